@@ -1,0 +1,95 @@
+package io.tune4j.api.autograd;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trainable tensor: a master value, usually fp32, with the sum of its gradients in the same dtype, and a copy in the
+ * dtype of the computation that is made again when the value changed.
+ */
+public final class Parameter implements AutoCloseable {
+    private final String name;
+    private final Tensor value;
+    private @Nullable Tensor gradient;
+    private @Nullable Tensor computeCopy;
+    private boolean copyIsStale;
+
+    /**
+     * @param name unique within an adapter, e.g. {@code model.layers.0.self_attn.q_proj.lora_A}
+     * @param value taken over; closed with the parameter
+     */
+    public Parameter(String name, Tensor value) {
+        this.name = name;
+        this.value = TensorScope.detach(value);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The master value. Call {@link #changed} after writing to it. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** The value in the dtype of a computation; the value itself where that is its dtype. */
+    public Tensor in(DType dtype) {
+        if (dtype == value.dtype()) {
+            return value;
+        }
+        if (computeCopy == null || computeCopy.dtype() != dtype) {
+            if (computeCopy != null) {
+                computeCopy.close();
+            }
+            computeCopy = TensorScope.detach(value.cast(dtype));
+        } else if (copyIsStale) {
+            computeCopy.copyFrom(value);
+        }
+        copyIsStale = false;
+        return computeCopy;
+    }
+
+    /** Says that the value was written to. */
+    public void changed() {
+        copyIsStale = true;
+    }
+
+    /** The sum of the gradients since {@link #clearGradient}, or null if there were none. */
+    public @Nullable Tensor gradient() {
+        return gradient;
+    }
+
+    /** Adds to the gradient; any floating dtype. */
+    public void accumulate(Tensor addend) {
+        if (gradient == null) {
+            gradient = TensorScope.detach(addend.cast(value.dtype()));
+        } else {
+            gradient.addInPlace(addend, 1);
+        }
+    }
+
+    /** Forgets the gradient. */
+    public void clearGradient() {
+        if (gradient != null) {
+            gradient.close();
+            gradient = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        clearGradient();
+        if (computeCopy != null) {
+            computeCopy.close();
+            computeCopy = null;
+        }
+        value.close();
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + value;
+    }
+}

@@ -1,0 +1,211 @@
+package io.tune4j.api.autograd;
+
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a forward computed that a backward needs, in order. Recording retains the saved tensors; {@link #backward} goes
+ * through the entries from the last to the first and releases each one's as soon as they were used, so memory falls
+ * while it runs. Closing releases whatever is left.
+ */
+public final class Tape implements AutoCloseable {
+    private record Entry(Tensor output, Differentiable operation, Tensor[] saved) {}
+
+    /** Presence says that a gradient is wanted; the value is the gradient so far. */
+    private final Map<Tensor, @Nullable Tensor> gradients = new IdentityHashMap<>();
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Tensor> kept = new ArrayList<>();
+    private final boolean recording;
+
+    private final Gradients sink = new Gradients() {
+        @Override
+        public boolean wants(Tensor input) {
+            return gradients.containsKey(input);
+        }
+
+        @Override
+        public void add(Tensor input, Tensor gradient) {
+            if (wants(input)) {
+                accumulate(input, gradient);
+            }
+        }
+    };
+
+    private Tape(boolean recording) {
+        this.recording = recording;
+    }
+
+    /** A tape that records. */
+    public static Tape recording() {
+        return new Tape(true);
+    }
+
+    /** A tape that records nothing, for validation, generation and the first pass of a checkpointed layer. */
+    public static Tape off() {
+        return new Tape(false);
+    }
+
+    public boolean isRecording() {
+        return recording;
+    }
+
+    /** Whether this tensor depends on something trainable, so that operations on it must be recorded. */
+    public boolean tracks(Tensor tensor) {
+        return recording && gradients.containsKey(tensor);
+    }
+
+    /** Asks for the gradient of an input that no entry made. */
+    public void watch(Tensor input) {
+        if (recording) {
+            gradients.putIfAbsent(input, null);
+        }
+    }
+
+    /**
+     * Records how to go back from {@code output}. An operation in place passes its argument as the output: the backward
+     * then receives the gradient after the operation and adds the one before it to the same tensor.
+     *
+     * @param saved the tensors that the backward reads, retained until it has run
+     */
+    public void record(Tensor output, Differentiable operation, Tensor... saved) {
+        if (!recording) {
+            return;
+        }
+        for (Tensor tensor : saved) {
+            tensor.retain();
+        }
+        entries.add(new Entry(output, operation, saved));
+        gradients.putIfAbsent(output, null);
+    }
+
+    /** Retains a tensor that several entries read, such as rotary angles, until the tape is closed. */
+    public Tensor keep(Tensor tensor) {
+        if (recording) {
+            kept.add(tensor.retain());
+        }
+        return tensor;
+    }
+
+    /** Bytes of the distinct tensors that the entries keep, without those of {@link #keep}. */
+    public long savedBytes() {
+        Map<Tensor, Boolean> seen = new IdentityHashMap<>();
+        long bytes = 0;
+        for (Entry entry : entries) {
+            for (Tensor tensor : entry.saved()) {
+                if (seen.put(tensor, true) == null) {
+                    bytes += tensor.byteSize();
+                }
+            }
+        }
+        return bytes;
+    }
+
+    /** Runs the backward of a scalar from the seed 1. */
+    public void backward(Tensor loss) {
+        try (TensorScope scope = TensorScope.open()) {
+            backward(loss, Tensor.full(loss.kernels(), 1, loss.dtype(), loss.shape()));
+        }
+    }
+
+    /**
+     * Runs the backward from a given gradient of {@code output}, which empties the tape. Gradients of watched tensors can
+     * be had from {@link #gradient} afterwards; those of parameters are in the parameters.
+     */
+    public void backward(Tensor output, Tensor seed) {
+        sink.add(output, seed);
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            Entry entry = entries.remove(i);
+            Tensor gradient = gradients.containsKey(entry.output()) ? gradients.put(entry.output(), null) : null;
+            try (TensorScope scope = TensorScope.open()) {
+                if (gradient != null) {
+                    entry.operation().backward(gradient, sink);
+                }
+            } finally {
+                if (gradient != null) {
+                    gradient.release();
+                }
+                release(entry);
+            }
+        }
+    }
+
+    /** The gradient of a watched tensor, or null if the output did not depend on it. Closed with the tape. */
+    public @Nullable Tensor gradient(Tensor watched) {
+        return gradients.get(watched);
+    }
+
+    /**
+     * Computes {@code function(x)} keeping only x, and computes it again when the backward needs what it would have kept
+     * (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state.
+     *
+     * @param function gets the tape to record on and x
+     */
+    public Tensor checkpoint(Tensor x, CheckpointedFunction function) {
+        if (!recording) {
+            return function.apply(x, this);
+        }
+        Tensor output;
+        try (TensorScope scope = TensorScope.open();
+                Tape off = off()) {
+            output = scope.escape(function.apply(x, off));
+        }
+        record(
+                output,
+                (outputGradient, sink) -> {
+                    try (Tape inner = recording()) {
+                        inner.watch(x);
+                        inner.backward(function.apply(x, inner), outputGradient);
+                        Tensor gradient = inner.gradient(x);
+                        if (gradient != null) {
+                            sink.add(x, gradient);
+                        }
+                    }
+                },
+                x);
+        return output;
+    }
+
+    /** A part of a model that is computed again in the backward. */
+    @FunctionalInterface
+    public interface CheckpointedFunction {
+        Tensor apply(Tensor x, Tape tape);
+    }
+
+    private void accumulate(Tensor input, Tensor gradient) {
+        Tensor sum = gradients.get(input);
+        if (sum == null) {
+            gradients.put(input, gradient.retain());
+        } else if (sum.isExclusive()) {
+            sum.addInPlace(gradient, 1);
+        } else {
+            gradients.put(input, sum.plus(gradient).retain());
+            sum.release();
+        }
+    }
+
+    private static void release(Entry entry) {
+        for (Tensor tensor : entry.saved()) {
+            tensor.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        entries.forEach(Tape::release);
+        entries.clear();
+        kept.forEach(Tensor::release);
+        kept.clear();
+        for (Tensor gradient : gradients.values()) {
+            if (gradient != null) {
+                gradient.release();
+            }
+        }
+        gradients.clear();
+    }
+}

@@ -1,0 +1,27 @@
+package io.tune4j.api.backend;
+
+import io.tune4j.api.tensor.ArrayKernels;
+
+/**
+ * Kernels on the arrays of one device. Made by a {@link BackendFactory}; closed at the end of the run, after every
+ * tensor made with it.
+ */
+public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
+    /** The name configs use, e.g. {@code bytedeco}. */
+    String name();
+
+    Capabilities capabilities();
+
+    /** Memory of the device now and at its peak. */
+    MemoryStatistics memory();
+
+    /** Starts a new peak measurement. */
+    void resetPeakMemory();
+
+    /** Waits until all kernels issued so far have finished; nothing to do where kernels are synchronous. */
+    void synchronize();
+
+    /** Frees what the backend keeps; tensors still alive are the caller's leak. */
+    @Override
+    void close();
+}

@@ -1,0 +1,21 @@
+package io.tune4j.api.backend;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import java.util.function.Consumer;
+
+/**
+ * What a run asks of a backend.
+ *
+ * @param device the device to open
+ * @param dtype the run's compute dtype, so that the backend can warn when the hardware lacks it
+ * @param threads CPU threads of one kernel, at least 1; 0 for the number of physical cores
+ * @param notices takes one-line warnings for the user, such as the measured cost of an emulated dtype
+ */
+public record BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
+    public BackendOptions {
+        if (threads < 0) {
+            throw new IllegalArgumentException("threads must not be negative: " + threads);
+        }
+    }
+}

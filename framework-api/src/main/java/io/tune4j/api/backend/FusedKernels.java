@@ -1,0 +1,141 @@
+package io.tune4j.api.backend;
+
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.tensor.Tensor;
+
+/**
+ * The kernels in which a fine-tuning step spends its time, forward and backward. Each default is a plain composition of
+ * the mandatory kernels ({@link ReferenceKernels}): right on every backend, and the reference that an override is
+ * compared with. No kernel keeps or closes its arguments; results belong to the caller's scope.
+ *
+ * <p>Shapes: T rows (tokens of all sequences), D hidden size, F feed-forward size, V vocabulary.
+ */
+public interface FusedKernels {
+    /**
+     * Root-mean-square norm (Zhang and Sennrich 2019, eq. 4): {@code x / sqrt(mean(x^2) + epsilon) * weight}.
+     *
+     * @param x {@code [T, D]}
+     * @param weight {@code [D]}
+     */
+    default Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return ReferenceKernels.rmsNorm(x, weight, epsilon);
+    }
+
+    /**
+     * Gradient of {@link #rmsNorm} with respect to x.
+     *
+     * @param inverseRms {@code [T, 1]} as the forward returned it
+     */
+    default Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        return ReferenceKernels.rmsNormBackward(outputGradient, x, weight, inverseRms);
+    }
+
+    /**
+     * Rotary position embedding (Su et al. 2021, eq. 34) in place on the q and k heads of fused rows, in the
+     * rotate-half pairing of Hugging Face checkpoints: element i of a head turns with element i + headSize / 2.
+     *
+     * @param fused {@code [T, shape.fusedSize()]}; also the gradient of such rows, to turn back
+     * @param cos {@code [T, headSize / 2]} in the dtype of {@code fused}
+     * @param sin like {@code cos}
+     * @param inverse turn by the negative angle, which is the backward
+     */
+    default void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        ReferenceKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
+    }
+
+    /**
+     * Causal softmax attention of each sequence of the layout over itself, query heads sharing key-value heads.
+     *
+     * @param fused {@code [T, shape.fusedSize()]}, rotated
+     */
+    default Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        return ReferenceKernels.attention(fused, layout, shape);
+    }
+
+    /**
+     * Gradient of {@link #attention} with respect to the fused rows.
+     *
+     * @param outputGradient {@code [T, shape.querySize()]}
+     * @param attended what the forward returned
+     */
+    default Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        return ReferenceKernels.attentionBackward(outputGradient, fused, attended, layout, shape);
+    }
+
+    /**
+     * SwiGLU (Shazeer 2020, eq. 6): {@code silu(gate) * up}.
+     *
+     * @param gateUp {@code [T, 2F]}: gate in the first half of each row, up in the second
+     * @return {@code [T, F]}
+     */
+    default Tensor swiGlu(Tensor gateUp) {
+        return ReferenceKernels.swiGlu(gateUp);
+    }
+
+    /** Gradient of {@link #swiGlu} with respect to {@code gateUp}. */
+    default Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return ReferenceKernels.swiGluBackward(outputGradient, gateUp);
+    }
+
+    /**
+     * Cross-entropy of logits that never exist as a whole: rows are taken in chunks, and the gradient with respect to
+     * the hidden rows is made on the way.
+     *
+     * @param hidden {@code [N, D]}, labelled rows only
+     * @param weight {@code [V, D]}
+     * @param labels {@code [N]} int64
+     * @param withGradient whether {@link LossAndGradient#hiddenGradient} is wanted
+     */
+    default LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        return ReferenceKernels.linearCrossEntropy(hidden, weight, labels, withGradient);
+    }
+
+    /**
+     * Sum over rows of {@code -log softmax(logits)[label]}, overwriting the logits with the gradient of that sum.
+     *
+     * @param logits {@code [N, V]}, overwritten with {@code softmax(logits) - onehot(labels)}
+     * @param labels {@code [N]} int64
+     * @return a scalar of at least fp32
+     */
+    default Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        return ReferenceKernels.crossEntropyInPlace(logits, labels);
+    }
+
+    /**
+     * One AdamW update in place.
+     *
+     * @param parameter updated
+     * @param gradient of the same shape
+     * @param mean first moment, updated
+     * @param variance second moment, updated
+     */
+    default void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        ReferenceKernels.adamW(parameter, gradient, mean, variance, step);
+    }
+
+    /**
+     * Result of {@link #rmsNorm}.
+     *
+     * @param output {@code [T, D]} in x's dtype
+     * @param inverseRms {@code [T, 1]}, at least fp32
+     */
+    record Normalized(Tensor output, Tensor inverseRms) {}
+
+    /**
+     * Result of {@link #attention}.
+     *
+     * @param output {@code [T, heads * headSize]}
+     * @param logSumExp {@code [T, heads]}, at least fp32: the softmax statistics that the backward needs instead of the
+     *     probabilities (Dao et al. 2022, section 3.1)
+     */
+    record Attended(Tensor output, Tensor logSumExp) {}
+
+    /**
+     * Result of {@link #linearCrossEntropy}.
+     *
+     * @param lossSum scalar, at least fp32: the sum over rows, not the mean
+     * @param hiddenGradient {@code [N, D]}, or null when not asked for
+     */
+    record LossAndGradient(Tensor lossSum, @org.jspecify.annotations.Nullable Tensor hiddenGradient) {}
+}

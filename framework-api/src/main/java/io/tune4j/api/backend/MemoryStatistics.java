@@ -1,0 +1,10 @@
+package io.tune4j.api.backend;
+
+/**
+ * Memory in bytes: the process's resident set on the CPU, the allocator's figures on a GPU.
+ *
+ * @param current in use now
+ * @param peak the most since the start or since {@link Backend#resetPeakMemory}
+ * @param reserved held by the allocator, in use or not; equals {@code current} on the CPU
+ */
+public record MemoryStatistics(long current, long peak, long reserved) {}

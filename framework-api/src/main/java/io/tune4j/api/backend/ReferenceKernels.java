@@ -1,0 +1,251 @@
+package io.tune4j.api.backend;
+
+import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.LossAndGradient;
+import io.tune4j.api.backend.FusedKernels.Normalized;
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.batch.SequenceLayout.Sequence;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.api.tensor.UnaryFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fused kernels as plain compositions of the mandatory ones: written to be read, one line per formula. Statistics
+ * are computed in fp32 (fp64 for fp64 input) whatever the dtype of the arrays, as PyTorch does.
+ */
+public final class ReferenceKernels {
+    /** Logits of about this many elements exist at a time. */
+    private static final long CHUNK_ELEMENTS = 16L << 20;
+
+    private ReferenceKernels() {}
+
+    static DType statisticsDtype(Tensor x) {
+        return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    public static Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor wide = x.cast(statisticsDtype(x));
+            Tensor inverseRms = wide.times(wide)
+                    .sum(-1)
+                    .times(1.0 / x.size(-1))
+                    .plus(epsilon)
+                    .apply(UnaryFunction.RECIPROCAL_SQRT);
+            Tensor output = wide.times(inverseRms).cast(x.dtype()).times(weight);
+            return new Normalized(scope.escape(output), scope.escape(inverseRms));
+        }
+    }
+
+    /** With n = x * r: dx = r * (w*dy - n * mean(w*dy * n)). */
+    public static Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        try (TensorScope scope = TensorScope.open()) {
+            DType wide = statisticsDtype(x);
+            Tensor normalized = x.cast(wide).times(inverseRms);
+            Tensor weighted = outputGradient.cast(wide).times(weight.cast(wide));
+            Tensor mean = weighted.times(normalized).sum(-1).times(1.0 / x.size(-1));
+            Tensor gradient =
+                    weighted.minus(normalized.times(mean)).times(inverseRms).cast(x.dtype());
+            return scope.escape(gradient);
+        }
+    }
+
+    public static void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = fused.size(0);
+            int half = shape.headSize() / 2;
+            int turned = shape.heads() + shape.keyValueHeads();
+            Tensor heads = fused.reshape(rows, shape.heads() + 2L * shape.keyValueHeads(), shape.headSize())
+                    .narrow(1, 0, turned);
+            Tensor first = heads.narrow(2, 0, half);
+            Tensor second = heads.narrow(2, half, half);
+            Tensor cosine = cos.reshape(rows, 1, half);
+            Tensor sine = inverse ? sin.reshape(rows, 1, half).times(-1) : sin.reshape(rows, 1, half);
+            Tensor turnedFirst = first.times(cosine).minus(second.times(sine));
+            Tensor turnedSecond = second.times(cosine).plus(first.times(sine));
+            first.copyFrom(turnedFirst);
+            second.copyFrom(turnedSecond);
+        }
+    }
+
+    /** Rows of one sequence and head group as {@code [kvHeads, group * L, headSize]} for q. */
+    private static Tensor queries(Tensor rows, AttentionShape shape) {
+        long length = rows.size(0);
+        return rows.narrow(1, 0, shape.querySize())
+                .reshape(length, shape.heads(), shape.headSize())
+                .transpose(0, 1)
+                .reshape(shape.keyValueHeads(), shape.groupSize() * length, shape.headSize());
+    }
+
+    /** k (part 0) or v (part 1) of one sequence as {@code [kvHeads, L, headSize]}. */
+    private static Tensor keysOrValues(Tensor rows, AttentionShape shape, int part) {
+        return rows.narrow(1, shape.querySize() + (long) part * shape.keyValueSize(), shape.keyValueSize())
+                .reshape(rows.size(0), shape.keyValueHeads(), shape.headSize())
+                .transpose(0, 1);
+    }
+
+    /** Scaled scores with the future at minus infinity: {@code [kvHeads, group * L, L]} in the statistics dtype. */
+    private static Tensor scores(Tensor q, Tensor k, AttentionShape shape) {
+        long length = k.size(1);
+        DType wide = statisticsDtype(q);
+        Tensor scores = q.matmul(k.transpose(1, 2)).cast(wide).times(shape.scale());
+        Tensor position = Tensor.of(q.kernels(), q.kernels().arange(length));
+        Tensor future = position.reshape(length, 1).lessThan(position.reshape(1, length));
+        Tensor masked = future.choose(
+                Tensor.full(q.kernels(), Double.NEGATIVE_INFINITY, wide, 1),
+                scores.reshape(shape.heads(), length, length));
+        return masked.reshape(shape.keyValueHeads(), shape.groupSize() * length, length);
+    }
+
+    public static Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        try (TensorScope scope = TensorScope.open()) {
+            DType wide = statisticsDtype(fused);
+            Tensor output = Tensor.empty(fused.kernels(), fused.dtype(), fused.size(0), shape.querySize());
+            Tensor logSumExp = Tensor.empty(fused.kernels(), wide, fused.size(0), shape.heads());
+            for (Sequence sequence : layout.sequences()) {
+                try (TensorScope inner = TensorScope.open()) {
+                    Tensor rows = fused.rows(sequence.start(), sequence.length());
+                    Tensor scores = scores(queries(rows, shape), keysOrValues(rows, shape, 0), shape);
+                    Tensor max = scores.max(-1);
+                    Tensor exponents = scores.minus(max).apply(UnaryFunction.EXP);
+                    Tensor sum = exponents.sum(-1);
+                    Tensor attended = exponents
+                            .dividedBy(sum)
+                            .cast(fused.dtype())
+                            .matmul(keysOrValues(rows, shape, 1));
+                    output.rows(sequence.start(), sequence.length()).copyFrom(toRows(attended, sequence, shape));
+                    logSumExp
+                            .rows(sequence.start(), sequence.length())
+                            .copyFrom(max.plus(sum.apply(UnaryFunction.LOG))
+                                    .reshape(shape.heads(), sequence.length())
+                                    .transposed());
+                }
+            }
+            return new Attended(scope.escape(output), scope.escape(logSumExp));
+        }
+    }
+
+    /** {@code [kvHeads, group * L, headSize]} back to rows {@code [L, heads * headSize]}. */
+    private static Tensor toRows(Tensor heads, Sequence sequence, AttentionShape shape) {
+        long count = heads.elementCount() / ((long) sequence.length() * shape.headSize());
+        return heads.reshape(count, sequence.length(), shape.headSize())
+                .transpose(0, 1)
+                .reshape(sequence.length(), count * shape.headSize());
+    }
+
+    /** P = exp(S - lse); dV = P'dO; dS = P * (dO V' - rowsum(dO * O)); Dao et al. 2022, appendix B.4. */
+    public static Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        try (TensorScope scope = TensorScope.open()) {
+            DType wide = statisticsDtype(fused);
+            Tensor gradient = Tensor.empty(fused.kernels(), fused.dtype(), fused.size(0), shape.fusedSize());
+            for (Sequence sequence : layout.sequences()) {
+                try (TensorScope inner = TensorScope.open()) {
+                    int start = sequence.start();
+                    int length = sequence.length();
+                    Tensor rows = fused.rows(start, length);
+                    Tensor q = queries(rows, shape);
+                    Tensor k = keysOrValues(rows, shape, 0);
+                    Tensor v = keysOrValues(rows, shape, 1);
+                    Tensor dO = queries(outputGradient.rows(start, length), shape);
+                    Tensor o = queries(attended.output().rows(start, length), shape);
+                    Tensor lse = attended.logSumExp()
+                            .rows(start, length)
+                            .transposed()
+                            .reshape(shape.keyValueHeads(), (long) shape.groupSize() * length, 1);
+                    Tensor p = scores(q, k, shape).minus(lse).apply(UnaryFunction.EXP);
+                    Tensor dV = p.cast(fused.dtype()).transpose(1, 2).matmul(dO);
+                    Tensor delta = dO.cast(wide).times(o.cast(wide)).sum(-1);
+                    Tensor dP = dO.matmul(v.transpose(1, 2)).cast(wide);
+                    Tensor dS = p.times(dP.minus(delta)).times(shape.scale()).cast(fused.dtype());
+                    Tensor target = gradient.rows(start, length);
+                    target.narrow(1, 0, shape.querySize()).copyFrom(toRows(dS.matmul(k), sequence, shape));
+                    target.narrow(1, shape.querySize(), shape.keyValueSize())
+                            .copyFrom(toRows(dS.transpose(1, 2).matmul(q), sequence, shape));
+                    target.narrow(1, (long) shape.querySize() + shape.keyValueSize(), shape.keyValueSize())
+                            .copyFrom(toRows(dV, sequence, shape));
+                }
+            }
+            return scope.escape(gradient);
+        }
+    }
+
+    public static Tensor swiGlu(Tensor gateUp) {
+        try (TensorScope scope = TensorScope.open()) {
+            long width = gateUp.size(1) / 2;
+            Tensor gate = gateUp.narrow(1, 0, width);
+            Tensor up = gateUp.narrow(1, width, width);
+            return scope.escape(
+                    gate.times(gate.apply(UnaryFunction.SIGMOID)).times(up));
+        }
+    }
+
+    /** With s = sigmoid(g): d silu(g) = s * (1 + g * (1 - s)). */
+    public static Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        try (TensorScope scope = TensorScope.open()) {
+            long width = gateUp.size(1) / 2;
+            Tensor gate = gateUp.narrow(1, 0, width);
+            Tensor up = gateUp.narrow(1, width, width);
+            Tensor sigmoid = gate.apply(UnaryFunction.SIGMOID);
+            Tensor slope = sigmoid.times(gate.times(sigmoid.times(-1).plus(1)).plus(1));
+            Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
+            gradient.narrow(1, 0, width).copyFrom(outputGradient.times(up).times(slope));
+            gradient.narrow(1, width, width)
+                    .copyFrom(outputGradient.times(gate).times(sigmoid));
+            return scope.escape(gradient);
+        }
+    }
+
+    public static Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor wide = logits.cast(statisticsDtype(logits));
+            Tensor shifted = wide.minus(wide.max(-1));
+            Tensor exponents = shifted.apply(UnaryFunction.EXP);
+            Tensor sum = exponents.sum(-1);
+            Tensor loss = sum.apply(UnaryFunction.LOG)
+                    .reshape(labels.size(0))
+                    .minus(shifted.pick(labels))
+                    .sum();
+            logits.copyFrom(exponents.dividedBy(sum).addAtInPlace(labels, -1));
+            return scope.escape(loss);
+        }
+    }
+
+    public static LossAndGradient linearCrossEntropy(
+            Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
+            Tensor loss = Tensor.zeros(hidden.kernels(), statisticsDtype(hidden));
+            @Nullable Tensor gradient =
+                    withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count)
+                            .matmul(weight.transposed())
+                            .cast(statisticsDtype(hidden));
+                    loss.addInPlace(crossEntropyInPlace(logits, labels.rows(start, count)), 1);
+                    if (gradient != null) {
+                        gradient.rows(start, count)
+                                .copyFrom(logits.cast(weight.dtype()).matmul(weight));
+                    }
+                }
+            }
+            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
+        }
+    }
+
+    public static void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        try (TensorScope scope = TensorScope.open()) {
+            parameter.timesInPlace(1 - step.learningRate() * step.weightDecay());
+            mean.timesInPlace(step.beta1()).addInPlace(gradient, 1 - step.beta1());
+            variance.timesInPlace(step.beta2()).addInPlace(gradient.times(gradient), 1 - step.beta2());
+            Tensor root = variance.apply(UnaryFunction.SQRT)
+                    .times(1 / Math.sqrt(step.biasCorrection2()))
+                    .plus(step.epsilon());
+            parameter.addInPlace(mean.dividedBy(root), -step.learningRate() / step.biasCorrection1());
+        }
+    }
+}

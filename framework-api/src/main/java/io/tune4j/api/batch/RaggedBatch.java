@@ -1,0 +1,76 @@
+package io.tune4j.api.batch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A micro-batch without padding: all tokens in one row dimension.
+ *
+ * @param ids of the samples, for messages
+ * @param tokens {@code [T]} token ids
+ * @param labelledRows the rows whose output carries loss, ascending: {@code [N]}
+ * @param labels the token each of them is to predict: {@code [N]}
+ * @param layout which rows form which sequence
+ */
+public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, long[] labels, SequenceLayout layout) {
+    public RaggedBatch {
+        ids = List.copyOf(ids);
+        if (tokens.length != layout.rows() || labelledRows.length != labels.length) {
+            throw new IllegalArgumentException(tokens.length + " tokens for " + layout.rows() + " rows, "
+                    + labelledRows.length + " labelled rows for " + labels.length + " labels");
+        }
+    }
+
+    /** Lays samples behind each other; row i of a sample predicts its token i + 1 where that is trained. */
+    public static RaggedBatch of(List<TokenizedSample> samples) {
+        int rows = samples.stream().mapToInt(sample -> sample.tokens().length).sum();
+        int labelled =
+                samples.stream().mapToInt(TokenizedSample::trainedTokens).sum();
+        long[] tokens = new long[rows];
+        long[] labelledRows = new long[labelled];
+        long[] labels = new long[labelled];
+        int[] lengths = new int[samples.size()];
+        List<String> ids = new ArrayList<>(samples.size());
+        int row = 0;
+        int label = 0;
+        for (int s = 0; s < samples.size(); s++) {
+            TokenizedSample sample = samples.get(s);
+            ids.add(sample.id());
+            lengths[s] = sample.tokens().length;
+            for (int i = 0; i < lengths[s]; i++, row++) {
+                tokens[row] = sample.tokens()[i];
+                if (i > 0 && sample.trained()[i]) {
+                    labelledRows[label] = row - 1;
+                    labels[label++] = sample.tokens()[i];
+                }
+            }
+        }
+        return new RaggedBatch(ids, tokens, labelledRows, labels, SequenceLayout.ofLengths(lengths));
+    }
+
+    /** All tokens, T. */
+    public int tokenCount() {
+        return tokens.length;
+    }
+
+    /** Tokens that carry loss, N. */
+    public int trainedTokens() {
+        return labels.length;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RaggedBatch batch
+                && ids.equals(batch.ids)
+                && Arrays.equals(tokens, batch.tokens)
+                && Arrays.equals(labelledRows, batch.labelledRows)
+                && Arrays.equals(labels, batch.labels)
+                && layout.equals(batch.layout);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * ids.hashCode() + Arrays.hashCode(tokens);
+    }
+}

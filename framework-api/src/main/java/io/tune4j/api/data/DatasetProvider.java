@@ -1,0 +1,12 @@
+package io.tune4j.api.data;
+
+/** A data set's checked options. A component type. */
+@FunctionalInterface
+public interface DatasetProvider {
+    /**
+     * Opens the files.
+     *
+     * @throws io.tune4j.api.error.UserException if they are missing, or a record does not fit; names file, record and field
+     */
+    Dataset open(Tokenizer tokenizer);
+}

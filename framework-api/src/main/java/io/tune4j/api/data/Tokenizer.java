@@ -1,0 +1,31 @@
+package io.tune4j.api.data;
+
+import io.tune4j.api.batch.TokenizedSample;
+import java.util.List;
+
+/** Text to token ids and back. Safe for use by several threads. */
+public interface Tokenizer extends AutoCloseable {
+    /** Ids of plain text; special tokens spelled in the text are text. Adds no beginning or end. */
+    int[] encode(String text);
+
+    /** Text of ids, special tokens left out. */
+    String decode(int[] ids);
+
+    /**
+     * A conversation in the model's prompt format, with beginning and end tokens as the format has them.
+     *
+     * @param id of the sample, for messages
+     */
+    TokenizedSample encodeMessages(String id, List<Message> messages);
+
+    /** The conversation so far as a prompt: ends where the assistant begins to speak. */
+    int[] encodePrompt(List<Message> messages);
+
+    int vocabularySize();
+
+    /** Whether generation ends with this token. */
+    boolean isEnd(int id);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,21 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The framework's own bug; the only kind that is shown with its stack trace. */
+public non-sealed class InternalException extends TuneException {
+    private static final long serialVersionUID = 1L;
+
+    public InternalException(String message) {
+        super(message, null);
+    }
+
+    public InternalException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+        return 70;
+    }
+}

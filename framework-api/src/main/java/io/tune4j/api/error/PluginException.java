@@ -1,0 +1,21 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A plugin broke its contract; the message names the plugin and its jar. */
+public non-sealed class PluginException extends TuneException {
+    private static final long serialVersionUID = 1L;
+
+    public PluginException(String message) {
+        super(message, null);
+    }
+
+    public PluginException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+        return 3;
+    }
+}

@@ -1,0 +1,21 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** Memory, disk or a device is missing or ran out; the message says what was asked for and what there is. */
+public non-sealed class ResourceException extends TuneException {
+    private static final long serialVersionUID = 1L;
+
+    public ResourceException(String message) {
+        super(message, null);
+    }
+
+    public ResourceException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+        return 4;
+    }
+}

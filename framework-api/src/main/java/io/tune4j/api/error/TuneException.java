@@ -1,0 +1,19 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Root of every failure the framework reports. A message names the thing, where it came from and the next step;
+ * it is written for the person at the terminal, who never sees the stack trace unless it is our bug.
+ */
+public abstract sealed class TuneException extends RuntimeException
+        permits UserException, PluginException, ResourceException, InternalException {
+    private static final long serialVersionUID = 1L;
+
+    TuneException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /** Exit code of the command line for this kind of blame. */
+    public abstract int exitCode();
+}

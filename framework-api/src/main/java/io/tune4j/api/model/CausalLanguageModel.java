@@ -1,0 +1,29 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.tensor.Tensor;
+
+/** A decoder with its weights loaded. */
+public interface CausalLanguageModel extends AutoCloseable {
+    /**
+     * The final, normed hidden states of some rows.
+     *
+     * @param batch the tokens
+     * @param rows which rows of the batch, ascending; commonly {@link RaggedBatch#labelledRows}
+     * @param pass tape and layout; its layout is the batch's
+     * @param checkpointedLayers so many layers, from the first on, keep only their input and are computed again in the
+     *     backward; 0 for none
+     * @return {@code [N, D]}
+     */
+    Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers);
+
+    /** The output projection: {@code [N, D] -> [N, V]}. */
+    Linear outputHead();
+
+    int layerCount();
+
+    @Override
+    void close();
+}

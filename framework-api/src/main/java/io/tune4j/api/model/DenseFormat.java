@@ -1,0 +1,42 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.nn.DenseWeight;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import java.util.List;
+
+/** Weights as plain matrices in the compute dtype; projections of the same input are stacked into one. */
+public final class DenseFormat implements WeightFormat {
+    /** The name in configs. */
+    public static final String NAME = "dense";
+
+    @Override
+    public FrozenLinearFactory factory(ArrayKernels kernels, DType computeDtype, WeightSource weights) {
+        return projections -> load(kernels, computeDtype, weights, projections);
+    }
+
+    private static FrozenLinear load(
+            ArrayKernels kernels, DType dtype, WeightSource weights, List<Projection> projections) {
+        long out = projections.stream().mapToLong(Projection::outFeatures).sum();
+        Tensor weight = Tensor.empty(kernels, dtype, out, projections.get(0).inFeatures());
+        boolean anyBias = projections.stream().anyMatch(Projection::bias);
+        Tensor bias = anyBias ? Tensor.zeros(kernels, dtype, out) : null;
+        long row = 0;
+        for (Projection projection : projections) {
+            try (Tensor part = weight.rows(row, projection.outFeatures())) {
+                weights.loadInto(projection.weightName(), part);
+            }
+            if (bias != null && projection.bias()) {
+                try (Tensor part = bias.rows(row, projection.outFeatures())) {
+                    weights.loadInto(projection.biasName(), part);
+                }
+            }
+            row += projection.outFeatures();
+        }
+        return new FrozenLinear(projections, new DenseWeight(weight), bias);
+    }
+}

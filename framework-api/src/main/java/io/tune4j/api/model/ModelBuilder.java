@@ -1,0 +1,23 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.config.ConfigReader;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One name for {@code model._component_}, such as {@code llama3_1_8b}. */
+public interface ModelBuilder {
+    /** The name; torchtune's where it has one. */
+    String name();
+
+    /** One line for {@code tune plugins}. */
+    String summary();
+
+    /**
+     * Reads its options and says what the model is, allocating nothing. Mistakes become problems of the reader, and the
+     * result is then null.
+     *
+     * @param options the model section; a PEFT method claims its own keys from the same reader
+     * @param checkpointDirectory the base model's folder, for builders that read its config.json; null if there is none
+     */
+    @Nullable ModelDefinition define(ConfigReader options, @Nullable Path checkpointDirectory);
+}

@@ -1,0 +1,46 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.DType;
+import java.util.List;
+
+/** A model's architecture in full, with no weight allocated. */
+public interface ModelDefinition {
+    /** One line, e.g. {@code Llama, 16 layers, 2048 wide, 1.24 B parameters}. */
+    String describe();
+
+    int vocabularySize();
+
+    /** The most positions a sequence may have. */
+    int maxSequenceLength();
+
+    int layerCount();
+
+    /** Every tensor a checkpoint must hold, by its name there. */
+    List<WeightShape> weights();
+
+    /** Every projection, in the order of the forward, the output projection last. */
+    List<Projection> projections();
+
+    /**
+     * Whether the output projection uses the embedding's weight, so that the checkpoint has no weight of its own for it.
+     */
+    boolean tiedEmbeddings();
+
+    /**
+     * Loads the weights that are not projections and asks the factory for each projection by name.
+     *
+     * @param backend where to compute
+     * @param dtype to compute in
+     * @param weights what to load
+     * @param linears makes the projections
+     */
+    CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears);
+
+    /** Number of parameters of the base model. */
+    default long parameterCount() {
+        return weights().stream().mapToLong(WeightShape::elementCount).sum();
+    }
+}

@@ -1,0 +1,16 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+
+/** Where weights come from: a checkpoint, or random numbers in tests and benchmarks. */
+public interface WeightSource {
+    boolean has(String name);
+
+    /** A new tensor with the weight, converted to the dtype. */
+    Tensor load(ArrayKernels kernels, String name, DType dtype);
+
+    /** Writes the weight into existing memory of its shape, e.g. a part of a stacked weight, converting as needed. */
+    void loadInto(String name, Tensor target);
+}

@@ -1,0 +1,56 @@
+package io.tune4j.api.nn;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+
+/** A frozen weight as a plain matrix in the compute dtype. */
+public final class DenseWeight implements FrozenWeight {
+    private final Tensor weight;
+
+    /** @param weight {@code [out, in]}, taken over */
+    public DenseWeight(Tensor weight) {
+        this.weight = TensorScope.detach(weight);
+    }
+
+    public Tensor weight() {
+        return weight;
+    }
+
+    @Override
+    public long outFeatures() {
+        return weight.size(0);
+    }
+
+    @Override
+    public long inFeatures() {
+        return weight.size(1);
+    }
+
+    @Override
+    public DType computeDtype() {
+        return weight.dtype();
+    }
+
+    @Override
+    public Tensor multiply(Tensor x) {
+        try (Tensor transposed = weight.transposed()) {
+            return x.matmul(transposed);
+        }
+    }
+
+    @Override
+    public Tensor multiplyBackward(Tensor outputGradient) {
+        return outputGradient.matmul(weight);
+    }
+
+    @Override
+    public Tensor dense(DType dtype) {
+        return weight.cast(dtype);
+    }
+
+    @Override
+    public void close() {
+        weight.close();
+    }
+}

@@ -1,0 +1,56 @@
+package io.tune4j.api.nn;
+
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x·Wᵀ + b} with nothing to train: {@code dx = dy·W}, and nothing saved. */
+public final class FrozenLinear implements Linear {
+    private final List<Projection> projections;
+    private final FrozenWeight weight;
+    private final @Nullable Tensor bias;
+
+    /**
+     * @param projections what it computes, in the order of the output's columns
+     * @param weight all of them stacked: {@code [sum of out, in]}, taken over
+     * @param bias {@code [sum of out]}, zero where a projection has none; taken over
+     */
+    public FrozenLinear(List<Projection> projections, FrozenWeight weight, @Nullable Tensor bias) {
+        this.projections = List.copyOf(projections);
+        this.weight = weight;
+        this.bias = bias == null ? null : TensorScope.detach(bias);
+    }
+
+    public List<Projection> projections() {
+        return projections;
+    }
+
+    public FrozenWeight weight() {
+        return weight;
+    }
+
+    public @Nullable Tensor bias() {
+        return bias;
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        Tensor y = weight.multiply(x);
+        if (bias != null) {
+            y.addInPlace(bias, 1);
+        }
+        if (pass.tape().tracks(x)) {
+            pass.tape().record(y, (dy, gradients) -> gradients.add(x, weight.multiplyBackward(dy)));
+        }
+        return y;
+    }
+
+    @Override
+    public void close() {
+        weight.close();
+        if (bias != null) {
+            bias.close();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.tune4j.api.nn;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+
+/**
+ * A weight {@code W [out, in]} that is not trained, in any storage format. A format that must unpack does so in
+ * workspaces, once per use; neither the tape nor the caller's scope ever keeps an unpacked weight.
+ */
+public interface FrozenWeight extends AutoCloseable {
+    long outFeatures();
+
+    long inFeatures();
+
+    /** The dtype that {@link #multiply} computes in. */
+    DType computeDtype();
+
+    /** {@code x · Wᵀ}: {@code [T, in] -> [T, out]}. */
+    Tensor multiply(Tensor x);
+
+    /** {@code dy · W}: {@code [T, out] -> [T, in]}. */
+    Tensor multiplyBackward(Tensor outputGradient);
+
+    /** The weight unpacked, as a new tensor of the given dtype. */
+    Tensor dense(DType dtype);
+
+    @Override
+    void close();
+}

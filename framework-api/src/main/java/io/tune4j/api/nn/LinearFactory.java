@@ -1,0 +1,18 @@
+package io.tune4j.api.nn;
+
+import java.util.List;
+
+/**
+ * Makes a model's projections. The model says which ones read the same input (q, k and v; gate and up), so that they
+ * can be computed as one matrix product; a PEFT method decorates the factory.
+ */
+@FunctionalInterface
+public interface LinearFactory {
+    /** @param projections of the same {@code inFeatures}, in the order of the output's columns */
+    Linear create(List<Projection> projections);
+
+    /** A projection that stands alone. */
+    default Linear create(Projection projection) {
+        return create(List.of(projection));
+    }
+}

@@ -1,0 +1,30 @@
+package io.tune4j.api.nn;
+
+import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.batch.SequenceLayout;
+
+/**
+ * One forward pass through a model.
+ *
+ * @param tape where to record
+ * @param layout which rows form which sequence
+ * @param training whether dropout is on
+ * @param randomKey from which every random draw of this pass is derived, so that a recomputed layer and a resumed run
+ *     draw the same numbers
+ */
+public record Pass(Tape tape, SequenceLayout layout, boolean training, long randomKey) {
+    /** The same pass recorded on another tape, for checkpointed layers. */
+    public Pass withTape(Tape other) {
+        return new Pass(other, layout, training, randomKey);
+    }
+
+    /** The same pass with random draws of its own, for a part that is computed several times. */
+    public Pass withKey(long salt) {
+        return new Pass(tape, layout, training, RandomKeys.derive(randomKey, salt));
+    }
+
+    /** The seed of the random numbers that belong to a name. */
+    public long seedFor(String name) {
+        return RandomKeys.derive(randomKey, name);
+    }
+}

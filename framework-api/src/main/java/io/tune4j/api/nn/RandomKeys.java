@@ -1,0 +1,21 @@
+package io.tune4j.api.nn;
+
+/** Derives independent seeds from a seed and a name or number, by SplitMix64's finalizer (Steele et al. 2014). */
+public final class RandomKeys {
+    private RandomKeys() {}
+
+    public static long derive(long seed, long salt) {
+        long z = seed * 0x9E3779B97F4A7C15L + salt + 0x632BE59BD9B4E019L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    public static long derive(long seed, String name) {
+        long hash = 1125899906842597L;
+        for (int i = 0; i < name.length(); i++) {
+            hash = 31 * hash + name.charAt(i);
+        }
+        return derive(seed, hash);
+    }
+}

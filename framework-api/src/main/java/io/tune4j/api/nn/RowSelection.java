@@ -1,0 +1,30 @@
+package io.tune4j.api.nn;
+
+import io.tune4j.api.tensor.Tensor;
+
+/** Some rows of an array, e.g. those that carry loss; saves the row numbers. */
+public final class RowSelection {
+    private RowSelection() {}
+
+    /**
+     * @param x {@code [T, D]}
+     * @param rows {@code [N]} int64, each at most once
+     * @return {@code [N, D]}
+     */
+    public static Tensor apply(Tensor x, Tensor rows, Pass pass) {
+        Tensor selected = x.gatherRows(rows);
+        if (pass.tape().tracks(x)) {
+            long height = x.size(0);
+            long width = x.size(1);
+            pass.tape()
+                    .record(
+                            selected,
+                            (dy, gradients) -> gradients.add(
+                                    x,
+                                    Tensor.zeros(dy.kernels(), dy.dtype(), height, width)
+                                            .addRowsInPlace(rows, dy)),
+                            rows);
+        }
+        return selected;
+    }
+}

@@ -1,0 +1,46 @@
+package io.tune4j.api.peft;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The trainable part of a model. */
+public interface Adapter extends AutoCloseable {
+    /** Wraps the factory of frozen projections: those that are targets get something to train. */
+    LinearFactory decorate(FrozenLinearFactory base);
+
+    /** All trainable parameters, in an order that is the same in every run. Complete once the model is built. */
+    List<Parameter> parameters();
+
+    /**
+     * Writes the adapter into an existing folder, in the method's public format (PEFT's files for LoRA).
+     *
+     * @param baseModel name or folder of the base model, recorded for those who load the adapter
+     */
+    void save(Path directory, String baseModel);
+
+    /**
+     * Reads what {@link #save}, or the method's reference implementation, wrote.
+     *
+     * @throws io.tune4j.api.error.UserException if the files do not fit this adapter; lists every mismatch
+     */
+    void load(Path directory);
+
+    /** Whether the checkpoint's weight of this name changes when the adapter is merged. */
+    boolean adapts(String weightName);
+
+    /**
+     * The merged weight.
+     *
+     * @param weightName the checkpoint's name
+     * @param weight the base weight in fp32, not changed
+     * @return a new tensor in fp32
+     */
+    Tensor merge(String weightName, Tensor weight);
+
+    @Override
+    void close();
+}

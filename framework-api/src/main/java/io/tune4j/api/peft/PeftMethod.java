@@ -1,0 +1,20 @@
+package io.tune4j.api.peft;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.ModelDefinition;
+import org.jspecify.annotations.Nullable;
+
+/** A way to fine-tune few parameters. Composes with every model builder as {@code <method>_<builder>}. */
+public interface PeftMethod {
+    /** Lower case without underscore at its end, e.g. {@code lora}. */
+    String name();
+
+    /** One line for {@code tune plugins}. */
+    String summary();
+
+    /**
+     * Reads its options from the model section, together with the builder, which claims its own keys. Mistakes become
+     * problems of the reader, and the result is then null.
+     */
+    @Nullable PeftPlan configure(ConfigReader options, ModelDefinition model);
+}

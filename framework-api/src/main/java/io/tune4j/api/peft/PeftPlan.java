@@ -1,0 +1,30 @@
+package io.tune4j.api.peft;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.tensor.DType;
+
+/** A PEFT method with its options, checked against a model, before anything is allocated. */
+public interface PeftPlan {
+    /** One line, e.g. {@code LoRA, rank 8, alpha 16, 6 projections in each of 16 layers, 5.6 M parameters}. */
+    String describe();
+
+    /** Number of trainable parameters. */
+    long parameterCount();
+
+    /** Bytes of the adapter's weight file. */
+    long fileBytes();
+
+    /** The name of the weight format for the frozen projections. */
+    default String weightFormat() {
+        return DenseFormat.NAME;
+    }
+
+    /**
+     * Makes the adapter; its parameters come to life as the model asks for its projections.
+     *
+     * @param computeDtype what the model computes in; parameters are kept in the plan's adapter dtype
+     * @param seed for the initial values
+     */
+    Adapter attach(Backend backend, DType computeDtype, long seed);
+}

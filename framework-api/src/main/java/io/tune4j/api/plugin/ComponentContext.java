@@ -1,0 +1,14 @@
+package io.tune4j.api.plugin;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a component may know of the run it is made for.
+ *
+ * @param components makes further components, for those that contain others
+ * @param outputDirectory the run's {@code output_dir}, or null if it has none
+ * @param checkpointDirectory where the base model lies, or null if not known yet
+ */
+public record ComponentContext(
+        Components components, @Nullable Path outputDirectory, @Nullable Path checkpointDirectory) {}

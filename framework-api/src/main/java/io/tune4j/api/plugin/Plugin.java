@@ -1,0 +1,42 @@
+package io.tune4j.api.plugin;
+
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.api.peft.PeftMethod;
+import io.tune4j.api.recipe.RecipeFactory;
+import java.util.List;
+
+/**
+ * What a jar contributes, found by {@link java.util.ServiceLoader}. Implementations are annotated
+ * {@code @AutoService(Plugin.class)} and named in {@code provides} of their module-info. Making a plugin and listing
+ * its contributions must be cheap: no native library, no file, no network.
+ */
+public interface Plugin {
+    /** Unique, lower case, e.g. {@code backend-djl}; the ids of the bundled plugins are reserved. */
+    String id();
+
+    /** Backends, chosen by {@code backend:}. */
+    default List<BackendFactory> backends() {
+        return List.of();
+    }
+
+    /** Model families, whose builders are chosen by {@code model._component_}. */
+    default List<ModelFamily> models() {
+        return List.of();
+    }
+
+    /** PEFT methods, which compose with every builder as {@code <method>_<builder>}. */
+    default List<PeftMethod> peftMethods() {
+        return List.of();
+    }
+
+    /** Recipes, chosen by {@code tune run <recipe>}. */
+    default List<RecipeFactory> recipes() {
+        return List.of();
+    }
+
+    /** Everything else that a config names with {@code _component_}: tokenizers, datasets, optimizers and so on. */
+    default List<ComponentFactory<?>> components() {
+        return List.of();
+    }
+}

@@ -1,0 +1,25 @@
+package io.tune4j.api.recipe;
+
+/** The user's terminal, or a log where there is none. */
+public interface Console {
+    /** A line that stays. */
+    void line(String text);
+
+    /** A warning line. */
+    void warning(String text);
+
+    /** A line only for {@code log_level: DEBUG}. */
+    void detail(String text);
+
+    /** Hides or shows {@link #detail} and {@link #line}: DEBUG, INFO, WARNING or ERROR. */
+    void level(String name);
+
+    /**
+     * What is being done now: on a terminal a progress bar that the next call overwrites, otherwise a plain line.
+     *
+     * @param done steps done
+     * @param total steps in all
+     * @param text e.g. the loss
+     */
+    void progress(long done, long total, String text);
+}

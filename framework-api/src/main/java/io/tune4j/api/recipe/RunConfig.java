@@ -1,0 +1,16 @@
+package io.tune4j.api.recipe;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.config.Notices;
+import io.tune4j.api.config.Problems;
+
+/**
+ * The run's resolved config.
+ *
+ * @param root reads the top level; the recipe claims its keys and calls {@link ConfigReader#finish}
+ * @param problems what was found wrong so far; call {@link Problems#throwIfAny} before the work begins
+ * @param notices what the user should know, e.g. keys accepted without effect
+ * @param yaml the resolved config as text with the origin of each value, to be kept with the run
+ * @param source the config's name or file, for the commands shown to the user
+ */
+public record RunConfig(ConfigReader root, Problems problems, Notices notices, String yaml, String source) {}

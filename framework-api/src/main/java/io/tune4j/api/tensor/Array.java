@@ -1,0 +1,16 @@
+package io.tune4j.api.tensor;
+
+/**
+ * A backend's array: an opaque handle to native memory. A view (from {@link ArrayKernels#narrow} and the like) is an
+ * array of its own that keeps the memory it looks at alive until it is closed too.
+ */
+public interface Array extends AutoCloseable {
+    DType dtype();
+
+    /** Lengths of the dimensions; empty for a scalar. The caller must not change it. */
+    long[] shape();
+
+    /** Gives the memory back at once, unless a view still needs it. Calling it twice is a bug. */
+    @Override
+    void close();
+}

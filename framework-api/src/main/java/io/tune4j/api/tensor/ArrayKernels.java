@@ -1,0 +1,114 @@
+package io.tune4j.api.tensor;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The kernels every backend brings: creation, host transfer, views, element-wise functions, reductions, matrix
+ * products and indexing, on arrays of one device. A returned array belongs to the caller. Element-wise kernels
+ * broadcast as NumPy does; both operands have the same dtype. Dimensions may be negative (-1 is the last).
+ *
+ * <p>A kernel that runs out of memory throws {@link io.tune4j.api.error.ResourceException}; operands that do not fit
+ * each other throw {@link io.tune4j.api.error.InternalException}, because the framework checks what users give before
+ * it gets here.
+ */
+public interface ArrayKernels {
+    Device device();
+
+    /** An array with undefined content. */
+    Array empty(DType dtype, long... shape);
+
+    Array full(double value, DType dtype, long... shape);
+
+    /** {@code 0, 1, ..., count - 1} as int64. */
+    Array arange(long count);
+
+    /**
+     * Uniform numbers in [0, 1) that depend on nothing but the arguments, so that a recomputed layer or a resumed run
+     * draws the same ones.
+     */
+    Array uniform(long seed, DType dtype, long... shape);
+
+    /** Copies little-endian elements into a contiguous array, from a byte offset on. */
+    void write(Array target, long byteOffset, ByteBuffer source);
+
+    /** Copies a contiguous array's bytes from an offset on, little-endian, until {@code target} is full. */
+    void read(Array source, long byteOffset, ByteBuffer target);
+
+    /** A view if the elements lie in that order, else a copy. One dimension may be -1. */
+    Array reshape(Array a, long... shape);
+
+    /** A view of {@code length} entries of one dimension. */
+    Array narrow(Array a, int dimension, long start, long length);
+
+    /** A view with two dimensions exchanged. */
+    Array transpose(Array a, int dimension0, int dimension1);
+
+    /** A view or copy whose elements lie row by row. */
+    Array contiguous(Array a);
+
+    /** A new array of another dtype; rounds to nearest even. */
+    Array cast(Array a, DType dtype);
+
+    /** Overwrites {@code target} with {@code source}, broadcast and cast as needed. */
+    void copy(Array target, Array source);
+
+    void fill(Array target, double value);
+
+    Array add(Array a, Array b);
+
+    Array subtract(Array a, Array b);
+
+    Array multiply(Array a, Array b);
+
+    Array divide(Array a, Array b);
+
+    /** {@code factor * a + summand}. */
+    Array affine(Array a, double factor, double summand);
+
+    Array apply(UnaryFunction function, Array a);
+
+    /** {@code target += factor * other}; {@code other} may have another floating dtype and is broadcast. */
+    void addInPlace(Array target, Array other, double factor);
+
+    /** {@code target *= other}, broadcast. */
+    void multiplyInPlace(Array target, Array other);
+
+    /** {@code target *= factor}. */
+    void scaleInPlace(Array target, double factor);
+
+    /** {@code a < b} element by element, as BOOL. */
+    Array lessThan(Array a, Array b);
+
+    /** {@code condition ? a : b} element by element. */
+    Array where(Array condition, Array a, Array b);
+
+    /** Sum over one dimension, which stays with length 1. */
+    Array sum(Array a, int dimension);
+
+    /** Sum over everything, a scalar of the same dtype. */
+    Array sumAll(Array a);
+
+    /** Maximum over one dimension, which stays with length 1. */
+    Array max(Array a, int dimension);
+
+    /** {@code [m, k] x [k, n]} or, batched, {@code [b, m, k] x [b, k, n]}; operands may be transposed views. */
+    Array matmul(Array a, Array b);
+
+    /** {@code target = beta * target + alpha * a x b} for matrices; {@code target} may be a view. */
+    void matmulInto(Array target, Array a, Array b, double beta, double alpha);
+
+    /** Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}. */
+    Array gatherRows(Array table, Array rows);
+
+    /** {@code target[rows[i]] += values[i]}. */
+    void addRows(Array target, Array rows, Array values);
+
+    /** One entry of each row: {@code [n, v], [n] -> [n]}. */
+    Array pick(Array a, Array columns);
+
+    /** {@code target[i, columns[i]] += value}. */
+    void addAt(Array target, Array columns, double value);
+
+    Array concatenate(List<Array> parts, int dimension);
+}

@@ -1,0 +1,11 @@
+package io.tune4j.api.train;
+
+/** A factor on the learning rate as a pure function of the step, so that there is no state to save. A component type. */
+@FunctionalInterface
+public interface LearningRateSchedule {
+    /**
+     * @param step updates done before this one, from 0
+     * @param totalSteps updates of the whole run
+     */
+    double factor(long step, long totalSteps);
+}

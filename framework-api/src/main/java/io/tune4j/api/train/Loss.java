@@ -1,0 +1,18 @@
+package io.tune4j.api.train;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.tensor.Tensor;
+
+/** A loss over the labelled rows' hidden states. A component type. */
+@FunctionalInterface
+public interface Loss {
+    /**
+     * @param hidden {@code [N, D]}
+     * @param head the output projection
+     * @param labels {@code [N]} int64
+     * @return the sum over the rows, a scalar of at least fp32; the recipe divides by the number of trained tokens
+     */
+    Tensor sum(Backend backend, Tensor hidden, Linear head, Tensor labels, Pass pass);
+}

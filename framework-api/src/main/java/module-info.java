@@ -1,0 +1,25 @@
+/**
+ * What plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own.
+ */
+module io.tune4j.api {
+    requires transitive org.jspecify;
+    requires transitive jakarta.inject;
+    requires com.fasterxml.jackson.databind;
+    requires org.yaml.snakeyaml;
+
+    exports io.tune4j.api.autograd;
+    exports io.tune4j.api.backend;
+    exports io.tune4j.api.batch;
+    exports io.tune4j.api.config;
+    exports io.tune4j.api.data;
+    exports io.tune4j.api.error;
+    exports io.tune4j.api.io;
+    exports io.tune4j.api.model;
+    exports io.tune4j.api.nn;
+    exports io.tune4j.api.peft;
+    exports io.tune4j.api.plugin;
+    exports io.tune4j.api.recipe;
+    exports io.tune4j.api.safetensors;
+    exports io.tune4j.api.tensor;
+    exports io.tune4j.api.train;
+}
