@@ -1,0 +1,148 @@
+package io.tune4j.api.io;
+
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.UserException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * Writes files and directories so that a kill or a power cut at any moment leaves a complete version: the new content
+ * is written beside the target under a hidden name, made durable, and renamed into place.
+ *
+ * <p>All methods throw {@link ResourceException} when the disk is full and {@link UserException} when the place is
+ * missing or not writable; both name the path.
+ */
+public final class AtomicFiles {
+    private AtomicFiles() {}
+
+    /** Writes a file's content to a buffered stream, which the caller of this callback closes. */
+    @FunctionalInterface
+    public interface FileWriter {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** Fills an empty directory. */
+    @FunctionalInterface
+    public interface DirectoryWriter {
+        void write(Path directory) throws IOException;
+    }
+
+    /** Writes or replaces a file. When the callback fails, the file stays as it was. */
+    public static void write(Path target, FileWriter writer) {
+        try (AtomicFile file = AtomicFile.create(target, 0)) {
+            try {
+                OutputStream out = new BufferedOutputStream(new AtomicFileStream(file), 1 << 16);
+                writer.write(out);
+                out.flush();
+            } catch (IOException e) {
+                throw file.failure(0, e);
+            }
+            file.commit();
+        }
+    }
+
+    /** Writes or replaces a file with UTF-8 text. */
+    public static void writeString(Path target, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (AtomicFile file = AtomicFile.create(target, bytes.length)) {
+            file.write(ByteBuffer.wrap(bytes));
+            file.commit();
+        }
+    }
+
+    /**
+     * Writes or replaces a directory as a whole. The former version is moved aside just before the new one takes its
+     * name; between the two renames only {@link #recover} (or the next write to the same target) finds it, so whoever
+     * reads such directories after a restart calls {@code recover} first.
+     *
+     * @param target the directory; its parent must exist. A link is followed, not replaced.
+     */
+    public static void writeDirectory(Path target, DirectoryWriter writer) {
+        Path real = resolve(target);
+        Path parent = directoryOf(real);
+        Path temporary = TemporaryName.reserve(real, TemporaryName.SUFFIX);
+        Path old = TemporaryName.reserve(real, TemporaryName.OLD_SUFFIX);
+        try {
+            if (Files.exists(real) && !Files.isDirectory(real)) {
+                throw new UserException(
+                        "cannot write the directory " + real + ": a file has that name; remove it or choose another");
+            }
+            Leftovers.settle(parent, String.valueOf(real.getFileName()));
+            Files.createDirectory(temporary);
+            try {
+                writer.write(temporary);
+                Durability.syncTree(temporary);
+                swap(real, temporary, old);
+            } finally {
+                Leftovers.deleteTree(temporary);
+            }
+            Durability.syncDirectory(parent);
+            Leftovers.deleteTree(old);
+        } catch (IOException e) {
+            throw FileErrors.writing(real.toString(), real, 0, e);
+        } finally {
+            TemporaryName.release(temporary);
+            TemporaryName.release(old);
+        }
+    }
+
+    private static void swap(Path target, Path replacement, Path old) throws IOException {
+        boolean replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+        if (replaces) {
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(replacement, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (replaces) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Settles what killed processes left in a directory: half-written files and directories are deleted, a former
+     * version whose successor did not arrive gets its name back. Files of writers that still run are left alone.
+     *
+     * @return the targets that were restored
+     */
+    public static List<Path> recover(Path parent) {
+        try {
+            return Leftovers.settle(parent, null);
+        } catch (IOException e) {
+            throw FileErrors.writing(parent.toString(), parent.resolve("any"), 0, e);
+        }
+    }
+
+    /** The absolute path that a write to this path should replace: a link's destination, not the link. */
+    static Path resolve(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            if (!Files.isSymbolicLink(absolute)) {
+                return absolute;
+            }
+            return Files.exists(absolute)
+                    ? absolute.toRealPath()
+                    : absolute.resolveSibling(Files.readSymbolicLink(absolute)).normalize();
+        } catch (IOException e) {
+            throw FileErrors.writing(absolute.toString(), absolute, 0, e);
+        }
+    }
+
+    static Path directoryOf(Path absolute) {
+        Path parent = absolute.getParent();
+        if (parent == null) {
+            throw new UserException("cannot write " + absolute + ": it is the root of the file system");
+        }
+        return parent;
+    }
+}

@@ -1,0 +1,48 @@
+package io.tune4j.api.io;
+
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.UserException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Proves that results can be written before the work that makes them begins. */
+public final class WritableDirectories {
+    private static final byte[] PROBE = {1};
+
+    private WritableDirectories() {}
+
+    /**
+     * Creates the directory if it is missing and writes and deletes a small file in it.
+     *
+     * @param what what the directory is for, as the message should call it: {@code "output_dir"}
+     * @return the directory as an absolute path
+     * @throws UserException if it cannot be created or written
+     * @throws ResourceException if its disk is full
+     */
+    public static Path ensure(Path directory, String what) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(absolute);
+        } catch (FileAlreadyExistsException e) {
+            throw new UserException(
+                    what + " " + absolute + " cannot be used: " + e.getFile()
+                            + " is a file, not a directory; choose another " + what,
+                    e);
+        } catch (IOException e) {
+            throw FileErrors.writing(what + " " + absolute, absolute, 0, e);
+        }
+        try {
+            Path probe = Files.createTempFile(absolute, ".writable", TemporaryName.SUFFIX);
+            try {
+                Files.write(probe, PROBE);
+            } finally {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException e) {
+            throw FileErrors.writing(what + " " + absolute, absolute, PROBE.length, e);
+        }
+        return absolute;
+    }
+}

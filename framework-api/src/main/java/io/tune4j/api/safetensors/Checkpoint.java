@@ -1,0 +1,140 @@
+package io.tune4j.api.safetensors;
+
+import io.tune4j.api.error.InternalException;
+import io.tune4j.api.error.UserException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a model: one safetensors file or several, seen as one set of named tensors. Safe for use by several
+ * threads.
+ */
+public final class Checkpoint implements AutoCloseable {
+    private final String origin;
+    private final Map<Path, SafetensorsFile> files = new LinkedHashMap<>();
+    private final SortedMap<String, TensorEntry> entries = new TreeMap<>();
+
+    private Checkpoint(String origin) {
+        this.origin = origin;
+    }
+
+    /**
+     * Opens a model's directory or a single file. In a directory {@code model.safetensors} is taken if it is there,
+     * else the shards that {@code model.safetensors.index.json} names, which must hold exactly the tensors it names.
+     *
+     * @throws UserException if something is missing, broken, or a pickle; the message says what to do
+     */
+    public static Checkpoint open(Path directoryOrFile) {
+        CheckpointFiles found = CheckpointFiles.find(directoryOrFile);
+        return open(directoryOrFile.toString(), found.files(), found.index());
+    }
+
+    /**
+     * Opens an explicit list of files.
+     *
+     * @throws UserException as above, or if a tensor's name is in two files
+     */
+    public static Checkpoint open(List<Path> files) {
+        if (files.isEmpty()) {
+            throw new UserException("the list of checkpoint files is empty; name at least one .safetensors file");
+        }
+        String origin = files.size() == 1 ? files.get(0).toString() : files.size() + " files like " + files.get(0);
+        return open(origin, files, null);
+    }
+
+    private static Checkpoint open(String origin, List<Path> files, @Nullable ShardIndex index) {
+        Checkpoint checkpoint = new Checkpoint(origin);
+        boolean done = false;
+        try {
+            files.forEach(checkpoint::add);
+            if (index != null) {
+                index.check(checkpoint.entries);
+            }
+            done = true;
+            return checkpoint;
+        } finally {
+            if (!done) {
+                checkpoint.close();
+            }
+        }
+    }
+
+    private void add(Path path) {
+        if (files.containsKey(path)) {
+            throw new UserException("the checkpoint file " + path + " is listed twice; name it once");
+        }
+        SafetensorsFile file = SafetensorsFile.open(path);
+        files.put(path, file);
+        for (TensorEntry entry : file.entries().values()) {
+            TensorEntry other = entries.putIfAbsent(entry.name(), entry);
+            if (other != null) {
+                throw new UserException("tensor " + Names.quote(entry.name()) + " is in two files, " + other.file()
+                        + " and " + path + "; list only files that belong to one checkpoint");
+            }
+        }
+    }
+
+    /** All tensors, sorted by name. */
+    public SortedMap<String, TensorEntry> entries() {
+        return Collections.unmodifiableSortedMap(entries);
+    }
+
+    /** @throws UserException if there is no such tensor; the message names the nearest */
+    public TensorEntry entry(String name) {
+        TensorEntry entry = entries.get(name);
+        if (entry == null) {
+            throw new UserException("there is no tensor '" + name + "' in " + origin
+                    + Names.nearest(name, entries.keySet()) + "; check that the checkpoint belongs to this model");
+        }
+        return entry;
+    }
+
+    /** The files' {@code __metadata__} in one map; where files differ, the first one's value. */
+    public Map<String, String> metadata() {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (SafetensorsFile file : files.values()) {
+            file.metadata().forEach(all::putIfAbsent);
+        }
+        return all;
+    }
+
+    /** The files, in the order in which they were listed, or by name. */
+    public List<Path> files() {
+        return List.copyOf(files.keySet());
+    }
+
+    /** Sum of all tensors' bytes. */
+    public long byteLength() {
+        return entries.values().stream().mapToLong(TensorEntry::byteLength).sum();
+    }
+
+    /** Like {@link SafetensorsFile#read}. */
+    public void read(TensorEntry entry, long byteOffset, ByteBuffer target) {
+        fileOf(entry).read(entry, byteOffset, target);
+    }
+
+    /** Like {@link SafetensorsFile#map}. */
+    public List<ByteBuffer> map(TensorEntry entry) {
+        return fileOf(entry).map(entry);
+    }
+
+    private SafetensorsFile fileOf(TensorEntry entry) {
+        SafetensorsFile file = files.get(entry.file());
+        if (file == null) {
+            throw new InternalException(entry + " is not an entry of " + origin);
+        }
+        return file;
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(SafetensorsFile::close);
+    }
+}

@@ -1,0 +1,72 @@
+package io.tune4j.api.safetensors;
+
+import io.tune4j.api.error.UserException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that make up a checkpoint.
+ *
+ * @param files in the order in which they are to be opened
+ * @param index what says which tensor is in which file, null if there is one file
+ */
+record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+
+    /** @throws UserException if there is no safetensors checkpoint at that path; the message says what there is */
+    static CheckpointFiles find(Path path) {
+        ExistingFiles.requireExisting(path);
+        if (!Files.isDirectory(path)) {
+            return String.valueOf(path.getFileName()).endsWith(".safetensors.index.json")
+                    ? sharded(path)
+                    : new CheckpointFiles(List.of(path), null);
+        }
+        if (Files.exists(path.resolve(SINGLE))) {
+            return new CheckpointFiles(List.of(path.resolve(SINGLE)), null);
+        }
+        if (Files.exists(path.resolve(INDEX))) {
+            return sharded(path.resolve(INDEX));
+        }
+        throw nothingIn(path);
+    }
+
+    private static CheckpointFiles sharded(Path indexFile) {
+        ShardIndex index = ShardIndex.read(indexFile);
+        return new CheckpointFiles(index.files(), index);
+    }
+
+    private static UserException nothingIn(Path directory) {
+        List<String> names = ExistingFiles.names(directory);
+        if (names.isEmpty()) {
+            return new UserException(
+                    "the checkpoint directory " + directory + " is empty; download a model into it, or check the path");
+        }
+        if (names.contains("adapter_model.safetensors")) {
+            return new UserException(
+                    directory + " holds an adapter, not a base model: it has adapter_model.safetensors but no " + SINGLE
+                            + "; give the base model's directory");
+        }
+        List<String> others =
+                names.stream().filter(name -> name.endsWith(".safetensors")).toList();
+        if (!others.isEmpty()) {
+            return new UserException(directory + " has neither " + SINGLE + " nor " + INDEX + ", but "
+                    + Names.list(others) + "; download the index too, or list the files that make up the checkpoint");
+        }
+        Optional<String> pickle =
+                names.stream().filter(ForeignFormats::isPickleName).findFirst();
+        if (pickle.isPresent()) {
+            return ForeignFormats.pickle(directory.resolve(pickle.get()), "the directory has no safetensors file");
+        }
+        Optional<String> gguf =
+                names.stream().filter(ForeignFormats::isGgufName).findFirst();
+        if (gguf.isPresent()) {
+            return ForeignFormats.gguf(directory.resolve(gguf.get()));
+        }
+        return new UserException(directory + " has no checkpoint: neither " + SINGLE + " nor " + INDEX + "; it has "
+                + Names.list(names) + ". Check the path, or download the model again");
+    }
+}

@@ -1,0 +1,10 @@
+package io.tune4j.api.safetensors;
+
+/**
+ * A tensor as a header declares it, before its numbers are held against each other and the file.
+ *
+ * @param begin of its bytes, from the end of the header
+ * @param end of its bytes, from the end of the header
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record DeclaredTensor(String name, StoredType type, long[] shape, long begin, long end) {}

@@ -1,0 +1,171 @@
+package io.tune4j.api.safetensors;
+
+import io.tune4j.api.error.InternalException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.UserException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * One open safetensors file, checked as strictly as the format's specification: see {@link #open}. Safe for use by
+ * several threads.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+    /** The longest slice that {@link #map} returns; a multiple of every element's size. */
+    static final long MAX_SLICE = 1L << 30;
+
+    // A heap buffer is copied through a direct one of the same size, which the JDK then keeps.
+    private static final int MAX_READ = 1 << 23;
+
+    private final Path path;
+    private final SafetensorsHeader header;
+    private FileChannel channel;
+    private boolean closed;
+
+    private SafetensorsFile(Path path, SafetensorsHeader header, FileChannel channel) {
+        this.path = path;
+        this.header = header;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens a file and checks its header: 8 bytes of little-endian length, at most 100,000,000; a JSON object without
+     * duplicate keys; known dtypes; shapes that agree with the offsets; offsets that cover the file to its end without
+     * gap or overlap.
+     *
+     * @throws UserException if the file is missing or breaks a rule; the message names the tensor and the numbers
+     */
+    public static SafetensorsFile open(Path path) {
+        ExistingFiles.requireFile(path);
+        ForeignFormats.refuse(path);
+        try {
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            boolean done = false;
+            try {
+                SafetensorsFile file = new SafetensorsFile(path, SafetensorsHeader.read(path, channel), channel);
+                done = true;
+                return file;
+            } finally {
+                if (!done) {
+                    channel.close();
+                }
+            }
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** All tensors, sorted by name. */
+    public SortedMap<String, TensorEntry> entries() {
+        return header.entries();
+    }
+
+    /** The header's {@code __metadata__}, empty if it has none. */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /**
+     * Copies a part of a tensor's content into a buffer until that is full. Several threads may read at once.
+     *
+     * @param byteOffset where in the tensor to begin
+     * @throws UserException if the dtype is not one of ours, or the file changed since it was opened
+     * @throws InternalException if the part is not inside the tensor
+     */
+    public void read(TensorEntry entry, long byteOffset, ByteBuffer target) {
+        checkReadable(entry);
+        if (byteOffset < 0 || byteOffset > entry.byteLength() - target.remaining()) {
+            throw new InternalException("bytes " + byteOffset + " to " + (byteOffset + target.remaining()) + " of "
+                    + entry + " were asked for, which has " + entry.byteLength());
+        }
+        long position = entry.byteOffset() + byteOffset;
+        while (target.hasRemaining()) {
+            position += readSome(entry, position, target);
+        }
+    }
+
+    private int readSome(TensorEntry entry, long position, ByteBuffer target) {
+        ByteBuffer part = target.slice(target.position(), Math.min(target.remaining(), MAX_READ));
+        try {
+            int count = openChannel().read(part, position);
+            if (count <= 0) {
+                throw new UserException(path + " became shorter while it was being read: tensor '" + entry.name()
+                        + "' ends before byte " + position + "; do not change checkpoint files during a run");
+            }
+            target.position(target.position() + count);
+            return count;
+        } catch (ClosedChannelException e) {
+            // An interrupt closes the channel for all threads; those that were not meant go on with a new one.
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ResourceException("reading " + path + " was interrupted", e);
+            }
+            return 0;
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+    }
+
+    private synchronized FileChannel openChannel() throws IOException {
+        if (closed) {
+            throw new InternalException(path + " was closed before it was read");
+        }
+        if (!channel.isOpen()) {
+            channel = FileChannel.open(path, StandardOpenOption.READ);
+        }
+        return channel;
+    }
+
+    /**
+     * Maps a tensor's content into memory: read-only, little-endian slices in order, all but the last of 1 GiB. They
+     * stay valid after the file is closed; the mapping ends when they are no longer referenced. Pages that were touched
+     * count as memory of this process until then, so {@link #read} suits loading weights once.
+     *
+     * @return no slices if the tensor is empty
+     * @throws UserException if the dtype is not one of ours
+     */
+    public List<ByteBuffer> map(TensorEntry entry) {
+        checkReadable(entry);
+        List<ByteBuffer> slices = new ArrayList<>();
+        try {
+            for (long at = 0; at < entry.byteLength(); at += MAX_SLICE) {
+                long length = Math.min(MAX_SLICE, entry.byteLength() - at);
+                slices.add(openChannel()
+                        .map(FileChannel.MapMode.READ_ONLY, entry.byteOffset() + at, length)
+                        .order(ByteOrder.LITTLE_ENDIAN));
+            }
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+        return List.copyOf(slices);
+    }
+
+    private void checkReadable(TensorEntry entry) {
+        if (!entry.equals(entries().get(entry.name()))) {
+            throw new InternalException(entry + " is not an entry of " + path);
+        }
+        entry.dtype();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+    }
+}

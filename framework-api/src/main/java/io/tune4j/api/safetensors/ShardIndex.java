@@ -1,0 +1,122 @@
+package io.tune4j.api.safetensors;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.Sizes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A {@code model.safetensors.index.json}: which shard holds which tensor.
+ *
+ * @param path of the index itself
+ * @param weightMap file name in the same directory by tensor name
+ */
+record ShardIndex(Path path, Map<String, String> weightMap) {
+    private static final String WEIGHT_MAP = "weight_map";
+
+    /** @throws UserException if it is not an index, leads out of its directory, or names files that are missing */
+    static ShardIndex read(Path path) {
+        ExistingFiles.requireFile(path);
+        byte[] utf8;
+        try {
+            long size = Files.size(path);
+            if (size > SafetensorsHeader.MAX_BYTES) {
+                throw broken(path, "has " + Sizes.exact(size) + ", more than any index");
+            }
+            utf8 = Files.readAllBytes(path);
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+        Map<String, String> weightMap = new TreeMap<>();
+        StrictJson.parse(utf8, reason -> broken(path, reason), json -> content(path, json, weightMap));
+        ShardIndex index = new ShardIndex(path, weightMap);
+        index.checkFiles();
+        return index;
+    }
+
+    private static void content(Path path, JsonParser json, Map<String, String> weightMap) throws IOException {
+        boolean found = false;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            boolean wanted = json.currentName().equals(WEIGHT_MAP);
+            json.nextToken();
+            if (!wanted) {
+                json.skipChildren();
+            } else if (found) {
+                throw broken(path, "has two entries named '" + WEIGHT_MAP + "'");
+            } else {
+                found = true;
+                StrictJson.textMap(json, weightMap, reason -> broken(path, "in its " + WEIGHT_MAP + " " + reason));
+            }
+        }
+        if (weightMap.isEmpty()) {
+            throw broken(path, "has no " + WEIGHT_MAP + ", or an empty one");
+        }
+    }
+
+    private void checkFiles() {
+        List<String> missing = new ArrayList<>();
+        for (String name : fileNames()) {
+            if (name.isBlank()
+                    || name.startsWith(".")
+                    || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')) {
+                throw broken(
+                        path,
+                        "names the file " + Names.quote(name)
+                                + ", which is not a plain file name in its own directory; do not use this checkpoint");
+            }
+            if (!Files.exists(path.resolveSibling(name))) {
+                missing.add(name);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new UserException(path + " names " + fileNames().size() + " files, of which " + missing.size()
+                    + " are missing beside it: " + Names.list(missing) + "; download them");
+        }
+    }
+
+    private TreeSet<String> fileNames() {
+        return new TreeSet<>(weightMap.values());
+    }
+
+    /** The shards, by name. */
+    List<Path> files() {
+        return fileNames().stream().map(path::resolveSibling).toList();
+    }
+
+    /** @throws UserException unless the shards hold exactly the tensors named here, each where the index says */
+    void check(Map<String, TensorEntry> entries) {
+        List<String> absent = new ArrayList<>();
+        weightMap.forEach((tensor, file) -> {
+            TensorEntry entry = entries.get(tensor);
+            if (entry == null || !entry.file().equals(path.resolveSibling(file))) {
+                absent.add(tensor + " (" + file + ")");
+            }
+        });
+        List<String> unlisted = entries.keySet().stream()
+                .filter(tensor -> !weightMap.containsKey(tensor))
+                .toList();
+        if (!absent.isEmpty() || !unlisted.isEmpty()) {
+            throw new UserException(path + " does not agree with its shards: "
+                    + (absent.isEmpty()
+                            ? ""
+                            : absent.size() + " tensors are not in the file it names: " + Names.list(absent))
+                    + (absent.isEmpty() || unlisted.isEmpty() ? "" : "; ")
+                    + (unlisted.isEmpty()
+                            ? ""
+                            : unlisted.size() + " tensors of the shards are not listed: " + Names.list(unlisted))
+                    + ". The files come from different versions: download all of them again");
+        }
+    }
+
+    private static UserException broken(Path path, String reason) {
+        return new UserException(path + " is not a valid index of safetensors files: it " + reason);
+    }
+}
