@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Turns an IOException of a write into the exception of whoever can mend it. */
 final class FileErrors {
@@ -37,14 +37,8 @@ final class FileErrors {
         Path parent = path.toAbsolutePath().getParent();
         Path directory = parent == null ? path : parent;
         long free = DiskSpace.free(directory);
-        // The second condition serves systems that speak another language.
-        if (containsAny(lower, DISK_FULL) || needed > free) {
-            return new ResourceException(
-                    "cannot write " + what + ": the disk is full ("
-                            + (needed > 0 ? "needed " + Sizes.format(needed) + ", " : "")
-                            + "free " + Sizes.format(free) + "); free some space in " + directory
-                            + " or choose a directory on another disk",
-                    e);
+        if (containsAny(lower, DISK_FULL)) {
+            return diskFull(what, directory, needed, free, e);
         }
         if (lower.contains("file too large")) {
             return new ResourceException(
@@ -58,32 +52,52 @@ final class FileErrors {
         }
         if (e instanceof AccessDeniedException || containsAny(lower, NOT_ALLOWED)) {
             return new UserException(
-                    "cannot write " + what + ": no permission (" + reason + "); change the permissions of " + directory
+                    "cannot write " + what + ": no permission to write in " + directory + "; change its permissions"
                             + " or choose another directory",
                     e);
         }
-        if (e instanceof NoSuchFileException || e instanceof NotDirectoryException || containsAny(lower, BAD_NAME)) {
+        if (!Files.isDirectory(directory)) {
             return new UserException(
-                    "cannot write " + what + ": " + reason + "; check that " + directory
-                            + " is a directory that exists, or choose another",
+                    "cannot write " + what + ": the directory " + directory
+                            + " does not exist; create it or choose another",
                     e);
+        }
+        // What fills a file or directory may fail on a file that lies elsewhere.
+        if (e instanceof FileSystemException f
+                && f.getFile() != null
+                && !Path.of(f.getFile()).startsWith(directory)) {
+            return new UserException(
+                    "cannot write " + what + ": " + f.getFile() + ": "
+                            + (e instanceof NoSuchFileException ? "does not exist" : reason) + "; check that path",
+                    e);
+        }
+        if (e instanceof NoSuchFileException) {
+            return new UserException(
+                    "cannot write " + what + ": no file can be created in " + directory + "; choose another directory",
+                    e);
+        }
+        if (e instanceof NotDirectoryException || containsAny(lower, BAD_NAME)) {
+            return new UserException("cannot write " + what + ": " + reason + "; choose another name or directory", e);
+        }
+        // For systems that say "disk full" in another language.
+        if (needed > free) {
+            return diskFull(what, directory, needed, free, e);
         }
         return new ResourceException("cannot write " + what + ": " + reason, e);
     }
 
+    private static ResourceException diskFull(String what, Path directory, long needed, long free, IOException e) {
+        return new ResourceException(
+                "cannot write " + what + ": the disk is full ("
+                        + (needed > 0 ? "needed " + Sizes.format(needed) + ", " : "") + "free " + Sizes.format(free)
+                        + "); free some space in " + directory + " or choose a directory on another disk",
+                e);
+    }
+
+    /** The system's words without the temporary file's name, which says nothing to the reader. */
     private static String reason(IOException e) {
-        @Nullable
-        String text = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
-        String kind = e.getClass().getSimpleName();
-        if (e instanceof NoSuchFileException n) {
-            return n.getFile() + " does not exist";
-        }
-        if (e instanceof AccessDeniedException a) {
-            return "access to " + a.getFile() + " denied";
-        }
-        return text == null
-                ? kind
-                : e.getClass() == IOException.class || e instanceof FileSystemException ? text : kind + ": " + text;
+        String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return text == null ? e.getClass().getSimpleName() : text;
     }
 
     private static boolean containsAny(String text, List<String> phrases) {

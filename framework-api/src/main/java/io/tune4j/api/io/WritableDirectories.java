@@ -41,7 +41,7 @@ public final class WritableDirectories {
                 Files.deleteIfExists(probe);
             }
         } catch (IOException e) {
-            throw FileErrors.writing(what + " " + absolute, absolute, PROBE.length, e);
+            throw FileErrors.writing(what + " " + absolute, absolute.resolve("probe"), PROBE.length, e);
         }
         return absolute;
     }

@@ -36,7 +36,8 @@ record SafetensorsHeader(SortedMap<String, TensorEntry> entries, Map<String, Str
             throw broken(path, "it has only " + Sizes.exact(fileSize) + AGAIN);
         }
         // The brace is looked at first, so that a random length makes no large allocation.
-        ByteBuffer start = readFully(path, channel, 0, LENGTH_BYTES + 1);
+        ByteBuffer start =
+                ByteBuffer.wrap(readFully(path, channel, 0, LENGTH_BYTES + 1)).order(ByteOrder.LITTLE_ENDIAN);
         long length = start.getLong();
         if (start.get() != '{') {
             throw broken(path, "its header does not begin with '{', so this is no safetensors file");
@@ -53,22 +54,22 @@ record SafetensorsHeader(SortedMap<String, TensorEntry> entries, Map<String, Str
                     "it is truncated: the header promises " + Sizes.exact(length) + " of header, the file has "
                             + Sizes.exact(fileSize) + " in all" + AGAIN);
         }
-        ByteBuffer text = readFully(path, channel, LENGTH_BYTES, (int) length);
         HeaderParser parser = new HeaderParser(path);
-        parser.parse(text.array());
+        parser.parse(readFully(path, channel, LENGTH_BYTES, (int) length));
         return new SafetensorsHeader(
                 layOut(path, parser.tensors(), LENGTH_BYTES + length, fileSize),
                 Collections.unmodifiableMap(parser.metadata()));
     }
 
-    private static ByteBuffer readFully(Path path, FileChannel channel, long position, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
+    private static byte[] readFully(Path path, FileChannel channel, long position, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        while (rest.hasRemaining()) {
+            if (channel.read(rest, position + rest.position()) < 0) {
                 throw broken(path, "it became shorter while it was being read");
             }
         }
-        return bytes.flip();
+        return bytes;
     }
 
     /** Checks sizes and offsets: each tensor begins where the one before ends, and the last ends with the file. */
@@ -102,7 +103,7 @@ record SafetensorsHeader(SortedMap<String, TensorEntry> entries, Map<String, Str
                                 + tensor.end()
                                 + " give it " + Sizes.exact(tensor.end() - tensor.begin()) + AGAIN);
             }
-            // An offset past the file is reported below, as a truncation; until then the sum may wrap around.
+            // An end past the file, even one that makes this sum wrap around, is refused below as a truncation.
             entries.put(
                     tensor.name(),
                     new TensorEntry(

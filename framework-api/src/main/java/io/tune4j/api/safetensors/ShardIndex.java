@@ -6,6 +6,7 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,15 +65,13 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
     private void checkFiles() {
         List<String> missing = new ArrayList<>();
         for (String name : fileNames()) {
-            if (name.isBlank()
-                    || name.startsWith(".")
-                    || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')) {
+            if (!isPlain(name)) {
                 throw broken(
                         path,
                         "names the file " + Names.quote(name)
                                 + ", which is not a plain file name in its own directory; do not use this checkpoint");
             }
-            if (!Files.exists(path.resolveSibling(name))) {
+            if (!Files.exists(shard(name))) {
                 missing.add(name);
             }
         }
@@ -82,13 +81,31 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
         }
     }
 
+    // Stricter than the file system asks for: also what would lead out of the directory on another system is refused.
+    private static boolean isPlain(String name) {
+        return !name.isBlank()
+                && !name.startsWith(".")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+    }
+
+    private Path shard(String name) {
+        try {
+            return path.resolveSibling(name);
+        } catch (InvalidPathException e) {
+            throw new UserException(
+                    path + " names the file " + Names.quote(name) + ", which this system cannot open: " + e.getReason()
+                            + "; run with a UTF-8 locale",
+                    e);
+        }
+    }
+
     private TreeSet<String> fileNames() {
         return new TreeSet<>(weightMap.values());
     }
 
     /** The shards, by name. */
     List<Path> files() {
-        return fileNames().stream().map(path::resolveSibling).toList();
+        return fileNames().stream().map(this::shard).toList();
     }
 
     /** @throws UserException unless the shards hold exactly the tensors named here, each where the index says */
@@ -96,7 +113,7 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
         List<String> absent = new ArrayList<>();
         weightMap.forEach((tensor, file) -> {
             TensorEntry entry = entries.get(tensor);
-            if (entry == null || !entry.file().equals(path.resolveSibling(file))) {
+            if (entry == null || !entry.file().equals(shard(file))) {
                 absent.add(tensor + " (" + file + ")");
             }
         });

@@ -1,6 +1,7 @@
 package io.tune4j.api.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -56,8 +57,10 @@ final class StrictJson {
         } catch (CharacterCodingException e) {
             throw broken.apply("is not valid UTF-8");
         } catch (JsonProcessingException e) {
-            throw broken.apply("is not valid JSON: " + e.getOriginalMessage() + " (character "
-                    + e.getLocation().getCharOffset() + ")");
+            // Jackson knows no place for what breaks one of its limits.
+            JsonLocation place = e.getLocation();
+            throw broken.apply("is not valid JSON: " + e.getOriginalMessage()
+                    + (place == null ? "" : " (character " + place.getCharOffset() + ")"));
         } catch (IOException e) {
             throw new InternalException("reading from memory failed", e);
         }
