@@ -137,5 +137,7 @@ public interface FusedKernels {
      * @param lossSum scalar, at least fp32: the sum over rows, not the mean
      * @param hiddenGradient {@code [N, D]}, or null when not asked for
      */
-    record LossAndGradient(Tensor lossSum, @org.jspecify.annotations.Nullable Tensor hiddenGradient) {}
+    record LossAndGradient(
+            Tensor lossSum,
+            @org.jspecify.annotations.Nullable Tensor hiddenGradient) {}
 }

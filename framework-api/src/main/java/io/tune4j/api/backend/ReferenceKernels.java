@@ -110,10 +110,8 @@ public final class ReferenceKernels {
                     Tensor max = scores.max(-1);
                     Tensor exponents = scores.minus(max).apply(UnaryFunction.EXP);
                     Tensor sum = exponents.sum(-1);
-                    Tensor attended = exponents
-                            .dividedBy(sum)
-                            .cast(fused.dtype())
-                            .matmul(keysOrValues(rows, shape, 1));
+                    Tensor attended =
+                            exponents.dividedBy(sum).cast(fused.dtype()).matmul(keysOrValues(rows, shape, 1));
                     output.rows(sequence.start(), sequence.length()).copyFrom(toRows(attended, sequence, shape));
                     logSumExp
                             .rows(sequence.start(), sequence.length())
@@ -176,8 +174,7 @@ public final class ReferenceKernels {
             long width = gateUp.size(1) / 2;
             Tensor gate = gateUp.narrow(1, 0, width);
             Tensor up = gateUp.narrow(1, width, width);
-            return scope.escape(
-                    gate.times(gate.apply(UnaryFunction.SIGMOID)).times(up));
+            return scope.escape(gate.times(gate.apply(UnaryFunction.SIGMOID)).times(up));
         }
     }
 
@@ -191,8 +188,7 @@ public final class ReferenceKernels {
             Tensor slope = sigmoid.times(gate.times(sigmoid.times(-1).plus(1)).plus(1));
             Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
             gradient.narrow(1, 0, width).copyFrom(outputGradient.times(up).times(slope));
-            gradient.narrow(1, width, width)
-                    .copyFrom(outputGradient.times(gate).times(sigmoid));
+            gradient.narrow(1, width, width).copyFrom(outputGradient.times(gate).times(sigmoid));
             return scope.escape(gradient);
         }
     }
@@ -218,7 +214,8 @@ public final class ReferenceKernels {
             long rows = hidden.size(0);
             long chunk = Math.max(1, CHUNK_ELEMENTS / weight.size(0));
             Tensor loss = Tensor.zeros(hidden.kernels(), statisticsDtype(hidden));
-            @Nullable Tensor gradient =
+            @Nullable
+            Tensor gradient =
                     withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
             for (long start = 0; start < rows; start += chunk) {
                 try (TensorScope inner = TensorScope.open()) {

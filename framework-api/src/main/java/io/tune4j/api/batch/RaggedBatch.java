@@ -25,8 +25,7 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
     /** Lays samples behind each other; row i of a sample predicts its token i + 1 where that is trained. */
     public static RaggedBatch of(List<TokenizedSample> samples) {
         int rows = samples.stream().mapToInt(sample -> sample.tokens().length).sum();
-        int labelled =
-                samples.stream().mapToInt(TokenizedSample::trainedTokens).sum();
+        int labelled = samples.stream().mapToInt(TokenizedSample::trainedTokens).sum();
         long[] tokens = new long[rows];
         long[] labelledRows = new long[labelled];
         long[] labels = new long[labelled];

@@ -19,5 +19,6 @@ public interface ModelBuilder {
      * @param options the model section; a PEFT method claims its own keys from the same reader
      * @param checkpointDirectory the base model's folder, for builders that read its config.json; null if there is none
      */
-    @Nullable ModelDefinition define(ConfigReader options, @Nullable Path checkpointDirectory);
+    @Nullable
+    ModelDefinition define(ConfigReader options, @Nullable Path checkpointDirectory);
 }

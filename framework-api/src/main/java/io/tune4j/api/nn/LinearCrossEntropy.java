@@ -65,8 +65,7 @@ public final class LinearCrossEntropy {
                                 Tensor gradient = Tensor.zeros(backend, hidden.dtype(), hidden.shape());
                                 for (long start = 0; start < rows; start += chunkRows) {
                                     long count = Math.min(chunkRows, rows - start);
-                                    chunkBackward(
-                                            backend, hidden, head, labels, start, count, pass, dy, gradient);
+                                    chunkBackward(backend, hidden, head, labels, start, count, pass, dy, gradient);
                                 }
                                 gradients.add(hidden, gradient);
                             },

@@ -26,8 +26,7 @@ public final class RmsNorm implements AutoCloseable {
             pass.tape()
                     .record(
                             normalized.output(),
-                            (dy, gradients) ->
-                                    gradients.add(x, backend.rmsNormBackward(dy, x, weight, inverseRms)),
+                            (dy, gradients) -> gradients.add(x, backend.rmsNormBackward(dy, x, weight, inverseRms)),
                             x,
                             inverseRms);
         }

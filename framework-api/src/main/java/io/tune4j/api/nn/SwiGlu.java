@@ -11,11 +11,7 @@ public final class SwiGlu {
     public static Tensor apply(Backend backend, Tensor gateUp, Pass pass) {
         Tensor y = backend.swiGlu(gateUp);
         if (pass.tape().tracks(gateUp)) {
-            pass.tape()
-                    .record(
-                            y,
-                            (dy, gradients) -> gradients.add(gateUp, backend.swiGluBackward(dy, gateUp)),
-                            gateUp);
+            pass.tape().record(y, (dy, gradients) -> gradients.add(gateUp, backend.swiGluBackward(dy, gateUp)), gateUp);
         }
         return y;
     }

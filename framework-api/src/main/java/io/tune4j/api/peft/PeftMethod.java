@@ -16,5 +16,6 @@ public interface PeftMethod {
      * Reads its options from the model section, together with the builder, which claims its own keys. Mistakes become
      * problems of the reader, and the result is then null.
      */
-    @Nullable PeftPlan configure(ConfigReader options, ModelDefinition model);
+    @Nullable
+    PeftPlan configure(ConfigReader options, ModelDefinition model);
 }

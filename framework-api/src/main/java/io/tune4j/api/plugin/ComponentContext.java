@@ -11,4 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointDirectory where the base model lies, or null if not known yet
  */
 public record ComponentContext(
-        Components components, @Nullable Path outputDirectory, @Nullable Path checkpointDirectory) {}
+        Components components,
+        @Nullable Path outputDirectory,
+        @Nullable Path checkpointDirectory) {}

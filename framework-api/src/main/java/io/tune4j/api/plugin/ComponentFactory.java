@@ -31,5 +31,6 @@ public interface ComponentFactory<T> {
      *
      * @param options the section; claims each key it knows
      */
-    @Nullable T create(ConfigReader options, ComponentContext context);
+    @Nullable
+    T create(ConfigReader options, ComponentContext context);
 }

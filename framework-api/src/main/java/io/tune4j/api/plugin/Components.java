@@ -25,8 +25,10 @@ public interface Components {
      *
      * @param checkpointDirectory the base model's folder for builders that read its config.json, or null
      */
-    @Nullable ModelPlan model(ConfigReader section, @Nullable Path checkpointDirectory);
+    @Nullable
+    ModelPlan model(ConfigReader section, @Nullable Path checkpointDirectory);
 
     /** The backend that key {@code backend} names, or the preferred one where the key is absent. */
-    @Nullable BackendFactory backend(ConfigReader root);
+    @Nullable
+    BackendFactory backend(ConfigReader root);
 }

@@ -55,7 +55,8 @@ public enum DType {
     public static DType parse(String name) {
         String key = name.toLowerCase(Locale.ROOT);
         for (DType dtype : values()) {
-            if (dtype.configName.equals(key) || dtype.name().toLowerCase(Locale.ROOT).equals(key)) {
+            if (dtype.configName.equals(key)
+                    || dtype.name().toLowerCase(Locale.ROOT).equals(key)) {
                 return dtype;
             }
         }

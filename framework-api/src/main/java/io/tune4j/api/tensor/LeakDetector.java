@@ -44,8 +44,7 @@ public final class LeakDetector {
     public static List<String> describeLive() {
         List<String> result = new ArrayList<>();
         synchronized (LIVE) {
-            LIVE.forEach((tensor, where) -> result.add(tensor + " made at"
-                    + StackWalkerText.of(where)));
+            LIVE.forEach((tensor, where) -> result.add(tensor + " made at" + StackWalkerText.of(where)));
         }
         return result;
     }

@@ -138,7 +138,8 @@ public final class Tensor implements AutoCloseable {
 
     // ---- life time --------------------------------------------------------------------------------------------
 
-    @Nullable TensorScope scope() {
+    @Nullable
+    TensorScope scope() {
         return scope;
     }
 

@@ -1,0 +1,15 @@
+package io.tune4j.api.config;
+
+import io.tune4j.api.config.Problems.Problem;
+import io.tune4j.api.error.UserException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A config with mistakes, all of them. */
+public final class ConfigException extends UserException {
+    private static final long serialVersionUID = 1L;
+
+    ConfigException(List<Problem> problems) {
+        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    }
+}

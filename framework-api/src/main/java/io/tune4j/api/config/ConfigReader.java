@@ -1,0 +1,361 @@
+package io.tune4j.api.config;
+
+import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Scalar;
+import io.tune4j.api.config.ConfigNode.Sequence;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.tensor.DType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Strict, typed reading of one mapping. Each getter claims its key; {@link #finish} reports the keys nobody claimed. A
+ * mistake becomes a {@link Problems} entry and the getter returns its default or a harmless placeholder, so that one run
+ * finds them all. Several consumers may share a reader. A key whose value is null counts as absent.
+ */
+public final class ConfigReader {
+    private final Mapping mapping;
+    private final String path;
+    private final Problems problems;
+    private final Notices notices;
+    private final Set<String> claimed = new LinkedHashSet<>();
+    private final Map<String, ConfigReader> sections = new LinkedHashMap<>();
+
+    public ConfigReader(Mapping mapping, Problems problems, Notices notices) {
+        this(mapping, "", problems, notices);
+    }
+
+    private ConfigReader(Mapping mapping, String path, Problems problems, Notices notices) {
+        this.mapping = mapping;
+        this.path = path;
+        this.problems = problems;
+        this.notices = notices;
+    }
+
+    /** The dotted path of this section; empty for the root. */
+    public String path() {
+        return path;
+    }
+
+    /** Where a key was written, or where the section was if the key is absent. */
+    public Origin origin(String key) {
+        ConfigNode node = mapping.entries().get(key);
+        return node == null ? mapping.origin() : node.origin();
+    }
+
+    public Problems problems() {
+        return problems;
+    }
+
+    public Notices notices() {
+        return notices;
+    }
+
+    /** Records a mistake about one of this section's keys. */
+    public void problem(String key, String message) {
+        problems.add(origin(key), join(key), message);
+    }
+
+    /** Whether the key is there with a value other than null. */
+    public boolean has(String key) {
+        claimed.add(key);
+        return present(key) != null;
+    }
+
+    /** The keys written in this section. */
+    public Set<String> keys() {
+        return mapping.entries().keySet();
+    }
+
+    /** Marks a key as known. */
+    public void claim(String key) {
+        claimed.add(key);
+    }
+
+    /** Claims a key that has no effect here, and tells the user why when it is there. */
+    public void accept(String key, String why) {
+        if (has(key)) {
+            notices.add(origin(key) + ": " + join(key) + ": " + why);
+        }
+    }
+
+    /** The raw value, or null if absent. */
+    public @Nullable ConfigNode node(String key) {
+        claimed.add(key);
+        return present(key);
+    }
+
+    /** The value of {@code _component_}; an empty text after recording a problem if it is missing. */
+    public String component() {
+        return string("_component_");
+    }
+
+    // ---- scalars --------------------------------------------------------------------------------------------------
+
+    public String string(String key) {
+        return required(key, "a text", this::text, "");
+    }
+
+    public String string(String key, String defaultValue) {
+        return optional(key, "a text", this::text, defaultValue);
+    }
+
+    public @Nullable String stringOrNull(String key) {
+        return present(key) == null ? absent(key) : string(key);
+    }
+
+    public int integer(String key) {
+        return required(key, "an integer", node -> asInt(node), 1);
+    }
+
+    public int integer(String key, int defaultValue) {
+        return optional(key, "an integer", node -> asInt(node), defaultValue);
+    }
+
+    /** An integer from {@code min} to {@code max}. */
+    public int integer(String key, int defaultValue, int min, int max) {
+        int value = integer(key, defaultValue);
+        return inRange(key, value, min, max) ? value : defaultValue;
+    }
+
+    public @Nullable Integer integerOrNull(String key) {
+        return present(key) == null ? absent(key) : Integer.valueOf(integer(key));
+    }
+
+    public long longInteger(String key, long defaultValue) {
+        return optional(
+                key,
+                "an integer",
+                node -> node instanceof Scalar scalar && scalar.value() instanceof Long value ? value : null,
+                defaultValue);
+    }
+
+    public @Nullable Long longIntegerOrNull(String key) {
+        return present(key) == null ? absent(key) : Long.valueOf(longInteger(key, 0));
+    }
+
+    public double number(String key) {
+        return required(key, "a number", ConfigReader::asDouble, 1.0);
+    }
+
+    public double number(String key, double defaultValue) {
+        return optional(key, "a number", ConfigReader::asDouble, defaultValue);
+    }
+
+    /** A number from {@code min} to {@code max}. */
+    public double number(String key, double defaultValue, double min, double max) {
+        double value = number(key, defaultValue);
+        return inRange(key, value, min, max) ? value : defaultValue;
+    }
+
+    public @Nullable Double numberOrNull(String key) {
+        return present(key) == null ? absent(key) : Double.valueOf(number(key));
+    }
+
+    public boolean bool(String key, boolean defaultValue) {
+        return optional(
+                key,
+                "True or False",
+                node -> node instanceof Scalar scalar && scalar.value() instanceof Boolean value ? value : null,
+                defaultValue);
+    }
+
+    /** A path; {@code ~} is the home folder, a relative one is relative to the working directory. */
+    public Path path(String key) {
+        return toPath(string(key));
+    }
+
+    public @Nullable Path pathOrNull(String key) {
+        String text = stringOrNull(key);
+        return text == null ? null : toPath(text);
+    }
+
+    public DType dtype(String key, DType defaultValue) {
+        String name = string(key, defaultValue.configName());
+        try {
+            return DType.parse(name);
+        } catch (UserException e) {
+            problem(key, e.getMessage());
+            return defaultValue;
+        }
+    }
+
+    /** One of an enum's constants by its lower-case name. */
+    public <E extends Enum<E>> E choice(String key, Class<E> type, E defaultValue) {
+        List<String> names = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .toList();
+        String name = string(key, defaultValue.name().toLowerCase(Locale.ROOT)).toLowerCase(Locale.ROOT);
+        int index = names.indexOf(name);
+        if (index < 0) {
+            problem(
+                    key,
+                    "unknown value '" + name + "'" + NearMisses.didYouMean(name, names) + "; known: "
+                            + String.join(", ", names));
+            return defaultValue;
+        }
+        return type.getEnumConstants()[index];
+    }
+
+    // ---- lists and sections ---------------------------------------------------------------------------------------
+
+    /** A list of texts; a single text counts as a list of one. */
+    public List<String> strings(String key, List<String> defaultValue) {
+        return optional(key, "a list of texts", node -> list(node, this::text), defaultValue);
+    }
+
+    public List<Double> numbers(String key, List<Double> defaultValue) {
+        return optional(key, "a list of numbers", node -> list(node, ConfigReader::asDouble), defaultValue);
+    }
+
+    /** A child section; an empty one after recording a problem if it is missing. */
+    public ConfigReader section(String key) {
+        ConfigReader section = sectionOrNull(key);
+        if (section != null) {
+            return section;
+        }
+        if (present(key) == null) {
+            missing(key, "a section");
+        }
+        return new ConfigReader(new Mapping(Map.of(), origin(key)), join(key), new Problems(), new Notices());
+    }
+
+    /** A child section, or null if absent (or no section, which is a problem). */
+    public @Nullable ConfigReader sectionOrNull(String key) {
+        claimed.add(key);
+        ConfigNode node = present(key);
+        if (node == null) {
+            return null;
+        }
+        if (!(node instanceof Mapping child)) {
+            problem(key, "expected a section, found " + describe(node));
+            return null;
+        }
+        return sections.computeIfAbsent(key, name -> new ConfigReader(child, join(name), problems, notices));
+    }
+
+    /** Records every key that nobody claimed, here and in the sections that were read. */
+    public void finish() {
+        for (String key : mapping.entries().keySet()) {
+            if (!claimed.contains(key)) {
+                problem(
+                        key,
+                        "unknown key" + NearMisses.didYouMean(key, claimed) + "; known: "
+                                + String.join(", ", claimed.stream().sorted().toList()));
+            }
+        }
+        sections.values().forEach(ConfigReader::finish);
+    }
+
+    // ---- inner workings -------------------------------------------------------------------------------------------
+
+    private String join(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private @Nullable ConfigNode present(String key) {
+        ConfigNode node = mapping.entries().get(key);
+        return node instanceof Scalar scalar && scalar.value() == null ? null : node;
+    }
+
+    private <T> @Nullable T absent(String key) {
+        claimed.add(key);
+        return null;
+    }
+
+    private <T> T required(String key, String expected, Function<ConfigNode, @Nullable T> convert, T placeholder) {
+        if (present(key) == null) {
+            claimed.add(key);
+            missing(key, expected);
+            return placeholder;
+        }
+        return optional(key, expected, convert, placeholder);
+    }
+
+    private <T> T optional(String key, String expected, Function<ConfigNode, @Nullable T> convert, T defaultValue) {
+        claimed.add(key);
+        ConfigNode node = present(key);
+        if (node == null) {
+            return defaultValue;
+        }
+        T value = convert.apply(node);
+        if (value == null) {
+            problem(key, "expected " + expected + ", found " + describe(node));
+            return defaultValue;
+        }
+        return value;
+    }
+
+    private void missing(String key, String expected) {
+        problem(
+                key,
+                "missing; expected " + expected
+                        + (path.isEmpty() ? " at the top level" : " in section '" + path + "'")
+                        + NearMisses.didYouMean(key, mapping.entries().keySet()));
+    }
+
+    private boolean inRange(String key, double value, double min, double max) {
+        if (value >= min && value <= max) {
+            return true;
+        }
+        problem(key, "expected a value from " + min + " to " + max + ", found " + value);
+        return false;
+    }
+
+    private @Nullable String text(ConfigNode node) {
+        return node instanceof Scalar scalar ? (scalar.value() instanceof String value ? value : scalar.text()) : null;
+    }
+
+    private static @Nullable Integer asInt(ConfigNode node) {
+        return node instanceof Scalar scalar && scalar.value() instanceof Long value && value == value.intValue()
+                ? Integer.valueOf(value.intValue())
+                : null;
+    }
+
+    private static @Nullable Double asDouble(ConfigNode node) {
+        return node instanceof Scalar scalar && scalar.value() instanceof Number value ? value.doubleValue() : null;
+    }
+
+    private static <T> @Nullable List<T> list(ConfigNode node, Function<ConfigNode, @Nullable T> convert) {
+        List<ConfigNode> items = node instanceof Sequence sequence ? sequence.items() : List.of(node);
+        List<T> values = new ArrayList<>();
+        for (ConfigNode item : items) {
+            T value = convert.apply(item);
+            if (value == null) {
+                return null;
+            }
+            values.add(value);
+        }
+        return List.copyOf(values);
+    }
+
+    private static Path toPath(String text) {
+        return Path.of(
+                text.equals("~") || text.startsWith("~/") ? System.getProperty("user.home") + text.substring(1) : text);
+    }
+
+    private static String describe(ConfigNode node) {
+        if (node instanceof Mapping) {
+            return "a section";
+        }
+        if (node instanceof Sequence) {
+            return "a list";
+        }
+        Scalar scalar = (Scalar) node;
+        String kind = scalar.value() instanceof String
+                ? "text"
+                : scalar.value() instanceof Boolean
+                        ? "truth value"
+                        : scalar.value() instanceof Long ? "integer" : "number";
+        return "'" + scalar.text() + "' (" + kind + ")";
+    }
+}

@@ -1,0 +1,63 @@
+package io.tune4j.api.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class RaggedBatchTest {
+    @Test
+    void laysSamplesBehindEachOtherAndPredictsTheNextTrainedToken() {
+        TokenizedSample first = new TokenizedSample("a", new int[] {5, 6, 7}, new boolean[] {false, true, true});
+        TokenizedSample second = new TokenizedSample("b", new int[] {8, 9}, new boolean[] {true, true});
+
+        RaggedBatch batch = RaggedBatch.of(List.of(first, second));
+
+        assertThat(batch.tokens()).containsExactly(5, 6, 7, 8, 9);
+        assertThat(batch.labelledRows()).containsExactly(0, 1, 3);
+        assertThat(batch.labels()).containsExactly(6, 7, 9);
+        assertThat(batch.layout().positions()).containsExactly(0, 1, 2, 0, 1);
+        assertThat(batch.ids()).containsExactly("a", "b");
+    }
+
+    @Test
+    void theFirstTokenOfASampleIsNeverALabel() {
+        TokenizedSample sample = new TokenizedSample("a", new int[] {5}, new boolean[] {true});
+
+        assertThat(sample.trainedTokens()).isZero();
+        assertThat(RaggedBatch.of(List.of(sample)).trainedTokens()).isZero();
+    }
+
+    @Test
+    void refusesMarksThatDoNotFitTheTokens() {
+        assertThatThrownBy(() -> new TokenizedSample("train.json#3", new int[] {1, 2}, new boolean[] {true}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("train.json#3");
+    }
+
+    @Test
+    void refusesGapsBetweenSequences() {
+        assertThatThrownBy(() -> new SequenceLayout(
+                        List.of(new SequenceLayout.Sequence(0, 2), new SequenceLayout.Sequence(3, 1))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Property
+    void layoutsCoverEveryRowOnce(@ForAll @Size(min = 1, max = 12) List<@IntRange(min = 1, max = 40) Integer> lengths) {
+        SequenceLayout layout = SequenceLayout.ofLengths(
+                lengths.stream().mapToInt(Integer::intValue).toArray());
+
+        assertThat(layout.rows())
+                .isEqualTo(lengths.stream().mapToInt(Integer::intValue).sum());
+        assertThat(layout.longest())
+                .isEqualTo(lengths.stream().mapToInt(Integer::intValue).max().orElseThrow());
+        long zeroPositions =
+                java.util.Arrays.stream(layout.positions()).filter(p -> p == 0).count();
+        assertThat(zeroPositions).isEqualTo(lengths.size());
+    }
+}

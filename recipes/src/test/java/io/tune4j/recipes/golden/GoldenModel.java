@@ -1,0 +1,142 @@
+package io.tune4j.recipes.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.LinearCrossEntropy;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftMethod;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.plugin.Plugin;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.recipes.testing.Readers;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A fixture's model with one of its adapters, or with none. */
+final class GoldenModel implements AutoCloseable {
+    private final Backend backend;
+    private final CausalLanguageModel model;
+    private final @Nullable Adapter adapter;
+
+    private GoldenModel(Backend backend, CausalLanguageModel model, @Nullable Adapter adapter) {
+        this.backend = backend;
+        this.model = model;
+        this.adapter = adapter;
+    }
+
+    static GoldenModel base(Backend backend, DType dtype, Path checkpointFolder) {
+        ModelDefinition definition = definition(checkpointFolder);
+        try (Checkpoint checkpoint = Checkpoint.open(checkpointFolder)) {
+            CheckpointWeights weights = new CheckpointWeights(checkpoint);
+            FrozenLinearFactory linears = new DenseFormat().factory(backend, dtype, weights);
+            return new GoldenModel(backend, definition.build(backend, dtype, weights, linears), null);
+        }
+    }
+
+    static GoldenModel adapted(Backend backend, DType dtype, GoldenFixture fixture, String caseName) {
+        ModelDefinition definition = definition(fixture.folder());
+        PeftPlan plan = plan(definition, fixture.adapterConfig(caseName));
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
+            CheckpointWeights weights = new CheckpointWeights(checkpoint);
+            Adapter adapter = plan.attach(backend, dtype, 0);
+            CausalLanguageModel model = definition.build(
+                    backend, dtype, weights, adapter.decorate(new DenseFormat().factory(backend, dtype, weights)));
+            adapter.load(fixture.adapterFolder(caseName));
+            return new GoldenModel(backend, model, adapter);
+        }
+    }
+
+    private static ModelDefinition definition(Path folder) {
+        Plugin llama = new LlamaPlugin();
+        return llama.models().stream()
+                .flatMap(family -> family.builders().stream())
+                .filter(builder -> builder.name().equals("llama"))
+                .map(builder -> builder.define(Readers.of("{}"), folder))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Sizes, ranks and targets are read from the adapter's own config. */
+    private static PeftPlan plan(ModelDefinition definition, JsonNode config) {
+        String method = config.path("use_dora").asBoolean() ? "dora" : "lora";
+        String options = "{lora_rank: %s, lora_alpha: %s, use_rslora: %s, rank_pattern: %s, alpha_pattern: %s, target_modules: %s}"
+                .formatted(
+                        config.get("r"),
+                        config.get("lora_alpha"),
+                        config.path("use_rslora").asBoolean(),
+                        config.path("rank_pattern"),
+                        config.path("alpha_pattern"),
+                        config.get("target_modules"));
+        PeftMethod peft = new LoraPlugin()
+                .peftMethods().stream()
+                        .filter(candidate -> candidate.name().equals(method))
+                        .findFirst()
+                        .orElseThrow();
+        return java.util.Objects.requireNonNull(peft.configure(Readers.of(options), definition));
+    }
+
+    List<Parameter> parameters() {
+        return adapter().parameters();
+    }
+
+    Adapter adapter() {
+        return java.util.Objects.requireNonNull(adapter);
+    }
+
+    /** The mean loss over the labelled rows; with {@code train}, the parameters hold the mean's gradients afterwards. */
+    double loss(RaggedBatch batch, boolean train) {
+        try (TensorScope scope = TensorScope.open();
+                Tape tape = train ? Tape.recording() : Tape.off()) {
+            Pass pass = new Pass(tape, batch.layout(), train, 0);
+            Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, 0);
+            Tensor labels = Tensor.ofLongs(backend, batch.labels());
+            Tensor sum = LinearCrossEntropy.apply(backend, hidden, model.outputHead(), labels, 64, pass);
+            if (train) {
+                tape.backward(sum);
+                for (Parameter parameter : parameters()) {
+                    Tensor gradient = parameter.gradient();
+                    if (gradient != null) {
+                        gradient.timesInPlace(1.0 / batch.trainedTokens());
+                    }
+                }
+            }
+            return sum.item() / batch.trainedTokens();
+        }
+    }
+
+    double[] logits(RaggedBatch batch, long[] rows) {
+        try (TensorScope scope = TensorScope.open();
+                Tape tape = Tape.off()) {
+            Pass pass = new Pass(tape, batch.layout(), false, 0);
+            Tensor hidden = model.hiddenStates(batch, rows, pass, 0);
+            return model.outputHead().forward(hidden, pass).toDoubles();
+        }
+    }
+
+    void clearGradients() {
+        parameters().forEach(Parameter::clearGradient);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        if (adapter != null) {
+            adapter.close();
+        }
+    }
+}
