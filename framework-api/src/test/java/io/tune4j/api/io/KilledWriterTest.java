@@ -34,7 +34,8 @@ class KilledWriterTest {
                             System.getProperty("java.class.path"),
                             KilledWriter.class.getName(),
                             parent.toString())
-                    .inheritIO()
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             try {
                 awaitFirstVersion(writer);

@@ -194,7 +194,7 @@ class SafetensorsFileTest {
         Path path = directory.resolve("huge.safetensors");
         String header =
                 "{\"huge\":{\"dtype\":\"F32\",\"shape\":[" + elements + "],\"data_offsets\":[0," + bytes + "]}}";
-        long dataStart = 8 + header.getBytes(StandardCharsets.UTF_8).length;
+        long dataStart = 8L + header.getBytes(StandardCharsets.UTF_8).length;
         RawFiles.write(path, header, 0);
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.setLength(dataStart + bytes);
