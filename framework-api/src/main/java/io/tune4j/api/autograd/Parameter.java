@@ -15,6 +15,7 @@ public final class Parameter implements AutoCloseable {
     private @Nullable Tensor gradient;
     private @Nullable Tensor computeCopy;
     private boolean copyIsStale;
+    private long version;
 
     /**
      * @param name unique within an adapter, e.g. {@code model.layers.0.self_attn.q_proj.lora_A}
@@ -54,6 +55,12 @@ public final class Parameter implements AutoCloseable {
     /** Says that the value was written to. */
     public void changed() {
         copyIsStale = true;
+        version++;
+    }
+
+    /** Counts {@link #changed}, for those who keep something computed from the value. */
+    public long version() {
+        return version;
     }
 
     /** The sum of the gradients since {@link #clearGradient}, or null if there were none. */

@@ -61,11 +61,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     public static SafetensorsWriter create(Path target, Collection<TensorSpec> tensors, Map<String, String> metadata) {
         List<TensorSpec> order = HeaderText.order(tensors);
         ByteBuffer header = HeaderText.write(order, metadata);
-        long bytes = header.remaining();
-        for (TensorSpec tensor : order) {
-            bytes += tensor.byteLength();
-        }
-        AtomicFile file = AtomicFile.create(target, bytes);
+        AtomicFile file = AtomicFile.create(target, size(order, header));
         boolean done = false;
         try {
             file.write(header);
@@ -77,6 +73,17 @@ public final class SafetensorsWriter implements AutoCloseable {
                 file.close();
             }
         }
+    }
+
+    /** The exact size of a file with these tensors, header included. */
+    public static long fileBytes(Collection<TensorSpec> tensors, Map<String, String> metadata) {
+        List<TensorSpec> order = HeaderText.order(tensors);
+        return size(order, HeaderText.write(order, metadata));
+    }
+
+    private static long size(List<TensorSpec> tensors, ByteBuffer header) {
+        return header.remaining()
+                + tensors.stream().mapToLong(TensorSpec::byteLength).sum();
     }
 
     /** Writes a whole file, asking for each tensor's bytes when its turn comes. */
