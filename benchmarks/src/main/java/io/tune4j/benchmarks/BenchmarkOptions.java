@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param warm steps before them
  * @param threads CPU threads, 0 for the physical cores
  * @param weights a checkpoint's folder, or null for random weights
- * @param profile whether to print where a step's time goes
  */
 record BenchmarkOptions(
         Shape shape,
@@ -23,16 +22,14 @@ record BenchmarkOptions(
         int steps,
         int warm,
         int threads,
-        @Nullable Path weights,
-        boolean profile) {
+        @Nullable Path weights) {
     static final String USAGE = "usage: --shape T|Q|S|M --dtype fp32|bf16 [--ckpt] [--steps 7] [--warm 2]"
-            + " [--threads N] [--weights DIR] [--profile]";
+            + " [--threads N] [--weights DIR]";
 
     static BenchmarkOptions parse(String[] arguments) {
         Shape shape = Shape.S;
         DType dtype = DType.FLOAT32;
         boolean checkpointing = false;
-        boolean profile = false;
         int steps = 7;
         int warm = 2;
         int threads = 0;
@@ -42,7 +39,6 @@ record BenchmarkOptions(
                 case "--shape" -> shape = Shape.valueOf(arguments[++i]);
                 case "--dtype" -> dtype = DType.parse(arguments[++i]);
                 case "--ckpt" -> checkpointing = true;
-                case "--profile" -> profile = true;
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
                 case "--threads" -> threads = Integer.parseInt(arguments[++i]);
@@ -50,6 +46,6 @@ record BenchmarkOptions(
                 default -> throw new IllegalArgumentException("unknown option " + arguments[i] + "\n" + USAGE);
             }
         }
-        return new BenchmarkOptions(shape, dtype, checkpointing, steps, warm, threads, weights, profile);
+        return new BenchmarkOptions(shape, dtype, checkpointing, steps, warm, threads, weights);
     }
 }

@@ -9,6 +9,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.Pass;
@@ -17,6 +18,7 @@ import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -25,6 +27,7 @@ import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.testing.Readers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A fixture's model with one of its adapters, or with none. */
@@ -61,6 +64,39 @@ final class GoldenModel implements AutoCloseable {
         }
     }
 
+    /** The base model with the adapter merged into each weight as it is loaded. */
+    static GoldenModel merged(Backend backend, DType dtype, GoldenFixture fixture, Adapter adapter) {
+        ModelDefinition definition = definition(fixture.folder());
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
+            WeightSource weights = new MergingWeights(new CheckpointWeights(checkpoint), adapter);
+            FrozenLinearFactory linears = new DenseFormat().factory(backend, dtype, weights);
+            return new GoldenModel(backend, definition.build(backend, dtype, weights, linears), null);
+        }
+    }
+
+    private record MergingWeights(WeightSource base, Adapter adapter) implements WeightSource {
+        @Override
+        public boolean has(String name) {
+            return base.has(name);
+        }
+
+        @Override
+        public Tensor load(ArrayKernels kernels, String name, DType dtype) {
+            Tensor weight = base.load(kernels, name, dtype);
+            if (adapter.adapts(name)) {
+                weight.copyFrom(adapter.merge(name, weight.cast(DType.FLOAT32)));
+            }
+            return weight;
+        }
+
+        @Override
+        public void loadInto(String name, Tensor target) {
+            try (TensorScope scope = TensorScope.open()) {
+                target.copyFrom(load(target.kernels(), name, target.dtype()));
+            }
+        }
+    }
+
     private static ModelDefinition definition(Path folder) {
         Plugin llama = new LlamaPlugin();
         return llama.models().stream()
@@ -87,7 +123,7 @@ final class GoldenModel implements AutoCloseable {
                         .filter(candidate -> candidate.name().equals(method))
                         .findFirst()
                         .orElseThrow();
-        return java.util.Objects.requireNonNull(peft.configure(Readers.of(options), definition));
+        return Objects.requireNonNull(peft.configure(Readers.of(options), definition));
     }
 
     List<Parameter> parameters() {
@@ -95,7 +131,7 @@ final class GoldenModel implements AutoCloseable {
     }
 
     Adapter adapter() {
-        return java.util.Objects.requireNonNull(adapter);
+        return Objects.requireNonNull(adapter);
     }
 
     /** The mean loss over the labelled rows; with {@code train}, the parameters hold the mean's gradients afterwards. */

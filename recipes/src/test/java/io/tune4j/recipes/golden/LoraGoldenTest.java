@@ -150,6 +150,25 @@ class LoraGoldenTest {
 
     @ParameterizedTest
     @MethodSource("adapterCases")
+    void theMergedModelEqualsPeft(GoldenFixture fixture, String caseName) {
+        JsonNode expected = fixture.adapterCase(caseName).get("merged");
+        double tolerance = FP32_SLACK
+                * fixture.adapterCase(caseName)
+                        .get("max_abs_logit_diff_fp32_vs_fp64")
+                        .asDouble();
+        try (GoldenModel adapted = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
+                GoldenModel merged = GoldenModel.merged(backend, DType.FLOAT32, fixture, adapted.adapter())) {
+            assertThat(merged.loss(fixture.evaluationBatch(), false))
+                    .isCloseTo(expected.get("loss").asDouble(), within(tolerance));
+            assertClose(
+                    merged.logits(fixture.evaluationBatch(), fixture.logitRows()),
+                    GoldenFixture.doubles(expected.get("logits")),
+                    tolerance);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("adapterCases")
     void bf16LossesStayWithinOnePercent(GoldenFixture fixture, String caseName) {
         JsonNode curve = fixture.adapterCase(caseName).get("curve");
         try (GoldenModel model = GoldenModel.adapted(backend, DType.BFLOAT16, fixture, caseName);

@@ -1,0 +1,85 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch;
+
+/** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
+public final class BytedecoBackendFactory implements BackendFactory {
+    @Override
+    public String name() {
+        return "bytedeco";
+    }
+
+    @Override
+    public String summary() {
+        return "libtorch through Bytedeco: cpu; cuda with the GPU natives";
+    }
+
+    @Override
+    public int preference() {
+        return 100;
+    }
+
+    @Override
+    public List<Device> devices() {
+        Native.load();
+        List<Device> devices = new ArrayList<>(List.of(Device.CPU));
+        for (int i = 0; i < torch.cuda_device_count(); i++) {
+            devices.add(new Device("cuda", i));
+        }
+        return devices;
+    }
+
+    @Override
+    public Backend create(BackendOptions options) {
+        Native.load();
+        Device device = options.device();
+        if (device.type().equals("cuda")) {
+            requireGpu(device);
+        } else if (!device.isCpu()) {
+            throw new UserException("backend bytedeco has no device '" + device + "'; it has cpu and cuda");
+        } else if (options.dtype() == DType.FLOAT16) {
+            throw new UserException(
+                    "backend bytedeco does not compute in fp16 on the CPU: use dtype=bf16 or dtype=fp32");
+        }
+        HostProcessor processor = HostProcessor.detect();
+        int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
+        torch.set_num_threads(threads);
+        // Routes fp32 products to oneDNN, which is faster; with AMX it would round them to bf16.
+        boolean oneDnn = device.isCpu() && !processor.hasAmx();
+        torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
+        BytedecoBackend backend = new BytedecoBackend(device, processor, threads);
+        if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
+            options.notices()
+                    .accept("this CPU has no bf16 units: a bf16 matrix product takes " + Bf16Probe.slowdown(backend)
+                            + " times as long as in fp32; dtype=fp32 may be faster");
+        }
+        return backend;
+    }
+
+    private static void requireGpu(Device device) {
+        int count = torch.cuda_device_count();
+        if (count > device.index()) {
+            return;
+        }
+        Path driver = Path.of("/proc/driver/nvidia/version");
+        String found = "driver: " + (Files.exists(driver) ? "NVIDIA driver present" : "no NVIDIA driver")
+                + "; library: " + (torch.hasCUDA() ? "libtorch with CUDA" : "libtorch for the CPU only")
+                + "; usable GPUs: " + count;
+        throw new ResourceException("device '" + device + "' is not usable. Found " + found + ".\nNext: "
+                + (torch.hasCUDA()
+                        ? "check that nvidia-smi lists the GPU and that CUDA_VISIBLE_DEVICES does not hide it"
+                        : "build the distribution with the GPU natives (mvn -Pcuda -DskipTests package)")
+                + ", or run with device=cpu.");
+    }
+}

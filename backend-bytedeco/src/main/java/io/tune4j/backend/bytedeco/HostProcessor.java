@@ -1,0 +1,57 @@
+package io.tune4j.backend.bytedeco;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** What the CPU can do, as far as the operating system tells. */
+record HostProcessor(Set<String> flags, int physicalCores) {
+    static HostProcessor detect() {
+        Set<String> flags = new HashSet<>();
+        Set<String> cores = new HashSet<>();
+        String socket = "0";
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
+                String value = line.substring(line.indexOf(':') + 1).trim();
+                if (line.startsWith("flags") || line.startsWith("Features")) {
+                    flags.addAll(Set.of(value.split("\\s+")));
+                } else if (line.startsWith("physical id")) {
+                    socket = value;
+                } else if (line.startsWith("core id")) {
+                    cores.add(socket + "/" + value);
+                }
+            }
+        } catch (IOException e) {
+            // No /proc: macOS and Windows. Logical processors are the best known then.
+            flags.clear();
+        }
+        int logical = Runtime.getRuntime().availableProcessors();
+        return new HostProcessor(flags, cores.isEmpty() ? logical : Math.min(cores.size(), logical));
+    }
+
+    /** Whether matrix products in bf16 run in hardware. */
+    boolean hasBf16() {
+        return flags.contains("avx512_bf16")
+                || flags.contains("amx_bf16")
+                || flags.contains("bf16")
+                || System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).contains("aarch64")
+                        && System.getProperty("os.name", "").startsWith("Mac");
+    }
+
+    /** Whether fp32 products marked as of medium precision would be rounded to bf16. */
+    boolean hasAmx() {
+        return flags.contains("amx_bf16");
+    }
+
+    String vectorUnit() {
+        for (String unit : new String[] {"amx_bf16", "avx512_bf16", "avx512f", "avx2"}) {
+            if (flags.contains(unit)) {
+                return unit;
+            }
+        }
+        return System.getProperty("os.arch", "unknown");
+    }
+}

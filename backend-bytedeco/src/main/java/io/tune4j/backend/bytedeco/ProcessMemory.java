@@ -1,0 +1,50 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.api.backend.MemoryStatistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The process's resident memory. Linux counts it; elsewhere the JVM's heap is all that is known. */
+final class ProcessMemory {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path RESET = Path.of("/proc/self/clear_refs");
+
+    private long sampledPeak;
+
+    MemoryStatistics read() {
+        long current = kibibytes("VmRSS:");
+        long peak = kibibytes("VmHWM:");
+        if (current < 0) {
+            Runtime runtime = Runtime.getRuntime();
+            current = runtime.totalMemory() - runtime.freeMemory();
+            peak = current;
+        }
+        sampledPeak = Math.max(sampledPeak, peak);
+        return new MemoryStatistics(current, sampledPeak, current);
+    }
+
+    void resetPeak() {
+        sampledPeak = 0;
+        try {
+            // 5 resets the peak resident set size; see proc(5).
+            Files.writeString(RESET, "5");
+        } catch (IOException e) {
+            System.getLogger(ProcessMemory.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the peak cannot be reset: {0}", e.getMessage());
+        }
+    }
+
+    private static long kibibytes(String key) {
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith(key)) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                }
+            }
+        } catch (IOException e) {
+            return -1;
+        }
+        return -1;
+    }
+}
