@@ -1,10 +1,14 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.api.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -12,6 +16,7 @@ import java.util.Set;
 final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
+    private final CausalMasks masks = new CausalMasks(this);
 
     BytedecoBackend(Device device, HostProcessor processor, int threads) {
         super(device);
@@ -63,7 +68,50 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     }
 
     @Override
+    public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
+        run(() -> new BlockedAttention(masks, shape).forward(raw(fused.array()), layout, raw(output.array())));
+        // The probabilities are computed again from the scores, so there is nothing to remember.
+        return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
+    }
+
+    @Override
+    public Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
+        run(() -> new BlockedAttention(masks, shape)
+                .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));
+        return gradient;
+    }
+
+    @Override
+    public Tensor swiGlu(Tensor gateUp) {
+        return call(() -> FusedOperations.swiGlu(gateUp));
+    }
+
+    @Override
+    public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return call(() -> FusedOperations.swiGluBackward(outputGradient, gateUp));
+    }
+
+    @Override
+    public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        return call(() -> FusedOperations.crossEntropyInPlace(logits, labels));
+    }
+
+    @Override
+    public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        return call(() -> FusedOperations.linearCrossEntropy(hidden, weight, labels, withGradient));
+    }
+
+    @Override
+    public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        run(() -> FusedOperations.adamW(parameter, gradient, mean, variance, step));
+    }
+
+    @Override
     public void close() {
+        masks.close();
         closeOptions();
     }
 }

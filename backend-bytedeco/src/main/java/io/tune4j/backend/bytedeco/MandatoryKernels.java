@@ -48,6 +48,14 @@ abstract class MandatoryKernels implements ArrayKernels {
         }
     }
 
+    static <T> T call(Supplier<T> operation) {
+        try {
+            return operation.get();
+        } catch (RuntimeException e) {
+            throw TorchErrors.translate(e);
+        }
+    }
+
     static void run(Runnable operation) {
         try {
             operation.run();

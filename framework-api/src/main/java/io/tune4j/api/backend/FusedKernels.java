@@ -126,10 +126,10 @@ public interface FusedKernels {
      * Result of {@link #attention}.
      *
      * @param output {@code [T, heads * headSize]}
-     * @param logSumExp {@code [T, heads]}, at least fp32: the softmax statistics that the backward needs instead of the
-     *     probabilities (Dao et al. 2022, section 3.1)
+     * @param statistics what this backend's backward needs besides the output; in the default composition the log-sum-exp of
+     *     each row and head, {@code [T, heads]}, instead of the probabilities (Dao et al. 2022, section 3.1)
      */
-    record Attended(Tensor output, Tensor logSumExp) {}
+    record Attended(Tensor output, Tensor statistics) {}
 
     /**
      * Result of {@link #linearCrossEntropy}.

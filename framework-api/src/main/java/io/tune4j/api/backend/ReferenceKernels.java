@@ -148,7 +148,7 @@ public final class ReferenceKernels {
                     Tensor v = keysOrValues(rows, shape, 1);
                     Tensor dO = queries(outputGradient.rows(start, length), shape);
                     Tensor o = queries(attended.output().rows(start, length), shape);
-                    Tensor lse = attended.logSumExp()
+                    Tensor lse = attended.statistics()
                             .rows(start, length)
                             .transposed()
                             .reshape(shape.keyValueHeads(), (long) shape.groupSize() * length, 1);

@@ -35,7 +35,7 @@ public final class RotaryAttention {
     }
 
     /**
-     * Each sequence attends to itself, causally. Saves the rotated rows, the output and one number per row and head.
+     * Each sequence attends to itself, causally. Saves the rotated rows, the output and the softmax statistics.
      *
      * @param fused {@code [T, shape.fusedSize()]}
      * @return {@code [T, shape.querySize()]}
@@ -50,7 +50,7 @@ public final class RotaryAttention {
                                     fused, backend.attentionBackward(dy, fused, attended, pass.layout(), shape)),
                             fused,
                             attended.output(),
-                            attended.logSumExp());
+                            attended.statistics());
         }
         return attended.output();
     }

@@ -1,0 +1,119 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.LossAndGradient;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** Fused kernels in as few passes over memory as libtorch's operations allow. */
+final class FusedOperations {
+    /** fp32 logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
+    private static final long CHUNK_ELEMENTS = 8L << 20;
+
+    private static final long LEAST_CHUNK_ROWS = 128;
+
+    private FusedOperations() {}
+
+    private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
+        return MandatoryKernels.raw(tensor.array());
+    }
+
+    static DType wide(Tensor x) {
+        return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    static Tensor swiGlu(Tensor gateUp) {
+        long width = gateUp.size(1) / 2;
+        Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), width);
+        try (TorchWork work = new TorchWork()) {
+            torch.silu_out(raw(result), work.narrow(raw(gateUp), 1, 0, width));
+            raw(result).mul_(work.narrow(raw(gateUp), 1, width, width));
+        }
+        return result;
+    }
+
+    static Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        long width = gateUp.size(1) / 2;
+        Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
+        try (TorchWork work = new TorchWork()) {
+            org.bytedeco.pytorch.Tensor dy = raw(outputGradient);
+            org.bytedeco.pytorch.Tensor gate = work.narrow(raw(gateUp), 1, 0, width);
+            org.bytedeco.pytorch.Tensor up = work.narrow(raw(gateUp), 1, width, width);
+            org.bytedeco.pytorch.Tensor upGradient = work.narrow(raw(result), 1, width, width);
+            org.bytedeco.pytorch.Tensor scratch = work.keep(torch.silu(gate));
+            torch.mul_out(upGradient, dy, scratch);
+            torch.mul_out(scratch, dy, up);
+            torch.silu_backward_out(work.narrow(raw(result), 1, 0, width), scratch, gate);
+        }
+        return result;
+    }
+
+    /** Softmax in fp32 over the rows; the logits are overwritten with the gradient. */
+    static Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        try (TensorScope scope = TensorScope.open();
+                TorchWork work = new TorchWork()) {
+            org.bytedeco.pytorch.Tensor index = work.keep(raw(labels).unsqueeze(1));
+            org.bytedeco.pytorch.Tensor wide = logits.dtype() == wide(logits)
+                    ? raw(logits)
+                    : work.keep(raw(logits).to(ScalarType.Float));
+            org.bytedeco.pytorch.Tensor logProbabilities = work.keep(torch.log_softmax(wide, -1));
+            org.bytedeco.pytorch.Tensor picked = work.keep(logProbabilities.gather(1, index));
+            Tensor loss = Tensor.zeros(logits.kernels(), wide(logits));
+            raw(loss).sub_(work.keep(picked.sum()));
+            logProbabilities.exp_();
+            logProbabilities.scatter_add_(1, index, work.keep(minusOnes(picked)));
+            raw(logits).copy_(logProbabilities);
+            return scope.escape(loss);
+        }
+    }
+
+    private static org.bytedeco.pytorch.Tensor minusOnes(org.bytedeco.pytorch.Tensor like) {
+        org.bytedeco.pytorch.Tensor result = torch.empty_like(like);
+        try (Scalar minusOne = new Scalar(-1.0)) {
+            result.fill_(minusOne);
+        }
+        return result;
+    }
+
+    static LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            Tensor loss = Tensor.zeros(hidden.kernels(), wide(hidden));
+            @Nullable
+            Tensor gradient =
+                    withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
+            Tensor transposed = weight.transposed();
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count).matmul(transposed);
+                    loss.addInPlace(crossEntropyInPlace(logits, labels.rows(start, count)), 1);
+                    if (gradient != null) {
+                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
+                    }
+                }
+            }
+            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
+        }
+    }
+
+    static void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        try (TorchWork work = new TorchWork()) {
+            org.bytedeco.pytorch.Tensor grad = raw(gradient);
+            if (step.weightDecay() != 0) {
+                raw(parameter).mul_(work.scalar(1 - step.learningRate() * step.weightDecay()));
+            }
+            raw(mean).lerp_(grad, work.scalar(1 - step.beta1()));
+            raw(variance).mul_(work.scalar(step.beta2())).addcmul_(grad, grad, work.scalar(1 - step.beta2()));
+            org.bytedeco.pytorch.Tensor root = work.keep(raw(variance).sqrt());
+            root.div_(work.scalar(Math.sqrt(step.biasCorrection2()))).add_(work.scalar(step.epsilon()));
+            raw(parameter).addcdiv_(raw(mean), root, work.scalar(-step.learningRate() / step.biasCorrection1()));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.tune4j.backend.bytedeco;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The native objects made inside one fused kernel, closed together at its end: {@code try (TorchWork work = ...)}. What
+ * {@link #keep} was not called for is the caller's.
+ */
+final class TorchWork implements AutoCloseable {
+    private final List<Pointer> owned = new ArrayList<>();
+
+    /** Closes this with the kernel. */
+    <P extends Pointer> P keep(P pointer) {
+        owned.add(pointer);
+        return pointer;
+    }
+
+    Scalar scalar(double value) {
+        return keep(new Scalar(value));
+    }
+
+    Tensor narrow(Tensor tensor, int dimension, long start, long length) {
+        return keep(tensor.narrow(dimension, start, length));
+    }
+
+    Tensor transpose(Tensor tensor, int dimension0, int dimension1) {
+        return keep(tensor.transpose(dimension0, dimension1));
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            owned.get(i).close();
+        }
+    }
+}
