@@ -1,0 +1,143 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.safetensors.SafetensorsFile;
+import io.tune4j.api.safetensors.SafetensorsWriter;
+import io.tune4j.api.safetensors.TensorEntry;
+import io.tune4j.api.safetensors.TensorSpec;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** peft's {@code adapter_model.safetensors}. */
+final class AdapterWeightsFile implements AutoCloseable {
+    /** What peft writes into the header. */
+    static final Map<String, String> METADATA = Map.of("format", "pt");
+
+    static final String NAME = "adapter_model.safetensors";
+    private static final int WINDOW = 8 << 20;
+    private static final int SHOWN = 8;
+
+    private final SafetensorsFile file;
+
+    private AdapterWeightsFile(SafetensorsFile file) {
+        this.file = file;
+    }
+
+    /** Writes all values in the adapter's dtype; the file appears complete or not at all. */
+    static void write(Path directory, Collection<LoraWeights> weights, DType dtype) {
+        List<TensorSpec> tensors = new ArrayList<>();
+        Map<String, Parameter> byKey = new HashMap<>();
+        for (LoraWeights each : weights) {
+            tensors.addAll(each.target().fileTensors(dtype));
+            each.parameters().forEach(parameter -> byKey.put(each.target().fileKey(parameter.name()), parameter));
+        }
+        SafetensorsWriter.write(directory.resolve(NAME), tensors, METADATA, (tensor, sink) -> {
+            Parameter parameter = byKey.get(tensor.name());
+            if (parameter != null) {
+                copy(parameter.value(), sink);
+            }
+        });
+    }
+
+    private static void copy(Tensor value, Consumer<ByteBuffer> sink) {
+        try (Tensor contiguous = value.contiguous()) {
+            for (long at = 0; at < contiguous.byteSize(); at += WINDOW) {
+                ByteBuffer bytes = window(contiguous.byteSize() - at);
+                contiguous.kernels().read(contiguous.array(), at, bytes);
+                sink.accept(bytes.flip());
+            }
+        }
+    }
+
+    private static ByteBuffer window(long missing) {
+        return ByteBuffer.allocateDirect((int) Math.min(WINDOW, missing)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** @throws UserException if there is no such file, or one that runs code when it is read */
+    static AdapterWeightsFile open(Path directory) {
+        Path pickled = directory.resolve("adapter_model.bin");
+        if (Files.exists(pickled) && !Files.exists(directory.resolve(NAME))) {
+            throw new UserException(
+                    pickled + " is a pickle, which runs code when it is read, so it is refused. Convert it"
+                            + " in Python: PeftModel.from_pretrained(base, \"" + directory
+                            + "\").save_pretrained(OUT, safe_serialization=True)");
+        }
+        return new AdapterWeightsFile(SafetensorsFile.open(directory.resolve(NAME)));
+    }
+
+    /** What of the file does not fit these weights: a line for each kind. */
+    List<String> mismatches(Collection<LoraWeights> weights) {
+        TreeSet<String> extra = new TreeSet<>(file.entries().keySet());
+        TreeSet<String> missing = new TreeSet<>();
+        List<String> lines = new ArrayList<>();
+        for (LoraWeights each : weights) {
+            for (Parameter parameter : each.parameters()) {
+                String key = each.target().fileKey(parameter.name());
+                TensorEntry entry = file.entries().get(key);
+                extra.remove(key);
+                if (entry == null) {
+                    missing.add(key);
+                } else if (!Arrays.equals(entry.shape(), parameter.value().shape())
+                        || !entry.dtype().isFloating()) {
+                    lines.add(key + " is " + entry.dtype() + Arrays.toString(entry.shape())
+                            + " in the file; this run needs floating "
+                            + Arrays.toString(parameter.value().shape()));
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            lines.add("missing in the file: " + some(missing));
+        }
+        if (!extra.isEmpty()) {
+            lines.add("in the file, but not in this run: " + some(extra));
+        }
+        return lines;
+    }
+
+    private static String some(TreeSet<String> names) {
+        String shown = String.join(", ", names.stream().limit(SHOWN).toList());
+        return names.size() <= SHOWN ? shown : shown + " and " + (names.size() - SHOWN) + " more";
+    }
+
+    /** Copies the file's values, of whatever floating dtype, into the parameters. */
+    void load(LoraWeights weights) {
+        for (Parameter parameter : weights.parameters()) {
+            TensorEntry entry = file.entries().get(weights.target().fileKey(parameter.name()));
+            if (entry != null) {
+                read(entry, parameter.value());
+            }
+        }
+        weights.loaded();
+    }
+
+    private void read(TensorEntry entry, Tensor target) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor stored = Tensor.empty(target.kernels(), entry.dtype(), entry.shape());
+            for (long at = 0; at < entry.byteLength(); at += WINDOW) {
+                ByteBuffer bytes = window(entry.byteLength() - at);
+                file.read(entry, at, bytes);
+                stored.kernels().write(stored.array(), at, bytes.flip());
+            }
+            target.copyFrom(stored);
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,96 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.autograd.Gradients;
+import io.tune4j.api.nn.Dropout;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = x·Wᵀ + b, y[:, i] += s_i · (drop_i(x)·A_iᵀ)·B_iᵀ}: projections of one input with adapters on some of them
+ * (Hu et al. 2021, eq. 3), as one entry on the tape.
+ *
+ * <p>Saves x, which the projections share, and {@code drop(x)·Aᵀ [T, sum of ranks]}: a hundredth of x's size in usual
+ * ranks, against reading all of x again. Neither W nor a mask is kept: W is multiplied from where it lies, and a mask is
+ * drawn again from its seed. As in peft each adapter drops x on its own, so with dropout the A's cannot share a product.
+ */
+final class LoraLinear implements Linear {
+    private final FrozenLinear base;
+    private final double dropout;
+
+    /** One for all adapters or, with dropout, one for each. */
+    private final List<LowRankUpdate> updates;
+
+    /** @param base taken over; the weights of {@code adapted} stay the adapter's */
+    LoraLinear(FrozenLinear base, List<LoraWeights> adapted, double dropout) {
+        this.base = base;
+        this.dropout = dropout;
+        this.updates = dropout > 0
+                ? adapted.stream()
+                        .map(weights -> new LowRankUpdate(base.projections(), List.of(weights)))
+                        .toList()
+                : List.of(new LowRankUpdate(base.projections(), adapted));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor y = base.weight().multiply(x);
+            Tensor bias = base.bias();
+            if (bias != null) {
+                y.addInPlace(bias, 1);
+            }
+            List<Tensor> saved = new ArrayList<>(List.of(x));
+            for (LowRankUpdate update : updates) {
+                try (TensorScope inner = TensorScope.open()) {
+                    Tensor mask = mask(update, x, pass);
+                    Tensor low = inner.escape(update.down(mask == null ? x : x.times(mask)));
+                    update.addUp(y, low);
+                    saved.add(low);
+                }
+            }
+            // Also where x itself needs no gradient: A and B do.
+            pass.tape()
+                    .record(
+                            y,
+                            (dy, gradients) -> backward(dy, x, saved.subList(1, saved.size()), pass, gradients),
+                            saved.toArray(Tensor[]::new));
+            return scope.escape(y);
+        }
+    }
+
+    /** {@code dx = dy·W + drop_i(s_i · dy_i·B_i · A_i)} summed over i; dA and dB as {@link LowRankUpdate} says. */
+    private void backward(Tensor dy, Tensor x, List<Tensor> lows, Pass pass, Gradients gradients) {
+        Tensor dx = gradients.wants(x) ? base.weight().multiplyBackward(dy) : null;
+        for (int i = 0; i < lows.size(); i++) {
+            try (TensorScope scope = TensorScope.open()) {
+                LowRankUpdate update = updates.get(i);
+                Tensor mask = mask(update, x, pass);
+                Tensor lowGradient = update.parameterGradients(dy, mask == null ? x : x.times(mask), lows.get(i));
+                if (dx != null && mask == null) {
+                    update.addInputGradient(dx, lowGradient);
+                } else if (dx != null) {
+                    dx.addInPlace(update.inputGradient(lowGradient).timesInPlace(mask), 1);
+                }
+            }
+        }
+        if (dx != null) {
+            gradients.add(x, dx);
+        }
+    }
+
+    private @Nullable Tensor mask(LowRankUpdate update, Tensor x, Pass pass) {
+        return dropout > 0 && pass.training() ? Dropout.mask(x, dropout, pass.seedFor(update.firstName())) : null;
+    }
+
+    @Override
+    public void close() {
+        updates.forEach(LowRankUpdate::close);
+        base.close();
+    }
+}

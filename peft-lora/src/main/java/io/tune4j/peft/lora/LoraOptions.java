@@ -1,0 +1,91 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.DType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model section says of its adapter.
+ *
+ * @param targets which projections
+ * @param excluded which of them not, or null
+ * @param layers in which layers only; empty for all. As in peft it does not restrict targets given by their whole name.
+ * @param rank for targets without a {@code rankPattern}
+ * @param alpha for targets without an {@code alphaPattern}
+ * @param rankPattern rank by the end of a name (regular expressions, the first that applies)
+ * @param alphaPattern alpha likewise
+ * @param dropout probability in [0, 1) with which an adapter's inputs are dropped in training
+ * @param useDora whether a magnitude is trained
+ * @param useRsLora whether the scale is alpha / sqrt(rank) instead of alpha / rank
+ * @param adapterDtype dtype of the trained values and their file
+ */
+record LoraOptions(
+        ModuleNames targets,
+        @Nullable ModuleNames excluded,
+        List<Integer> layers,
+        int rank,
+        double alpha,
+        Map<String, Integer> rankPattern,
+        Map<String, Double> alphaPattern,
+        double dropout,
+        boolean useDora,
+        boolean useRsLora,
+        DType adapterDtype) {
+    /** The first numbered part of a name that follows a part which follows another: peft's rule. */
+    private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
+
+    LoraOptions {
+        layers = List.copyOf(layers);
+        rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+        alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+    }
+
+    /** The number of the layer that a projection belongs to, or null for one outside the layers. */
+    static @Nullable Integer layerOf(String name) {
+        Matcher matcher = LAYER.matcher(name);
+        return matcher.lookingAt() ? Integer.valueOf(matcher.group(1)) : null;
+    }
+
+    boolean isTarget(String name) {
+        if (excluded != null && excluded.matches(name)) {
+            return false;
+        }
+        if (targets instanceof ModuleNames.Listed listed && listed.matchesWhole(name)) {
+            return true;
+        }
+        Integer layer = layerOf(name);
+        return targets.matches(name) && (layers.isEmpty() || (layer != null && layers.contains(layer)));
+    }
+
+    /** The targets among a model's projections, in the model's order. */
+    List<LoraTarget> targetsOf(ModelDefinition model) {
+        return model.projections().stream()
+                .filter(projection -> isTarget(projection.name()))
+                .map(this::target)
+                .toList();
+    }
+
+    private LoraTarget target(Projection projection) {
+        int targetRank = first(rankPattern, projection.name(), rank);
+        double targetAlpha = first(alphaPattern, projection.name(), alpha);
+        double scale = targetAlpha / (useRsLora ? Math.sqrt(targetRank) : targetRank);
+        return new LoraTarget(projection, targetRank, targetAlpha, scale, useDora);
+    }
+
+    /** The value of the first key that applies to a name. */
+    static <T> T first(Map<String, T> patterns, String name, T otherwise) {
+        for (Map.Entry<String, T> entry : patterns.entrySet()) {
+            if (ModuleNames.patternApplies(entry.getKey(), name)) {
+                return entry.getValue();
+            }
+        }
+        return otherwise;
+    }
+}

@@ -1,0 +1,136 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.tensor.DType;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@link LoraOptions} from a model section, with torchtune's keys and peft's. */
+final class LoraOptionsReader {
+    private static final int DEFAULT_RANK = 8;
+    private static final double DEFAULT_ALPHA = 16;
+
+    private final ConfigReader options;
+    private final ModelDefinition model;
+
+    private LoraOptionsReader(ConfigReader options, ModelDefinition model) {
+        this.options = options;
+        this.model = model;
+    }
+
+    /**
+     * Null after recording problems.
+     *
+     * @param doraByName whether the component's name already says DoRA
+     */
+    static @Nullable LoraOptions read(ConfigReader options, ModelDefinition model, boolean doraByName) {
+        int before = problemCount(options);
+        TargetReader targets = new TargetReader(options, model);
+        LoraOptions read = new LoraOptionsReader(options, model).read(targets, doraByName);
+        if (problemCount(options) == before) {
+            targets.check(read);
+        }
+        return problemCount(options) == before ? read : null;
+    }
+
+    private static int problemCount(ConfigReader options) {
+        return options.problems().all().size();
+    }
+
+    private LoraOptions read(TargetReader targets, boolean doraByName) {
+        refuseQuantizedBase();
+        return new LoraOptions(
+                targets.targets(),
+                targets.excluded(),
+                targets.layers(),
+                rank(),
+                alpha(),
+                pattern("rank_pattern", ConfigReader::integer, "a rank of at least 1"),
+                pattern("alpha_pattern", ConfigReader::number, "a positive alpha"),
+                dropout(),
+                dora(doraByName),
+                options.bool("use_rslora", false),
+                adapterDtype());
+    }
+
+    /** {@code lora_rank} as torchtune calls it, or {@code r} as peft does. */
+    private int rank() {
+        int rank = options.integer("lora_rank", DEFAULT_RANK);
+        int r = options.integer("r", rank);
+        if (options.has("lora_rank") && r != rank) {
+            options.problem("r", "is " + r + ", but lora_rank, the same thing, is " + rank + "; keep one of them");
+        }
+        if (r < 1) {
+            options.problem(options.has("r") ? "r" : "lora_rank", "expected a rank of at least 1, found " + r);
+        }
+        return r;
+    }
+
+    private double alpha() {
+        double alpha = options.number("lora_alpha", DEFAULT_ALPHA);
+        if (!(alpha > 0 && Double.isFinite(alpha))) {
+            options.problem("lora_alpha", "expected a positive number, found " + alpha);
+        }
+        return alpha;
+    }
+
+    private double dropout() {
+        double dropout = options.number("lora_dropout", 0);
+        if (!(dropout >= 0 && dropout < 1)) {
+            options.problem("lora_dropout", "expected a probability of at least 0 and less than 1, found " + dropout);
+            return 0;
+        }
+        return dropout;
+    }
+
+    private boolean dora(boolean byName) {
+        boolean dora = options.bool("use_dora", byName);
+        if (byName && !dora) {
+            options.problem(
+                    "use_dora", "is False, but _component_ begins with dora_; write lora_ there, or leave this out");
+        }
+        return dora;
+    }
+
+    private DType adapterDtype() {
+        DType dtype = options.dtype("adapter_dtype", DType.FLOAT32);
+        if (!dtype.isFloating()) {
+            options.problem(
+                    "adapter_dtype", "an adapter needs a floating dtype: fp32 (the default), bf16, fp16 or fp64");
+        }
+        return dtype;
+    }
+
+    private void refuseQuantizedBase() {
+        if (options.bool("quantize_base", false)) {
+            options.problem(
+                    "quantize_base",
+                    "this method keeps the base weights as they are; for quantized ones name the method qlora"
+                            + " (_component_: qlora_<model>, from plugin peft-qlora), or set this to False");
+        }
+    }
+
+    private <N extends Number> Map<String, N> pattern(
+            String key, BiFunction<ConfigReader, String, N> value, String expected) {
+        Map<String, N> patterns = new LinkedHashMap<>();
+        ConfigReader section = options.sectionOrNull(key);
+        for (String name : section == null ? Set.<String>of() : section.keys()) {
+            N number = value.apply(section, name);
+            if (!(number.doubleValue() > 0 && Double.isFinite(number.doubleValue()))) {
+                section.problem(name, "expected " + expected + ", found " + number);
+            }
+            try {
+                ModuleNames.patternApplies(name, "");
+                patterns.put(name, number);
+            } catch (PatternSyntaxException e) {
+                section.problem(name, "'" + name + "' is not a regular expression: " + e.getDescription());
+            }
+        }
+        return patterns;
+    }
+}

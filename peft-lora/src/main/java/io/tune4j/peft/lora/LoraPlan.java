@@ -1,0 +1,93 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.safetensors.SafetensorsWriter;
+import io.tune4j.api.safetensors.TensorSpec;
+import io.tune4j.api.tensor.DType;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The targets of one model with their ranks and scales; nothing is allocated yet. */
+final class LoraPlan implements PeftPlan {
+    private final LoraOptions options;
+    private final List<LoraTarget> targets;
+
+    LoraPlan(LoraOptions options, List<LoraTarget> targets) {
+        this.options = options;
+        this.targets = List.copyOf(targets);
+    }
+
+    @Override
+    public String describe() {
+        String method = (options.useRsLora() ? "rs" : "") + (options.useDora() ? "DoRA" : "LoRA");
+        IntSummaryStatistics ranks = targets.stream().mapToInt(LoraTarget::rank).summaryStatistics();
+        String rank = ranks.getMin() == ranks.getMax() ? "" + ranks.getMin() : ranks.getMin() + " to " + ranks.getMax();
+        return method + ", rank " + rank + ", alpha " + shortest(options.alpha())
+                + (options.dropout() > 0 ? ", dropout " + shortest(options.dropout()) : "") + ", " + where() + ", "
+                + count(parameterCount()) + " parameters";
+    }
+
+    private String where() {
+        Set<Integer> layers = targets.stream()
+                .map(target -> LoraOptions.layerOf(target.name()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        Set<Long> perLayer = targets.stream()
+                .collect(Collectors.groupingBy(
+                        target -> String.valueOf(LoraOptions.layerOf(target.name())), Collectors.counting()))
+                .values()
+                .stream()
+                .collect(Collectors.toSet());
+        boolean even = perLayer.size() == 1
+                && (long) layers.size() * perLayer.iterator().next() == targets.size();
+        return even
+                ? perLayer.iterator().next() + " projections in each of " + layers.size() + " layers"
+                : targets.size() + " projections";
+    }
+
+    private static String shortest(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+
+    private static String count(long parameters) {
+        if (parameters < 1_000_000) {
+            return String.format(Locale.ROOT, "%,d", parameters);
+        }
+        return parameters < 1_000_000_000
+                ? String.format(Locale.ROOT, "%.1f M", parameters / 1e6)
+                : String.format(Locale.ROOT, "%.2f B", parameters / 1e9);
+    }
+
+    @Override
+    public long parameterCount() {
+        return targets.stream().mapToLong(LoraTarget::parameterCount).sum();
+    }
+
+    @Override
+    public long fileBytes() {
+        List<TensorSpec> tensors = targets.stream()
+                .flatMap(target -> target.fileTensors(options.adapterDtype()).stream())
+                .toList();
+        return SafetensorsWriter.fileBytes(tensors, AdapterWeightsFile.METADATA);
+    }
+
+    /** @throws UserException if the backend cannot compute in the adapter's dtype */
+    @Override
+    public Adapter attach(Backend backend, DType computeDtype, long seed) {
+        Set<DType> known = backend.capabilities().dtypes();
+        if (!known.contains(options.adapterDtype())) {
+            throw new UserException("backend '" + backend.name() + "' cannot train an adapter in adapter_dtype "
+                    + options.adapterDtype() + " on " + backend.device() + "; it has "
+                    + known.stream().map(DType::configName).sorted().collect(Collectors.joining(", "))
+                    + ". fp32, the default, is right for nearly all runs");
+        }
+        return new LoraAdapter(options, targets, backend, seed);
+    }
+}

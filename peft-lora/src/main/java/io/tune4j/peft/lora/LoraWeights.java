@@ -1,0 +1,108 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.nn.RandomKeys;
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.api.tensor.UnaryFunction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is trained of one target: A {@code [r, in]}, B {@code [out, r]} and, for DoRA, the magnitude m {@code [out]}. */
+final class LoraWeights implements AutoCloseable {
+    private final LoraTarget target;
+    private final Parameter a;
+    private final Parameter b;
+    private final @Nullable Parameter magnitude;
+    private boolean magnitudeIsSet;
+
+    /**
+     * A from U(-1/sqrt(in), 1/sqrt(in)), which is what PyTorch's kaiming_uniform_(a=sqrt(5)) comes to, and B zero, so
+     * that training starts at the base model. The magnitude waits for {@link #startMagnitude}.
+     *
+     * @param seed of the run; each projection draws its own numbers by its name
+     */
+    LoraWeights(LoraTarget target, ArrayKernels kernels, DType dtype, long seed) {
+        this.target = target;
+        try (TensorScope scope = TensorScope.open()) {
+            DType drawn = dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+            double bound = 1 / Math.sqrt(target.projection().inFeatures());
+            Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(seed, target.aName()), drawn, target.aShape());
+            a = new Parameter(
+                    target.aName(), uniform.timesInPlace(2 * bound).plus(-bound).cast(dtype));
+            b = new Parameter(target.bName(), Tensor.zeros(kernels, dtype, target.bShape()));
+            magnitude = target.magnitude()
+                    ? new Parameter(target.magnitudeName(), Tensor.full(kernels, 1, dtype, target.magnitudeShape()))
+                    : null;
+        }
+    }
+
+    LoraTarget target() {
+        return target;
+    }
+
+    Parameter a() {
+        return a;
+    }
+
+    Parameter b() {
+        return b;
+    }
+
+    /** DoRA's magnitude; null for LoRA. */
+    @Nullable
+    Parameter magnitude() {
+        return magnitude;
+    }
+
+    double scale() {
+        return target.scale();
+    }
+
+    List<Parameter> parameters() {
+        return magnitude == null ? List.of(a, b) : List.of(a, b, magnitude);
+    }
+
+    /** Starts the magnitude at the base weight's row norms {@code [out]}, unless it was loaded from a file before. */
+    void startMagnitude(Tensor rowNorms) {
+        if (magnitude != null && !magnitudeIsSet) {
+            magnitude.value().copyFrom(rowNorms);
+            magnitude.changed();
+            magnitudeIsSet = true;
+        }
+    }
+
+    /** Says that the parameters' values were loaded. */
+    void loaded() {
+        parameters().forEach(Parameter::changed);
+        magnitudeIsSet = true;
+    }
+
+    /**
+     * {@code W + s·B·A}; for DoRA with its rows brought to length m: {@code m / ‖W + s·B·A‖ · (W + s·B·A)} (Liu et al.
+     * 2024, eq. 5).
+     *
+     * @param weight W {@code [out, in]}, at least fp32, not changed
+     */
+    Tensor merge(Tensor weight) {
+        try (TensorScope scope = TensorScope.open()) {
+            DType wide = weight.dtype();
+            Tensor merged =
+                    weight.copy().matmulInPlace(b.value().cast(wide), a.value().cast(wide), 1, scale());
+            if (magnitude != null) {
+                Tensor norms = merged.times(merged).sum(1).apply(UnaryFunction.SQRT);
+                Tensor lengths =
+                        magnitude.value().cast(wide).reshape(target.projection().outFeatures(), 1);
+                merged.timesInPlace(lengths.dividedBy(norms));
+            }
+            return scope.escape(merged);
+        }
+    }
+
+    @Override
+    public void close() {
+        parameters().forEach(Parameter::close);
+    }
+}
