@@ -159,7 +159,9 @@ public final class Tape implements AutoCloseable {
                 output,
                 (outputGradient, sink) -> {
                     try (Tape inner = recording()) {
-                        inner.watch(x);
+                        if (sink.wants(x)) {
+                            inner.watch(x);
+                        }
                         inner.backward(function.apply(x, inner), outputGradient);
                         Tensor gradient = inner.gradient(x);
                         if (gradient != null) {

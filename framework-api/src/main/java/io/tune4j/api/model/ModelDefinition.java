@@ -21,6 +21,11 @@ public interface ModelDefinition {
     /** Every tensor a checkpoint must hold, by its name there. */
     List<WeightShape> weights();
 
+    /** Whether a checkpoint may hold this tensor although the model has no use for it. */
+    default boolean ignores(String tensorName) {
+        return false;
+    }
+
     /** Every projection, in the order of the forward, the output projection last. */
     List<Projection> projections();
 

@@ -47,6 +47,11 @@ public final class FrozenLinear implements Linear {
     }
 
     @Override
+    public FrozenLinear frozen() {
+        return this;
+    }
+
+    @Override
     public void close() {
         weight.close();
         if (bias != null) {

@@ -16,4 +16,20 @@ public final class Residual {
         }
         return sum;
     }
+
+    /**
+     * {@code y += x}, for a y that nobody has looked at yet: what its maker saved for the backward must not be y itself.
+     *
+     * @param y overwritten and returned
+     */
+    public static Tensor addInPlace(Tensor y, Tensor x, Pass pass) {
+        y.addInPlace(x, 1);
+        if (pass.tape().tracks(x) || pass.tape().tracks(y)) {
+            pass.tape().record(y, (dy, gradients) -> {
+                gradients.add(y, dy);
+                gradients.add(x, dy);
+            });
+        }
+        return y;
+    }
 }

@@ -82,6 +82,11 @@ final class DoraLinear implements Linear {
     }
 
     @Override
+    public FrozenLinear frozen() {
+        return base;
+    }
+
+    @Override
     public void close() {
         scale.close();
         update.close();

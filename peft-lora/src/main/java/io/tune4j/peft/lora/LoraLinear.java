@@ -89,6 +89,11 @@ final class LoraLinear implements Linear {
     }
 
     @Override
+    public FrozenLinear frozen() {
+        return base;
+    }
+
+    @Override
     public void close() {
         updates.forEach(LowRankUpdate::close);
         base.close();

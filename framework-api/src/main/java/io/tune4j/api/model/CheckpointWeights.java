@@ -1,0 +1,92 @@
+package io.tune4j.api.model;
+
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.safetensors.TensorEntry;
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Weights from safetensors files. They go from the file into the tensor's memory in pieces, so a load needs no second
+ * copy of a weight, also where its dtype changes.
+ */
+public final class CheckpointWeights implements WeightSource {
+    /** Large enough for the disk, small enough for the processor's cache. */
+    private static final int PIECE_BYTES = 4 << 20;
+
+    private final Checkpoint checkpoint;
+
+    /** @param checkpoint stays the caller's to close */
+    public CheckpointWeights(Checkpoint checkpoint) {
+        this.checkpoint = checkpoint;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return checkpoint.entries().containsKey(name);
+    }
+
+    @Override
+    public Tensor load(ArrayKernels kernels, String name, DType dtype) {
+        TensorEntry entry = floating(name);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor weight = Tensor.empty(kernels, dtype, entry.shape());
+            fill(entry, weight);
+            return scope.escape(weight);
+        }
+    }
+
+    @Override
+    public void loadInto(String name, Tensor target) {
+        TensorEntry entry = floating(name);
+        if (!Arrays.equals(entry.shape(), target.shape())) {
+            throw new UserException("tensor '" + name + "' in " + entry.file() + " has shape "
+                    + Arrays.toString(entry.shape()) + ", but the model needs " + Arrays.toString(target.shape())
+                    + "; check that the checkpoint belongs to this model");
+        }
+        fill(entry, target);
+    }
+
+    private TensorEntry floating(String name) {
+        TensorEntry entry = checkpoint.entry(name);
+        if (!entry.dtype().isFloating()) {
+            throw new UserException("tensor '" + name + "' in " + entry.file() + " has dtype " + entry.storedType()
+                    + ", but a weight must be BF16, F16, F32 or F64. If the checkpoint is quantized, take the original"
+                    + " one: quantization is chosen by the run's config");
+        }
+        return entry;
+    }
+
+    private void fill(TensorEntry entry, Tensor target) {
+        int elementBytes = entry.dtype().byteSize();
+        long elements = target.elementCount();
+        int piece = (int) Math.min(Math.max(elements, 1), PIECE_BYTES / elementBytes);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(piece * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
+        try (TensorScope scope = TensorScope.open()) {
+            ArrayKernels kernels = target.kernels();
+            boolean sameDtype = entry.dtype() == target.dtype();
+            Tensor flat = target.reshape(elements);
+            Tensor staging = sameDtype ? flat : Tensor.empty(kernels, entry.dtype(), piece);
+            for (long start = 0; start < elements; start += piece) {
+                int count = (int) Math.min(piece, elements - start);
+                bytes.clear().limit(count * elementBytes);
+                checkpoint.read(entry, start * elementBytes, bytes);
+                bytes.flip();
+                if (sameDtype) {
+                    kernels.write(flat.array(), start * elementBytes, bytes);
+                } else {
+                    kernels.write(staging.array(), 0, bytes);
+                    try (Tensor from = staging.rows(0, count);
+                            Tensor into = flat.rows(start, count)) {
+                        into.copyFrom(from);
+                    }
+                }
+            }
+        }
+    }
+}

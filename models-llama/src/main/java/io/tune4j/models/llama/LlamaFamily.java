@@ -1,0 +1,21 @@
+package io.tune4j.models.llama;
+
+import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.api.model.ModelFamily;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All builders. */
+final class LlamaFamily implements ModelFamily {
+    @Override
+    public String name() {
+        return "llama";
+    }
+
+    @Override
+    public List<ModelBuilder> builders() {
+        List<ModelBuilder> builders = new ArrayList<>(List.of(new ConfigFileBuilder()));
+        builders.addAll(NamedBuilders.all());
+        return List.copyOf(builders);
+    }
+}

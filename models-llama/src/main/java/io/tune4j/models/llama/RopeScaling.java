@@ -1,0 +1,29 @@
+package io.tune4j.models.llama;
+
+/** How the rotary frequencies are changed for longer contexts than the model was first trained on. */
+sealed interface RopeScaling {
+    /** Not at all. */
+    record None() implements RopeScaling {
+        @Override
+        public String toString() {
+            return "none";
+        }
+    }
+
+    /**
+     * Llama 3.1's: long wavelengths are stretched, short ones stay, and those between are blended.
+     *
+     * @param factor how far long wavelengths are stretched
+     * @param lowFrequencyFactor wavelengths above {@code originalMaxPositions / lowFrequencyFactor} are long
+     * @param highFrequencyFactor wavelengths below {@code originalMaxPositions / highFrequencyFactor} are short
+     * @param originalMaxPositions the context length of the first training
+     */
+    record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
+            implements RopeScaling {
+        @Override
+        public String toString() {
+            return "llama3 with factor " + factor + ", low_freq_factor " + lowFrequencyFactor + ", high_freq_factor "
+                    + highFrequencyFactor + ", original_max_position_embeddings " + originalMaxPositions;
+        }
+    }
+}

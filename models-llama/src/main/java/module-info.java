@@ -1,0 +1,12 @@
+/** The Llama family of models, their weight names, and tokenizers of Hugging Face's format. */
+module io.tune4j.models.llama {
+    requires transitive io.tune4j.api;
+    requires com.fasterxml.jackson.databind;
+    // The @AutoService annotation, which no class file keeps.
+    requires static com.google.auto.service;
+
+    exports io.tune4j.models.llama;
+
+    provides io.tune4j.api.plugin.Plugin with
+            io.tune4j.models.llama.LlamaPlugin;
+}
