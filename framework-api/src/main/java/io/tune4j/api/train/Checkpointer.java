@@ -1,0 +1,33 @@
+package io.tune4j.api.train;
+
+import io.tune4j.api.safetensors.Checkpoint;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where a run's base model comes from and where its results go. A component type. */
+public interface Checkpointer {
+    /** The base model's folder, which also holds its config and tokenizer files. */
+    Path checkpointDirectory();
+
+    /** Where results go, or null if the section does not say: then the run's {@code output_dir}. */
+    @Nullable
+    Path outputDirectory();
+
+    /** What an adapter should name as its base: the hub's id where it is known, else the folder. */
+    String baseModel();
+
+    /** The training state to resume from, or null for the newest in the output directory. */
+    @Nullable
+    Path recipeCheckpoint();
+
+    /** An adapter to begin with, or null. */
+    @Nullable
+    Path adapterCheckpoint();
+
+    /**
+     * Opens the base model's weights.
+     *
+     * @throws io.tune4j.api.error.UserException if files are missing or broken
+     */
+    Checkpoint open();
+}

@@ -1,0 +1,257 @@
+package io.tune4j.recipes;
+
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.DatasetProvider;
+import io.tune4j.api.data.TokenizerProvider;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.plugin.ComponentContext;
+import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.api.train.Checkpointer;
+import io.tune4j.api.train.LearningRateSchedule;
+import io.tune4j.api.train.Loss;
+import io.tune4j.api.train.MetricLoggerProvider;
+import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.recipes.loss.CrossEntropyFactory;
+import io.tune4j.recipes.schedule.Schedules;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of {@link LoraFinetuneSingleDevice}, read and checked all at once. */
+record LoraFinetuneOptions(
+        ModelPlan model,
+        TokenizerProvider tokenizer,
+        Checkpointer checkpointer,
+        DatasetProvider dataset,
+        @Nullable DatasetProvider validation,
+        OptimizerProvider optimizer,
+        String optimizerName,
+        LearningRateSchedule schedule,
+        Loss loss,
+        @Nullable MetricLoggerProvider metricLogger,
+        BackendFactory backend,
+        Device device,
+        DType dtype,
+        int threads,
+        Path outputDirectory,
+        boolean resume,
+        boolean saveAdapterOnly,
+        @Nullable Long seed,
+        boolean shuffle,
+        int batchSize,
+        int accumulation,
+        int epochs,
+        @Nullable Integer maxStepsPerEpoch,
+        @Nullable Integer maxSteps,
+        @Nullable Double clipGradNorm,
+        int logEveryNSteps,
+        boolean logPeakMemory,
+        String logLevel,
+        boolean activationCheckpointing,
+        int validateEveryNSteps,
+        int saveEveryNSteps,
+        int keptCheckpoints,
+        List<Integer> sampleRecords,
+        int sampleTokens,
+        @Nullable String finalMessage) {
+
+    private static final int ANY = Integer.MAX_VALUE;
+
+    /** @throws io.tune4j.api.config.ConfigException with everything that is wrong in the config */
+    static LoraFinetuneOptions read(RunConfig config, Components components) {
+        LoraFinetuneOptions options = new Reader(config.root(), components).read();
+        config.root().finish();
+        config.problems().throwIfAny();
+        return Objects.requireNonNull(options);
+    }
+
+    /** One reading; parts that are wrong are null until the problems are thrown. */
+    private static final class Reader {
+        private final ConfigReader root;
+        private final Components components;
+        private final @Nullable Checkpointer checkpointer;
+        private final Path outputDirectory;
+        private final ComponentContext context;
+
+        Reader(ConfigReader root, Components components) {
+            this.root = root;
+            this.components = components;
+            Path output = root.pathOrNull("output_dir");
+            ComponentContext first = new ComponentContext(components, output, null);
+            this.checkpointer = components.create(Checkpointer.class, root.section("checkpointer"), first);
+            Path own = checkpointer == null ? null : checkpointer.outputDirectory();
+            this.outputDirectory = output != null ? output : own != null ? own : root.path("output_dir");
+            this.context = new ComponentContext(
+                    components, outputDirectory, checkpointer == null ? null : checkpointer.checkpointDirectory());
+        }
+
+        @Nullable
+        LoraFinetuneOptions read() {
+            ConfigReader optimizer = root.section("optimizer");
+            DType dtype = dtype();
+            LoraFinetuneOptions options = new LoraFinetuneOptions(
+                    model(),
+                    part(TokenizerProvider.class, "tokenizer"),
+                    checkpointer,
+                    part(DatasetProvider.class, "dataset"),
+                    optional(DatasetProvider.class, "dataset_val"),
+                    part(OptimizerProvider.class, "optimizer"),
+                    optimizer.string("_component_", ""),
+                    orElse(optional(LearningRateSchedule.class, "lr_scheduler"), Schedules.constant(0)),
+                    loss(),
+                    optional(MetricLoggerProvider.class, "metric_logger"),
+                    components.backend(root),
+                    device(),
+                    dtype,
+                    root.integer("num_threads", 0, 0, 4096),
+                    outputDirectory,
+                    root.bool("resume_from_checkpoint", false),
+                    root.bool("save_adapter_weights_only", false),
+                    root.longIntegerOrNull("seed"),
+                    root.bool("shuffle", true),
+                    root.integer("batch_size", 1, 1, ANY),
+                    root.integer("gradient_accumulation_steps", 1, 1, ANY),
+                    root.integer("epochs", 1, 1, ANY),
+                    positiveOrNull("max_steps_per_epoch"),
+                    positiveOrNull("max_steps"),
+                    clipGradNorm(),
+                    root.integer("log_every_n_steps", 1, 1, ANY),
+                    root.bool("log_peak_memory_stats", false),
+                    root.string("log_level", "INFO").toUpperCase(Locale.ROOT),
+                    root.bool("enable_activation_checkpointing", false),
+                    orElse(positiveOrNull("run_val_every_n_steps"), 0),
+                    orElse(positiveOrNull("save_every_n_steps"), 0),
+                    root.integer("keep_last_n_checkpoints", 2, 1, ANY),
+                    samples(),
+                    root.has("samples") ? root.section("samples").integer("max_new_tokens", 40, 1, 4096) : 0,
+                    root.stringOrNull("final_message"));
+            accepted();
+            return options;
+        }
+
+        private @Nullable ModelPlan model() {
+            ModelPlan plan = components.model(root.section("model"), context.checkpointDirectory());
+            if (plan != null && plan.peft() == null) {
+                root.section("model")
+                        .problem(
+                                "_component_",
+                                "'" + plan.name()
+                                        + "' is a model without an adapter, and this recipe trains an adapter;"
+                                        + " put the PEFT method's name before it: lora_" + plan.name());
+            }
+            return plan;
+        }
+
+        private <T> @Nullable T part(Class<T> type, String key) {
+            return components.create(type, root.section(key), context);
+        }
+
+        private <T> @Nullable T optional(Class<T> type, String key) {
+            ConfigReader section = root.sectionOrNull(key);
+            return section == null ? null : components.create(type, section, context);
+        }
+
+        private @Nullable Loss loss() {
+            return root.has("loss") ? part(Loss.class, "loss") : CrossEntropyFactory.standard();
+        }
+
+        private static <T> T orElse(@Nullable T value, T otherwise) {
+            return value == null ? otherwise : value;
+        }
+
+        private DType dtype() {
+            DType dtype = root.dtype("dtype", DType.BFLOAT16);
+            if (dtype == DType.FLOAT16) {
+                root.problem(
+                        "dtype",
+                        "fp16 training is not supported: its range needs loss scaling. Use bf16, which takes as little"
+                                + " memory, or fp32");
+            } else if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16 && dtype != DType.FLOAT64) {
+                root.problem("dtype", "expected bf16 or fp32, found " + dtype);
+            }
+            return dtype;
+        }
+
+        private Device device() {
+            String name = root.string("device", "cpu");
+            try {
+                return Device.parse(name);
+            } catch (UserException e) {
+                root.problem("device", e.getMessage());
+                return Device.CPU;
+            }
+        }
+
+        private @Nullable Integer positiveOrNull(String key) {
+            Integer value = root.integerOrNull(key);
+            if (value != null && value < 1) {
+                root.problem(key, "expected at least 1, or null for no limit, found " + value);
+            }
+            return value;
+        }
+
+        private @Nullable Double clipGradNorm() {
+            Double limit = root.numberOrNull("clip_grad_norm");
+            if (limit != null && !(limit > 0)) {
+                root.problem("clip_grad_norm", "expected a number above 0, or null for none, found " + limit);
+            }
+            return limit;
+        }
+
+        private List<Integer> samples() {
+            ConfigReader section = root.sectionOrNull("samples");
+            if (section == null) {
+                return List.of();
+            }
+            if (!root.has("dataset_val")) {
+                root.problem("samples", "prompts are taken from dataset_val; add that section");
+            }
+            List<Double> records = section.numbers("records", List.of(0.0));
+            for (double record : records) {
+                if (record < 0 || record != Math.rint(record)) {
+                    section.problem("records", "expected record numbers of dataset_val, from 0, found " + record);
+                }
+            }
+            return records.stream().map(Double::intValue).toList();
+        }
+
+        /** Keys of torchtune's configs that change nothing here, or would change something that is not there. */
+        private void accepted() {
+            if (root.bool("compile", false)) {
+                root.accept("compile", "there is no compiler to turn on: the kernels are fused by hand already");
+            }
+            refuseIfTrue(
+                    "enable_activation_offloading",
+                    "activations are not offloaded yet; set it to False and use"
+                            + " enable_activation_checkpointing: True to save memory");
+            refuseIfTrue("optimizer_in_bwd", "is for full fine-tuning; set it to False");
+            root.accept("low_cpu_ram", "weights are streamed from the files in any case");
+            root.accept("collate_fn", "batches are ragged: nothing is padded");
+            ConfigReader profiler = root.sectionOrNull("profiler");
+            if (profiler != null) {
+                if (profiler.bool("enabled", false)) {
+                    profiler.problem("enabled", "profiling is not supported; set it to False");
+                }
+                profiler.keys().forEach(profiler::claim);
+            }
+            if (!Set.of("DEBUG", "INFO", "WARN", "WARNING", "ERROR")
+                    .contains(root.string("log_level", "INFO").toUpperCase(Locale.ROOT))) {
+                root.problem("log_level", "expected DEBUG, INFO, WARNING or ERROR");
+            }
+        }
+
+        private void refuseIfTrue(String key, String why) {
+            if (root.bool(key, false)) {
+                root.problem(key, why);
+            }
+        }
+    }
+}

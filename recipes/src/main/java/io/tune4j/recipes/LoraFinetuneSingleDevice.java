@@ -1,0 +1,331 @@
+package io.tune4j.recipes;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.WritableDirectories;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.CheckpointFit;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.RandomKeys;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.Cancellation;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.train.MetricLogger;
+import io.tune4j.api.train.Optimizer;
+import io.tune4j.recipes.checkpoint.EarlierResults;
+import io.tune4j.recipes.checkpoint.MergedCheckpoint;
+import io.tune4j.recipes.checkpoint.TrainingState;
+import io.tune4j.recipes.checkpoint.TrainingStates;
+import io.tune4j.recipes.optimizer.GradientNorm;
+import io.tune4j.recipes.training.BatchOrder;
+import io.tune4j.recipes.training.LossStep;
+import io.tune4j.recipes.training.StepMeter;
+import io.tune4j.recipes.training.TrainingData;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains an adapter (LoRA or another PEFT method) on a frozen base model with one device: torchtune's recipe of the same
+ * name, with its keys.
+ *
+ * <h2>Keys</h2>
+ *
+ * <dl>
+ *   <dt>{@code model}
+ *   <dd>a section whose {@code _component_} is {@code <peft>_<builder>}, such as {@code lora_llama3_1_8b}, or {@code
+ *       lora_llama} for whatever the checkpoint's config.json says; its other keys are the PEFT method's and the builder's
+ *   <dt>{@code tokenizer}, {@code dataset}, {@code optimizer}, {@code lr_scheduler}, {@code loss}, {@code metric_logger}
+ *   <dd>components; without {@code lr_scheduler} the rate is constant, without {@code loss} it is cross-entropy
+ *   <dt>{@code checkpointer}
+ *   <dd>{@code checkpoint_dir} with the base model; {@code checkpoint_files} where not all of its files are meant; {@code
+ *       adapter_checkpoint}, an adapter to begin with; {@code recipe_checkpoint}, a state to resume from
+ *   <dt>{@code output_dir}
+ *   <dd>gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch, {@code checkpoints/} to
+ *       resume from, {@code merged/} unless {@code save_adapter_weights_only: True}, and {@code config.yaml}. Results of an
+ *       earlier run are moved to {@code previous/}
+ *   <dt>{@code resume_from_checkpoint}
+ *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit
+ *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
+ *       max_steps_per_epoch}, {@code max_steps}
+ *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike;
+ *       samples at an epoch's end that fill no step are left out
+ *   <dt>{@code clip_grad_norm}
+ *   <dd>the longest gradient allowed; null for none
+ *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}, {@code enable_activation_checkpointing}
+ *   <dd>what computes, and how; 0 threads for one per physical core
+ *   <dt>{@code save_every_n_steps}, {@code keep_last_n_checkpoints}
+ *   <dd>when a state is saved besides each epoch's end, and how many stay
+ *   <dt>{@code dataset_val}, {@code run_val_every_n_steps}, {@code samples}
+ *   <dd>a validation set, whose loss is measured before and after and every so many steps; {@code samples.records} of it
+ *       are answered before and after in at most {@code samples.max_new_tokens} tokens
+ *   <dt>{@code log_every_n_steps}, {@code log_peak_memory_stats}, {@code log_level}, {@code final_message}
+ *   <dd>what is shown
+ * </dl>
+ */
+public final class LoraFinetuneSingleDevice implements Recipe {
+    private final RunConfig config;
+    private final Components components;
+    private final Console console;
+    private final Cancellation cancellation;
+
+    @Inject
+    public LoraFinetuneSingleDevice(
+            RunConfig config, Components components, Console console, Cancellation cancellation) {
+        this.config = config;
+        this.components = components;
+        this.console = console;
+        this.cancellation = cancellation;
+    }
+
+    /** Everything a training step needs. */
+    private record Run(
+            LoraFinetuneOptions options,
+            TrainingData data,
+            @Nullable TrainingData validation,
+            BatchOrder order,
+            StepPlan steps,
+            Backend backend,
+            LossStep lossStep,
+            Adapter adapter,
+            Optimizer optimizer,
+            TrainingStates states,
+            StepMeter meter,
+            RunReport report) {}
+
+    @Override
+    public Outcome run() {
+        LoraFinetuneOptions options = LoraFinetuneOptions.read(config, components);
+        console.level(options.logLevel());
+        config.notices().all().forEach(console::line);
+        ModelDefinition definition = options.model().definition();
+        PeftPlan plan = Objects.requireNonNull(options.model().peft());
+        console.line("model      " + definition.describe() + ", from "
+                + options.checkpointer().checkpointDirectory());
+        console.line("adapter    " + plan.describe());
+        try (Checkpoint base = options.checkpointer().open();
+                Tokenizer tokenizer = options.tokenizer().open()) {
+            CheckpointFit.check(definition, base, options.checkpointer().checkpointDirectory());
+            TrainingData data = TrainingData.read(
+                    "dataset",
+                    options.dataset().open(tokenizer),
+                    definition.maxSequenceLength(),
+                    definition.vocabularySize());
+            TrainingData validation = options.validation() == null
+                    ? null
+                    : TrainingData.read(
+                            "dataset_val",
+                            options.validation().open(tokenizer),
+                            definition.maxSequenceLength(),
+                            definition.vocabularySize());
+            StepPlan steps = StepPlan.of(options, data.size());
+            Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
+            TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
+            ResumePoint resume = ResumePoint.find(options, states, steps, data);
+            long seed = resume.seed();
+            DiskNeeds.require(options, plan, base, steps, output);
+            AtomicFiles.writeString(output.resolve("config.yaml"), config.yaml());
+            describeData(data, validation, steps, seed);
+
+            BackendOptions backendOptions =
+                    new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
+            try (Backend backend = options.backend().create(backendOptions);
+                    Adapter adapter = plan.attach(backend, options.dtype(), seed);
+                    CausalLanguageModel model = load(options, backend, base, adapter);
+                    Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
+                console.line("backend    " + backend.capabilities().description() + ", " + options.dtype());
+                resume.restore(options, adapter, optimizer, backend, console);
+                if (!options.resume()) {
+                    setAside(output);
+                }
+                int checkpointed = options.activationCheckpointing() ? model.layerCount() : 0;
+                LossStep lossStep = new LossStep(backend, model, options.loss(), checkpointed);
+                BatchOrder order = new BatchOrder(
+                        data.size(), options.batchSize(), options.accumulation(), options.shuffle(), seed);
+                StepMeter meter = new StepMeter();
+                meter.resume(resume.bestLoss());
+                RunReport report = new RunReport(console, options, tokenizer, validation, lossStep, definition);
+                Run run = new Run(
+                        options,
+                        data,
+                        validation,
+                        order,
+                        steps,
+                        backend,
+                        lossStep,
+                        adapter,
+                        optimizer,
+                        states,
+                        meter,
+                        report);
+                Outcome outcome = train(run, resume.step());
+                if (outcome == Outcome.COMPLETED) {
+                    finish(run, base, output);
+                }
+                return outcome;
+            }
+        }
+    }
+
+    private CausalLanguageModel load(LoraFinetuneOptions options, Backend backend, Checkpoint base, Adapter adapter) {
+        CheckpointWeights weights = new CheckpointWeights(base);
+        FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights);
+        return options.model().definition().build(backend, options.dtype(), weights, adapter.decorate(frozen));
+    }
+
+    private void describeData(TrainingData data, @Nullable TrainingData validation, StepPlan steps, long seed) {
+        console.line("data       " + data.describe() + ", longest " + data.longest() + " tokens"
+                + (validation == null ? "" : "; validation " + validation.describe()));
+        if (data.leftOut() > 0) {
+            console.warning(data.leftOut() + " records of " + data.describe()
+                    + " have no token to learn (an empty answer, or one cut off) and are left out");
+        }
+        console.line("training   " + steps.describe() + ", seed " + seed);
+    }
+
+    private void setAside(Path output) {
+        Path moved = EarlierResults.setAside(output);
+        if (moved != null) {
+            console.line("results of an earlier run were moved to " + moved);
+        }
+    }
+
+    /** The loop. */
+    private Outcome train(Run run, long firstStep) {
+        List<Parameter> parameters = run.adapter.parameters();
+        run.backend.resetPeakMemory();
+        run.report.before(cancellation, firstStep);
+        try (MetricLogger logger = openLogger(run.options, firstStep)) {
+            int epoch = -1;
+            int[] epochOrder = {};
+            for (long step = firstStep; step < run.steps.total(); step++) {
+                if (run.steps.epochOf(step) != epoch) {
+                    epoch = run.steps.epochOf(step);
+                    epochOrder = run.order.order(epoch);
+                }
+                List<int[]> batches = run.order.step(epochOrder, run.steps.stepInEpoch(step));
+                run.meter.start();
+                for (int i = 0; i < batches.size(); i++) {
+                    if (cancellation.isRequested()) {
+                        return cancel(run, step);
+                    }
+                    RaggedBatch batch = BatchOrder.batch(run.data, batches.get(i));
+                    long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), i);
+                    double sum = run.lossStep.withGradients(batch, key);
+                    run.meter.add(sum, batch.tokenCount(), batch.trainedTokens());
+                }
+                GradientNorm.scale(parameters, 1.0 / run.meter.trainedTokens());
+                double norm = GradientNorm.of(parameters);
+                stopUnlessFinite(run, step, norm, batches);
+                GradientNorm.clip(parameters, norm, run.options.clipGradNorm());
+                double factor = run.options.schedule().factor(step, run.steps.total());
+                run.optimizer.step(factor);
+                parameters.forEach(Parameter::clearGradient);
+                run.meter.finish();
+
+                long done = step + 1;
+                if (done % run.options.logEveryNSteps() == 0 || done == run.steps.total()) {
+                    double rate = run.options.optimizer().learningRate() * factor;
+                    var memory = run.options.logPeakMemory() ? run.backend.memory() : null;
+                    var metrics = run.meter.metrics(rate, norm, memory);
+                    logger.log(done, metrics);
+                    run.report.step(done, run.steps, metrics);
+                }
+                afterStep(run, done);
+                if (run.options.validateEveryNSteps() > 0 && done % run.options.validateEveryNSteps() == 0) {
+                    run.report.validation(logger, done, cancellation);
+                }
+            }
+            run.report.after(logger, cancellation, run.steps.total());
+        }
+        return Outcome.COMPLETED;
+    }
+
+    private MetricLogger openLogger(LoraFinetuneOptions options, long firstStep) {
+        MetricLogger logger = options.metricLogger() == null
+                ? RunReport.noLogger()
+                : options.metricLogger().open(firstStep);
+        logger.logConfig(config.yaml());
+        return logger;
+    }
+
+    /** A step that went wrong changes nothing: the weights are still those of the step before. */
+    private static void stopUnlessFinite(Run run, long step, double norm, List<int[]> batches) {
+        double loss = run.meter.loss();
+        if (Double.isFinite(loss) && Double.isFinite(norm)) {
+            return;
+        }
+        List<String> ids = batches.stream()
+                .flatMap(batch -> BatchOrder.batch(run.data, batch).ids().stream())
+                .toList();
+        throw new UserException("training stopped at step " + (step + 1) + ": the loss is " + loss
+                + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
+                + ". The weights of step " + step + " were not touched"
+                + (run.states.newest() == null ? "" : "; the last saved state is " + run.states.newest())
+                + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
+    }
+
+    private void afterStep(Run run, long done) {
+        boolean epochEnds = run.steps.stepInEpoch(done) == 0 || done == run.steps.total();
+        int every = run.options.saveEveryNSteps();
+        if (epochEnds || (every > 0 && done % every == 0)) {
+            Path saved = save(run, done);
+            console.detail("saved " + saved);
+        }
+        if (epochEnds) {
+            Path folder = run.options.outputDirectory().resolve("epoch_" + run.steps.epochOf(done - 1));
+            AtomicFiles.writeDirectory(folder, target -> run.adapter.save(target, baseModel(run)));
+        }
+    }
+
+    private static String baseModel(Run run) {
+        return run.options.checkpointer().baseModel();
+    }
+
+    private static Path save(Run run, long done) {
+        double best = run.meter.bestLoss();
+        TrainingState state = new TrainingState(
+                TrainingState.FORMAT,
+                done,
+                run.order.seed(),
+                Double.isFinite(best) ? best : null,
+                ResumePoint.settings(run.options, run.steps, run.data));
+        return run.states.save(state, run.adapter, run.optimizer, baseModel(run));
+    }
+
+    private Outcome cancel(Run run, long done) {
+        run.adapter.parameters().forEach(Parameter::clearGradient);
+        Path saved = save(run, done);
+        console.line("stopped after step " + done + " of " + run.steps.total() + "; the state is in " + saved);
+        console.line("to go on: tune run lora_finetune_single_device --config "
+                + run.options.outputDirectory().resolve("config.yaml") + " resume_from_checkpoint=True");
+        return Outcome.CANCELLED;
+    }
+
+    private void finish(Run run, Checkpoint base, Path output) {
+        Path adapterFolder = output.resolve("adapter");
+        AtomicFiles.writeDirectory(adapterFolder, target -> run.adapter.save(target, baseModel(run)));
+        Path merged = null;
+        if (!run.options.saveAdapterOnly()) {
+            merged = output.resolve("merged");
+            console.line("writing the merged model to " + merged);
+            MergedCheckpoint.write(
+                    merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
+        }
+        run.report.summary(run.meter, run.backend.memory(), adapterFolder, merged, output);
+    }
+}

@@ -1,0 +1,58 @@
+package io.tune4j.recipes;
+
+import com.google.auto.service.AutoService;
+import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.plugin.Plugin;
+import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
+import io.tune4j.recipes.loss.CrossEntropyFactory;
+import io.tune4j.recipes.metrics.DiskLoggerFactory;
+import io.tune4j.recipes.metrics.StdoutLoggerFactory;
+import io.tune4j.recipes.optimizer.AdamWFactory;
+import io.tune4j.recipes.schedule.ScheduleFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The recipes and the components that they share. */
+@AutoService(Plugin.class)
+public final class RecipesPlugin implements Plugin {
+    private static final class LoraFinetuneFactory implements RecipeFactory {
+        @Override
+        public String name() {
+            return "lora_finetune_single_device";
+        }
+
+        @Override
+        public String summary() {
+            return "trains an adapter on one device";
+        }
+
+        @Override
+        public Class<? extends Recipe> recipeClass() {
+            return LoraFinetuneSingleDevice.class;
+        }
+    }
+
+    @Override
+    public String id() {
+        return "recipes";
+    }
+
+    @Override
+    public List<RecipeFactory> recipes() {
+        return List.of(new LoraFinetuneFactory());
+    }
+
+    @Override
+    public List<ComponentFactory<?>> components() {
+        List<ComponentFactory<?>> components = new ArrayList<>(List.of(
+                new AdamWFactory(),
+                new CrossEntropyFactory(),
+                new HfCheckpointerFactory(),
+                new DiskLoggerFactory(),
+                new StdoutLoggerFactory()));
+        components.addAll(ScheduleFactory.all());
+        return List.copyOf(components);
+    }
+}

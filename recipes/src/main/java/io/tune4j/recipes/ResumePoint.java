@@ -1,0 +1,107 @@
+package io.tune4j.recipes;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.train.Optimizer;
+import io.tune4j.recipes.checkpoint.TrainingState;
+import io.tune4j.recipes.checkpoint.TrainingStates;
+import io.tune4j.recipes.training.TrainingData;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a run begins: at step 0, or behind the state of an earlier one.
+ *
+ * @param folder of the state, or null for a new run
+ * @param state its content, or null
+ * @param seed the state's, else the config's, else a new one
+ */
+record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long seed) {
+    /** @throws UserException if there is nothing to resume from, or it is of a run with other data or steps */
+    static ResumePoint find(LoraFinetuneOptions options, TrainingStates states, StepPlan steps, TrainingData data) {
+        Long wanted = options.seed();
+        if (!options.resume()) {
+            return new ResumePoint(null, null, wanted == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : wanted);
+        }
+        Path named = options.checkpointer().recipeCheckpoint();
+        Path folder = named == null ? states.newest() : Files.isRegularFile(named) ? named.getParent() : named;
+        if (folder == null) {
+            throw new UserException("resume_from_checkpoint is True, but there is no saved state in "
+                    + options.outputDirectory().resolve("checkpoints")
+                    + "; start with resume_from_checkpoint=False, set output_dir to that of the run to resume, or name a"
+                    + " state with checkpointer.recipe_checkpoint");
+        }
+        TrainingState state = TrainingStates.read(folder);
+        List<String> differences = differences(state, settings(options, steps, data));
+        if (wanted != null && wanted != state.seed()) {
+            differences.add("seed was " + state.seed() + ", is " + wanted);
+        }
+        if (!differences.isEmpty()) {
+            throw new UserException("the state in " + folder + " is of a run with other settings:\n  "
+                    + String.join("\n  ", differences)
+                    + "\nResume with the settings it had, or begin a new run from its adapter with"
+                    + " resume_from_checkpoint=False checkpointer.adapter_checkpoint=" + folder);
+        }
+        if (state.step() >= steps.total()) {
+            throw new UserException("the run of " + folder + " is complete: step " + state.step() + " of "
+                    + steps.total() + "; raise epochs (or max_steps) to train on");
+        }
+        return new ResumePoint(folder, state, state.seed());
+    }
+
+    /** What decides which numbers a step computes; the rate may differ, and the length of the run. */
+    static SortedMap<String, String> settings(LoraFinetuneOptions options, StepPlan steps, TrainingData data) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        settings.put("model", options.model().name());
+        settings.put("dataset (fingerprint of its tokens)", data.fingerprint());
+        settings.put("batch_size", String.valueOf(options.batchSize()));
+        settings.put("gradient_accumulation_steps", String.valueOf(options.accumulation()));
+        settings.put("shuffle", String.valueOf(options.shuffle()));
+        settings.put("steps per epoch", String.valueOf(steps.perEpoch()));
+        settings.put("optimizer", options.optimizerName());
+        settings.put("dtype", options.dtype().configName());
+        return settings;
+    }
+
+    private static List<String> differences(TrainingState state, SortedMap<String, String> now) {
+        List<String> differences = new ArrayList<>();
+        now.forEach((key, value) -> {
+            String before = state.settings().get(key);
+            if (!value.equals(before)) {
+                differences.add(key + " was " + before + ", is " + value);
+            }
+        });
+        return differences;
+    }
+
+    /** Steps done. */
+    long step() {
+        return state == null ? 0 : state.step();
+    }
+
+    /** Of the steps done; infinity before the first. */
+    double bestLoss() {
+        Double best = state == null ? null : state.bestLoss();
+        return best == null ? Double.POSITIVE_INFINITY : best;
+    }
+
+    /** Fills adapter and optimizer from the state, or the adapter from the one that the config names. */
+    void restore(LoraFinetuneOptions options, Adapter adapter, Optimizer optimizer, Backend backend, Console console) {
+        Path given = options.checkpointer().adapterCheckpoint();
+        if (folder != null && state != null) {
+            TrainingStates.restore(folder, state, adapter, optimizer, backend);
+            console.line("resuming   behind step " + state.step() + ", from " + folder);
+        } else if (given != null) {
+            adapter.load(Files.isRegularFile(given) ? given.toAbsolutePath().getParent() : given);
+            console.line("adapter    begins with " + given);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.tune4j.recipes.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.train.Checkpointer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a checkpointer section, checked.
+ *
+ * @param files empty for those that the folder itself names
+ */
+record HfCheckpointer(
+        Path checkpointDirectory,
+        List<Path> files,
+        @Nullable Path outputDirectory,
+        @Nullable Path adapterCheckpoint,
+        @Nullable Path recipeCheckpoint)
+        implements Checkpointer {
+    /** Beside the weights, {@code tune download} keeps the hub's name of the model here. */
+    private static final String REPOSITORY_FILE = "repo_id.json";
+
+    HfCheckpointer {
+        files = List.copyOf(files);
+    }
+
+    @Override
+    public String baseModel() {
+        Path file = checkpointDirectory.resolve(REPOSITORY_FILE);
+        if (Files.exists(file)) {
+            try {
+                String id = new ObjectMapper()
+                        .readTree(file.toFile())
+                        .path("repo_id")
+                        .asText();
+                if (!id.isBlank()) {
+                    return id;
+                }
+            } catch (IOException e) {
+                System.getLogger(HfCheckpointer.class.getName())
+                        .log(System.Logger.Level.WARNING, "{0} is not readable: {1}", file, e.getMessage());
+            }
+        }
+        return checkpointDirectory.toAbsolutePath().normalize().toString();
+    }
+
+    @Override
+    public Checkpoint open() {
+        return files.isEmpty() ? Checkpoint.open(checkpointDirectory) : Checkpoint.open(files);
+    }
+}

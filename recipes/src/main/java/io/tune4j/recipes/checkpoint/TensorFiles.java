@@ -1,0 +1,53 @@
+package io.tune4j.recipes.checkpoint;
+
+import io.tune4j.api.safetensors.SafetensorsWriter;
+import io.tune4j.api.safetensors.TensorSpec;
+import io.tune4j.api.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Tensors to safetensors files. */
+final class TensorFiles {
+    /** What transformers looks for. */
+    static final Map<String, String> METADATA = Map.of("format", "pt");
+
+    private static final int PIECE_BYTES = 4 << 20;
+
+    private TensorFiles() {}
+
+    /** Tensors by name to a file. */
+    static void write(Path file, Map<String, Tensor> tensors) {
+        List<TensorSpec> specs = tensors.entrySet().stream()
+                .map(entry -> new TensorSpec(
+                        entry.getKey(),
+                        entry.getValue().dtype(),
+                        entry.getValue().shape()))
+                .toList();
+        SafetensorsWriter.write(
+                file,
+                specs,
+                METADATA,
+                (spec, sink) -> copy(Objects.requireNonNull(tensors.get(spec.name()), spec.name()), sink));
+    }
+
+    /** A contiguous tensor's bytes, piece by piece. */
+    static void copy(Tensor tensor, Consumer<ByteBuffer> sink) {
+        long bytes = tensor.byteSize();
+        ByteBuffer piece = piece(bytes);
+        for (long offset = 0; offset < bytes; offset += piece.capacity()) {
+            piece.clear().limit((int) Math.min(piece.capacity(), bytes - offset));
+            tensor.kernels().read(tensor.array(), offset, piece);
+            sink.accept(piece.flip());
+        }
+    }
+
+    /** A buffer for parts of something of the given size. */
+    static ByteBuffer piece(long bytes) {
+        return ByteBuffer.allocateDirect((int) Math.min(PIECE_BYTES, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,28 @@
+package io.tune4j.recipes.checkpoint;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a run stands after an optimizer step, beside the adapter and the optimizer's tensors. With {@code seed} and
+ * {@code step} every random draw is known, since the order of the data and each dropout mask are pure functions of them.
+ *
+ * @param format version of this file
+ * @param step optimizer steps done
+ * @param seed of the run
+ * @param bestLoss lowest training loss so far, or null before the first step
+ * @param settings what must be the same in a run that resumes, by config key
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record TrainingState(
+        int format, long step, long seed, @Nullable Double bestLoss, SortedMap<String, String> settings) {
+    /** Increased when a reader of the old format would misunderstand the new one. */
+    public static final int FORMAT = 1;
+
+    public TrainingState {
+        settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+    }
+}

@@ -1,0 +1,5 @@
+/** Where a run's numbers go: files and the console. */
+@NullMarked
+package io.tune4j.recipes.metrics;
+
+import org.jspecify.annotations.NullMarked;

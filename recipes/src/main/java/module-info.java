@@ -1,0 +1,17 @@
+/** Recipes, and the optimizers, schedules, losses, data sets, checkpointers and metric loggers that they share. */
+module io.tune4j.recipes {
+    requires transitive io.tune4j.api;
+    requires com.fasterxml.jackson.databind;
+    // The @AutoService annotation, which no class file keeps.
+    requires static com.google.auto.service;
+
+    // For dependency injection, which constructs the recipes.
+    exports io.tune4j.recipes;
+
+    // Jackson reads and writes the training state, a record.
+    opens io.tune4j.recipes.checkpoint to
+            com.fasterxml.jackson.databind;
+
+    provides io.tune4j.api.plugin.Plugin with
+            io.tune4j.recipes.RecipesPlugin;
+}
