@@ -27,7 +27,8 @@ record GoldenFixture(Path folder, JsonNode expected) {
         if (!further.isBlank()) {
             List<GoldenFixture> found = in(Path.of(further));
             if (found.isEmpty()) {
-                throw new IllegalArgumentException("no fixture (a folder with expected.json and config.json) in " + further);
+                throw new IllegalArgumentException(
+                        "no fixture (a folder with expected.json and config.json) in " + further);
             }
             fixtures.addAll(found);
         }

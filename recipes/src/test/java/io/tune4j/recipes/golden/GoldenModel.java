@@ -110,14 +110,15 @@ final class GoldenModel implements AutoCloseable {
     /** Sizes, ranks and targets are read from the adapter's own config. */
     private static PeftPlan plan(ModelDefinition definition, JsonNode config) {
         String method = config.path("use_dora").asBoolean() ? "dora" : "lora";
-        String options = "{lora_rank: %s, lora_alpha: %s, use_rslora: %s, rank_pattern: %s, alpha_pattern: %s, target_modules: %s}"
-                .formatted(
-                        config.get("r"),
-                        config.get("lora_alpha"),
-                        config.path("use_rslora").asBoolean(),
-                        config.path("rank_pattern"),
-                        config.path("alpha_pattern"),
-                        config.get("target_modules"));
+        String options =
+                "{lora_rank: %s, lora_alpha: %s, use_rslora: %s, rank_pattern: %s, alpha_pattern: %s, target_modules: %s}"
+                        .formatted(
+                                config.get("r"),
+                                config.get("lora_alpha"),
+                                config.path("use_rslora").asBoolean(),
+                                config.path("rank_pattern"),
+                                config.path("alpha_pattern"),
+                                config.get("target_modules"));
         PeftMethod peft = new LoraPlugin()
                 .peftMethods().stream()
                         .filter(candidate -> candidate.name().equals(method))

@@ -1,0 +1,199 @@
+package io.tune4j.recipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.tensor.LeakDetector;
+import io.tune4j.recipes.testing.RecipeRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoraFinetuneSingleDeviceTest {
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    private RecipeRun run(String name) {
+        return RecipeRun.in(folder.resolve(name));
+    }
+
+    @Test
+    void trainsAndSaysWhereEverythingIs() {
+        RecipeRun run = run("a").with("dataset_val: {_component_: counting, size: 9}", "samples: {records: [0, 3]}");
+
+        assertThat(run.run()).isEqualTo(Outcome.COMPLETED);
+
+        List<Double> losses = run.metric("loss");
+        assertThat(losses).hasSize(8);
+        assertThat(losses.get(7)).isLessThan(losses.get(0));
+        assertThat(run.metric("lr")).startsWith(0.0, 0.005, 0.01);
+        assertThat(folder.resolve("a/adapter/adapter_model.safetensors")).exists();
+        assertThat(folder.resolve("a/adapter/adapter_config.json")).exists();
+        assertThat(folder.resolve("a/epoch_0/adapter_model.safetensors")).exists();
+        assertThat(folder.resolve("a/checkpoints/step_000008/state.json")).exists();
+        assertThat(folder.resolve("a/config.yaml")).exists();
+        assertThat(run.printed())
+                .contains("validation loss before training", "before    ", "after     ", "expected  exactly 0")
+                .contains("done: last loss", folder.resolve("a/adapter").toString());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameLosses() {
+        RecipeRun first = run("a").with("model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8,"
+                + " lora_attn_modules: [q_proj], lora_dropout: 0.3}");
+        RecipeRun second = run("b").with("model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8,"
+                + " lora_attn_modules: [q_proj], lora_dropout: 0.3}");
+        RecipeRun other = run("c").with("seed: 8");
+        first.run();
+        second.run();
+        other.run();
+        assertThat(second.metric("loss")).isEqualTo(first.metric("loss"));
+        assertThat(other.metric("loss")).isNotEqualTo(first.metric("loss"));
+    }
+
+    @Test
+    void resumingContinuesBitForBit() throws IOException {
+        String model = "model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8, apply_lora_to_mlp: True,"
+                + " lora_attn_modules: [q_proj], lora_dropout: 0.2}";
+        RecipeRun whole = run("whole").with(model, "epochs: 2", "max_steps: 14");
+        whole.run();
+
+        AtomicInteger asked = new AtomicInteger();
+        RecipeRun stopped = run("parts").with(model, "epochs: 2", "max_steps: 14");
+        assertThat(stopped.cancelledBy(() -> asked.incrementAndGet() > 12).run())
+                .isEqualTo(Outcome.CANCELLED);
+        assertThat(stopped.printed()).contains("stopped after step 6 of 14", "resume_from_checkpoint=True");
+
+        RecipeRun resumed = run("parts").with(model, "epochs: 2", "max_steps: 14", "resume_from_checkpoint: True");
+        assertThat(resumed.run()).isEqualTo(Outcome.COMPLETED);
+        assertThat(resumed.metric("loss")).isEqualTo(whole.metric("loss"));
+        assertThat(resumed.metric("grad_norm")).isEqualTo(whole.metric("grad_norm"));
+        assertThat(folder.resolve("parts/adapter/adapter_model.safetensors"))
+                .hasBinaryContent(Files.readAllBytes(folder.resolve("whole/adapter/adapter_model.safetensors")));
+    }
+
+    @Test
+    void microBatchesAddUpToOneBatch() {
+        RecipeRun one = run("one").with("batch_size: 4", "gradient_accumulation_steps: 1", "clip_grad_norm: 0.5");
+        RecipeRun four = run("four").with("batch_size: 1", "gradient_accumulation_steps: 4", "clip_grad_norm: 0.5");
+        one.run();
+        four.run();
+        assertClose(four.metric("loss"), one.metric("loss"), 1e-5);
+        assertClose(four.metric("grad_norm"), one.metric("grad_norm"), 1e-4);
+    }
+
+    @Test
+    void activationCheckpointingChangesNothing() {
+        RecipeRun kept = run("kept");
+        RecipeRun recomputed = run("recomputed").with("enable_activation_checkpointing: True");
+        kept.run();
+        recomputed.run();
+        assertThat(recomputed.metric("loss")).isEqualTo(kept.metric("loss"));
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsTheRunAndNamesTheRecords() {
+        RecipeRun run = run("nan").with("optimizer: {_component_: AdamW, lr: 1e30}", "save_every_n_steps: 1");
+        assertThatThrownBy(run::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("training stopped at step ")
+                .hasMessageContaining("counting#")
+                .hasMessageContaining("last saved state is " + folder.resolve("nan/checkpoints"))
+                .hasMessageContaining("optimizer.lr");
+    }
+
+    @Test
+    void whatCannotBeTrainedIsRefusedBeforeTraining() throws IOException {
+        assertRefused(run("a").with("dataset: {_component_: counting, size: 0}"), "is empty");
+        assertRefused(run("a").with("dataset: {_component_: counting, size: 8, masked: True}"), "masked");
+        assertRefused(run("a").with("batch_size: 64"), "batch_size 64 x gradient_accumulation_steps 2 = 128 records");
+        assertRefused(
+                run("a").with("model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8,"
+                        + " lora_attn_modules: [q_proj], max_seq_len: 16}"),
+                "longer than the model's 16 positions: counting#0");
+        Files.writeString(folder.resolve("file"), "");
+        assertRefused(run("file"), "is a file, not a directory");
+        assertRefused(run("a").with("resume_from_checkpoint: True"), "there is no saved state");
+        assertThat(folder.resolve("a/adapter")).doesNotExist();
+    }
+
+    @Test
+    void everyMistakeInAConfigIsToldAtOnce() {
+        RecipeRun run = run("a").with(
+                        "dtype: fp16",
+                        "batch_sise: 3",
+                        "epochs: many",
+                        "device: my gpu",
+                        "clip_grad_norm: -1",
+                        "compile: True",
+                        "optimizer: {_component_: AdamV, lr: 0.1}",
+                        "profiler: {enabled: True}");
+        assertThatThrownBy(run::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("fp16 training is not supported")
+                .hasMessageContaining("batch_sise: unknown key (did you mean 'batch_size'?)")
+                .hasMessageContaining("epochs: expected an integer, found 'many'")
+                .hasMessageContaining("'my gpu' is not a device")
+                .hasMessageContaining("clip_grad_norm: expected a number above 0")
+                .hasMessageContaining("AdamV")
+                .hasMessageContaining("profiling is not supported");
+    }
+
+    @Test
+    void anEarlierRunsResultsAreKept() {
+        run("a").run();
+        RecipeRun again = run("a").with("seed: 9");
+        again.run();
+        assertThat(folder.resolve("a/previous/1/adapter/adapter_model.safetensors"))
+                .exists();
+        assertThat(folder.resolve("a/previous/1/checkpoints/step_000008")).exists();
+        assertThat(again.printed()).contains("results of an earlier run were moved");
+        assertThat(again.metric("loss")).hasSize(8);
+    }
+
+    @Test
+    void aRunWithOtherSettingsDoesNotResume() {
+        run("a").with("max_steps: 4").run();
+        assertRefused(
+                run("a").with("resume_from_checkpoint: True", "batch_size: 4", "seed: 8"),
+                "batch_size was 2, is 4",
+                "seed was 7, is 8",
+                "checkpointer.adapter_checkpoint=");
+        assertRefused(run("a").with("resume_from_checkpoint: True", "max_steps: 4"), "is complete: step 4 of 4");
+    }
+
+    @Test
+    void anAdapterCanBeBegunWith() {
+        run("a").run();
+        RecipeRun next = run("b").with("checkpointer: {_component_: FullModelHFCheckpointer,"
+                + " checkpoint_dir: src/test/resources/golden/llama2_style, adapter_checkpoint: "
+                + folder.resolve("a/adapter") + "}");
+        next.run();
+        assertThat(next.metric("loss").get(0))
+                .isLessThan(run("a").metric("loss").get(3));
+    }
+
+    private static void assertRefused(RecipeRun run, String... parts) {
+        assertThatThrownBy(run::run).isInstanceOf(UserException.class).hasMessageContainingAll(parts);
+    }
+
+    private static void assertClose(List<Double> actual, List<Double> expected, double relative) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(actual.get(i) / expected.get(i)).as("step %s", i).isCloseTo(1, within(relative));
+        }
+    }
+}

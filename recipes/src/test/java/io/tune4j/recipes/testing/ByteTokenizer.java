@@ -1,0 +1,77 @@
+package io.tune4j.recipes.testing;
+
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One token per byte, behind a beginning and before an end. */
+final class ByteTokenizer implements Tokenizer {
+    private static final int BEGIN = 1;
+    private static final int END = 2;
+    private static final int FIRST_BYTE = 3;
+
+    @Override
+    public int[] encode(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int[] ids = new int[bytes.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = FIRST_BYTE + (bytes[i] & 0xff);
+        }
+        return ids;
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        byte[] bytes = new byte[ids.length];
+        int length = 0;
+        for (int id : ids) {
+            if (id >= FIRST_BYTE) {
+                bytes[length++] = (byte) (id - FIRST_BYTE);
+            }
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public TokenizedSample encodeMessages(String id, List<Message> messages) {
+        int length = 2
+                + messages.stream()
+                        .mapToInt(message -> encode(message.content()).length)
+                        .sum();
+        int[] tokens = new int[length];
+        boolean[] trained = new boolean[length];
+        tokens[0] = BEGIN;
+        int at = 1;
+        for (Message message : messages) {
+            for (int token : encode(message.content())) {
+                tokens[at] = token;
+                trained[at++] = message.trained();
+            }
+        }
+        tokens[at] = END;
+        trained[at] = messages.get(messages.size() - 1).trained();
+        return new TokenizedSample(id, tokens, trained);
+    }
+
+    @Override
+    public int[] encodePrompt(List<Message> messages) {
+        return encodeMessages("prompt", messages).tokens();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return FIRST_BYTE + 256;
+    }
+
+    @Override
+    public boolean isEnd(int id) {
+        return id == END;
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+}
