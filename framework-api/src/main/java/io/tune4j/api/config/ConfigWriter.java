@@ -1,0 +1,105 @@
+package io.tune4j.api.config;
+
+import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Scalar;
+import io.tune4j.api.config.ConfigNode.Sequence;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** A resolved tree as YAML that loads to an equal tree, with the origin of each value beside it. */
+public final class ConfigWriter {
+    /** What needs no quotes wherever it stands. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_/~][A-Za-z0-9_./+~@-]*");
+
+    private static final int COMMENT_COLUMN = 56;
+
+    private final StringBuilder out = new StringBuilder();
+
+    private ConfigWriter() {}
+
+    public static String write(Mapping root) {
+        ConfigWriter writer = new ConfigWriter();
+        writer.entries(root, 0);
+        return writer.out.toString();
+    }
+
+    private void entries(Mapping mapping, int indent) {
+        mapping.entries().forEach((key, value) -> entry(" ".repeat(indent) + quoted(key) + ":", value, indent));
+    }
+
+    private void entry(String head, ConfigNode value, int indent) {
+        if (value instanceof Scalar scalar) {
+            line(head + " " + text(scalar), scalar.origin());
+        } else if (value instanceof Mapping mapping) {
+            if (mapping.entries().isEmpty()) {
+                line(head + " {}", mapping.origin());
+            } else {
+                out.append(head).append('\n');
+                entries(mapping, indent + 2);
+            }
+        } else {
+            sequence(head, (Sequence) value, indent);
+        }
+    }
+
+    private void sequence(String head, Sequence sequence, int indent) {
+        List<ConfigNode> items = sequence.items();
+        if (items.stream().allMatch(Scalar.class::isInstance)) {
+            List<String> texts = items.stream().map(item -> text((Scalar) item)).toList();
+            line(head + " [" + String.join(", ", texts) + "]", sequence.origin());
+            return;
+        }
+        out.append(head).append('\n');
+        for (ConfigNode item : items) {
+            String dash = " ".repeat(indent + 2) + "-";
+            if (item instanceof Mapping mapping && !mapping.entries().isEmpty()) {
+                out.append(dash).append('\n');
+                entries(mapping, indent + 4);
+            } else {
+                entry(dash, item, indent + 2);
+            }
+        }
+    }
+
+    private void line(String text, Origin origin) {
+        out.append(text);
+        if (origin != Origin.DEFAULT) {
+            out.append(" ".repeat(Math.max(1, COMMENT_COLUMN - text.length()))).append("# ");
+            // An origin may quote an override with any character in it.
+            out.append(origin.text().replaceAll("\\p{Cntrl}", " "));
+        }
+        out.append('\n');
+    }
+
+    private static String text(Scalar scalar) {
+        if (scalar.value() == null) {
+            return "null";
+        }
+        return scalar.value() instanceof String text ? quoted(text) : scalar.text();
+    }
+
+    /** Bare where that reads back as the same text, else in double quotes. */
+    private static String quoted(String text) {
+        if (PLAIN.matcher(text).matches() && text.equals(ScalarTypes.typed(text))) {
+            return text;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '$' && text.startsWith("${", i)) {
+                // Not a reference: what was one is resolved by now.
+                quoted.append("\\\\$");
+            } else if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c == '\n') {
+                quoted.append("\\n");
+            } else if (c < ' ' || c == 0x7f || (c >= 0x80 && !Character.isLetterOrDigit(c))) {
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}
