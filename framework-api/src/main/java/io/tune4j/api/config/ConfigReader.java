@@ -243,10 +243,13 @@ public final class ConfigReader {
         return sections.computeIfAbsent(key, name -> new ConfigReader(child, join(name), problems, notices));
     }
 
-    /** Records every key that nobody claimed, here and in the sections that were read. */
+    /**
+     * Records every key that nobody claimed, here and in the sections that were read, unless a reference elsewhere names
+     * it.
+     */
     public void finish() {
         for (String key : mapping.entries().keySet()) {
-            if (!claimed.contains(key)) {
+            if (!claimed.contains(key) && !problems.isReferredTo(join(key))) {
                 problem(
                         key,
                         "unknown key" + NearMisses.didYouMean(key, claimed) + "; known: "

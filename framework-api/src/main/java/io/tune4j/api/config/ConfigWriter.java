@@ -19,6 +19,9 @@ public final class ConfigWriter {
     private ConfigWriter() {}
 
     public static String write(Mapping root) {
+        if (root.entries().isEmpty()) {
+            return "{}\n";
+        }
         ConfigWriter writer = new ConfigWriter();
         writer.entries(root, 0);
         return writer.out.toString();

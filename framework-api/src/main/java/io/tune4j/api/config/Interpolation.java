@@ -44,7 +44,8 @@ final class Interpolation {
 
     /** The tree without references; one that cannot be resolved is a problem, and null. */
     Mapping resolve() {
-        return (Mapping) resolve(root, List.of());
+        ConfigNode result = resolve(root, List.of());
+        return result instanceof Mapping mapping ? mapping : new Mapping(Map.of(), root.origin());
     }
 
     private ConfigNode resolve(ConfigNode node, List<String> path) {
@@ -203,6 +204,7 @@ final class Interpolation {
             problems.add(scalar.origin(), String.join(".", path), "${" + reference + "} refers to itself");
             return null;
         }
+        problems.refer(String.join(".", target));
         ConfigNode value = resolve(found, target);
         return value == NOTHING ? null : value;
     }

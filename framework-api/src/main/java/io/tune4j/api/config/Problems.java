@@ -2,7 +2,9 @@ package io.tune4j.api.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects everything wrong with a config, to be shown at once. */
 public final class Problems {
@@ -15,9 +17,19 @@ public final class Problems {
     }
 
     private final List<Problem> found = new ArrayList<>();
+    private final Set<String> referenced = new HashSet<>();
 
     public void add(Origin origin, String path, String message) {
         found.add(new Problem(origin, path, message));
+    }
+
+    /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
+    void refer(String path) {
+        referenced.add(path);
+    }
+
+    boolean isReferredTo(String path) {
+        return referenced.contains(path);
     }
 
     public boolean isEmpty() {
