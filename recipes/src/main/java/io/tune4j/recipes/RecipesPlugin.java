@@ -6,6 +6,7 @@ import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
+import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.StdoutLoggerFactory;
@@ -53,6 +54,7 @@ public final class RecipesPlugin implements Plugin {
                 new DiskLoggerFactory(),
                 new StdoutLoggerFactory()));
         components.addAll(ScheduleFactory.all());
+        components.addAll(DatasetComponents.all());
         return List.copyOf(components);
     }
 }

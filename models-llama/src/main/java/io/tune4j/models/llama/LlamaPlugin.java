@@ -2,7 +2,9 @@ package io.tune4j.models.llama;
 
 import com.google.auto.service.AutoService;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.models.llama.tokenizer.TokenizerComponents;
 import java.util.List;
 
 /** The Llama family and its tokenizers. */
@@ -16,5 +18,10 @@ public final class LlamaPlugin implements Plugin {
     @Override
     public List<ModelFamily> models() {
         return List.of(new LlamaFamily());
+    }
+
+    @Override
+    public List<ComponentFactory<?>> components() {
+        return TokenizerComponents.all();
     }
 }

@@ -1,0 +1,38 @@
+package io.tune4j.models.llama.tokenizer;
+
+import java.util.Locale;
+
+/** The words for {@code chat_format}. */
+enum ChatFormatName {
+    /** What the tokenizer's special tokens and chat template tell. */
+    AUTO,
+    PLAIN,
+    LLAMA2,
+    LLAMA3,
+    CHATML;
+
+    ChatFormat of(HfTokenizer tokenizer) {
+        return switch (this) {
+            case AUTO -> detect(tokenizer).of(tokenizer);
+            case PLAIN -> new TurnFormat(tokenizer, false);
+            case LLAMA2 -> new TurnFormat(tokenizer, true);
+            case LLAMA3 -> new Llama3Format(tokenizer);
+            case CHATML -> new ChatMlFormat(tokenizer);
+        };
+    }
+
+    private static ChatFormatName detect(HfTokenizer tokenizer) {
+        if (tokenizer.has("<|start_header_id|>") && tokenizer.has("<|eot_id|>")) {
+            return LLAMA3;
+        }
+        if (tokenizer.has("<|im_start|>") && tokenizer.has("<|im_end|>")) {
+            return CHATML;
+        }
+        return tokenizer.settings().chatTemplate().contains("[INST]") ? LLAMA2 : PLAIN;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,69 @@
+package io.tune4j.models.llama.tokenizer;
+
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Message.Role;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ChatML: {@code <|im_start|>user\n...<|im_end|>\n}, as SmolLM2 and others have it. The assistant's text and the token that
+ * ends its turn are trained; the header, which every prompt already contains, is not. A chat template that begins with a
+ * system message of its own where a conversation has none is followed in that.
+ */
+final class ChatMlFormat implements ChatFormat {
+    private static final Pattern DEFAULT_SYSTEM =
+            Pattern.compile("<\\|im_start\\|>system(?:\\\\n|\n)([^{}]+?)<\\|im_end\\|>");
+
+    private final HfTokenizer tokenizer;
+    private final int start;
+    private final int end;
+    private final @Nullable Message defaultSystem;
+
+    ChatMlFormat(HfTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+        this.start = tokenizer.id("<|im_start|>");
+        this.end = tokenizer.id("<|im_end|>");
+        Matcher found = DEFAULT_SYSTEM.matcher(tokenizer.settings().chatTemplate());
+        this.defaultSystem = found.find() ? new Message(Role.SYSTEM, found.group(1), false) : null;
+    }
+
+    @Override
+    public void conversation(List<Message> messages, TokenBuilder tokens, int limit) {
+        for (Message message : withSystem(messages)) {
+            header(message.role(), tokens);
+            tokens.addAll(tokenizer.encode(message.content()), message.trained());
+            tokens.add(end, message.trained());
+            tokens.addAll(tokenizer.encode("\n"), false);
+            if (tokens.size() >= limit) {
+                break;
+            }
+        }
+        tokens.truncate(limit, end, messages.get(messages.size() - 1).trained());
+    }
+
+    @Override
+    public void prompt(List<Message> messages, TokenBuilder tokens) {
+        for (Message message : withSystem(messages)) {
+            header(message.role(), tokens);
+            tokens.addAll(tokenizer.encode(message.content()), false);
+            tokens.add(end, false);
+            tokens.addAll(tokenizer.encode("\n"), false);
+        }
+        header(Role.ASSISTANT, tokens);
+    }
+
+    private List<Message> withSystem(List<Message> messages) {
+        if (defaultSystem == null || messages.get(0).role() == Role.SYSTEM) {
+            return messages;
+        }
+        return Stream.concat(Stream.of(defaultSystem), messages.stream()).toList();
+    }
+
+    private void header(Role role, TokenBuilder tokens) {
+        tokens.add(start, false);
+        tokens.addAll(tokenizer.encode(role.dataName() + "\n"), false);
+    }
+}

@@ -1,0 +1,185 @@
+package io.tune4j.models.llama.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.UserException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code tokenizer.json} by the tokenizers library of Hugging Face, with a prompt format. */
+final class HfTokenizer implements Tokenizer {
+    /** Tokens that end an answer, whatever the format. */
+    private static final List<String> ENDS =
+            List.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end_of_text|>", "</s>");
+
+    private final HuggingFaceTokenizer library;
+    private final TokenizerFile file;
+    private final TokenizerSettings settings;
+    private final Path path;
+    private final ChatFormat format;
+    private final @Nullable Integer maxSequenceLength;
+    private final Set<Integer> special;
+    private final Set<Integer> ends;
+
+    private HfTokenizer(
+            HuggingFaceTokenizer library,
+            TokenizerFile file,
+            TokenizerSettings settings,
+            Path path,
+            ChatFormatName format,
+            @Nullable Integer maxSequenceLength) {
+        this.library = library;
+        this.file = file;
+        this.settings = settings;
+        this.path = path;
+        this.maxSequenceLength = maxSequenceLength;
+        this.special = Set.copyOf(file.specialTokens().values());
+        this.ends = Stream.concat(ENDS.stream(), Stream.ofNullable(settings.eos()))
+                .filter(file.specialTokens()::containsKey)
+                .map(file.specialTokens()::get)
+                .collect(Collectors.toSet());
+        this.format = format.of(this);
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @param path of the {@code tokenizer.json}
+     * @param maxSequenceLength samples are cut off behind so many tokens, or null
+     * @throws UserException if a file is missing or broken, or lacks a token that the format needs
+     */
+    static HfTokenizer open(Path path, ChatFormatName format, @Nullable Integer maxSequenceLength) {
+        // Nothing here may ask the network for anything.
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        TokenizerFile file = TokenizerFile.read(path);
+        TokenizerSettings settings =
+                TokenizerSettings.read(path.toAbsolutePath().getParent());
+        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+        try {
+            HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(file.json().getBytes(StandardCharsets.UTF_8)), options);
+            boolean done = false;
+            try {
+                HfTokenizer tokenizer = new HfTokenizer(library, file, settings, path, format, maxSequenceLength);
+                done = true;
+                return tokenizer;
+            } finally {
+                if (!done) {
+                    library.close();
+                }
+            }
+        } catch (UserException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new UserException(
+                    path + " cannot be read as a tokenizer: " + e.getMessage()
+                            + "; download it again, or convert it with transformers' save_pretrained",
+                    e);
+        }
+    }
+
+    TokenizerSettings settings() {
+        return settings;
+    }
+
+    boolean has(String specialToken) {
+        return file.specialTokens().containsKey(specialToken);
+    }
+
+    /** @throws UserException if there is no such special token */
+    int id(String specialToken) {
+        Integer id = file.specialTokens().get(specialToken);
+        if (id == null) {
+            throw new UserException(path + " has no special token " + specialToken
+                    + ", which the prompt format needs; set tokenizer.chat_format to plain, llama2, llama3 or chatml");
+        }
+        return id;
+    }
+
+    /** The id of the token at the beginning, or -1 if there is none. */
+    int bos() {
+        return optional(settings.bos());
+    }
+
+    /** The id of the token at the end, or -1 if there is none. */
+    int eos() {
+        return optional(settings.eos());
+    }
+
+    private int optional(@Nullable String spelling) {
+        return spelling == null ? -1 : file.specialTokens().getOrDefault(spelling, -1);
+    }
+
+    @Override
+    public int[] encode(String text) {
+        return text.isEmpty()
+                ? new int[0]
+                : narrow(library.encode(text, false, false).getIds());
+    }
+
+    /** Text that goes on where another ended: without the blank that SentencePiece puts before a text. */
+    int[] encodeContinuation(String text) {
+        if (!file.prefixesSpace() || text.isEmpty()) {
+            return encode(text);
+        }
+        int[] behindNewline = encode("\n" + text);
+        return Arrays.copyOfRange(behindNewline, encode("\n").length, behindNewline.length);
+    }
+
+    private static int[] narrow(long[] ids) {
+        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        long[] text = Arrays.stream(ids)
+                .filter(id -> !special.contains(id))
+                .asLongStream()
+                .toArray();
+        return text.length == 0 ? "" : library.decode(text, false);
+    }
+
+    @Override
+    public TokenizedSample encodeMessages(String id, List<Message> messages) {
+        TokenBuilder tokens = new TokenBuilder();
+        format.conversation(messages, tokens, maxSequenceLength == null ? Integer.MAX_VALUE : maxSequenceLength);
+        if (tokens.size() == 0) {
+            throw new UserException("record " + id + " has no text; fill it in or take it out");
+        }
+        return new TokenizedSample(id, tokens.tokens(), tokens.trained());
+    }
+
+    @Override
+    public int[] encodePrompt(List<Message> messages) {
+        TokenBuilder tokens = new TokenBuilder();
+        format.prompt(messages, tokens);
+        return tokens.tokens();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return file.vocabularySize();
+    }
+
+    @Override
+    public boolean isEnd(int id) {
+        return ends.contains(id);
+    }
+
+    @Override
+    public void close() {
+        library.close();
+    }
+}

@@ -1,0 +1,74 @@
+package io.tune4j.recipes.data;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.error.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Records of {@code .json} files (a list of objects) and {@code .jsonl} files (an object per line), one at a time. */
+final class JsonRecords {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private JsonRecords() {}
+
+    /**
+     * Reads the files in order.
+     *
+     * @param consumer takes each record and its name, e.g. {@code train.json#12}, counted from 0
+     * @throws UserException if a file is missing or broken; names file, record and line
+     */
+    static void read(List<Path> files, BiConsumer<JsonNode, String> consumer) {
+        for (Path file : files) {
+            read(file, consumer);
+        }
+    }
+
+    private static void read(Path file, BiConsumer<JsonNode, String> consumer) {
+        int count = 0;
+        try {
+            if (Files.isDirectory(file)) {
+                throw new UserException(file + " is a folder; name its .json or .jsonl files in data_files");
+            }
+            try (JsonParser parser = JSON.createParser(Files.newBufferedReader(file))) {
+                JsonToken token = parser.nextToken();
+                boolean list = token == JsonToken.START_ARRAY;
+                if (list) {
+                    token = parser.nextToken();
+                }
+                while (token != null && token != JsonToken.END_ARRAY) {
+                    if (token != JsonToken.START_OBJECT) {
+                        throw new UserException(file + ", record " + count + " (line "
+                                + parser.currentTokenLocation().getLineNr() + "): expected an object such as"
+                                + " {\"instruction\": ..., \"output\": ...}, found " + parser.getText());
+                    }
+                    JsonNode record = JSON.readTree(parser);
+                    consumer.accept(record, file.getFileName() + "#" + count);
+                    count++;
+                    token = parser.nextToken();
+                }
+                if (list && token == null) {
+                    throw new UserException(file + " ends within its list, behind record " + (count - 1)
+                            + "; it was cut off: write or download it again");
+                }
+            }
+        } catch (NoSuchFileException e) {
+            throw new UserException("there is no data file " + file.toAbsolutePath() + "; check data_files", e);
+        } catch (JsonProcessingException e) {
+            throw new UserException(
+                    file + ", record " + count + " is no valid JSON: " + e.getOriginalMessage() + " (line "
+                            + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ")",
+                    e);
+        } catch (IOException e) {
+            throw new UserException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
+        }
+    }
+}
