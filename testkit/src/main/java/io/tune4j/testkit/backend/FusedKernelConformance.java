@@ -1,0 +1,188 @@
+package io.tune4j.testkit.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.LossAndGradient;
+import io.tune4j.api.backend.FusedKernels.Normalized;
+import io.tune4j.api.backend.ReferenceKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Norm, SwiGLU, cross-entropies and AdamW against {@link ReferenceKernels} and, in fp64, their scalar formulas. */
+public abstract class FusedKernelConformance extends BackendConformance {
+    /** Error allowed against a composition that rounds at other places. */
+    static double loose(DType dtype) {
+        return dtype == DType.BFLOAT16 || dtype == DType.FLOAT16 ? 2 * tolerance(dtype) : tolerance(dtype);
+    }
+
+    @Test
+    final void rmsNormAndItsBackward() {
+        for (DType dtype : dtypes()) {
+            for (long rows : new long[] {1, 5, 64}) {
+                Tensor x = random(dtype, 1, rows, 48);
+                Tensor weight = random(dtype, 2, 48);
+                Tensor dy = random(dtype, 3, rows, 48);
+                Normalized expected = ReferenceKernels.rmsNorm(x, weight, 1e-5);
+                Normalized actual = backend().rmsNorm(x, weight, 1e-5);
+                assertClose(actual.output(), expected.output(), loose(dtype), "rmsNorm " + dtype);
+                assertThat(actual.inverseRms().shape()).containsExactly(rows, 1);
+                assertClose(actual.inverseRms(), Host.of(expected.inverseRms()), loose(dtype), "inverse rms " + dtype);
+                assertClose(
+                        backend().rmsNormBackward(dy, x, weight, actual.inverseRms()),
+                        ReferenceKernels.rmsNormBackward(dy, x, weight, expected.inverseRms()),
+                        loose(dtype),
+                        "rmsNormBackward " + dtype);
+            }
+        }
+        Tensor x = random(DType.FLOAT64, 4, 3, 8);
+        Tensor weight = random(DType.FLOAT64, 5, 8);
+        Host square = Host.of(x).map(v -> v * v).reduce(1, 0, Double::sum).map(s -> 1 / Math.sqrt(s / 8 + 1e-6));
+        Host formula = Host.of(x).zip(square, (v, r) -> v * r).zip(Host.of(weight), (v, w) -> v * w);
+        assertClose(backend().rmsNorm(x, weight, 1e-6).output(), formula, 1e-12, "the norm's formula");
+    }
+
+    @Test
+    final void swiGluAndItsBackward() {
+        for (DType dtype : dtypes()) {
+            for (long rows : new long[] {1, 7, 130}) {
+                Tensor gateUp = random(dtype, 6, rows, 2 * 36);
+                Tensor dy = random(dtype, 7, rows, 36);
+                assertClose(backend().swiGlu(gateUp), ReferenceKernels.swiGlu(gateUp), loose(dtype), "swiGlu " + dtype);
+                assertClose(
+                        backend().swiGluBackward(dy, gateUp),
+                        ReferenceKernels.swiGluBackward(dy, gateUp),
+                        loose(dtype),
+                        "swiGluBackward " + dtype);
+            }
+        }
+        Tensor gateUp = random(DType.FLOAT64, 8, 3, 10);
+        Host both = Host.of(gateUp);
+        Host formula = both.narrow(1, 0, 5).zip(both.narrow(1, 5, 5), (g, u) -> g / (1 + Math.exp(-g)) * u);
+        assertClose(backend().swiGlu(gateUp), formula, 1e-12, "SwiGLU's formula");
+        Tensor extreme = new Host(new double[] {-1e4, 1e4, 2, 2}, 1, 4).on(backend(), DType.FLOAT32);
+        assertThat(backend().swiGlu(extreme).toDoubles()[0]).isZero();
+        assertThat(backend().swiGlu(extreme).toDoubles()[1]).isEqualTo(2e4);
+    }
+
+    private Tensor labels(int count, int vocabulary) {
+        SplittableRandom random = new SplittableRandom(9);
+        return Tensor.ofLongs(backend(), random.longs(count, 0, vocabulary).toArray());
+    }
+
+    @Test
+    final void crossEntropyInPlace() {
+        for (DType dtype : dtypes()) {
+            for (int rows : new int[] {1, 6, 150}) {
+                Tensor labels = labels(rows, 37);
+                Tensor logits = random(dtype, 10, rows, 37).timesInPlace(3);
+                Tensor reference = logits.copy();
+                Tensor expected = ReferenceKernels.crossEntropyInPlace(reference, labels);
+                Tensor loss = backend().crossEntropyInPlace(logits, labels);
+                assertClose(loss, expected, loose(dtype), "loss " + dtype);
+                assertThat(loss.rank()).isZero();
+                assertClose(logits, reference, loose(dtype), "gradient of the logits " + dtype);
+            }
+        }
+        Tensor huge = new Host(new double[] {1e4, 0, -1e4}, 1, 3).on(backend(), DType.FLOAT32);
+        assertThat(backend()
+                        .crossEntropyInPlace(huge, Tensor.ofLongs(backend(), 1))
+                        .item())
+                .isEqualTo(1e4);
+        assertThat(huge.toDoubles()).containsExactly(1, -1, 0);
+    }
+
+    @Test
+    final void crossEntropyFormula() {
+        Tensor logits = random(DType.FLOAT64, 11, 4, 5);
+        double[] values = logits.toDoubles();
+        long[] labels = {0, 4, 2, 2};
+        double expected = 0;
+        for (int i = 0; i < 4; i++) {
+            double sum = Arrays.stream(values, i * 5, i * 5 + 5).map(Math::exp).sum();
+            expected += Math.log(sum) - values[i * 5 + (int) labels[i]];
+        }
+        Tensor loss = backend().crossEntropyInPlace(logits, Tensor.ofLongs(backend(), labels));
+        assertThat(loss.dtype()).isEqualTo(DType.FLOAT64);
+        assertThat(loss.item()).isBetween(expected - 1e-12, expected + 1e-12);
+    }
+
+    @Test
+    final void linearCrossEntropy() {
+        for (DType dtype : dtypes()) {
+            for (int rows : new int[] {1, 9, 300}) {
+                Tensor hidden = random(dtype, 12, rows, 24);
+                Tensor weight = random(dtype, 13, 41, 24).timesInPlace(0.25);
+                Tensor labels = labels(rows, 41);
+                LossAndGradient expected = ReferenceKernels.linearCrossEntropy(hidden, weight, labels, true);
+                LossAndGradient actual = backend().linearCrossEntropy(hidden, weight, labels, true);
+                assertClose(actual.lossSum(), expected.lossSum(), loose(dtype), "loss " + dtype);
+                Tensor gradient = actual.hiddenGradient();
+                Tensor reference = expected.hiddenGradient();
+                assertThat(gradient).isNotNull();
+                assertThat(reference).isNotNull();
+                assertClose(gradient, reference, loose(dtype), "gradient " + dtype);
+                LossAndGradient without = backend().linearCrossEntropy(hidden, weight, labels, false);
+                assertThat(without.hiddenGradient()).isNull();
+                assertThat(without.lossSum().item()).isEqualTo(actual.lossSum().item());
+            }
+        }
+    }
+
+    @Test
+    final void rowsInSeveralChunksAddUp() {
+        // A vocabulary so wide that no backend should hold the logits of all rows at once.
+        Tensor hidden = random(DType.FLOAT32, 14, 300, 4);
+        Tensor weight = random(DType.FLOAT32, 15, 70_000, 4).timesInPlace(0.25);
+        Tensor labels = labels(300, 70_000);
+        LossAndGradient actual = backend().linearCrossEntropy(hidden, weight, labels, true);
+        Tensor gradient = actual.hiddenGradient();
+        assertThat(gradient).isNotNull();
+        double sum = 0;
+        for (int start = 0; start < 300; start += 100) {
+            Tensor logits = hidden.rows(start, 100).matmul(weight.transposed());
+            sum += ReferenceKernels.crossEntropyInPlace(logits, labels.rows(start, 100))
+                    .item();
+            assertClose(gradient.rows(start, 100), logits.matmul(weight), 1e-5, "gradient of rows from " + start);
+            logits.close();
+        }
+        assertThat(actual.lossSum().item() / sum).isBetween(1 - 1e-5, 1 + 1e-5);
+    }
+
+    @Test
+    final void adamWFollowsTheReferenceAndTheFormula() {
+        for (DType dtype : new DType[] {DType.FLOAT64, DType.FLOAT32}) {
+            for (double decay : new double[] {0, 0.01}) {
+                Tensor parameter = random(dtype, 16, 11, 3);
+                Tensor mean = Tensor.zeros(backend(), dtype, 11, 3);
+                Tensor variance = Tensor.zeros(backend(), dtype, 11, 3);
+                Tensor reference = parameter.copy();
+                Tensor referenceMean = mean.copy();
+                Tensor referenceVariance = variance.copy();
+                double p = parameter.toDoubles()[0];
+                double m = 0;
+                double v = 0;
+                for (int step = 1; step <= 5; step++) {
+                    Tensor gradient = random(dtype, 20 + step, 11, 3);
+                    AdamWStep numbers = new AdamWStep(1e-2 / step, 0.9, 0.999, 1e-8, decay, step);
+                    backend().adamW(parameter, gradient, mean, variance, numbers);
+                    ReferenceKernels.adamW(reference, gradient, referenceMean, referenceVariance, numbers);
+                    double g = gradient.toDoubles()[0];
+                    p *= 1 - numbers.learningRate() * decay;
+                    m = 0.9 * m + 0.1 * g;
+                    v = 0.999 * v + 0.001 * g * g;
+                    double mHat = m / (1 - Math.pow(0.9, step));
+                    double vHat = v / (1 - Math.pow(0.999, step));
+                    p -= numbers.learningRate() * mHat / (Math.sqrt(vHat) + 1e-8);
+                }
+                assertClose(parameter, reference, tolerance(dtype), "parameter " + dtype);
+                assertClose(mean, referenceMean, tolerance(dtype), "mean " + dtype);
+                assertClose(variance, referenceVariance, tolerance(dtype), "variance " + dtype);
+                assertThat(parameter.toDoubles()[0]).isBetween(p - tolerance(dtype), p + tolerance(dtype));
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.tune4j.testkit.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Matrix products and indexing against plain Java. */
+public abstract class MatrixConformance extends BackendConformance {
+    @Test
+    final void products() {
+        long[][] sizes = {{1, 1, 1}, {3, 4, 5}, {33, 65, 17}, {1, 64, 130}, {130, 1, 2}, {0, 4, 3}, {2, 0, 3}, {2, 3, 0}
+        };
+        for (DType dtype : dtypes()) {
+            for (long[] mkn : sizes) {
+                Tensor a = random(dtype, 1, mkn[0], mkn[1]);
+                Tensor b = random(dtype, 2, mkn[1], mkn[2]);
+                Host expected = Host.of(a).matmul(Host.of(b));
+                for (Tensor left : layouts(a)) {
+                    for (Tensor right : layouts(b)) {
+                        Tensor product = left.matmul(right);
+                        assertThat(product.dtype()).isEqualTo(dtype);
+                        assertClose(product, expected, tolerance(dtype), "matmul " + dtype + Arrays.toString(mkn));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    final void batchedProducts() {
+        for (DType dtype : dtypes()) {
+            for (long batch : new long[] {1, 3}) {
+                Tensor a = random(dtype, 3, batch, 5, 9);
+                Tensor b = random(dtype, 4, batch, 9, 7);
+                Host expected = Host.of(a).matmul(Host.of(b));
+                for (Tensor left : layouts(a)) {
+                    for (Tensor right : layouts(b)) {
+                        assertClose(left.matmul(right), expected, tolerance(dtype), "batched matmul " + dtype);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    final void productsIntoViews() {
+        double[][] factors = {{0, 1}, {1, 1}, {-0.5, 2}, {1, 0}};
+        for (DType dtype : dtypes()) {
+            Tensor a = random(dtype, 5, 6, 4);
+            Tensor b = random(dtype, 6, 4, 3);
+            for (double[] pair : factors) {
+                Tensor target = random(dtype, 7, 6, 8);
+                Host before = Host.of(target);
+                Host product = Host.of(a).matmul(Host.of(b));
+                Host expected = before.narrow(1, 2, 3).zip(product, (old, value) -> pair[0] * old + pair[1] * value);
+                target.narrow(1, 2, 3).matmulInPlace(a, b, pair[0], pair[1]);
+                assertClose(target.narrow(1, 2, 3), expected, 2 * tolerance(dtype), "matmulInto " + dtype);
+                assertClose(target.narrow(1, 5, 3), before.narrow(1, 5, 3), 0, "beside the view");
+                assertClose(target.narrow(1, 0, 2), before.narrow(1, 0, 2), 0, "beside the view");
+            }
+        }
+    }
+
+    @Test
+    final void betaZeroForgetsWhatWasThere() {
+        Tensor target = Tensor.full(backend(), Double.NaN, DType.FLOAT32, 2, 2);
+        Tensor one = Tensor.full(backend(), 1, DType.FLOAT32, 2, 2);
+        assertThat(target.matmulInPlace(one, one, 0, 1).toDoubles()).containsOnly(2);
+    }
+
+    @Test
+    final void rowsAreGatheredAndAdded() {
+        for (DType dtype : dtypes()) {
+            Tensor table = random(dtype, 8, 5, 3);
+            Host host = Host.of(table);
+            long[] order = {4, 0, 4, 2};
+            Tensor rows = Tensor.ofLongs(backend(), order);
+            double[] expected = new double[12];
+            double[] added = host.values().clone();
+            Tensor values = random(dtype, 9, 4, 3);
+            for (int i = 0; i < 4; i++) {
+                for (int j = 0; j < 3; j++) {
+                    expected[i * 3 + j] = host.values()[(int) order[i] * 3 + j];
+                    added[(int) order[i] * 3 + j] += Host.of(values).values()[i * 3 + j];
+                }
+            }
+            for (Tensor layout : layouts(table)) {
+                assertClose(layout.gatherRows(rows), new Host(expected, 4, 3), 0, "gatherRows " + dtype);
+            }
+            table.addRowsInPlace(rows, values);
+            assertClose(table, new Host(added, 5, 3), 2 * tolerance(dtype), "addRows, one row twice, " + dtype);
+            assertThat(table.gatherRows(Tensor.ofLongs(backend())).shape()).containsExactly(0, 3);
+            Tensor vector = random(dtype, 10, 6);
+            assertThat(vector.gatherRows(rows).shape()).containsExactly(4);
+            assertThat(vector.gatherRows(rows).toDoubles()[0]).isEqualTo(vector.toDoubles()[4]);
+        }
+        Tensor numbers = Tensor.ofLongs(backend(), 10, 11, 12);
+        assertThat(numbers.gatherRows(Tensor.ofLongs(backend(), 2, 1)).toDoubles())
+                .containsExactly(12, 11);
+    }
+
+    @Test
+    final void entriesOfRowsArePickedAndAdded() {
+        for (DType dtype : dtypes()) {
+            Tensor a = random(dtype, 11, 4, 6);
+            Host host = Host.of(a);
+            long[] at = {5, 0, 3, 3};
+            Tensor columns = Tensor.ofLongs(backend(), at);
+            double[] expected = new double[4];
+            double[] added = host.values().clone();
+            for (int i = 0; i < 4; i++) {
+                expected[i] = host.values()[i * 6 + (int) at[i]];
+                added[i * 6 + (int) at[i]] -= 1;
+            }
+            for (Tensor layout : layouts(a)) {
+                assertClose(layout.pick(columns), new Host(expected, 4), 0, "pick " + dtype);
+            }
+            assertClose(a.addAtInPlace(columns, -1), new Host(added, 4, 6), tolerance(dtype), "addAt " + dtype);
+        }
+    }
+
+    @Test
+    final void concatenation() {
+        for (DType dtype : dtypes()) {
+            Tensor a = random(dtype, 12, 2, 3);
+            Tensor b = random(dtype, 13, 4, 3);
+            Tensor none = Tensor.zeros(backend(), dtype, 0, 3);
+            Tensor rows = Tensor.concatenate(0, List.of(a, none, b));
+            assertClose(rows.rows(0, 2), Host.of(a), 0, "first part");
+            assertClose(rows.rows(2, 4), Host.of(b), 0, "second part");
+            assertThat(rows.size(0)).isEqualTo(6);
+            Tensor columns = Tensor.concatenate(-1, List.of(a.transposed(), b.transposed()));
+            assertClose(columns, Host.of(rows).transpose(0, 1), 0, "columns");
+            Tensor single = Tensor.concatenate(0, List.of(a));
+            a.fillInPlace(0);
+            assertThat(single.sum().item()).as("a single part is copied").isNotZero();
+        }
+    }
+}
