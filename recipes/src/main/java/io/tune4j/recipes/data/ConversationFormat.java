@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param systemPrompt replaces the record's own, or null
  */
 record ConversationFormat(
-        String column, String roleField, String contentField, Masking masking, @Nullable String systemPrompt)
-        implements RecordFormat {
+        String column,
+        String roleField,
+        String contentField,
+        Masking masking,
+        @Nullable String systemPrompt) implements RecordFormat {
     /** Torchtune's words, without {@code train_on_}. */
     enum Masking {
         ALL,
@@ -73,8 +76,7 @@ record ConversationFormat(
                     + (name.isEmpty() ? Fields.shortened(turn) : "'" + name + "'")
                     + "; conversation_style: sharegpt is for from and value, openai for role and content");
         }
-        boolean trained = masking == Masking.ALL
-                || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
+        boolean trained = masking == Masking.ALL || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
         return new Message(role, content(turn.path(contentField), place), trained);
     }
 
@@ -88,8 +90,10 @@ record ConversationFormat(
         }
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content) {
-            if (!part.path("type").asText("text").equals("text") || !part.path("text").isTextual()) {
-                throw new UserException("record " + place + ": only text can be trained on, found " + Fields.shortened(part));
+            if (!part.path("type").asText("text").equals("text")
+                    || !part.path("text").isTextual()) {
+                throw new UserException(
+                        "record " + place + ": only text can be trained on, found " + Fields.shortened(part));
             }
             text.append(part.path("text").asText());
         }

@@ -19,8 +19,9 @@ final class DataFiles {
         String split = options.string("split", "train");
         List<String> names = names(options, split);
         if (!split.equals("train") && !(options.node("data_files") instanceof ConfigNode.Mapping)) {
-            options.problem("split", "local files have the split 'train' alone; name the files of '" + split
-                    + "' in data_files");
+            options.problem(
+                    "split",
+                    "local files have the split 'train' alone; name the files of '" + split + "' in data_files");
         }
         if (names.isEmpty() && isFile(source)) {
             names = List.of(source);
@@ -28,7 +29,8 @@ final class DataFiles {
         if (names.isEmpty()) {
             String what = LOADERS.contains(source)
                     ? "missing; name a .json or .jsonl file"
-                    : "'" + source + "' would come from the hub, which is not read from; download it and set source=json"
+                    : "'" + source
+                            + "' would come from the hub, which is not read from; download it and set source=json"
                             + " data_files=FILE (a .json list or .jsonl lines)";
             options.problem(LOADERS.contains(source) ? "data_files" : "source", what);
         }

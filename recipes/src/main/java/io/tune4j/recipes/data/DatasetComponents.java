@@ -44,10 +44,7 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                         "yahma/alpaca-cleaned",
                         options -> pairs(options, true)),
                 new DatasetComponents(
-                        "instruct_dataset",
-                        "records with input and output",
-                        "json",
-                        options -> pairs(options, false)),
+                        "instruct_dataset", "records with input and output", "json", options -> pairs(options, false)),
                 new DatasetComponents(
                         "chat_dataset",
                         "records with a list of messages, in OpenAI's or ShareGPT's style",
@@ -80,7 +77,8 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
         List<Path> files = DataFiles.read(options, source);
         RecordFormat made = format.read(options);
         if (options.bool("packed", false)) {
-            options.problem("packed", "nothing is padded here, so there is nothing to gain by packing; set it to False");
+            options.problem(
+                    "packed", "nothing is padded here, so there is nothing to gain by packing; set it to False");
         }
         options.accept("split_across_pack", "nothing is packed");
         return tokenizer -> new MessageDataset(files, made, tokenizer);

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param trainOnInput whether the question is learned too
  * @param systemPrompt said before every question, or null
  */
-record PairFormat(boolean alpaca, Map<String, String> columns, boolean trainOnInput, @Nullable String systemPrompt)
-        implements RecordFormat {
+record PairFormat(
+        boolean alpaca,
+        Map<String, String> columns,
+        boolean trainOnInput,
+        @Nullable String systemPrompt) implements RecordFormat {
     private static final String INTRODUCTION = "Below is an instruction that describes a task";
     private static final String WITH_INPUT = INTRODUCTION
             + ", paired with an input that provides further context. Write a response that appropriately completes the"

@@ -68,8 +68,7 @@ final class HfTokenizer implements Tokenizer {
                 TokenizerSettings.read(path.toAbsolutePath().getParent());
         Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {
-            HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(file.json().getBytes(StandardCharsets.UTF_8)), options);
+            HuggingFaceTokenizer library = load(file, options);
             boolean done = false;
             try {
                 HfTokenizer tokenizer = new HfTokenizer(library, file, settings, path, format, maxSequenceLength);
@@ -87,6 +86,19 @@ final class HfTokenizer implements Tokenizer {
                     path + " cannot be read as a tokenizer: " + e.getMessage()
                             + "; download it again, or convert it with transformers' save_pretrained",
                     e);
+        }
+    }
+
+    /** The library looks for its native code by the thread's class loader, which is not this plugin's. */
+    private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> options) throws IOException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(HuggingFaceTokenizer.class.getClassLoader());
+        try {
+            return HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(file.json().getBytes(StandardCharsets.UTF_8)), options);
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 

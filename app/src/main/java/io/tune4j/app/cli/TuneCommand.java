@@ -1,0 +1,120 @@
+package io.tune4j.app.cli;
+
+import io.tune4j.api.error.InternalException;
+import io.tune4j.api.error.TuneException;
+import io.tune4j.app.Installation;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code tune}: the root of all commands, and the one place that turns failures into messages and exit codes. */
+@Command(
+        name = "tune",
+        description = "Fine-tunes Llama-family models with LoRA.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TuneCommand.Version.class,
+        subcommands = {
+            RunCommand.class,
+            ValidateCommand.class,
+            ListCommand.class,
+            CopyCommand.class,
+            PluginsCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {
+            "",
+            "To begin:  tune run lora_finetune_single_device --config quickstart",
+            "Exit codes: 0 done, 2 wrong command, config or file, 3 a plugin failed, 4 memory, disk or device,"
+                    + " 70 a bug, 130 stopped by Ctrl-C"
+        })
+public final class TuneCommand implements Runnable {
+    /** A process that ran out of Java's own memory. */
+    private static final int OUT_OF_MEMORY = 4;
+
+    @Option(
+            names = "--plugin-dir",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "A further folder of plugins, or a plugin's jar; repeatable.")
+    private List<Path> pluginFolders = new ArrayList<>();
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Show where in the program a failure happened.")
+    private boolean stackTrace;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    /** Prints the version of the distribution. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tune4j " + Installation.find(List.of()).version(), "Java " + Runtime.version()};
+        }
+    }
+
+    /** Runs a command line and returns the exit code. */
+    public static int execute(String[] arguments) {
+        return execute(arguments, System.err);
+    }
+
+    static int execute(String[] arguments, PrintStream errors) {
+        TuneCommand root = new TuneCommand();
+        return new CommandLine(root)
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((exception, args) -> misused(exception, errors))
+                .setExecutionExceptionHandler((exception, command, parsed) -> root.failed(exception, errors))
+                .execute(arguments);
+    }
+
+    /** The installation with the plugin folders of the command line. */
+    Installation installation() {
+        return Installation.find(pluginFolders);
+    }
+
+    private static int misused(ParameterException e, PrintStream errors) {
+        CommandLine command = e.getCommandLine();
+        errors.println("error: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        errors.println("See " + command.getCommandSpec().qualifiedName() + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private int failed(Exception e, PrintStream errors) {
+        if (e instanceof TuneException known && !(e instanceof InternalException)) {
+            errors.println("error: " + known.getMessage());
+            if (stackTrace) {
+                known.printStackTrace(errors);
+            }
+            return known.exitCode();
+        }
+        errors.println("This is a bug in tune4j or one of its plugins, not your fault. Please report it with the lines"
+                + " below, the command and the config.");
+        e.printStackTrace(errors);
+        return new InternalException("unexpected", e).exitCode();
+    }
+
+    /** Says what to do when the heap was too small. */
+    static int outOfMemory(OutOfMemoryError e, PrintStream errors) {
+        errors.println("error: Java's heap is full (" + e.getMessage()
+                + "). Models live outside of it, so a data set is the likeliest cause: give the heap more room with"
+                + " TUNE4J_OPTS=-Xmx4g, or use fewer records.");
+        return OUT_OF_MEMORY;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

@@ -1,0 +1,93 @@
+package io.tune4j.app.console;
+
+import io.tune4j.api.recipe.Console;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Lines on standard output, and a progress bar on a terminal. Where there is none, or one that cannot go back to the
+ * beginning of a line, progress is lines too.
+ */
+public final class TerminalConsole implements Console {
+    private static final int BAR_WIDTH = 24;
+    private static final List<String> LEVELS = List.of("DEBUG", "INFO", "WARNING", "ERROR");
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private int level = LEVELS.indexOf("INFO");
+    private int barLength;
+
+    /** @param terminal whether a line can be overwritten */
+    public TerminalConsole(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    /** Standard output, as the launcher found it. */
+    public static TerminalConsole standard() {
+        boolean dumb = "dumb".equals(System.getenv("TERM"));
+        return new TerminalConsole(System.out, Boolean.getBoolean("tune4j.terminal") && !dumb);
+    }
+
+    @Override
+    public synchronized void line(String text) {
+        if (level <= LEVELS.indexOf("INFO")) {
+            print(text);
+        }
+    }
+
+    @Override
+    public synchronized void warning(String text) {
+        if (level <= LEVELS.indexOf("WARNING")) {
+            print("warning: " + text);
+        }
+    }
+
+    @Override
+    public synchronized void detail(String text) {
+        if (level <= LEVELS.indexOf("DEBUG")) {
+            print(text);
+        }
+    }
+
+    @Override
+    public void level(String name) {
+        String normal = name.toUpperCase(Locale.ROOT).replaceAll("^WARN$", "WARNING");
+        level = Math.max(0, LEVELS.indexOf(normal));
+    }
+
+    @Override
+    public synchronized void progress(long done, long total, String text) {
+        if (level > LEVELS.indexOf("INFO")) {
+            return;
+        }
+        String steps = done + "/" + total;
+        if (!terminal) {
+            print("step " + steps + "  " + text);
+            return;
+        }
+        int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
+        String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  " + text;
+        out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
+        out.flush();
+        barLength = bar.length();
+        if (done >= total) {
+            end();
+        }
+    }
+
+    private void print(String text) {
+        end();
+        out.println(text);
+        out.flush();
+    }
+
+    /** Leaves the bar's line. */
+    private void end() {
+        if (barLength > 0) {
+            out.println();
+            barLength = 0;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the user sees of a run. */
+@NullMarked
+package io.tune4j.app.console;
+
+import org.jspecify.annotations.NullMarked;

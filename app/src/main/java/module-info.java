@@ -1,0 +1,20 @@
+/**
+ * The application: command line, plugin discovery and wiring. It requires no plugin module: backends, models, PEFT methods
+ * and recipes are found at run time in the plugin folders.
+ */
+module io.tune4j.app {
+    requires io.tune4j.api;
+    requires com.google.guice;
+    requires info.picocli;
+    requires jakarta.inject;
+    // Ctrl-C: the one way to ask for a second press.
+    requires jdk.unsupported;
+
+    uses io.tune4j.api.plugin.Plugin;
+
+    // picocli fills the commands' fields, Guice calls constructors and provider methods.
+    opens io.tune4j.app.cli to
+            info.picocli;
+    opens io.tune4j.app.wiring to
+            com.google.guice;
+}
