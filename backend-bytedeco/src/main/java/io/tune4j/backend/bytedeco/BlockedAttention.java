@@ -61,7 +61,8 @@ final class BlockedAttention {
         Tensor target = work.narrow(gradient, 0, sequence.start(), length);
         Tensor queryGradient = grouped(work.narrow(target, 1, 0, shape.querySize()), work);
         Heads heads = new Heads(rows, work);
-        ScalarType scalarType = heads.keys.scalar_type();
+        // What comes from native code is no enum constant until it is interned, and would equal none.
+        ScalarType scalarType = heads.keys.scalar_type().intern();
         // Sums over many blocks would lose bits in bf16.
         boolean accumulateWide = length > BLOCK && scalarType == ScalarType.BFloat16;
         Tensor keyGradient = work.keep(torch.zeros_like(heads.keys));
@@ -152,7 +153,7 @@ final class BlockedAttention {
         private void hideTheFuture(Tensor scores) {
             Tensor byHead = work.keep(scores.view(shape.heads(), count, visible));
             Tensor corner = work.narrow(byHead, 2, start, count);
-            corner.add_(masks.future(count, scores.scalar_type()));
+            corner.add_(masks.future(count, scores.scalar_type().intern()));
         }
 
         /** This block's rows of grouped heads, contiguous: {@code [kvHeads, group * count, headSize]}. */

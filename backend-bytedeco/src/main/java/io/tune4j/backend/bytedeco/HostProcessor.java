@@ -3,32 +3,45 @@ package io.tune4j.backend.bytedeco;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /** What the CPU can do, as far as the operating system tells. */
 record HostProcessor(Set<String> flags, int physicalCores) {
+    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
     static HostProcessor detect() {
+        int logical = Runtime.getRuntime().availableProcessors();
+        try {
+            return parse(Files.readAllLines(CPUINFO), logical);
+        } catch (IOException e) {
+            // No /proc: macOS and Windows.
+            return parse(List.of(), logical);
+        }
+    }
+
+    /**
+     * Reads the text of {@code /proc/cpuinfo}; where there is none, logical processors are the best known.
+     *
+     * @param logical processors that this process may use
+     */
+    static HostProcessor parse(List<String> lines, int logical) {
         Set<String> flags = new HashSet<>();
         Set<String> cores = new HashSet<>();
         String socket = "0";
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
-                String value = line.substring(line.indexOf(':') + 1).trim();
-                if (line.startsWith("flags") || line.startsWith("Features")) {
-                    flags.addAll(Set.of(value.split("\\s+")));
-                } else if (line.startsWith("physical id")) {
-                    socket = value;
-                } else if (line.startsWith("core id")) {
-                    cores.add(socket + "/" + value);
-                }
+        for (String line : lines) {
+            String value = line.substring(line.indexOf(':') + 1).trim();
+            if (line.startsWith("flags") || line.startsWith("Features")) {
+                flags.addAll(Arrays.asList(value.split("\\s+")));
+            } else if (line.startsWith("physical id")) {
+                socket = value;
+            } else if (line.startsWith("core id")) {
+                cores.add(socket + "/" + value);
             }
-        } catch (IOException e) {
-            // No /proc: macOS and Windows. Logical processors are the best known then.
-            flags.clear();
         }
-        int logical = Runtime.getRuntime().availableProcessors();
         return new HostProcessor(flags, cores.isEmpty() ? logical : Math.min(cores.size(), logical));
     }
 

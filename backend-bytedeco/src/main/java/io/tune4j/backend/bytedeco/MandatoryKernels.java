@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
@@ -27,6 +28,7 @@ abstract class MandatoryKernels implements ArrayKernels {
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
     private final Map<DType, TensorOptions> hostOptions = new EnumMap<>(DType.class);
     private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
+    private final MemoryFormatOptional rowByRow = new MemoryFormatOptional(torch.MemoryFormat.Contiguous);
 
     MandatoryKernels(Device device) {
         this.device = device;
@@ -42,7 +44,15 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     static TorchArray make(DType dtype, Supplier<Tensor> operation) {
         try {
-            return new TorchArray(operation.get(), dtype);
+            Tensor result = operation.get();
+            // libtorch promotes operands of mixed dtypes; an array that lies about its dtype would be misread.
+            if (result.scalar_type().value != TorchTypes.scalarType(dtype).value) {
+                try (result) {
+                    throw new InternalException("operands of mixed dtypes: the result is "
+                            + result.scalar_type().intern() + " where " + dtype + " was expected");
+                }
+            }
+            return new TorchArray(result, dtype);
         } catch (RuntimeException e) {
             throw TorchErrors.translate(e);
         }
@@ -69,6 +79,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         options.values().forEach(Pointer::close);
         hostOptions.values().forEach(Pointer::close);
         noFormat.close();
+        rowByRow.close();
     }
 
     final Tensor newTensor(DType dtype, long... shape) {
@@ -124,6 +135,7 @@ abstract class MandatoryKernels implements ArrayKernels {
     @Override
     public final void write(Array target, long byteOffset, ByteBuffer source) {
         run(() -> {
+            requireBytes(target, byteOffset, source.remaining());
             if (device.isCpu()) {
                 bytes(raw(target), byteOffset, source.remaining()).put(source);
                 return;
@@ -140,6 +152,7 @@ abstract class MandatoryKernels implements ArrayKernels {
     @Override
     public final void read(Array source, long byteOffset, ByteBuffer target) {
         run(() -> {
+            requireBytes(source, byteOffset, target.remaining());
             if (device.isCpu()) {
                 target.put(bytes(raw(source), byteOffset, target.remaining()));
                 return;
@@ -149,6 +162,15 @@ abstract class MandatoryKernels implements ArrayKernels {
                 target.put(bytes(host, 0, target.remaining()));
             }
         });
+    }
+
+    private static void requireBytes(Array array, long offset, int length) {
+        Tensor tensor = raw(array);
+        long size = tensor.nbytes();
+        if (offset < 0 || offset + length > size || !tensor.is_contiguous()) {
+            throw new InternalException("bytes " + offset + " to " + (offset + length) + " of "
+                    + (tensor.is_contiguous() ? "an array" : "a non-contiguous view") + " of " + size + " bytes");
+        }
     }
 
     private static ByteBuffer bytes(Tensor tensor, long offset, int length) {
@@ -189,7 +211,8 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     @Override
     public final Array cast(Array a, DType dtype) {
-        return make(dtype, () -> raw(a).to(TorchTypes.scalarType(dtype), false, true, noFormat));
+        // Without a format libtorch would keep the strides of a transposed view.
+        return make(dtype, () -> raw(a).to(TorchTypes.scalarType(dtype), false, true, rowByRow));
     }
 
     @Override

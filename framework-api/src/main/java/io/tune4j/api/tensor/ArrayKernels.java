@@ -47,7 +47,7 @@ public interface ArrayKernels {
     /** A view or copy whose elements lie row by row. */
     Array contiguous(Array a);
 
-    /** A new array of another dtype; rounds to nearest even. */
+    /** A new array of another dtype whose elements lie row by row, whatever the layout of {@code a}; rounds to nearest even. */
     Array cast(Array a, DType dtype);
 
     /** Overwrites {@code target} with {@code source}, broadcast and cast as needed. */
