@@ -2,6 +2,7 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.config.NearMisses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,13 +43,18 @@ final class DataFiles {
     }
 
     private static Path path(String name) {
-        return Path.of(name.startsWith("~/") ? System.getProperty("user.home") + name.substring(1) : name);
+        return Path.of(
+                name.equals("~") || name.startsWith("~/") ? System.getProperty("user.home") + name.substring(1) : name);
     }
 
     private static List<String> names(ConfigReader options, String split) {
         ConfigNode node = options.node("data_files");
         if (node instanceof ConfigNode.Mapping) {
             ConfigReader bySplit = options.section("data_files");
+            if (!bySplit.keys().contains(split)) {
+                options.problem("data_files", "has no files for the split '" + split + "'"
+                        + NearMisses.didYouMean(split, bySplit.keys()));
+            }
             bySplit.keys().forEach(bySplit::claim);
             return bySplit.strings(split, List.of());
         }

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Records of {@code .json} files (a list of objects) and {@code .jsonl} files (an object per line), one at a time. */
@@ -26,12 +28,14 @@ final class JsonRecords {
      * @throws UserException if a file is missing or broken; names file, record and line
      */
     static void read(List<Path> files, BiConsumer<JsonNode, String> consumer) {
+        Set<Path> names = new HashSet<>();
+        boolean distinct = files.stream().map(Path::getFileName).allMatch(names::add);
         for (Path file : files) {
-            read(file, consumer);
+            read(file, String.valueOf(distinct ? file.getFileName() : file), consumer);
         }
     }
 
-    private static void read(Path file, BiConsumer<JsonNode, String> consumer) {
+    private static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
         int count = 0;
         try {
             if (Files.isDirectory(file)) {
@@ -50,13 +54,18 @@ final class JsonRecords {
                                 + " {\"instruction\": ..., \"output\": ...}, found " + parser.getText());
                     }
                     JsonNode record = JSON.readTree(parser);
-                    consumer.accept(record, file.getFileName() + "#" + count);
+                    consumer.accept(record, name + "#" + count);
                     count++;
                     token = parser.nextToken();
                 }
                 if (list && token == null) {
                     throw new UserException(file + " ends within its list, behind record " + (count - 1)
                             + "; it was cut off: write or download it again");
+                }
+                if (list && parser.nextToken() != null) {
+                    throw new UserException(file + " goes on behind its list (line "
+                            + parser.currentTokenLocation().getLineNr()
+                            + "); a file is one list, or one object per line");
                 }
             }
         } catch (NoSuchFileException e) {

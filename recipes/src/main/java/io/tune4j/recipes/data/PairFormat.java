@@ -37,7 +37,7 @@ record PairFormat(
     public List<Message> messages(JsonNode record, String id) {
         List<Message> messages = new ArrayList<>();
         if (systemPrompt != null) {
-            messages.add(new Message(Role.SYSTEM, systemPrompt, trainOnInput));
+            messages.add(new Message(Role.SYSTEM, systemPrompt, false));
         }
         messages.add(new Message(Role.USER, alpaca ? template(record, id) : field(record, "input", id), trainOnInput));
         messages.add(new Message(Role.ASSISTANT, field(record, "output", id), true));

@@ -130,6 +130,15 @@ final class HfTokenizer implements Tokenizer {
         return optional(settings.eos());
     }
 
+    /** @throws UserException if it is not known which token ends a text */
+    void requireEnd() {
+        if (eos() < 0) {
+            throw new UserException(path + " says of no special token that it ends a text"
+                    + (settings.eos() == null ? "" : " (eos_token is '" + settings.eos() + "', which it does not have)")
+                    + "; put the model's tokenizer_config.json beside it, with its eos_token");
+        }
+    }
+
     private int optional(@Nullable String spelling) {
         return spelling == null ? -1 : file.specialTokens().getOrDefault(spelling, -1);
     }

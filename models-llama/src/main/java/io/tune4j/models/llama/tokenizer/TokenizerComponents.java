@@ -28,7 +28,10 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
         return List.of(
                 new TokenizerComponents(
                         "hf_tokenizer",
-                        List.of("tokenizer_json", "torchtune.modules.transforms.tokenizers.HuggingFaceModelTokenizer"),
+                        List.of(
+                                "tokenizer_json",
+                                "huggingface",
+                                "torchtune.modules.transforms.tokenizers.HuggingFaceModelTokenizer"),
                         "a tokenizer.json with the prompt format of its model",
                         ChatFormatName.AUTO),
                 new TokenizerComponents(

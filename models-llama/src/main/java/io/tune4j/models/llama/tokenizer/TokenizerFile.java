@@ -7,15 +7,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * A {@code tokenizer.json}, prepared so that special tokens in a text stay text: the library would turn {@code
  * <|eot_id|>} in a record into the token that ends a turn, and has no switch for it. Therefore each special token gets a
- * spelling that no text has; where one is meant, its id is used.
+ * spelling that no text can have; where one is meant, its id is used.
  *
  * @param json the prepared content
  * @param specialTokens ids by spelling
@@ -26,8 +28,8 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
     static final String NAME = "tokenizer.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Unicode guarantees that no character has this code. */
-    private static final char NEVER_A_CHARACTER = '\uFDD0';
+    /** Drawn anew in each process, so that nobody can write it into a record. */
+    private static final String NONCE = new BigInteger(128, new SecureRandom()).toString(36);
 
     /** @throws UserException if the file is missing or broken */
     static TokenizerFile read(Path file) {
@@ -60,7 +62,7 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
             highest = Math.max(highest, id);
             if (added.path("special").asBoolean() && added instanceof ObjectNode token) {
                 String spelling = added.path("content").asText();
-                String hidden = NEVER_A_CHARACTER + "special" + id + NEVER_A_CHARACTER;
+                String hidden = "\uFDD0" + NONCE + id + "\uFDD1";
                 special.put(spelling, id);
                 token.put("content", hidden);
                 rename(model, spelling, hidden);

@@ -17,6 +17,8 @@ final class TurnFormat implements ChatFormat {
     TurnFormat(HfTokenizer tokenizer, boolean tagged) {
         this.tokenizer = tokenizer;
         this.tagged = tagged;
+        // Without it a model would learn to talk on for ever.
+        tokenizer.requireEnd();
     }
 
     @Override

@@ -1,0 +1,169 @@
+package io.tune4j.models.llama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.api.model.ModelDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BuildersTest {
+    private static final String OLD = """
+            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 128256, "hidden_size": 2048,
+             "intermediate_size": 8192, "num_hidden_layers": 16, "num_attention_heads": 32, "num_key_value_heads": 8,
+             "max_position_embeddings": 131072, "rms_norm_eps": 1e-5, "rope_theta": 500000.0, "hidden_act": "silu",
+             "rope_scaling": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0,
+                              "original_max_position_embeddings": 8192, "rope_type": "llama3"},
+             "tie_word_embeddings": true}
+            """;
+    private static final String NEW = """
+            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 128256, "hidden_size": 2048,
+             "intermediate_size": 8192, "num_hidden_layers": 16, "num_attention_heads": 32, "num_key_value_heads": 8,
+             "head_dim": 64, "max_position_embeddings": 131072, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+             "rope_parameters": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, "rope_theta": 500000.0,
+                                 "original_max_position_embeddings": 8192, "rope_type": "llama3"},
+             "tie_word_embeddings": true, "dtype": "bfloat16"}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private static ModelBuilder builder(String name) {
+        return new LlamaPlugin()
+                .models().get(0).builders().stream()
+                        .filter(candidate -> candidate.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private ModelDefinition define(String builder, String config) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        return Objects.requireNonNull(builder(builder).define(Readers.of("{}"), folder));
+    }
+
+    private String problems(String builder, String options, String config) throws IOException {
+        Files.writeString(folder.resolve("config.json"), config);
+        ConfigReader reader = Readers.of(options);
+        assertThat(builder(builder).define(reader, folder)).isNull();
+        return reader.problems().all().toString();
+    }
+
+    /** Counts of the released checkpoints. */
+    @ParameterizedTest
+    @CsvSource({
+        "llama2_7b, 6738415616",
+        "llama2_13b, 13015864320",
+        "llama2_70b, 68976648192",
+        "code_llama2_7b, 6738546688",
+        "llama3_8b, 8030261248",
+        "llama3_70b, 70553706496",
+        "llama3_1_8b, 8030261248",
+        "llama3_1_70b, 70553706496",
+        "llama3_1_405b, 405853388800",
+        "llama3_2_1b, 1235814400",
+        "llama3_2_3b, 3212749824",
+        "llama3_3_70b, 70553706496"
+    })
+    void namedBuildersHaveTheReleasedSizes(String name, long parameters) {
+        ModelDefinition definition = builder(name).define(Readers.of("{}"), null);
+        assertThat(Objects.requireNonNull(definition).parameterCount()).isEqualTo(parameters);
+    }
+
+    @Test
+    void bothLayoutsOfConfigJsonMeanTheSame() throws IOException {
+        assertThat(define("llama", NEW)).isEqualTo(define("llama", OLD));
+        assertThat(define("llama", OLD)).isEqualTo(define("llama3_2_1b", OLD));
+        assertThat(define("llama", OLD).describe()).isEqualTo("Llama, 16 layers, 2048 wide, 1.24 B parameters");
+    }
+
+    @Test
+    void aCheckpointOfAnotherSizeIsToldInFull() throws IOException {
+        assertThat(problems("llama3_1_8b", "{}", OLD))
+                .contains("hidden_size is 4096 in the builder, 2048 in the checkpoint")
+                .contains("num_hidden_layers is 32", "tie_word_embeddings is false", "rope_scaling is", "lora_llama");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "dynamic", "yarn", "longrope"})
+    void otherRopeScalingIsRefused(String type) throws IOException {
+        assertThat(problems("llama", "{}", OLD.replace("\"llama3\"", '"' + type + '"')))
+                .contains("rope scaling '" + type + "' is not supported");
+    }
+
+    @Test
+    void brokenConfigsAreNamed() throws IOException {
+        assertThat(problems("llama", "{}", OLD.replace("LlamaForCausalLM", "Qwen2ForCausalLM")))
+                .contains("the architecture is [\"Qwen2ForCausalLM\"]");
+        assertThat(problems(
+                        "llama",
+                        "{}",
+                        OLD.replace("\"vocab_size\": 128256,", "").replace("16", "\"x\"")))
+                .contains("vocab_size is missing", "num_hidden_layers: expected an integer");
+        assertThat(problems("llama", "{}", "{\"a\": ")).contains("no valid JSON");
+        assertThat(problems("llama", "{}", "[]")).contains("no JSON object");
+        assertThat(problems("llama", "{}", OLD.replace("\"num_key_value_heads\": 8", "\"num_key_value_heads\": 5")))
+                .contains("no multiple of num_key_value_heads 5");
+        assertThat(problems("llama", "{}", OLD.replace("silu", "gelu"))).contains("hidden_act 'gelu'");
+        assertThat(problems("llama", "{max_seq_len: 200000}", OLD)).contains("expected 1 to 131072");
+        assertThat(problems(
+                        "llama",
+                        "{}",
+                        OLD.replaceFirst("\\{", "{\"quantization_config\": {\"quant_method\": \"awq\"},")))
+                .contains("quantized (awq)");
+        ConfigReader reader = Readers.of("{}");
+        builder("llama").define(reader, null);
+        assertThat(reader.problems().all().toString()).contains("set checkpointer.checkpoint_dir");
+    }
+
+    @Test
+    void parametricBuildersTakeTorchtunesArguments() {
+        ModelDefinition definition = builder("llama3_2")
+                .define(
+                        Readers.of("{vocab_size: 100, num_layers: 2, num_heads: 4, num_kv_heads: 2, embed_dim: 64,"
+                                + " max_seq_len: 128, scale_factor: 16, tie_word_embeddings: False}"),
+                        null);
+        LlamaConfig config = ((LlamaDefinition) Objects.requireNonNull(definition)).config();
+        assertThat(config.intermediateSize()).isEqualTo(256);
+        assertThat(config.headSize()).isEqualTo(16);
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Llama3(16, 1, 4, 8192));
+        assertThat(config.tiedEmbeddings()).isFalse();
+        assertThat(config.ropeTheta()).isEqualTo(500_000);
+    }
+
+    @Test
+    void rotaryFrequenciesEqualTransformers() {
+        LlamaConfig plain = new LlamaConfig(
+                512,
+                64,
+                128,
+                2,
+                4,
+                2,
+                16,
+                512,
+                1e-5,
+                500_000,
+                new RopeScaling.Llama3(8, 1, 4, 64),
+                false,
+                false,
+                false);
+        // Of the reference values for rope_scaling llama3, factor 8.
+        double[] expected = {
+            1.0, 0.079403013, 0.00470075384, 0.000911583134, 0.000176776681, 3.42810235e-05, 6.64786967e-06, 1.28917316e-06
+        };
+        float[] actual = RotaryTable.frequencies(plain);
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i] / expected[i]).as("frequency %s", i).isCloseTo(1, within(1e-6));
+        }
+    }
+}

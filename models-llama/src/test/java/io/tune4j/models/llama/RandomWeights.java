@@ -1,0 +1,51 @@
+package io.tune4j.models.llama;
+
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.RandomKeys;
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Small random weights, and which of them were asked for. */
+final class RandomWeights implements WeightSource {
+    private final Map<String, long[]> shapes = new HashMap<>();
+    final List<String> loaded = new ArrayList<>();
+
+    RandomWeights(ModelDefinition definition) {
+        for (WeightShape weight : definition.weights()) {
+            shapes.put(
+                    weight.name(),
+                    weight.shape().stream().mapToLong(Long::longValue).toArray());
+        }
+    }
+
+    @Override
+    public boolean has(String name) {
+        return shapes.containsKey(name);
+    }
+
+    @Override
+    public Tensor load(ArrayKernels kernels, String name, DType dtype) {
+        loaded.add(name);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(3, name), DType.FLOAT32, shapes.get(name));
+            boolean norm = name.contains("norm");
+            return scope.escape(
+                    uniform.times(norm ? 1 : 0.4).plus(norm ? 0.5 : -0.2).cast(dtype));
+        }
+    }
+
+    @Override
+    public void loadInto(String name, Tensor target) {
+        try (Tensor value = load(target.kernels(), name, target.dtype())) {
+            target.copyFrom(value);
+        }
+    }
+}
