@@ -52,8 +52,9 @@ final class DataFiles {
         if (node instanceof ConfigNode.Mapping) {
             ConfigReader bySplit = options.section("data_files");
             if (!bySplit.keys().contains(split)) {
-                options.problem("data_files", "has no files for the split '" + split + "'"
-                        + NearMisses.didYouMean(split, bySplit.keys()));
+                options.problem(
+                        "data_files",
+                        "has no files for the split '" + split + "'" + NearMisses.didYouMean(split, bySplit.keys()));
             }
             bySplit.keys().forEach(bySplit::claim);
             return bySplit.strings(split, List.of());

@@ -1,0 +1,134 @@
+package io.tune4j.recipes.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.safetensors.SafetensorsFile;
+import io.tune4j.api.safetensors.TensorEntry;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
+import io.tune4j.recipes.checkpoint.MergedCheckpoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The files that are written, beside those that peft wrote. */
+class AdapterFileGoldenTest {
+    private static Backend backend;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void openBackend() {
+        backend = new BytedecoBackendFactory().create(new BackendOptions(Device.CPU, DType.FLOAT32, 0, notice -> {}));
+    }
+
+    @AfterAll
+    static void closeBackend() {
+        backend.close();
+    }
+
+    static Stream<Arguments> adapterCases() {
+        return GoldenFixture.all().stream()
+                .flatMap(fixture -> fixture.cases().stream().map(name -> Arguments.of(fixture, name)));
+    }
+
+    /** peft's adapter, read and written again: the same names, shapes, dtypes and bits, and a config that says the same. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void whatIsWrittenEqualsWhatPeftWrote(GoldenFixture fixture, String caseName) {
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName)) {
+            model.adapter().save(folder, "some/base-model");
+        }
+        Path theirs = fixture.adapterFolder(caseName);
+        try (SafetensorsFile written = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"));
+                SafetensorsFile golden = SafetensorsFile.open(theirs.resolve("adapter_model.safetensors"))) {
+            assertThat(written.entries().keySet()).isEqualTo(golden.entries().keySet());
+            for (TensorEntry entry : golden.entries().values()) {
+                TensorEntry own = written.entries().get(entry.name());
+                assertThat(own.shape()).as(entry.name()).isEqualTo(entry.shape());
+                assertThat(own.dtype()).as(entry.name()).isEqualTo(entry.dtype());
+                assertThat(bytes(written, own)).as(entry.name()).isEqualTo(bytes(golden, entry));
+            }
+            assertThat(written.metadata()).isEqualTo(golden.metadata());
+        }
+        JsonNode own = GoldenFixture.json(folder.resolve("adapter_config.json"));
+        JsonNode golden = fixture.adapterConfig(caseName);
+        for (String key :
+                new String[] {"r", "lora_alpha", "use_dora", "use_rslora", "peft_type", "task_type", "bias"}) {
+            assertThat(own.get(key)).as(key).isEqualTo(golden.get(key));
+        }
+        assertThat(names(own.get("target_modules"))).isEqualTo(names(golden.get("target_modules")));
+        assertThat(own.get("base_model_name_or_path").asText()).isEqualTo("some/base-model");
+    }
+
+    private static ByteBuffer bytes(SafetensorsFile file, TensorEntry entry) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(entry.byteLength()));
+        file.read(entry, 0, bytes);
+        return bytes.flip();
+    }
+
+    private static TreeSet<String> names(JsonNode list) {
+        TreeSet<String> names = new TreeSet<>();
+        list.forEach(name -> names.add(name.asText()));
+        return names;
+    }
+
+    /** Base and adapter as one checkpoint, read back as if there had never been an adapter. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void theMergedCheckpointComputesWhatPeftsDoes(GoldenFixture fixture, String caseName) throws IOException {
+        Path merged = folder.resolve("merged");
+        JsonNode expected = fixture.adapterCase(caseName);
+        double tolerance = 10 * expected.get("max_abs_logit_diff_fp32_vs_fp64").asDouble();
+        Files.createDirectories(folder.resolve("base"));
+        for (String name : new String[] {"config.json", "model.safetensors"}) {
+            Files.copy(fixture.folder().resolve(name), folder.resolve("base").resolve(name));
+        }
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
+                Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
+            MergedCheckpoint.write(merged, base, folder.resolve("base"), model.adapter(), backend);
+        }
+        assertThat(merged.resolve("config.json")).exists();
+        try (GoldenModel model = GoldenModel.base(backend, DType.FLOAT32, merged)) {
+            assertThat(model.loss(fixture.evaluationBatch(), false))
+                    .isCloseTo(expected.get("merged").get("loss").asDouble(), within(tolerance));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void anAdapterOfAnotherShapeIsRefused(GoldenFixture fixture, String caseName) throws IOException {
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName)) {
+            model.adapter().save(folder, "base");
+            Path config = folder.resolve("adapter_config.json");
+            String text = Files.readString(config);
+            Files.writeString(config, text.replaceFirst("\"r\" : \\d+|\"r\": \\d+", "\"r\": 77"));
+            assertThatThrownBy(() -> model.adapter().load(folder))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("rank is 77 in the file");
+            Files.delete(folder.resolve("adapter_model.safetensors"));
+            Files.write(folder.resolve("adapter_model.bin"), new byte[] {1});
+            assertThatThrownBy(() -> model.adapter().load(folder))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("pickle");
+        }
+    }
+}
