@@ -39,8 +39,8 @@ record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
             JsonNode root = JSON.readTree(file.toFile());
             return root.isObject() ? new Reader(file, root).read() : failed(file + " holds no JSON object");
         } catch (JsonProcessingException e) {
-            return failed(file + " is no valid JSON: " + e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + "; download it again");
+            return failed(file + " is no valid JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker.*", "")
+                    + " at line " + e.getLocation().getLineNr() + "; download it again");
         } catch (IOException e) {
             return failed("cannot read " + file + ": " + e.getMessage());
         }

@@ -158,7 +158,14 @@ class BuildersTest {
                 false);
         // Of the reference values for rope_scaling llama3, factor 8.
         double[] expected = {
-            1.0, 0.079403013, 0.00470075384, 0.000911583134, 0.000176776681, 3.42810235e-05, 6.64786967e-06, 1.28917316e-06
+            1.0,
+            0.079403013,
+            0.00470075384,
+            0.000911583134,
+            0.000176776681,
+            3.42810235e-05,
+            6.64786967e-06,
+            1.28917316e-06
         };
         float[] actual = RotaryTable.frequencies(plain);
         assertThat(actual).hasSameSizeAs(expected);

@@ -3,6 +3,7 @@ package io.tune4j.recipes.data;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.error.UserException;
@@ -58,10 +59,6 @@ final class JsonRecords {
                     count++;
                     token = parser.nextToken();
                 }
-                if (list && token == null) {
-                    throw new UserException(file + " ends within its list, behind record " + (count - 1)
-                            + "; it was cut off: write or download it again");
-                }
                 if (list && parser.nextToken() != null) {
                     throw new UserException(file + " goes on behind its list (line "
                             + parser.currentTokenLocation().getLineNr()
@@ -70,6 +67,11 @@ final class JsonRecords {
             }
         } catch (NoSuchFileException e) {
             throw new UserException("there is no data file " + file.toAbsolutePath() + "; check data_files", e);
+        } catch (JsonEOFException e) {
+            throw new UserException(
+                    file + " ends within record " + count + " or its list (line "
+                            + e.getLocation().getLineNr() + "); it was cut off: write or download it again",
+                    e);
         } catch (JsonProcessingException e) {
             throw new UserException(
                     file + ", record " + count + " is no valid JSON: " + e.getOriginalMessage() + " (line "

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** One token per byte, behind a beginning and before an end. */
-final class ByteTokenizer implements Tokenizer {
+public final class ByteTokenizer implements Tokenizer {
     private static final int BEGIN = 1;
     private static final int END = 2;
     private static final int FIRST_BYTE = 3;

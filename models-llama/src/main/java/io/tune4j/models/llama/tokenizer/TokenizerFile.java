@@ -45,8 +45,8 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
             return prepare(tokenizer);
         } catch (JsonProcessingException e) {
             throw new UserException(
-                    file + " is no valid JSON (line " + e.getLocation().getLineNr() + "): " + e.getOriginalMessage()
-                            + "; download it again",
+                    file + " is no valid JSON (line " + e.getLocation().getLineNr() + "): "
+                            + e.getOriginalMessage().replaceAll(" \\(start marker.*", "") + "; download it again",
                     e);
         } catch (IOException e) {
             throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
