@@ -13,8 +13,8 @@ import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.plugin.Components;
 import io.tune4j.api.plugin.ComponentContext;
+import io.tune4j.api.plugin.Components;
 import io.tune4j.api.plugin.Plugin;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the class path offers, by name: the benchmarks need no config file. */
 final class Installed {
-    private static final List<Plugin> PLUGINS =
-            ServiceLoader.load(Plugin.class).stream().map(ServiceLoader.Provider::get).toList();
+    private static final List<Plugin> PLUGINS = ServiceLoader.load(Plugin.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
 
     private Installed() {}
 
@@ -49,15 +50,15 @@ final class Installed {
     }
 
     static PeftPlan peft(String name, Map<String, Object> options, ModelDefinition model) {
-        PeftMethod method = find(Plugin::peftMethods, candidate -> candidate.name().equals(name), name);
+        PeftMethod method =
+                find(Plugin::peftMethods, candidate -> candidate.name().equals(name), name);
         return checked(options, reader -> method.configure(reader, model));
     }
 
     static <T> T component(Class<T> type, String name, Map<String, Object> options) {
         return PLUGINS.stream()
                 .flatMap(plugin -> plugin.components().stream())
-                .filter(factory ->
-                        factory.type() == type && factory.name().equals(name))
+                .filter(factory -> factory.type() == type && factory.name().equals(name))
                 .map(factory -> checked(
                         options,
                         reader -> type.cast(factory.create(reader, new ComponentContext(NO_COMPONENTS, null, null)))))

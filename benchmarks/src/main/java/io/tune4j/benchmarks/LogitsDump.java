@@ -58,8 +58,7 @@ public final class LogitsDump {
                 return;
             }
             try (Adapter adapter = adapter(definition, adapterFolder, backend, dtype);
-                    CausalLanguageModel model =
-                            definition.build(backend, dtype, weights, adapter.decorate(frozen))) {
+                    CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen))) {
                 adapter.load(adapterFolder);
                 write(backend, definition, model, Path.of(arguments[3]));
             }
@@ -96,8 +95,7 @@ public final class LogitsDump {
                 tokens[i] = random.nextInt(definition.vocabularySize());
             }
             SequenceLayout layout = SequenceLayout.ofLengths(LENGTH);
-            RaggedBatch batch =
-                    new RaggedBatch(List.of("sequence " + s), tokens, new long[0], new long[0], layout);
+            RaggedBatch batch = new RaggedBatch(List.of("sequence " + s), tokens, new long[0], new long[0], layout);
             try (TensorScope scope = TensorScope.open();
                     Tape tape = Tape.off()) {
                 Pass pass = new Pass(tape, layout, false, 0);

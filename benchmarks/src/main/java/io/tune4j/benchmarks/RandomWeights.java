@@ -43,10 +43,10 @@ final class RandomWeights implements WeightSource {
             if (target.rank() == 1) {
                 target.fillInPlace(name.endsWith(".bias") ? 0 : 1);
             } else {
-                target.copyFrom(Tensor.uniform(
-                                target.kernels(), RandomKeys.derive(0, name), DType.FLOAT32, target.shape())
-                        .plus(-0.5)
-                        .timesInPlace(SPREAD));
+                target.copyFrom(
+                        Tensor.uniform(target.kernels(), RandomKeys.derive(0, name), DType.FLOAT32, target.shape())
+                                .plus(-0.5)
+                                .timesInPlace(SPREAD));
             }
         }
     }

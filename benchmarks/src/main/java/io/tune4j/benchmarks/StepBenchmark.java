@@ -59,8 +59,7 @@ public final class StepBenchmark {
                 options.dtype(),
                 weights,
                 adapter.decorate(new DenseFormat().factory(backend, options.dtype(), weights)));
-        optimizer = Installed.component(
-                        OptimizerProvider.class, "AdamW", Map.of("lr", 3e-4, "weight_decay", 0.01))
+        optimizer = Installed.component(OptimizerProvider.class, "AdamW", Map.of("lr", 3e-4, "weight_decay", 0.01))
                 .create(backend, adapter.parameters());
         schedule = Installed.component(
                 LearningRateSchedule.class, "get_cosine_schedule_with_warmup", Map.of("num_warmup_steps", 2));
@@ -70,8 +69,7 @@ public final class StepBenchmark {
         BenchmarkOptions options = BenchmarkOptions.parse(arguments);
         long start = System.nanoTime();
         try (Backend backend = Installed.backend("bytedeco")
-                .create(new BackendOptions(
-                        Device.CPU, options.dtype(), options.threads(), System.err::println))) {
+                .create(new BackendOptions(Device.CPU, options.dtype(), options.threads(), System.err::println))) {
             if (options.weights() != null) {
                 ModelDefinition definition = Installed.llama(options.weights());
                 try (Checkpoint checkpoint = Checkpoint.open(options.weights())) {

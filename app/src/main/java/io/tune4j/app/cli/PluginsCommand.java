@@ -25,8 +25,8 @@ final class PluginsCommand implements Runnable {
     @Override
     public void run() {
         PrintStream out = System.out;
-        Plugins plugins =
-                Wiring.wire(PluginLoader.load(root.installation().pluginFolders())).plugins();
+        Plugins plugins = Wiring.wire(PluginLoader.load(root.installation().pluginFolders()))
+                .plugins();
         for (LoadedPlugin loaded : plugins.loaded()) {
             out.println(loaded.id() + " " + loaded.version() + "  " + loaded.location());
             contributions(loaded.plugin()).forEach(line -> out.println("  " + line));
@@ -37,10 +37,8 @@ final class PluginsCommand implements Runnable {
     private static List<String> contributions(Plugin plugin) {
         List<String> lines = new ArrayList<>();
         add(lines, "backends", plugin.backends().stream().map(backend -> backend.name()));
-        add(
-                lines,
-                "models",
-                plugin.models().stream().flatMap(family -> family.builders().stream().map(builder -> builder.name())));
+        add(lines, "models", plugin.models().stream().flatMap(family -> family.builders().stream()
+                .map(builder -> builder.name())));
         add(lines, "PEFT methods", plugin.peftMethods().stream().map(method -> method.name()));
         add(lines, "recipes", plugin.recipes().stream().map(recipe -> recipe.name()));
         add(lines, "components", plugin.components().stream().map(component -> component.name()));

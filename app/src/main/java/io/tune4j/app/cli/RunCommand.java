@@ -17,8 +17,7 @@ import picocli.CommandLine.Unmatched;
         name = "run",
         mixinStandardHelpOptions = true,
         description = "Runs a recipe with a config.",
-        customSynopsis =
-                "tune run RECIPE --config CONFIG [KEY=VALUE | --KEY=VALUE | --KEY VALUE | ~KEY]...",
+        customSynopsis = "tune run RECIPE --config CONFIG [KEY=VALUE | --KEY=VALUE | --KEY VALUE | ~KEY]...",
         footer = {
             "",
             "Everything else on the line changes the config:",

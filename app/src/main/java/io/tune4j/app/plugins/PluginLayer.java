@@ -39,14 +39,17 @@ final class PluginLayer {
             ModuleLayer boot = ModuleLayer.boot();
             // All modules are roots: natives in jars of their own are required by nobody.
             Configuration configuration = boot.configuration().resolve(finder, ModuleFinder.of(), roots);
-            Controller controller = ModuleLayer.defineModulesWithOneLoader(
-                    configuration, List.of(boot), ClassLoader.getPlatformClassLoader());
+            Controller controller =
+                    ModuleLayer.defineModulesWithOneLoader(configuration, List.of(boot), Plugin.class.getClassLoader());
             allowNativeCode(controller);
             return controller.layer();
         } catch (FindException e) {
-            throw new BrokenPluginException("a module is missing or has no valid name: " + e.getMessage()
-                    + "; put the missing jar into the plugin's folder (a jar without a module name gets one from its"
-                    + " file name)", e);
+            throw new BrokenPluginException(
+                    "a module is missing or has no valid name: " + e.getMessage()
+                            + (e.getCause() == null ? "" : ", " + e.getCause().getMessage())
+                            + "; put the missing jar into the plugin's folder (a jar without a module name gets one from its"
+                            + " file name)",
+                    e);
         } catch (ResolutionException e) {
             throw new BrokenPluginException("its jars do not fit together: " + e.getMessage(), e);
         }
@@ -57,8 +60,9 @@ final class PluginLayer {
             return List.of(location);
         }
         try (Stream<Path> found = Files.list(location)) {
-            List<Path> jars =
-                    found.filter(path -> path.toString().endsWith(".jar")).sorted().toList();
+            List<Path> jars = found.filter(path -> path.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
             if (jars.isEmpty()) {
                 throw new BrokenPluginException("the folder has no jar; remove it or put the plugin's jars there");
             }

@@ -49,7 +49,8 @@ public final class PluginLoader {
                     + "; check --plugin-dir and TUNE4J_PLUGINS, or build the distribution again");
         }
         try (Stream<Path> found = Files.list(folder)) {
-            return found.filter(path -> Files.isDirectory(path) || path.toString().endsWith(".jar"))
+            return found.filter(
+                            path -> Files.isDirectory(path) || path.toString().endsWith(".jar"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -70,8 +71,10 @@ public final class PluginLoader {
                 }
             }
             if (found.isEmpty()) {
-                refuse(location, "no module in it provides " + Plugin.class.getName()
-                        + "; a plugin declares its class in META-INF/services or module-info");
+                refuse(
+                        location,
+                        "no module in it provides " + Plugin.class.getName()
+                                + "; a plugin declares its class in META-INF/services or module-info");
             }
             loaded.addAll(found);
         } catch (BrokenPluginException e) {
@@ -97,12 +100,16 @@ public final class PluginLoader {
             LoadedPlugin first = byId.putIfAbsent(plugin.id(), plugin);
             if (first != null) {
                 boolean reserved = ReservedIds.ALL.contains(plugin.id());
-                refuse(plugin.location(), "its id '" + plugin.id() + "' is also that of " + first.location()
-                        + (reserved ? ", and is reserved; choose another id" : "; remove one of the two"));
+                refuse(
+                        plugin.location(),
+                        "its id '" + plugin.id() + "' is also that of " + first.location()
+                                + (reserved ? ", and is reserved; choose another id" : "; remove one of the two"));
                 doubled.add(plugin);
                 if (!reserved && !doubled.contains(first)) {
-                    refuse(first.location(), "its id '" + plugin.id() + "' is also that of " + plugin.location()
-                            + "; remove one of the two");
+                    refuse(
+                            first.location(),
+                            "its id '" + plugin.id() + "' is also that of " + plugin.location()
+                                    + "; remove one of the two");
                     doubled.add(first);
                 }
             }

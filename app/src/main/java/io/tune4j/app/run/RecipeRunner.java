@@ -84,14 +84,14 @@ public final class RecipeRunner {
             Path file = new ConfigLocator(installation.configs()).find(config);
             Problems problems = new Problems();
             Notices notices = new Notices();
-            ConfigNode.Mapping tree = ConfigLoader.load(
-                    file, overrides, System.getenv(), installation.variables(), problems, notices);
+            ConfigNode.Mapping tree =
+                    ConfigLoader.load(file, overrides, System.getenv(), installation.variables(), problems, notices);
             RunConfig runConfig = new RunConfig(
                     new ConfigReader(tree, problems, notices), problems, notices, ConfigWriter.write(tree), config);
             StopSignals signals = StopSignals.install(console);
             Components components = wired.injector().getInstance(RegistryComponents.class);
-            Injector injector = wired.injector()
-                    .createChildInjector(new RunModule(runConfig, components, console, signals));
+            Injector injector =
+                    wired.injector().createChildInjector(new RunModule(runConfig, components, console, signals));
             Outcome outcome = construct(injector, factory).run();
             return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
         } catch (UserException e) {
@@ -103,7 +103,8 @@ public final class RecipeRunner {
     private static UserException withRefused(UserException e, List<RefusedPlugin> refused) {
         return new UserException(
                 e.getMessage() + "\n(" + refused.size() + " plugin(s) could not be loaded and are missing: "
-                        + refused.stream().map(plugin -> plugin.location().getFileName().toString())
+                        + refused.stream()
+                                .map(plugin -> plugin.location().getFileName().toString())
                                 .collect(Collectors.joining(", "))
                         + ")",
                 e);

@@ -33,9 +33,8 @@ final class PluginModule extends AbstractModule {
         plugin.recipes().forEach(recipe -> recipes.addBinding(recipe.name()).toInstance(recipe));
         MapBinder<String, ComponentFactory<?>> components = MapBinder.newMapBinder(
                 binder(), new TypeLiteral<String>() {}, new TypeLiteral<ComponentFactory<?>>() {});
-        plugin.components()
-                .forEach(factory -> components
-                        .addBinding(ComponentKeys.key(factory.type(), factory.name()))
-                        .toInstance(factory));
+        plugin.components().forEach(factory -> components
+                .addBinding(ComponentKeys.key(factory.type(), factory.name()))
+                .toInstance(factory));
     }
 }

@@ -151,7 +151,9 @@ public final class RegistryComponents implements Components {
             return backends.get(name);
         }
         if (name != null) {
-            root.problem("backend", unknown("backend", name, backends.keySet().stream().sorted().toList()));
+            root.problem(
+                    "backend",
+                    unknown("backend", name, backends.keySet().stream().sorted().toList()));
             return null;
         }
         BackendFactory preferred = backends.values().stream()

@@ -58,8 +58,8 @@ public final class Wiring {
     private static Set<String> names(Plugin plugin) {
         Set<String> names = new LinkedHashSet<>();
         plugin.backends().forEach(backend -> names.add("backend '" + backend.name() + "'"));
-        plugin.models().forEach(family ->
-                family.builders().forEach(builder -> names.add("model builder '" + builder.name() + "'")));
+        plugin.models().forEach(family -> family.builders()
+                .forEach(builder -> names.add("model builder '" + builder.name() + "'")));
         plugin.peftMethods().forEach(method -> names.add("PEFT method '" + method.name() + "'"));
         plugin.recipes().forEach(recipe -> names.add("recipe '" + recipe.name() + "'"));
         plugin.components().forEach(component -> {

@@ -25,7 +25,10 @@ record GoldenFixture(Path folder, JsonNode expected) {
         List<GoldenFixture> fixtures = new ArrayList<>(in(Path.of("src/test/resources/golden")));
         String further = System.getProperty("tune4j.golden.dir", "");
         if (!further.isBlank()) {
-            List<GoldenFixture> found = in(Path.of(further));
+            // Maven runs tests in the module's folder, but a relative path is meant from where the command was given.
+            Path given = Path.of(further);
+            List<GoldenFixture> found =
+                    in(Files.isDirectory(given) ? given : Path.of("..").resolve(given));
             if (found.isEmpty()) {
                 throw new IllegalArgumentException(
                         "no fixture (a folder with expected.json and config.json) in " + further);

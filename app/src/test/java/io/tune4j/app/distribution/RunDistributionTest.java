@@ -1,0 +1,137 @@
+package io.tune4j.app.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs of the quick start from the built distribution. */
+class RunDistributionTest {
+    @TempDir
+    Path folder;
+
+    private String[] quickstart(String... overrides) {
+        return Stream.concat(
+                        Stream.of(
+                                "run",
+                                "lora_finetune_single_device",
+                                "--config",
+                                "quickstart",
+                                "output_dir=" + folder.resolve("out"),
+                                "~dataset_val",
+                                "~samples",
+                                "log_every_n_steps=1"),
+                        Stream.of(overrides))
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void aRunLeavesAnAdapterAMergedModelAndItsConfig() throws IOException, InterruptedException {
+        Tune.Result result =
+                Tune.run(folder, quickstart("--max_steps", "2", "--model.lora_attn_modules=[q_proj,", "v_proj]"));
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains("step 2/2", "done: last loss", "5 projections in each of 6 layers");
+        Path out = folder.resolve("out");
+        assertThat(out.resolve("adapter/adapter_model.safetensors")).exists();
+        assertThat(out.resolve("merged/model.safetensors")).exists();
+        assertThat(out.resolve("merged/tokenizer.json")).exists();
+        assertThat(Files.readString(out.resolve("config.yaml")))
+                .contains("lora_attn_modules: [q_proj, v_proj]", "override")
+                .contains("quickstart.yaml:");
+
+        Tune.Result again = Tune.run(
+                folder,
+                "run",
+                "lora_finetune_single_device",
+                "--config",
+                out.resolve("config.yaml").toString(),
+                "output_dir=" + folder.resolve("again"));
+        assertThat(again.exitCode()).as(again.output()).isZero();
+        assertThat(folder.resolve("again/adapter/adapter_model.safetensors"))
+                .hasBinaryContent(Files.readAllBytes(out.resolve("adapter/adapter_model.safetensors")));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void ctrlCSavesAndTheRunGoesOn() throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = Tune.start(log, List.of(quickstart("epochs=100")));
+        waitFor(log, "step 3/");
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(130);
+        assertThat(Files.readString(log)).contains("stopped after step", "resume_from_checkpoint=True");
+        Path checkpoints = folder.resolve("out/checkpoints");
+        assertThat(checkpoints).isDirectoryContaining("glob:**/step_*");
+
+        Tune.Result resumed = Tune.run(
+                folder,
+                "run",
+                "lora_finetune_single_device",
+                "--config",
+                folder.resolve("out/config.yaml").toString(),
+                "resume_from_checkpoint=True",
+                "max_steps=40");
+        assertThat(resumed.exitCode()).as(resumed.output()).isZero();
+        assertThat(resumed.output()).contains("resuming   behind step", "step 40/40");
+    }
+
+    @Test
+    void aKillLeavesTheLastSavedState() throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = Tune.start(log, List.of(quickstart("epochs=100", "save_every_n_steps=1")));
+        waitFor(log, "step 6/");
+        process.destroyForcibly().waitFor();
+
+        Tune.Result resumed = Tune.run(
+                folder,
+                quickstart(
+                        "epochs=100", "resume_from_checkpoint=True", "max_steps=9", "save_adapter_weights_only=True"));
+        assertThat(resumed.exitCode()).as(resumed.output()).isZero();
+        assertThat(resumed.output())
+                .containsPattern("resuming   behind step [5-8],")
+                .contains("step 9/9");
+    }
+
+    private static void waitFor(Path log, String text) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!Files.exists(log) || !Files.readString(log).contains(text)) {
+            assertThat(System.nanoTime()).as("no '%s' yet", text).isLessThan(end);
+            Thread.sleep(50);
+        }
+    }
+
+    /** A file system of 2 MiB, where the machine lets the test mount one. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsFoundBeforeTraining() throws IOException, InterruptedException {
+        Path small = Files.createDirectory(folder.resolve("small"));
+        int mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small.toString())
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
+        assumeTrue(mounted == 0, "this user may not mount a small file system");
+        try {
+            Tune.Result result = Tune.run(folder, quickstart("output_dir=" + small.resolve("out"), "max_steps=1"));
+            assertThat(result.output())
+                    .contains("not enough disk space", "needed", "free")
+                    .doesNotContain("\tat ");
+            assertThat(result.exitCode()).isEqualTo(4);
+        } finally {
+            new ProcessBuilder("umount", small.toString()).start().waitFor();
+        }
+    }
+}
