@@ -15,19 +15,25 @@ public final class TerminalConsole implements Console {
 
     private final PrintStream out;
     private final boolean terminal;
+    private final int columns;
     private int level = LEVELS.indexOf("INFO");
     private int barLength;
 
-    /** @param terminal whether a line can be overwritten */
-    public TerminalConsole(PrintStream out, boolean terminal) {
+    /**
+     * @param terminal whether a line can be overwritten
+     * @param columns of the terminal: a longer bar would wrap and could not be overwritten
+     */
+    public TerminalConsole(PrintStream out, boolean terminal, int columns) {
         this.out = out;
         this.terminal = terminal;
+        this.columns = columns;
     }
 
     /** Standard output, as the launcher found it. */
     public static TerminalConsole standard() {
         boolean dumb = "dumb".equals(System.getenv("TERM"));
-        return new TerminalConsole(System.out, Boolean.getBoolean("tune4j.terminal") && !dumb);
+        return new TerminalConsole(
+                System.out, Boolean.getBoolean("tune4j.terminal") && !dumb, Integer.getInteger("tune4j.columns", 100));
     }
 
     @Override
@@ -69,6 +75,7 @@ public final class TerminalConsole implements Console {
         }
         int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
         String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  " + text;
+        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, columns - 1)));
         out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
         out.flush();
         barLength = bar.length();

@@ -1,0 +1,49 @@
+package io.tune4j.app.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class TerminalConsoleTest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+    private String printed() {
+        return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+
+    @Test
+    void aTerminalGetsABarThatIsOverwritten() {
+        TerminalConsole console = new TerminalConsole(out, true, 40);
+        console.progress(1, 2, "loss 1.0 and much more than fits");
+        console.progress(2, 2, "short");
+        console.line("done");
+        assertThat(printed())
+                .isEqualTo("\r[############------------] 1/2  loss 1."
+                        + "\r[########################] 2/2  short  \ndone\n");
+    }
+
+    @Test
+    void elsewhereProgressIsLines() {
+        TerminalConsole console = new TerminalConsole(out, false, 40);
+        console.progress(1, 2, "loss 1.0");
+        console.warning("careful");
+        assertThat(printed()).isEqualTo("step 1/2  loss 1.0\nwarning: careful\n");
+    }
+
+    @Test
+    void levelsHideWhatIsBelowThem() {
+        TerminalConsole console = new TerminalConsole(out, false, 40);
+        console.detail("hidden");
+        console.level("ERROR");
+        console.line("hidden");
+        console.warning("hidden");
+        console.progress(1, 2, "hidden");
+        console.level("DEBUG");
+        console.detail("shown");
+        assertThat(printed()).isEqualTo("shown\n");
+    }
+}
