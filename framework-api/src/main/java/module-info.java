@@ -9,6 +9,8 @@ module io.tune4j.api {
 
     exports io.tune4j.api.autograd;
     exports io.tune4j.api.backend;
+    exports io.tune4j.api.backend.host;
+    exports io.tune4j.api.backend.libtorch;
     exports io.tune4j.api.batch;
     exports io.tune4j.api.config;
     exports io.tune4j.api.data;

@@ -1,5 +1,7 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.backend.host.ProcessMemory;
+import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;

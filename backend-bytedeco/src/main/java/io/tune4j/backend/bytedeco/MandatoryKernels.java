@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.backend.libtorch.LibtorchErrors;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
@@ -54,7 +55,7 @@ abstract class MandatoryKernels implements ArrayKernels {
             }
             return new TorchArray(result, dtype);
         } catch (RuntimeException e) {
-            throw TorchErrors.translate(e);
+            throw LibtorchErrors.translate(e);
         }
     }
 
@@ -62,7 +63,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         try {
             return operation.get();
         } catch (RuntimeException e) {
-            throw TorchErrors.translate(e);
+            throw LibtorchErrors.translate(e);
         }
     }
 
@@ -70,7 +71,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         try {
             operation.run();
         } catch (RuntimeException e) {
-            throw TorchErrors.translate(e);
+            throw LibtorchErrors.translate(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.backend.libtorch.LibtorchProcess;
 import io.tune4j.api.error.ResourceException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -16,6 +17,7 @@ final class Native {
         if (loaded) {
             return;
         }
+        LibtorchProcess.claim("bytedeco");
         // Memory is given back by scopes; JavaCPP's reference queue and its memory counter would only cost time.
         setDefault("org.bytedeco.javacpp.nopointergc", "true");
         setDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
@@ -26,6 +28,7 @@ final class Native {
             openblas_nolapack.blas_set_num_threads(1);
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+            LibtorchProcess.release("bytedeco");
             throw new ResourceException(
                     "libtorch for this platform (" + Loader.getPlatform() + ") cannot be loaded: " + e.getMessage()
                             + "\nNext: the plugin folder backend-bytedeco must hold the pytorch, openblas and javacpp jars of"

@@ -1,4 +1,4 @@
-package io.tune4j.backend.bytedeco;
+package io.tune4j.api.backend.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

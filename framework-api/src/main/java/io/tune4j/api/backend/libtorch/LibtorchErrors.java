@@ -1,4 +1,4 @@
-package io.tune4j.backend.bytedeco;
+package io.tune4j.api.backend.libtorch;
 
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
@@ -6,10 +6,11 @@ import io.tune4j.api.error.TuneException;
 import java.util.Locale;
 
 /** Turns what libtorch throws into the framework's exceptions. */
-final class TorchErrors {
-    private TorchErrors() {}
+public final class LibtorchErrors {
+    private LibtorchErrors() {}
 
-    static TuneException translate(RuntimeException error) {
+    /** Finds the blame in the text: memory is the user\'s to give, everything else is our bug. */
+    public static TuneException translate(RuntimeException error) {
         if (error instanceof TuneException own) {
             return own;
         }

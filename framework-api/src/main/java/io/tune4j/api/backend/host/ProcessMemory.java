@@ -1,4 +1,4 @@
-package io.tune4j.backend.bytedeco;
+package io.tune4j.api.backend.host;
 
 import io.tune4j.api.backend.MemoryStatistics;
 import java.io.IOException;
@@ -6,13 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The process's resident memory. Linux counts it; elsewhere the JVM's heap is all that is known. */
-final class ProcessMemory {
+public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
     private long sampledPeak;
 
-    MemoryStatistics read() {
+    /** Now, and the highest since {@link #resetPeak}. */
+    public MemoryStatistics read() {
         long current = kibibytes("VmRSS:");
         long peak = kibibytes("VmHWM:");
         if (current < 0) {
@@ -24,7 +25,8 @@ final class ProcessMemory {
         return new MemoryStatistics(current, sampledPeak, current);
     }
 
-    void resetPeak() {
+    /** Starts a new peak measurement. */
+    public void resetPeak() {
         sampledPeak = 0;
         try {
             // 5 resets the peak resident set size; see proc(5).

@@ -1,4 +1,4 @@
-package io.tune4j.backend.bytedeco;
+package io.tune4j.api.backend.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,11 +9,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the CPU can do, as far as the operating system tells. */
-record HostProcessor(Set<String> flags, int physicalCores) {
+/**
+ * What the CPU can do, as far as the operating system tells.
+ *
+ * @param flags its features in the kernel's words, e.g. {@code avx512_bf16}
+ * @param physicalCores that this process may use
+ */
+public record HostProcessor(Set<String> flags, int physicalCores) {
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-    static HostProcessor detect() {
+    public static HostProcessor detect() {
         int logical = Runtime.getRuntime().availableProcessors();
         try {
             return parse(Files.readAllLines(CPUINFO), logical);
@@ -28,7 +33,7 @@ record HostProcessor(Set<String> flags, int physicalCores) {
      *
      * @param logical processors that this process may use
      */
-    static HostProcessor parse(List<String> lines, int logical) {
+    public static HostProcessor parse(List<String> lines, int logical) {
         Set<String> flags = new HashSet<>();
         Set<String> cores = new HashSet<>();
         String socket = "0";
@@ -46,7 +51,7 @@ record HostProcessor(Set<String> flags, int physicalCores) {
     }
 
     /** Whether matrix products in bf16 run in hardware. */
-    boolean hasBf16() {
+    public boolean hasBf16() {
         return flags.contains("avx512_bf16")
                 || flags.contains("amx_bf16")
                 || flags.contains("bf16")
@@ -55,11 +60,12 @@ record HostProcessor(Set<String> flags, int physicalCores) {
     }
 
     /** Whether fp32 products marked as of medium precision would be rounded to bf16. */
-    boolean hasAmx() {
+    public boolean hasAmx() {
         return flags.contains("amx_bf16");
     }
 
-    String vectorUnit() {
+    /** The widest vector instructions, for messages. */
+    public String vectorUnit() {
         for (String unit : new String[] {"amx_bf16", "avx512_bf16", "avx512f", "avx2"}) {
             if (flags.contains(unit)) {
                 return unit;

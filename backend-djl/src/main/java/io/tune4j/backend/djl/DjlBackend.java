@@ -1,0 +1,227 @@
+package io.tune4j.backend.djl;
+
+import ai.djl.pytorch.jni.IValue;
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.host.ProcessMemory;
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.batch.SequenceLayout.Sequence;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The backend on one device. The fused kernels are loops and formulas of the script: one call each. */
+final class DjlBackend extends DjlKernels implements Backend {
+    /** Query rows that attention takes at a time, so that their scores stay in the cache. */
+    private static final long BLOCK = 128;
+    /** fp32 logits of about this many elements exist at a time. */
+    private static final long CHUNK_ELEMENTS = 8L << 20;
+
+    private static final long LEAST_CHUNK_ROWS = 128;
+
+    private final Capabilities capabilities;
+    private final ProcessMemory processMemory = new ProcessMemory();
+    private final GpuMemory gpuMemory;
+
+    DjlBackend(Device device, KernelScript script, Capabilities capabilities) {
+        super(device, script);
+        this.capabilities = capabilities;
+        gpuMemory = new GpuMemory(device);
+    }
+
+    @Override
+    public String name() {
+        return DjlBackendFactory.NAME;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public MemoryStatistics memory() {
+        return device().isCpu() ? processMemory.read() : gpuMemory.read();
+    }
+
+    @Override
+    public void resetPeakMemory() {
+        if (device().isCpu()) {
+            processMemory.resetPeak();
+        } else {
+            gpuMemory.resetPeak();
+        }
+    }
+
+    /** A value that is read on the host waits for all that was issued before it. */
+    @Override
+    public void synchronize() {
+        if (!device().isCpu()) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor.zeros(this, DType.FLOAT32).item();
+            }
+        }
+    }
+
+    private static DType wide(DType dtype) {
+        return dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    private Tensor tensor(DType dtype, long[] shape, String kernel, Object... arguments) {
+        return Tensor.of(this, make(dtype, shape, kernel, arguments));
+    }
+
+    @Override
+    public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        DType wide = wide(x.dtype());
+        try (IValue both = script().call("rms_norm", raw(x.array()), raw(weight.array()), epsilon, code(wide))) {
+            IValue[] parts = both.toIValueArray();
+            long[] column = Shapes.with(x.shape(), -1, 1);
+            return new Normalized(
+                    Tensor.of(this, new DjlArray(parts[0], x.dtype(), x.shape())),
+                    Tensor.of(this, new DjlArray(parts[1], wide, column)));
+        }
+    }
+
+    @Override
+    public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        return tensor(
+                x.dtype(),
+                x.shape(),
+                "rms_norm_backward",
+                raw(outputGradient.array()),
+                raw(x.array()),
+                raw(weight.array()),
+                raw(inverseRms.array()),
+                code(wide(x.dtype())));
+    }
+
+    @Override
+    public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        script().run(
+                        "rotary_in_place",
+                        raw(fused.array()),
+                        raw(cos.array()),
+                        raw(sin.array()),
+                        shape.heads() + 2L * shape.keyValueHeads(),
+                        (long) shape.heads() + shape.keyValueHeads(),
+                        (long) shape.headSize(),
+                        inverse ? -1.0 : 1.0);
+    }
+
+    private static long[] each(SequenceLayout layout, ToIntFunction<Sequence> number) {
+        return layout.sequences().stream().mapToLong(number::applyAsInt).toArray();
+    }
+
+    @Override
+    public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        Tensor output = tensor(
+                fused.dtype(),
+                new long[] {fused.size(0), shape.querySize()},
+                "attention",
+                raw(fused.array()),
+                each(layout, Sequence::start),
+                each(layout, Sequence::length),
+                (long) shape.heads(),
+                (long) shape.keyValueHeads(),
+                (long) shape.headSize(),
+                shape.scale(),
+                BLOCK);
+        // The probabilities are computed again from the scores, so there is nothing to remember.
+        return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
+    }
+
+    @Override
+    public Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        // Sums over many blocks would lose bits in bf16.
+        DType sums = layout.longest() > BLOCK ? wide(fused.dtype()) : fused.dtype();
+        return tensor(
+                fused.dtype(),
+                fused.shape(),
+                "attention_backward",
+                raw(outputGradient.array()),
+                raw(fused.array()),
+                each(layout, Sequence::start),
+                each(layout, Sequence::length),
+                (long) shape.heads(),
+                (long) shape.keyValueHeads(),
+                (long) shape.headSize(),
+                shape.scale(),
+                BLOCK,
+                code(fused.dtype()),
+                code(sums));
+    }
+
+    @Override
+    public Tensor swiGlu(Tensor gateUp) {
+        return tensor(gateUp.dtype(), Shapes.with(gateUp.shape(), 1, gateUp.size(1) / 2), "swiglu", raw(gateUp.array()));
+    }
+
+    @Override
+    public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return tensor(
+                gateUp.dtype(), gateUp.shape(), "swiglu_backward", raw(outputGradient.array()), raw(gateUp.array()));
+    }
+
+    @Override
+    public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        DType wide = wide(logits.dtype());
+        return tensor(
+                wide,
+                new long[0],
+                "cross_entropy_in_place",
+                raw(logits.array()),
+                raw(labels.array()),
+                code(wide));
+    }
+
+    @Override
+    public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            Tensor loss = Tensor.zeros(this, wide(hidden.dtype()));
+            @Nullable Tensor gradient = withGradient ? Tensor.empty(this, hidden.dtype(), rows, hidden.size(1)) : null;
+            Tensor transposed = weight.transposed();
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count).matmul(transposed);
+                    loss.addInPlace(crossEntropyInPlace(logits, labels.rows(start, count)), 1);
+                    if (gradient != null) {
+                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
+                    }
+                }
+            }
+            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
+        }
+    }
+
+    @Override
+    public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        script().run(
+                        "adamw",
+                        raw(parameter.array()),
+                        raw(gradient.array()),
+                        raw(mean.array()),
+                        raw(variance.array()),
+                        1 - step.learningRate() * step.weightDecay(),
+                        step.beta1(),
+                        step.beta2(),
+                        Math.sqrt(step.biasCorrection2()),
+                        step.epsilon(),
+                        step.learningRate() / step.biasCorrection1());
+    }
+
+    @Override
+    public void close() {
+        script().close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.tune4j.backend.djl;
+
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.testkit.backend.FusedKernelConformance;
+
+class FusedKernelConformanceTest extends FusedKernelConformance {
+    @Override
+    protected BackendFactory factory() {
+        return new DjlBackendFactory();
+    }
+}
