@@ -5,6 +5,7 @@
 module io.tune4j.app {
     requires io.tune4j.api;
     requires com.google.guice;
+    requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires jakarta.inject;
     // Ctrl-C: the one way to ask for a second press.

@@ -22,8 +22,7 @@ final class ListCommand implements Runnable {
         Installation installation = root.installation();
         PrintStream out = System.out;
         out.println("Recipes");
-        Wiring.wire(PluginLoader.load(installation.pluginFolders()))
-                .injector()
+        Wiring.wire(PluginLoader.load(installation.plugins()))
                 .getInstance(Contributions.class)
                 .recipes()
                 .values()

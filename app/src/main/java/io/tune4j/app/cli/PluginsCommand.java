@@ -1,54 +1,67 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.plugin.Plugin;
-import io.tune4j.app.plugins.LoadedPlugin;
+import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.error.UserException;
+import io.tune4j.app.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
-import io.tune4j.app.wiring.Wiring;
-import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code tune plugins}. */
 @Command(
         name = "plugins",
         mixinStandardHelpOptions = true,
-        description = "Lists the plugins, what they contribute, and those that could not be loaded.")
+        description = "Lists the plugins, what they contribute, and those that were refused.",
+        subcommands = {PluginsCommand.Show.class})
 final class PluginsCommand implements Runnable {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    private Plugins load() {
+        return PluginLoader.load(root.installation().plugins());
+    }
+
     @Override
     public void run() {
-        PrintStream out = System.out;
-        Plugins plugins = Wiring.wire(PluginLoader.load(root.installation().pluginFolders()))
-                .plugins();
-        for (LoadedPlugin loaded : plugins.loaded()) {
-            out.println(loaded.id() + " " + loaded.version() + "  " + loaded.location());
-            contributions(loaded.plugin()).forEach(line -> out.println("  " + line));
-        }
-        plugins.refused().forEach(refused -> out.println("refused  " + refused.location() + "\n  " + refused.reason()));
+        Plugins plugins = load();
+        System.out.print(json ? PluginReport.json(plugins) : PluginReport.table(plugins));
     }
 
-    private static List<String> contributions(Plugin plugin) {
-        List<String> lines = new ArrayList<>();
-        add(lines, "backends", plugin.backends().stream().map(backend -> backend.name()));
-        add(lines, "models", plugin.models().stream().flatMap(family -> family.builders().stream()
-                .map(builder -> builder.name())));
-        add(lines, "PEFT methods", plugin.peftMethods().stream().map(method -> method.name()));
-        add(lines, "recipes", plugin.recipes().stream().map(recipe -> recipe.name()));
-        add(lines, "components", plugin.components().stream().map(component -> component.name()));
-        return lines;
-    }
+    /** {@code tune plugins show}. */
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Shows one plugin: its jars with their sha256 sums, and all that it contributes.")
+    static final class Show implements Runnable {
+        @ParentCommand
+        private PluginsCommand parent = new PluginsCommand();
 
-    private static void add(List<String> lines, String kind, Stream<String> names) {
-        String joined = names.collect(Collectors.joining(", "));
-        if (!joined.isEmpty()) {
-            lines.add(kind + ": " + joined);
+        @Parameters(index = "0", paramLabel = "ID", description = "The plugin's id; see tune plugins.")
+        private String id = "";
+
+        @Override
+        public void run() {
+            Plugins plugins = parent.load();
+            String text = PluginReport.details(plugins, id);
+            if (text.isEmpty()) {
+                Installation installation = parent.root.installation();
+                Stream<String> known = Stream.concat(
+                        plugins.loaded().stream().map(plugin -> plugin.id()),
+                        plugins.refused().stream().map(plugin -> plugin.id()));
+                List<String> ids = known.sorted().distinct().toList();
+                throw new UserException("there is no plugin '" + id + "'" + NearMisses.didYouMean(id, ids)
+                        + "; there are " + String.join(", ", ids) + " (plugin folder: "
+                        + installation.plugins().bundled() + ")");
+            }
+            System.out.print(text);
         }
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             CopyCommand.class,
             PluginsCommand.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {
@@ -43,7 +44,7 @@ public final class TuneCommand implements Runnable {
             names = "--plugin-dir",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "A further folder of plugins, or a plugin's jar; repeatable.")
+            description = "A plugin: its jar, or the folder with its jars; repeatable. Its code runs with your rights.")
     private List<Path> pluginFolders = new ArrayList<>();
 
     @Option(
@@ -81,6 +82,11 @@ public final class TuneCommand implements Runnable {
     /** The installation with the plugin folders of the command line. */
     Installation installation() {
         return Installation.find(pluginFolders);
+    }
+
+    /** The plugin folders of the command line. */
+    List<Path> pluginFolders() {
+        return List.copyOf(pluginFolders);
     }
 
     private static int misused(ParameterException e, PrintStream errors) {

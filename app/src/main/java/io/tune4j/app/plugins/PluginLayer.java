@@ -1,74 +1,110 @@
 package io.tune4j.app.plugins;
 
 import io.tune4j.api.plugin.Plugin;
-import java.io.IOException;
 import java.lang.ModuleLayer.Controller;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
-import java.lang.module.ModuleReference;
 import java.lang.module.ResolutionException;
+import java.lang.module.ResolvedModule;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One plugin's jars as a module layer over the application's, with one class loader: it may bring other versions of any
- * library, and shares only the JDK and the API.
+ * library, and shares only the JDK, the API and what the API itself needs.
  */
 final class PluginLayer {
     private PluginLayer() {}
 
-    static ModuleLayer of(Path location) throws BrokenPluginException {
-        ModuleFinder finder = ModuleFinder.of(jars(location).toArray(Path[]::new));
+    static ModuleLayer of(PluginModules modules) throws BrokenPluginException {
+        ModuleLayer boot = ModuleLayer.boot();
+        // All modules are roots: natives in jars of their own are required by nobody.
+        Set<String> roots = modules.jars().keySet();
         try {
-            Set<String> roots = finder.findAll().stream()
-                    .map(ModuleReference::descriptor)
-                    .map(descriptor -> descriptor.name())
-                    .collect(Collectors.toSet());
-            String api = Plugin.class.getModule().getName();
-            if (api != null && roots.contains(api)) {
-                throw new BrokenPluginException(
-                        "it contains " + api + ", which is the application's; leave that jar out of the plugin");
-            }
-            ModuleLayer boot = ModuleLayer.boot();
-            // All modules are roots: natives in jars of their own are required by nobody.
-            Configuration configuration = boot.configuration().resolve(finder, ModuleFinder.of(), roots);
-            Controller controller =
-                    ModuleLayer.defineModulesWithOneLoader(configuration, List.of(boot), Plugin.class.getClassLoader());
-            allowNativeCode(controller);
-            return controller.layer();
+            Configuration configuration = boot.configuration().resolve(modules.finder(), ModuleFinder.of(), roots);
+            refuseWhatIsTheApplications(configuration, modules);
+            return define(configuration, boot).layer();
         } catch (FindException e) {
             throw new BrokenPluginException(
-                    "a module is missing or has no valid name: " + e.getMessage()
-                            + (e.getCause() == null ? "" : ", " + e.getCause().getMessage())
-                            + "; put the missing jar into the plugin's folder (a jar without a module name gets one from its"
-                            + " file name)",
-                    e);
+                    "a module is missing: " + PluginModules.reason(e) + "; put its jar into the plugin's folder", e);
         } catch (ResolutionException e) {
+            // A plain jar reads every module there is, also the host's copy of a library that the plugin brings itself.
+            return apartFromTheHost(modules, e);
+        } catch (LayerInstantiationException e) {
             throw new BrokenPluginException("its jars do not fit together: " + e.getMessage(), e);
         }
     }
 
-    private static List<Path> jars(Path location) throws BrokenPluginException {
-        if (Files.isRegularFile(location)) {
-            return List.of(location);
+    private static Controller define(Configuration configuration, ModuleLayer boot) {
+        Controller controller =
+                ModuleLayer.defineModulesWithOneLoader(configuration, List.of(boot), Plugin.class.getClassLoader());
+        allowNativeCode(controller);
+        return controller;
+    }
+
+    private static ModuleLayer apartFromTheHost(PluginModules modules, ResolutionException conflict)
+            throws BrokenPluginException {
+        ModuleLayer boot = ModuleLayer.boot();
+        try {
+            IsolatedFinder finder = IsolatedFinder.of(modules);
+            Configuration configuration = boot.configuration()
+                    .resolve(finder, ModuleFinder.of(), modules.jars().keySet());
+            Controller controller = define(configuration, boot);
+            finder.connect(controller);
+            return controller.layer();
+        } catch (FindException | ResolutionException | LayerInstantiationException e) {
+            e.addSuppressed(conflict);
+            throw new BrokenPluginException("its jars do not fit together: " + e.getMessage(), e);
         }
-        try (Stream<Path> found = Files.list(location)) {
-            List<Path> jars = found.filter(path -> path.toString().endsWith(".jar"))
-                    .sorted()
-                    .toList();
-            if (jars.isEmpty()) {
-                throw new BrokenPluginException("the folder has no jar; remove it or put the plugin's jars there");
+    }
+
+    /** Modules that the API requires, directly or not: these are shared, and so is what they export. */
+    static Set<String> shared() {
+        Module api = Plugin.class.getModule();
+        Set<String> shared = new HashSet<>();
+        ModuleLayer layer = api.getLayer();
+        if (api.isNamed() && layer != null) {
+            collect(layer.configuration(), api.getName(), shared);
+        }
+        return shared;
+    }
+
+    private static void collect(Configuration configuration, String name, Set<String> into) {
+        Optional<ResolvedModule> module = configuration.findModule(name);
+        if (module.isPresent() && into.add(name)) {
+            for (Requires requires : module.get().reference().descriptor().requires()) {
+                collect(configuration, requires.name(), into);
             }
-            return jars;
-        } catch (IOException e) {
-            throw new BrokenPluginException("it cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The application's own libraries are nobody else's: they change without notice. */
+    private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules)
+            throws BrokenPluginException {
+        Set<String> shared = shared();
+        ModuleFinder jdk = ModuleFinder.ofSystem();
+        for (PluginModules.Jar jar : modules.jars().values()) {
+            for (Requires requires : jar.descriptor().requires()) {
+                String name = requires.name();
+                boolean own = modules.jars().containsKey(name);
+                boolean optional = requires.modifiers().contains(Requires.Modifier.STATIC);
+                if (!own
+                        && !optional
+                        && !shared.contains(name)
+                        && jdk.find(name).isEmpty()
+                        && configuration.findModule(name).isPresent()) {
+                    throw new BrokenPluginException("a module is missing: " + name + ", required by "
+                            + jar.descriptor().name()
+                            + "; the application has one for itself, which may change any day: put the jar into the plugin's"
+                            + " folder");
+                }
+            }
         }
     }
 

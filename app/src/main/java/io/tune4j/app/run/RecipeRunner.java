@@ -1,9 +1,10 @@
 package io.tune4j.app.run;
 
-import com.google.inject.AbstractModule;
 import com.google.inject.ConfigurationException;
+import com.google.inject.CreationException;
 import com.google.inject.Injector;
 import com.google.inject.ProvisionException;
+import com.google.inject.spi.Message;
 import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
@@ -14,8 +15,6 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.plugin.Components;
-import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
@@ -23,13 +22,13 @@ import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.app.Installation;
 import io.tune4j.app.plugins.PluginLoader;
-import io.tune4j.app.plugins.RefusedPlugin;
+import io.tune4j.app.plugins.Plugins;
 import io.tune4j.app.wiring.Contributions;
 import io.tune4j.app.wiring.RegistryComponents;
 import io.tune4j.app.wiring.Wiring;
-import io.tune4j.app.wiring.Wiring.Wired;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -43,29 +42,6 @@ public final class RecipeRunner {
         this.console = console;
     }
 
-    /** What one run binds besides the plugins' contributions. */
-    private static final class RunModule extends AbstractModule {
-        private final RunConfig config;
-        private final Components components;
-        private final Console console;
-        private final Cancellation cancellation;
-
-        RunModule(RunConfig config, Components components, Console console, Cancellation cancellation) {
-            this.config = config;
-            this.components = components;
-            this.console = console;
-            this.cancellation = cancellation;
-        }
-
-        @Override
-        protected void configure() {
-            bind(RunConfig.class).toInstance(config);
-            bind(Components.class).toInstance(components);
-            bind(Console.class).toInstance(console);
-            bind(Cancellation.class).toInstance(cancellation);
-        }
-    }
-
     /**
      * Runs it.
      *
@@ -76,41 +52,54 @@ public final class RecipeRunner {
      */
     public int run(String recipe, String config, List<String> overrides) {
         console.line("tune4j " + installation.version() + ": " + recipe + " with " + config);
-        Wired wired = Wiring.wire(PluginLoader.load(installation.pluginFolders()));
-        List<RefusedPlugin> refused = wired.plugins().refused();
-        refused.forEach(plugin -> console.warning("plugin " + plugin.location() + " is left out: " + plugin.reason()));
+        Plugins plugins = PluginLoader.load(installation.plugins());
+        plugins.refused()
+                .forEach(plugin -> console.warning(
+                        "plugin '" + plugin.id() + "' (" + plugin.location() + ") is left out: " + plugin.reason()));
+        Injector injector = Wiring.wire(plugins);
+        RegistryComponents components = injector.getInstance(RegistryComponents.class);
+        MissedNames missed = new MissedNames(plugins.refused());
+        RecipeFactory factory = find(recipe, injector.getInstance(Contributions.class), missed);
         try {
-            RecipeFactory factory = find(recipe, wired.injector().getInstance(Contributions.class));
-            Path file = new ConfigLocator(installation.configs()).find(config);
-            Problems problems = new Problems();
-            Notices notices = new Notices();
-            ConfigNode.Mapping tree =
-                    ConfigLoader.load(file, overrides, System.getenv(), installation.variables(), problems, notices);
-            RunConfig runConfig = new RunConfig(
-                    new ConfigReader(tree, problems, notices), problems, notices, ConfigWriter.write(tree), config);
-            StopSignals signals = StopSignals.install(console);
-            Components components = wired.injector().getInstance(RegistryComponents.class);
-            Injector injector =
-                    wired.injector().createChildInjector(new RunModule(runConfig, components, console, signals));
-            Outcome outcome = construct(injector, factory).run();
-            return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
+            return run(factory, config, overrides, injector, components);
         } catch (UserException e) {
-            throw refused.isEmpty() ? e : withRefused(e, refused);
+            throw missed.explain(e, components.misses());
         }
     }
 
-    /** What is missing may be in a plugin that was left out, which was said many lines ago. */
-    private static UserException withRefused(UserException e, List<RefusedPlugin> refused) {
-        return new UserException(
-                e.getMessage() + "\n(" + refused.size() + " plugin(s) could not be loaded and are missing: "
-                        + refused.stream()
-                                .map(plugin -> plugin.location().getFileName().toString())
-                                .collect(Collectors.joining(", "))
-                        + ")",
-                e);
+    private int run(
+            RecipeFactory factory,
+            String config,
+            List<String> overrides,
+            Injector injector,
+            RegistryComponents components) {
+        Path file = new ConfigLocator(installation.configs()).find(config);
+        Problems problems = new Problems();
+        Notices notices = new Notices();
+        ConfigNode.Mapping tree =
+                ConfigLoader.load(file, overrides, System.getenv(), installation.variables(), problems, notices);
+        RunConfig runConfig = new RunConfig(
+                new ConfigReader(tree, problems, notices), problems, notices, ConfigWriter.write(tree), config);
+        StopSignals signals = StopSignals.install(console);
+        Class<? extends Recipe> recipeClass = recipeClass(factory);
+        try (RunInputs inputs = RunInputs.read(factory.name(), recipeClass, runConfig, components, console)) {
+            RunModule module = new RunModule(runConfig, components, console, signals, inputs);
+            Outcome outcome = construct(factory, injector, module, recipeClass).run();
+            return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
+        } catch (ConfigurationException e) {
+            throw cannotConstruct(factory, e.getErrorMessages(), e);
+        }
     }
 
-    private static RecipeFactory find(String name, Contributions contributions) {
+    private static Class<? extends Recipe> recipeClass(RecipeFactory factory) {
+        try {
+            return factory.recipeClass();
+        } catch (LinkageError e) {
+            throw new PluginException("recipe '" + factory.name() + "' cannot be loaded: " + e, e);
+        }
+    }
+
+    private static RecipeFactory find(String name, Contributions contributions, MissedNames missed) {
         for (RecipeFactory factory : contributions.recipes().values()) {
             if (factory.name().equals(name) || factory.aliases().contains(name)) {
                 return factory;
@@ -118,24 +107,35 @@ public final class RecipeRunner {
         }
         List<String> known = new ArrayList<>(contributions.recipes().keySet());
         known.sort(null);
-        throw new UserException("there is no recipe '" + name + "'" + NearMisses.didYouMean(name, known)
-                + "; installed: " + String.join(", ", known));
+        UserException unknown = new UserException("there is no recipe '" + name + "'"
+                + NearMisses.didYouMean(name, known) + "; installed: " + String.join(", ", known));
+        throw missed.explain(unknown, List.of("recipe '" + name + "'"));
     }
 
-    private static Recipe construct(Injector injector, RecipeFactory factory) {
+    private static Recipe construct(
+            RecipeFactory factory, Injector injector, RunModule module, Class<? extends Recipe> recipeClass) {
         try {
-            return injector.getInstance(factory.recipeClass());
+            return injector.createChildInjector(module).getInstance(recipeClass);
         } catch (ProvisionException e) {
             if (e.getCause() instanceof TuneException known) {
                 throw known;
             }
             throw new PluginException("recipe '" + factory.name() + "' failed to start: " + e.getCause(), e);
+        } catch (CreationException e) {
+            throw cannotConstruct(factory, e.getErrorMessages(), e);
         } catch (ConfigurationException e) {
-            throw new PluginException(
-                    "recipe '" + factory.name() + "' cannot be constructed: its constructor may ask for RunConfig,"
-                            + " Components, Console and Cancellation. "
-                            + e.getErrorMessages().iterator().next().getMessage(),
-                    e);
+            throw cannotConstruct(factory, e.getErrorMessages(), e);
         }
+    }
+
+    private static PluginException cannotConstruct(
+            RecipeFactory factory, Collection<Message> messages, RuntimeException cause) {
+        String first = messages.stream()
+                .map(message -> message.getMessage().lines().findFirst().orElse(""))
+                .collect(Collectors.joining("; "));
+        return new PluginException(
+                "recipe '" + factory.name() + "' cannot be constructed: its constructor asks for something that no"
+                        + " config gives (" + first + "). What it may ask for: see io.tune4j.api.recipe.Recipe",
+                cause);
     }
 }

@@ -7,14 +7,14 @@ import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.app.plugins.PluginContents;
 
 /** Binds what one plugin contributes, by name. */
 final class PluginModule extends AbstractModule {
-    private final Plugin plugin;
+    private final PluginContents plugin;
 
-    PluginModule(Plugin plugin) {
+    PluginModule(PluginContents plugin) {
         this.plugin = plugin;
     }
 
@@ -24,9 +24,7 @@ final class PluginModule extends AbstractModule {
                 MapBinder.newMapBinder(binder(), String.class, BackendFactory.class);
         plugin.backends().forEach(factory -> backends.addBinding(factory.name()).toInstance(factory));
         MapBinder<String, ModelBuilder> models = MapBinder.newMapBinder(binder(), String.class, ModelBuilder.class);
-        plugin.models().stream()
-                .flatMap(family -> family.builders().stream())
-                .forEach(builder -> models.addBinding(builder.name()).toInstance(builder));
+        plugin.models().forEach(builder -> models.addBinding(builder.name()).toInstance(builder));
         MapBinder<String, PeftMethod> methods = MapBinder.newMapBinder(binder(), String.class, PeftMethod.class);
         plugin.peftMethods().forEach(method -> methods.addBinding(method.name()).toInstance(method));
         MapBinder<String, RecipeFactory> recipes = MapBinder.newMapBinder(binder(), String.class, RecipeFactory.class);

@@ -13,11 +13,12 @@ import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Components;
+import io.tune4j.app.plugins.PluginContents;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Looks contributions up by the names of a config, and says what there is where a name is unknown. */
 public final class RegistryComponents implements Components {
     private final Contributions contributions;
+    private final List<String> misses = new ArrayList<>();
 
     @Inject
     public RegistryComponents(Contributions contributions) {
@@ -41,7 +43,7 @@ public final class RegistryComponents implements Components {
         }
         ComponentFactory<?> factory = find(type, name);
         if (factory == null) {
-            section.problem("_component_", unknown(kind(type), name, names(type)));
+            section.problem("_component_", missing(PluginContents.kind(type), name, names(type)));
             // Whether the other keys are right depends on what was meant.
             section.keys().forEach(section::claim);
             return null;
@@ -70,15 +72,13 @@ public final class RegistryComponents implements Components {
                 .toList();
     }
 
-    /** {@code OptimizerProvider} is an "optimizer" in a config. */
-    private static String kind(Class<?> type) {
-        return type.getSimpleName()
-                .replace("Provider", "")
-                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
-                .toLowerCase(Locale.ROOT);
+    /** What a config named and no plugin has, e.g. {@code backend 'x'}. */
+    public List<String> misses() {
+        return List.copyOf(misses);
     }
 
-    private static String unknown(String kind, String name, List<String> known) {
+    private String missing(String kind, String name, List<String> known) {
+        misses.add(kind + " '" + name + "'");
         return "there is no " + kind + " '" + name + "'"
                 + NearMisses.didYouMean(name.substring(name.lastIndexOf('.') + 1), known) + "; installed: "
                 + (known.isEmpty() ? "none (see tune plugins)" : String.join(", ", known));
@@ -100,6 +100,7 @@ public final class RegistryComponents implements Components {
         }
         if (builder == null) {
             if (!written.isEmpty()) {
+                misses.add("model '" + name + "'");
                 section.problem("_component_", unknownModel(written, name));
             }
             section.keys().forEach(section::claim);
@@ -125,7 +126,7 @@ public final class RegistryComponents implements Components {
         }
         ComponentFactory<?> factory = find(WeightFormat.class, name);
         if (factory == null) {
-            section.problem("_component_", unknown("weight format", name, names(WeightFormat.class)));
+            section.problem("_component_", missing("weight format", name, names(WeightFormat.class)));
             return null;
         }
         ComponentContext context = new ComponentContext(this, null, null);
@@ -153,7 +154,7 @@ public final class RegistryComponents implements Components {
         if (name != null) {
             root.problem(
                     "backend",
-                    unknown("backend", name, backends.keySet().stream().sorted().toList()));
+                    missing("backend", name, backends.keySet().stream().sorted().toList()));
             return null;
         }
         BackendFactory preferred = backends.values().stream()

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class ModulesDistributionTest {
     private static final Map<String, String> PLUGINS = Map.of(
             "backend-bytedeco", "io.tune4j.backend.bytedeco",
+            "backend-djl", "io.tune4j.backend.djl",
             "models-llama", "io.tune4j.models.llama",
             "peft-lora", "io.tune4j.peft.lora",
             "recipes", "io.tune4j.recipes");

@@ -1,12 +1,12 @@
 package io.tune4j.backend.bytedeco;
 
-import io.tune4j.api.backend.host.ProcessMemory;
-import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.host.HostProcessor;
+import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;

@@ -1,9 +1,9 @@
 package io.tune4j.backend.bytedeco;
 
-import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;

@@ -1,12 +1,12 @@
 package io.tune4j.backend.bytedeco;
 
-import io.tune4j.api.backend.host.HostProcessor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;

@@ -161,7 +161,8 @@ final class DjlBackend extends DjlKernels implements Backend {
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return tensor(gateUp.dtype(), Shapes.with(gateUp.shape(), 1, gateUp.size(1) / 2), "swiglu", raw(gateUp.array()));
+        return tensor(
+                gateUp.dtype(), Shapes.with(gateUp.shape(), 1, gateUp.size(1) / 2), "swiglu", raw(gateUp.array()));
     }
 
     @Override
@@ -174,12 +175,7 @@ final class DjlBackend extends DjlKernels implements Backend {
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         DType wide = wide(logits.dtype());
         return tensor(
-                wide,
-                new long[0],
-                "cross_entropy_in_place",
-                raw(logits.array()),
-                raw(labels.array()),
-                code(wide));
+                wide, new long[0], "cross_entropy_in_place", raw(logits.array()), raw(labels.array()), code(wide));
     }
 
     @Override

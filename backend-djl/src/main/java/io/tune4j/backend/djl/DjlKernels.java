@@ -126,7 +126,13 @@ abstract class DjlKernels implements ArrayKernels {
     @Override
     public final Array narrow(Array a, int dimension, long start, long length) {
         return make(
-                a.dtype(), Shapes.with(a.shape(), dimension, length), "narrow", raw(a), (long) dimension, start, length);
+                a.dtype(),
+                Shapes.with(a.shape(), dimension, length),
+                "narrow",
+                raw(a),
+                (long) dimension,
+                start,
+                length);
     }
 
     @Override
@@ -304,7 +310,6 @@ abstract class DjlKernels implements ArrayKernels {
             }
             length += part.shape()[Shapes.dimension(part.shape(), dimension)];
         }
-        return make(
-                dtype, Shapes.with(arrays[0].shape(), dimension, length), "concatenate", arrays, (long) dimension);
+        return make(dtype, Shapes.with(arrays[0].shape(), dimension, length), "concatenate", arrays, (long) dimension);
     }
 }

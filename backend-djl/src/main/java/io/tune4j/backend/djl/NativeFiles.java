@@ -27,8 +27,9 @@ record NativeFiles(Path folder, String version, String flavor) {
     static final String VERSION = "2.7.1";
 
     private static final String CUDA_FLAVOR = "cu128";
-    static final String CUDA_ADVICE = "for a GPU, set PYTORCH_LIBRARY_PATH to the lib folder of libtorch " + VERSION
-            + " for CUDA 12.8 (" + CUDA_FLAVOR + "), with libtorch, libtorch_cpu, libtorch_cuda, libc10 and libc10_cuda";
+    static final String CUDA_ADVICE =
+            "for a GPU, set PYTORCH_LIBRARY_PATH to the lib folder of libtorch " + VERSION + " for CUDA 12.8 ("
+                    + CUDA_FLAVOR + "), with libtorch, libtorch_cpu, libtorch_cuda, libc10 and libc10_cuda";
     private static final String VARIABLE = "PYTORCH_LIBRARY_PATH";
     private static final String PROPERTY = "tune4j.djl.natives";
     /** {@code libtorch/lib} lies beside {@code libtorch/build-version}, e.g. 2.7.1+cu128. */
@@ -47,7 +48,8 @@ record NativeFiles(Path folder, String version, String flavor) {
         List<String> missing = missing(folder, "torch", "torch_cpu", "c10", "djl_torch");
         if (!missing.isEmpty()) {
             throw new ResourceException("libtorch for this platform is not complete: " + folder + " has no "
-                    + String.join(", ", missing) + ".\nNext: build the distribution on this platform, or set " + VARIABLE
+                    + String.join(", ", missing) + ".\nNext: build the distribution on this platform, or set "
+                    + VARIABLE
                     + " to the lib folder of libtorch " + VERSION + ".");
         }
         return new NativeFiles(folder, VERSION, "cpu");
@@ -58,8 +60,8 @@ record NativeFiles(Path folder, String version, String flavor) {
         String prefix = VARIABLE + "=" + folder;
         List<String> missing = missing(folder, "torch", "torch_cpu", "c10");
         if (!missing.isEmpty()) {
-            throw new ResourceException(prefix + " is no libtorch: it has no " + String.join(", ", missing) + ".\nNext: "
-                    + CUDA_ADVICE + ", or unset it for the CPU's.");
+            throw new ResourceException(prefix + " is no libtorch: it has no " + String.join(", ", missing)
+                    + ".\nNext: " + CUDA_ADVICE + ", or unset it for the CPU's.");
         }
         boolean cuda = Files.exists(folder.resolve(System.mapLibraryName("torch_cuda")));
         if (cuda && !Files.exists(folder.resolve(System.mapLibraryName("c10_cuda")))) {

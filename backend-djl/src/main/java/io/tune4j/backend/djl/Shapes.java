@@ -67,9 +67,7 @@ final class Shapes {
 
     static long[] product(long[] a, long[] b) {
         int rank = a.length;
-        boolean fits = rank == b.length
-                && (rank == 2 || rank == 3 && a[0] == b[0])
-                && a[rank - 1] == b[rank - 2];
+        boolean fits = rank == b.length && (rank == 2 || rank == 3 && a[0] == b[0]) && a[rank - 1] == b[rank - 2];
         if (!fits) {
             throw mismatch("matrix product", a, b);
         }

@@ -16,8 +16,9 @@ import java.util.zip.ZipOutputStream;
 final class TorchScriptArchive {
     private static final String ROOT = "kernels/";
     /** PROTO 2, GLOBAL, EMPTY_TUPLE, NEWOBJ by REDUCE's shorthand, state {training: False, hook: None}, BUILD, STOP. */
-    private static final String OBJECT = "\u0080\u0002c__torch__\n%s\nq\u0000)\u0081}(X\b\u0000\u0000\u0000trainingq\u0001\u0089"
-            + "X\u0016\u0000\u0000\u0000_is_full_backward_hookq\u0002Nubq\u0003.";
+    private static final String OBJECT =
+            "\u0080\u0002c__torch__\n%s\nq\u0000)\u0081}(X\b\u0000\u0000\u0000trainingq\u0001\u0089"
+                    + "X\u0016\u0000\u0000\u0000_is_full_backward_hookq\u0002Nubq\u0003.";
     /** An empty tuple. */
     private static final String NO_CONSTANTS = "\u0080\u0002).";
     /** The format's version since PyTorch 1.6. */

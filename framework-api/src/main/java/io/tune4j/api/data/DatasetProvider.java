@@ -1,6 +1,9 @@
 package io.tune4j.api.data;
 
+import io.tune4j.api.plugin.ConfigSection;
+
 /** A data set's checked options. A component type. */
+@ConfigSection("dataset")
 @FunctionalInterface
 public interface DatasetProvider {
     /**

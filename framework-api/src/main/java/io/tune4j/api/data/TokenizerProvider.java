@@ -1,6 +1,9 @@
 package io.tune4j.api.data;
 
+import io.tune4j.api.plugin.ConfigSection;
+
 /** A tokenizer's checked options. A component type. */
+@ConfigSection("tokenizer")
 @FunctionalInterface
 public interface TokenizerProvider {
     /**

@@ -1,6 +1,7 @@
 package io.tune4j.api.model;
 
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.plugin.ConfigSection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,5 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param peft what to train on it, or null for the bare model
  * @param weightFormat how its frozen projections are stored
  */
+@ConfigSection("model")
 public record ModelPlan(
         String name, ModelDefinition definition, @Nullable PeftPlan peft, WeightFormat weightFormat) {}

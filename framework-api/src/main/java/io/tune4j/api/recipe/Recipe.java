@@ -2,7 +2,21 @@ package io.tune4j.api.recipe;
 
 /**
  * A training or evaluation job. Its constructor is annotated {@code @jakarta.inject.Inject} and may ask for
- * {@link RunConfig}, {@link io.tune4j.api.plugin.Components}, {@link Console} and {@link Cancellation}.
+ *
+ * <ul>
+ *   <li>{@link RunConfig}, {@link io.tune4j.api.plugin.Components}, {@link Console} and {@link Cancellation};
+ *   <li>what the config chooses: {@link io.tune4j.api.backend.Backend} (closed after the run), {@link
+ *       io.tune4j.api.backend.BackendFactory}, {@link io.tune4j.api.tensor.Device}, {@link
+ *       io.tune4j.api.tensor.DType}, {@code @Named("seed") long}, {@code @Named("output_dir") Path};
+ *   <li>what a section of the config makes: {@link io.tune4j.api.model.ModelPlan} and every type with {@link
+ *       io.tune4j.api.plugin.ConfigSection}, also under another key with {@link io.tune4j.api.plugin.ConfigKey};
+ *       {@code Optional} of them where the section may be missing.
+ * </ul>
+ *
+ * All of these are read, and all mistakes reported together, before the recipe is constructed; the backend is opened last. A
+ * recipe that has keys of its own too asks for {@code Provider<Backend>}, reads them in {@link #run}, calls {@link
+ * io.tune4j.api.config.ConfigReader#finish} and {@link io.tune4j.api.config.Problems#throwIfAny}, and only then gets the
+ * backend.
  */
 @FunctionalInterface
 public interface Recipe {

@@ -1,10 +1,12 @@
 package io.tune4j.api.train;
 
+import io.tune4j.api.plugin.ConfigSection;
 import io.tune4j.api.safetensors.Checkpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run's base model comes from and where its results go. A component type. */
+@ConfigSection("checkpointer")
 public interface Checkpointer {
     /** The base model's folder, which also holds its config and tokenizer files. */
     Path checkpointDirectory();

@@ -3,9 +3,11 @@ package io.tune4j.api.train;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.plugin.ConfigSection;
 import io.tune4j.api.tensor.Tensor;
 
 /** A loss over the labelled rows' hidden states. A component type. */
+@ConfigSection("loss")
 @FunctionalInterface
 public interface Loss {
     /**

@@ -1,6 +1,9 @@
 package io.tune4j.api.train;
 
+import io.tune4j.api.plugin.ConfigSection;
+
 /** A metric logger's checked options. A component type. */
+@ConfigSection("metric_logger")
 @FunctionalInterface
 public interface MetricLoggerProvider {
     /**

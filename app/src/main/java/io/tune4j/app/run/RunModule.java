@@ -1,0 +1,54 @@
+package io.tune4j.app.run;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Key;
+import com.google.inject.Singleton;
+import com.google.inject.TypeLiteral;
+import com.google.inject.util.Types;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.Cancellation;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunConfig;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one run binds besides the plugins' contributions: whatever its recipe's constructor asks for. */
+final class RunModule extends AbstractModule {
+    private final RunConfig config;
+    private final Components components;
+    private final Console console;
+    private final Cancellation cancellation;
+    private final RunInputs inputs;
+
+    RunModule(RunConfig config, Components components, Console console, Cancellation cancellation, RunInputs inputs) {
+        this.config = config;
+        this.components = components;
+        this.console = console;
+        this.cancellation = cancellation;
+        this.inputs = inputs;
+    }
+
+    @Override
+    protected void configure() {
+        bind(RunConfig.class).toInstance(config);
+        bind(Components.class).toInstance(components);
+        bind(Console.class).toInstance(console);
+        bind(Cancellation.class).toInstance(cancellation);
+        bind(Backend.class).toProvider(inputs::openBackend).in(Singleton.class);
+        for (Map.Entry<Key<?>, @Nullable Object> entry : inputs.values().entrySet()) {
+            bindValue(entry.getKey(), entry.getValue());
+        }
+    }
+
+    @SuppressWarnings("unchecked") // RunInputs makes each value for its key
+    private <T> void bindValue(Key<T> key, @Nullable Object value) {
+        if (value != null) {
+            bind(key).toInstance((T) value);
+        }
+        TypeLiteral<Optional<T>> optional = (TypeLiteral<Optional<T>>) TypeLiteral.get(
+                Types.newParameterizedType(Optional.class, key.getTypeLiteral().getType()));
+        bind(key.ofType(optional)).toInstance(Optional.ofNullable((T) value));
+    }
+}
