@@ -7,4 +7,5 @@ module io.tune4j.testkit {
 
     exports io.tune4j.testkit.autograd;
     exports io.tune4j.testkit.backend;
+    exports io.tune4j.testkit.reference;
 }

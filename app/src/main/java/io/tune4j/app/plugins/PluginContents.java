@@ -5,11 +5,11 @@ import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RecipeFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What a plugin contributes, asked once: a plugin may make its factories anew each time. */
 public record PluginContents(
@@ -32,21 +32,14 @@ public record PluginContents(
                 List.copyOf(plugin.components()));
     }
 
-    /** The kind of a component as users call it: {@code OptimizerProvider} is an optimizer. */
-    public static String kind(Class<?> type) {
-        return type.getSimpleName()
-                .replace("Provider", "")
-                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
-                .toLowerCase(Locale.ROOT);
-    }
-
     List<Contribution> list() {
         List<Contribution> all = new ArrayList<>();
         backends.forEach(it -> all.add(new Contribution("backend", it.name(), List.of(), it.summary())));
         models.forEach(it -> all.add(new Contribution("model", it.name(), List.of(), it.summary())));
         peftMethods.forEach(it -> all.add(new Contribution("PEFT method", it.name(), List.of(), it.summary())));
         recipes.forEach(it -> all.add(new Contribution("recipe", it.name(), it.aliases(), it.summary())));
-        components.forEach(it -> all.add(new Contribution(kind(it.type()), it.name(), it.aliases(), it.summary())));
+        components.forEach(it ->
+                all.add(new Contribution(ComponentRegistry.kind(it.type()), it.name(), it.aliases(), it.summary())));
         return all;
     }
 }

@@ -15,16 +15,17 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.api.recipe.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.app.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
 import io.tune4j.app.wiring.Contributions;
-import io.tune4j.app.wiring.RegistryComponents;
 import io.tune4j.app.wiring.Wiring;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,9 +58,10 @@ public final class RecipeRunner {
                 .forEach(plugin -> console.warning(
                         "plugin '" + plugin.id() + "' (" + plugin.location() + ") is left out: " + plugin.reason()));
         Injector injector = Wiring.wire(plugins);
-        RegistryComponents components = injector.getInstance(RegistryComponents.class);
+        Contributions contributions = injector.getInstance(Contributions.class);
+        ComponentRegistry components = contributions.registry();
         MissedNames missed = new MissedNames(plugins.refused());
-        RecipeFactory factory = find(recipe, injector.getInstance(Contributions.class), missed);
+        RecipeFactory factory = find(recipe, contributions, missed);
         try {
             return run(factory, config, overrides, injector, components);
         } catch (UserException e) {
@@ -72,7 +74,7 @@ public final class RecipeRunner {
             String config,
             List<String> overrides,
             Injector injector,
-            RegistryComponents components) {
+            ComponentRegistry components) {
         Path file = new ConfigLocator(installation.configs()).find(config);
         Problems problems = new Problems();
         Notices notices = new Notices();
@@ -82,7 +84,7 @@ public final class RecipeRunner {
                 new ConfigReader(tree, problems, notices), problems, notices, ConfigWriter.write(tree), config);
         StopSignals signals = StopSignals.install(console);
         Class<? extends Recipe> recipeClass = recipeClass(factory);
-        try (RunInputs inputs = RunInputs.read(factory.name(), recipeClass, runConfig, components, console)) {
+        try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, runConfig, components, console)) {
             RunModule module = new RunModule(runConfig, components, console, signals, inputs);
             Outcome outcome = construct(factory, injector, module, recipeClass).run();
             return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();

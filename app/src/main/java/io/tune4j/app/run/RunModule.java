@@ -9,8 +9,9 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeInputs;
+import io.tune4j.api.recipe.RecipeInputs.Asked;
 import io.tune4j.api.recipe.RunConfig;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,10 @@ final class RunModule extends AbstractModule {
     private final Components components;
     private final Console console;
     private final Cancellation cancellation;
-    private final RunInputs inputs;
+    private final RecipeInputs inputs;
 
-    RunModule(RunConfig config, Components components, Console console, Cancellation cancellation, RunInputs inputs) {
+    RunModule(
+            RunConfig config, Components components, Console console, Cancellation cancellation, RecipeInputs inputs) {
         this.config = config;
         this.components = components;
         this.console = console;
@@ -36,13 +38,15 @@ final class RunModule extends AbstractModule {
         bind(Components.class).toInstance(components);
         bind(Console.class).toInstance(console);
         bind(Cancellation.class).toInstance(cancellation);
-        bind(Backend.class).toProvider(inputs::openBackend).in(Singleton.class);
-        for (Map.Entry<Key<?>, @Nullable Object> entry : inputs.values().entrySet()) {
-            bindValue(entry.getKey(), entry.getValue());
-        }
+        bind(Backend.class).toProvider(inputs::backend).in(Singleton.class);
+        inputs.values().forEach((asked, value) -> bindValue(key(asked, asked.type()), value));
     }
 
-    @SuppressWarnings("unchecked") // RunInputs makes each value for its key
+    private static <T> Key<T> key(Asked asked, Class<T> type) {
+        return asked.qualifier() == null ? Key.get(type) : Key.get(type, asked.qualifier());
+    }
+
+    @SuppressWarnings("unchecked") // RecipeInputs makes each value for what was asked
     private <T> void bindValue(Key<T> key, @Nullable Object value) {
         if (value != null) {
             bind(key).toInstance((T) value);

@@ -4,6 +4,7 @@ import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.recipe.RecipeFactory;
 import jakarta.inject.Inject;
 import java.util.Map;
@@ -22,5 +23,10 @@ public record Contributions(
         peftMethods = Map.copyOf(peftMethods);
         recipes = Map.copyOf(recipes);
         components = Map.copyOf(components);
+    }
+
+    /** Looks them up in a config's terms. */
+    public ComponentRegistry registry() {
+        return new ComponentRegistry(backends, models, peftMethods, components.values());
     }
 }

@@ -6,11 +6,11 @@ import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
 
 /** {@code y = x·Wᵀ} with W trained: {@code dx = dy·W}, {@code dW = dyᵀ·x}. The plainest linear that is not frozen. */
-final class TrainedLinear implements Linear {
+public final class TrainedLinear implements Linear {
     private final Parameter weight;
 
     /** @param weight {@code [out, in]}, taken over */
-    TrainedLinear(Parameter weight) {
+    public TrainedLinear(Parameter weight) {
         this.weight = weight;
     }
 

@@ -1,7 +1,6 @@
 /**
  * Checks of hand-written vector-Jacobian products. {@link io.tune4j.testkit.autograd.FiniteDifferences} compares one with
- * central differences in fp64, for anyone who writes a differentiable block;
- * {@link io.tune4j.testkit.autograd.VectorJacobianConformance} does it for all blocks of the API on a backend.
+ * central differences in fp64, for anyone who writes a differentiable block.
  */
 @NullMarked
 package io.tune4j.testkit.autograd;

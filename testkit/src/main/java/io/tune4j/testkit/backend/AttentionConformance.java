@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Rotary embedding and ragged attention: ragged layouts, long sequences, grouped queries. */
-public abstract class AttentionConformance extends BackendConformance {
+abstract class AttentionConformance extends BackendTestCase {
     private static final List<AttentionShape> SHAPES =
             List.of(new AttentionShape(4, 4, 8), new AttentionShape(6, 2, 16), new AttentionShape(4, 1, 4));
 

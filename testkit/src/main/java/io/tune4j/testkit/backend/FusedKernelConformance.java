@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Norm, SwiGLU, cross-entropies and AdamW against {@link ReferenceKernels} and, in fp64, their scalar formulas. */
-public abstract class FusedKernelConformance extends BackendConformance {
+abstract class FusedKernelConformance extends BackendTestCase {
     /** Error allowed against a composition that rounds at other places. */
     static double loose(DType dtype) {
         return dtype == DType.BFLOAT16 || dtype == DType.FLOAT16 ? 2 * tolerance(dtype) : tolerance(dtype);

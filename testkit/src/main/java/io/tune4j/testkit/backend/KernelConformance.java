@@ -11,7 +11,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Element-wise kernels and reductions against plain Java, over dtypes, shapes and memory layouts. */
-public abstract class KernelConformance extends BackendConformance {
+abstract class KernelConformance extends BackendTestCase {
     private static final List<long[][]> BROADCASTS = List.of(
             new long[][] {{3, 4}, {3, 4}},
             new long[][] {{3, 4}, {4}},

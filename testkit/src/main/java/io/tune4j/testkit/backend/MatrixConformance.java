@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Matrix products and indexing against plain Java. */
-public abstract class MatrixConformance extends BackendConformance {
+abstract class MatrixConformance extends BackendTestCase {
     @Test
     final void products() {
         long[][] sizes = {{1, 1, 1}, {3, 4, 5}, {33, 65, 17}, {1, 64, 130}, {130, 1, 2}, {0, 4, 3}, {2, 0, 3}, {2, 3, 0}

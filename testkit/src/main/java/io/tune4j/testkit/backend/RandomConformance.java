@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Random numbers: their distribution, and that they depend on nothing but seed, dtype and shape. */
-public abstract class RandomConformance extends BackendConformance {
+abstract class RandomConformance extends BackendTestCase {
     private static final int COUNT = 100_000;
 
     @Test

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Creation, host transfer, views, casts and copies. */
-public abstract class StorageConformance extends BackendConformance {
+abstract class StorageConformance extends BackendTestCase {
     private static ByteBuffer direct(byte[] bytes) {
         return ByteBuffer.allocateDirect(bytes.length)
                 .order(ByteOrder.LITTLE_ENDIAN)

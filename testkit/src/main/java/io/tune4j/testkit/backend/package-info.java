@@ -1,8 +1,7 @@
 /**
- * What every backend must pass. A backend's tests extend each class here and name their
- * {@link io.tune4j.api.backend.BackendFactory}: {@link io.tune4j.testkit.backend.KernelConformance} and its neighbours hold
- * the mandatory kernels against plain Java, {@link io.tune4j.testkit.backend.FusedKernelConformance} and
- * {@link io.tune4j.testkit.backend.AttentionConformance} hold the fused ones against their default compositions.
+ * What every backend must pass: its test extends {@link io.tune4j.testkit.backend.BackendConformance} and names its {@link
+ * io.tune4j.api.backend.BackendFactory}. The parts hold the mandatory kernels against plain Java, the fused ones against their
+ * default compositions, the vector-Jacobian products against finite differences, and look at errors, threads and memory.
  */
 @NullMarked
 package io.tune4j.testkit.backend;

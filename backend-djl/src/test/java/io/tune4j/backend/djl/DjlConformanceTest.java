@@ -1,9 +1,9 @@
 package io.tune4j.backend.djl;
 
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.testkit.backend.RandomConformance;
+import io.tune4j.testkit.backend.BackendConformance;
 
-class RandomConformanceTest extends RandomConformance {
+class DjlConformanceTest extends BackendConformance {
     @Override
     protected BackendFactory factory() {
         return new DjlBackendFactory();

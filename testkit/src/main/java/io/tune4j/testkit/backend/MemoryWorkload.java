@@ -1,9 +1,10 @@
-package io.tune4j.backend.bytedeco;
+package io.tune4j.testkit.backend;
 
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.backend.FusedKernels.Normalized;
@@ -15,25 +16,28 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 
-/** The process of {@link NativeMemoryTest}: uses every kernel again and again and prints how its memory grew. */
-final class MixedWorkload {
-    static final int WARM_UP = 100;
-    static final int ITERATIONS = 1000;
+/** The process of the memory test in {@link PromiseConformance}: uses every kernel again and again and prints how its memory grew. */
+public final class MemoryWorkload {
+    private static final int WARM_UP_SHARE = 10;
 
     private static final AttentionShape SHAPE = new AttentionShape(4, 2, 16);
     private static final SequenceLayout LAYOUT = SequenceLayout.ofLengths(1, 30, 140, 5);
 
-    private MixedWorkload() {}
+    private MemoryWorkload() {}
 
-    public static void main(String[] arguments) {
+    /** @param arguments the backend factory's class, and how often to use every kernel */
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        BackendFactory factory =
+                (BackendFactory) Class.forName(arguments[0]).getConstructor().newInstance();
+        int iterations = Integer.parseInt(arguments[1]);
         BackendOptions options = new BackendOptions(Device.CPU, DType.FLOAT32, 1, notice -> {});
-        try (Backend backend = new BytedecoBackendFactory().create(options)) {
-            repeat(backend, WARM_UP);
+        try (Backend backend = factory.create(options)) {
+            repeat(backend, Math.max(2, iterations / WARM_UP_SHARE));
             // Twice, because the collector may give the heap's pages back only then.
             System.gc();
             System.gc();
             long before = backend.memory().current();
-            repeat(backend, ITERATIONS);
+            repeat(backend, iterations);
             System.gc();
             System.gc();
             System.out.println("growth=" + (backend.memory().current() - before));

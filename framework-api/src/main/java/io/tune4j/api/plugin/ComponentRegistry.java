@@ -1,4 +1,4 @@
-package io.tune4j.app.wiring;
+package io.tune4j.api.plugin;
 
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
@@ -10,28 +10,63 @@ import io.tune4j.api.model.ModelPlan;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.Components;
-import io.tune4j.app.plugins.PluginContents;
-import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Looks contributions up by the names of a config, and says what there is where a name is unknown. */
-public final class RegistryComponents implements Components {
-    private final Contributions contributions;
+/**
+ * Looks plugins' contributions up by the names of a config, and says what there is where a name is unknown. The host has one
+ * with all that is installed; tests make one of the plugins they try.
+ */
+public final class ComponentRegistry implements Components {
+    private final Map<String, BackendFactory> backends;
+    private final Map<String, ModelBuilder> models;
+    private final Map<String, PeftMethod> peftMethods;
+    private final List<ComponentFactory<?>> components;
     private final List<String> misses = new ArrayList<>();
 
-    @Inject
-    public RegistryComponents(Contributions contributions) {
-        this.contributions = contributions;
+    /** @param components of all kinds */
+    public ComponentRegistry(
+            Map<String, BackendFactory> backends,
+            Map<String, ModelBuilder> models,
+            Map<String, PeftMethod> peftMethods,
+            Collection<? extends ComponentFactory<?>> components) {
+        this.backends = Map.copyOf(backends);
+        this.models = Map.copyOf(models);
+        this.peftMethods = Map.copyOf(peftMethods);
+        this.components = List.copyOf(components);
+    }
+
+    /** All that some plugins contribute; of several with one name, the last. */
+    public static ComponentRegistry of(List<? extends Plugin> plugins) {
+        Map<String, BackendFactory> backends = new HashMap<>();
+        Map<String, ModelBuilder> models = new HashMap<>();
+        Map<String, PeftMethod> methods = new HashMap<>();
+        List<ComponentFactory<?>> components = new ArrayList<>();
+        for (Plugin plugin : plugins) {
+            plugin.backends().forEach(backend -> backends.put(backend.name(), backend));
+            plugin.models()
+                    .forEach(family -> family.builders().forEach(builder -> models.put(builder.name(), builder)));
+            plugin.peftMethods().forEach(method -> methods.put(method.name(), method));
+            components.addAll(0, plugin.components());
+        }
+        return new ComponentRegistry(backends, models, methods, components);
+    }
+
+    /** The kind of a component as users call it: {@code OptimizerProvider} is an optimizer. */
+    public static String kind(Class<?> type) {
+        return type.getSimpleName()
+                .replace("Provider", "")
+                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -43,7 +78,7 @@ public final class RegistryComponents implements Components {
         }
         ComponentFactory<?> factory = find(type, name);
         if (factory == null) {
-            section.problem("_component_", missing(PluginContents.kind(type), name, names(type)));
+            section.problem("_component_", missing(kind(type), name, names(type)));
             // Whether the other keys are right depends on what was meant.
             section.keys().forEach(section::claim);
             return null;
@@ -52,20 +87,20 @@ public final class RegistryComponents implements Components {
     }
 
     private @Nullable ComponentFactory<?> find(Class<?> type, String name) {
-        ComponentFactory<?> exact = contributions.components().get(ComponentKeys.key(type, name));
-        if (exact != null) {
-            return exact;
-        }
-        for (ComponentFactory<?> factory : contributions.components().values()) {
-            if (factory.type() == type && factory.aliases().contains(name)) {
+        ComponentFactory<?> byAlias = null;
+        for (ComponentFactory<?> factory : components) {
+            if (factory.type() == type && factory.name().equals(name)) {
                 return factory;
             }
+            if (factory.type() == type && factory.aliases().contains(name)) {
+                byAlias = factory;
+            }
         }
-        return null;
+        return byAlias;
     }
 
     private List<String> names(Class<?> type) {
-        return contributions.components().values().stream()
+        return components.stream()
                 .filter(factory -> factory.type() == type)
                 .map(ComponentFactory::name)
                 .sorted()
@@ -89,13 +124,13 @@ public final class RegistryComponents implements Components {
         String written = section.component();
         // torchtune's names are dotted: torchtune.models.llama3_1.lora_llama3_1_8b
         String name = written.startsWith("torchtune.") ? written.substring(written.lastIndexOf('.') + 1) : written;
-        ModelBuilder builder = contributions.models().get(name);
+        ModelBuilder builder = models.get(name);
         PeftMethod method = null;
-        for (PeftMethod candidate : contributions.peftMethods().values()) {
+        for (PeftMethod candidate : peftMethods.values()) {
             String prefix = candidate.name() + "_";
             if (builder == null && name.startsWith(prefix)) {
                 method = candidate;
-                builder = contributions.models().get(name.substring(prefix.length()));
+                builder = models.get(name.substring(prefix.length()));
             }
         }
         if (builder == null) {
@@ -134,19 +169,18 @@ public final class RegistryComponents implements Components {
     }
 
     private String unknownModel(String written, String name) {
-        Set<String> known = new TreeSet<>(contributions.models().keySet());
-        for (String method : contributions.peftMethods().keySet()) {
-            contributions.models().keySet().forEach(model -> known.add(method + "_" + model));
+        Set<String> known = new TreeSet<>(models.keySet());
+        for (String method : peftMethods.keySet()) {
+            models.keySet().forEach(model -> known.add(method + "_" + model));
         }
         return "there is no model '" + written + "'" + NearMisses.didYouMean(name, known)
                 + "; a name is METHOD_MODEL with METHOD one of "
-                + String.join(", ", new TreeSet<>(contributions.peftMethods().keySet())) + " and MODEL one of "
-                + String.join(", ", new TreeSet<>(contributions.models().keySet()));
+                + String.join(", ", new TreeSet<>(peftMethods.keySet())) + " and MODEL one of "
+                + String.join(", ", new TreeSet<>(models.keySet()));
     }
 
     @Override
     public @Nullable BackendFactory backend(ConfigReader root) {
-        Map<String, BackendFactory> backends = contributions.backends();
         String name = root.stringOrNull("backend");
         if (name != null && backends.containsKey(name)) {
             return backends.get(name);

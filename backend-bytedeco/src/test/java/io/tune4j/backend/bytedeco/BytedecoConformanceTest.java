@@ -1,9 +1,9 @@
 package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.testkit.backend.KernelConformance;
+import io.tune4j.testkit.backend.BackendConformance;
 
-class KernelConformanceTest extends KernelConformance {
+class BytedecoConformanceTest extends BackendConformance {
     @Override
     protected BackendFactory factory() {
         return new BytedecoBackendFactory();

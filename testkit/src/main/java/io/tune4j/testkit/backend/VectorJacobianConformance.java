@@ -1,13 +1,10 @@
-package io.tune4j.testkit.autograd;
+package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
@@ -21,44 +18,18 @@ import io.tune4j.api.nn.RotaryAttention;
 import io.tune4j.api.nn.RowSelection;
 import io.tune4j.api.nn.SwiGlu;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
-import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
+import io.tune4j.testkit.autograd.FiniteDifferences;
+import io.tune4j.testkit.autograd.TrainedLinear;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every vector-Jacobian product of {@code io.tune4j.api.nn} on a backend, against central differences in fp64. */
-public abstract class VectorJacobianConformance {
-    private Backend backend;
-    private TensorScope scope;
-    private int liveBefore;
-
-    /** The factory of the backend to compute on. */
-    protected abstract BackendFactory factory();
-
-    @BeforeEach
-    final void openBackend() {
-        liveBefore = LeakDetector.liveCount();
-        backend = factory().create(new BackendOptions(Device.CPU, DType.FLOAT64, 2, notice -> {}));
-        scope = TensorScope.open();
-    }
-
-    @AfterEach
-    final void closeBackend() {
-        scope.close();
-        backend.close();
-        assertThat(LeakDetector.liveCount())
-                .as(() -> "live tensors after the test: " + LeakDetector.describeLive())
-                .isEqualTo(liveBefore);
-    }
-
+abstract class VectorJacobianConformance extends BackendTestCase {
     /** Numbers in [-1, 1). */
     private Tensor random(long seed, long... shape) {
-        return Tensor.uniform(backend, seed, DType.FLOAT64, shape).times(2).plus(-1);
+        return Tensor.uniform(backend(), seed, DType.FLOAT64, shape).times(2).plus(-1);
     }
 
     private static Pass pass(Tape tape, SequenceLayout layout) {
@@ -70,7 +41,7 @@ public abstract class VectorJacobianConformance {
     }
 
     private void check(List<Tensor> inputs, FiniteDifferences.Forward forward) {
-        FiniteDifferences.check(backend, inputs, List.of(), forward);
+        FiniteDifferences.check(backend(), inputs, List.of(), forward);
     }
 
     private FrozenLinear frozenLinear(long seed, int in, int out, boolean bias) {
@@ -91,7 +62,7 @@ public abstract class VectorJacobianConformance {
 
     @Test
     final void rmsNorm() {
-        try (RmsNorm norm = new RmsNorm(backend, random(1, 9), 1e-5)) {
+        try (RmsNorm norm = new RmsNorm(backend(), random(1, 9), 1e-5)) {
             check(List.of(random(2, 6, 9)), (x, tape) -> norm.forward(x.get(0), pass(tape)));
             check(List.of(random(2, 1, 9)), (x, tape) -> norm.forward(x.get(0), pass(tape)));
         }
@@ -103,7 +74,7 @@ public abstract class VectorJacobianConformance {
         Tensor angles = random(1, 5, 3).times(3);
         Tensor cos = angles.apply(UnaryFunction.COS);
         Tensor sin = angles.apply(UnaryFunction.SIN);
-        RotaryAttention attention = new RotaryAttention(backend, shape);
+        RotaryAttention attention = new RotaryAttention(backend(), shape);
         check(
                 List.of(random(2, 5, shape.fusedSize())),
                 (x, tape) -> attention.rotateInPlace(x.get(0), cos, sin, pass(tape)));
@@ -117,7 +88,7 @@ public abstract class VectorJacobianConformance {
                 List.of(SequenceLayout.ofLengths(1), SequenceLayout.ofLengths(6), SequenceLayout.ofLengths(3, 1, 5, 2));
         for (AttentionShape shape : shapes) {
             for (SequenceLayout layout : layouts) {
-                RotaryAttention attention = new RotaryAttention(backend, shape);
+                RotaryAttention attention = new RotaryAttention(backend(), shape);
                 check(
                         List.of(random(3, layout.rows(), shape.fusedSize())),
                         (x, tape) -> attention.attend(x.get(0), pass(tape, layout)));
@@ -129,7 +100,7 @@ public abstract class VectorJacobianConformance {
     final void attentionOverSeveralBlocks() {
         AttentionShape shape = new AttentionShape(2, 1, 2);
         SequenceLayout layout = SequenceLayout.ofLengths(130, 3);
-        RotaryAttention attention = new RotaryAttention(backend, shape);
+        RotaryAttention attention = new RotaryAttention(backend(), shape);
         check(
                 List.of(random(4, layout.rows(), shape.fusedSize())),
                 (x, tape) -> attention.attend(x.get(0), pass(tape, layout)));
@@ -137,7 +108,7 @@ public abstract class VectorJacobianConformance {
 
     @Test
     final void swiGlu() {
-        check(List.of(random(1, 4, 10).times(3)), (x, tape) -> SwiGlu.apply(backend, x.get(0), pass(tape)));
+        check(List.of(random(1, 4, 10).times(3)), (x, tape) -> SwiGlu.apply(backend(), x.get(0), pass(tape)));
     }
 
     @Test
@@ -149,41 +120,42 @@ public abstract class VectorJacobianConformance {
         // The gradient of x comes from three entries, so it must be summed without touching what others hold.
         check(two.subList(0, 1), (x, tape) -> {
             Tensor doubled = Residual.add(x.get(0), x.get(0), pass(tape));
-            Tensor gated = SwiGlu.apply(backend, Residual.add(doubled, x.get(0), pass(tape)), pass(tape));
-            Tensor again = SwiGlu.apply(backend, x.get(0), pass(tape));
+            Tensor gated = SwiGlu.apply(backend(), Residual.add(doubled, x.get(0), pass(tape)), pass(tape));
+            Tensor again = SwiGlu.apply(backend(), x.get(0), pass(tape));
             return Residual.add(gated, again, pass(tape));
         });
     }
 
     @Test
     final void rowSelection() {
-        Tensor rows = Tensor.ofLongs(backend, 4, 0, 2);
+        Tensor rows = Tensor.ofLongs(backend(), 4, 0, 2);
         check(List.of(random(1, 5, 3)), (x, tape) -> RowSelection.apply(x.get(0), rows, pass(tape)));
     }
 
     @Test
     final void crossEntropyOfAFrozenHead() {
-        Tensor labels = Tensor.ofLongs(backend, 3, 0, 6, 6, 1);
+        Tensor labels = Tensor.ofLongs(backend(), 3, 0, 6, 6, 1);
         for (boolean bias : new boolean[] {false, true}) {
             try (FrozenLinear head = frozenLinear(1, 4, 7, bias)) {
                 check(
                         List.of(random(2, 5, 4)),
-                        (x, tape) -> LinearCrossEntropy.apply(backend, x.get(0), head, labels, 2, pass(tape)));
+                        (x, tape) -> LinearCrossEntropy.apply(backend(), x.get(0), head, labels, 2, pass(tape)));
             }
         }
     }
 
     @Test
     final void crossEntropyOfATrainedHead() {
-        Tensor labels = Tensor.ofLongs(backend, 3, 0, 6, 6, 1);
+        Tensor labels = Tensor.ofLongs(backend(), 3, 0, 6, 6, 1);
         Parameter weight = new Parameter("head", random(1, 7, 4));
         try (Linear head = new TrainedLinear(weight)) {
             for (long chunkRows : new long[] {1, 2, 5, 100}) {
                 FiniteDifferences.check(
-                        backend,
+                        backend(),
                         List.of(random(2, 5, 4)),
                         List.of(weight),
-                        (x, tape) -> LinearCrossEntropy.apply(backend, x.get(0), head, labels, chunkRows, pass(tape)));
+                        (x, tape) ->
+                                LinearCrossEntropy.apply(backend(), x.get(0), head, labels, chunkRows, pass(tape)));
             }
         }
     }
@@ -192,12 +164,12 @@ public abstract class VectorJacobianConformance {
     final void aDecoderLayerWithAndWithoutCheckpoint() {
         AttentionShape shape = new AttentionShape(2, 1, 4);
         SequenceLayout layout = SequenceLayout.ofLengths(3, 1, 4);
-        RotaryAttention attention = new RotaryAttention(backend, shape);
+        RotaryAttention attention = new RotaryAttention(backend(), shape);
         Tensor angles = random(5, layout.rows(), 2);
         Tensor cos = angles.apply(UnaryFunction.COS);
         Tensor sin = angles.apply(UnaryFunction.SIN);
         Parameter weight = new Parameter("qkv", random(6, shape.fusedSize(), 6));
-        try (RmsNorm norm = new RmsNorm(backend, random(7, 6), 1e-5);
+        try (RmsNorm norm = new RmsNorm(backend(), random(7, 6), 1e-5);
                 Linear qkv = new TrainedLinear(weight);
                 FrozenLinear output = frozenLinear(8, shape.querySize(), 12, true);
                 FrozenLinear down = frozenLinear(10, 6, 6, false)) {
@@ -205,17 +177,17 @@ public abstract class VectorJacobianConformance {
                 Pass pass = pass(tape, layout);
                 Tensor rows = qkv.forward(norm.forward(x, pass), pass);
                 Tensor attended = attention.attend(attention.rotateInPlace(rows, cos, sin, pass), pass);
-                Tensor gated = SwiGlu.apply(backend, output.forward(attended, pass), pass);
+                Tensor gated = SwiGlu.apply(backend(), output.forward(attended, pass), pass);
                 return Residual.addInPlace(down.forward(gated, pass), x, pass);
             };
             List<Tensor> inputs = List.of(random(12, layout.rows(), 6));
             FiniteDifferences.Forward plain = (x, tape) -> layer.apply(layer.apply(x.get(0), tape), tape);
             FiniteDifferences.Forward checkpointed =
                     (x, tape) -> tape.checkpoint(tape.checkpoint(x.get(0), layer), layer);
-            FiniteDifferences.check(backend, inputs, List.of(weight), plain);
-            FiniteDifferences.check(backend, inputs, List.of(weight), checkpointed);
-            List<double[]> expected = FiniteDifferences.gradients(backend, inputs, List.of(weight), plain);
-            List<double[]> actual = FiniteDifferences.gradients(backend, inputs, List.of(weight), checkpointed);
+            FiniteDifferences.check(backend(), inputs, List.of(weight), plain);
+            FiniteDifferences.check(backend(), inputs, List.of(weight), checkpointed);
+            List<double[]> expected = FiniteDifferences.gradients(backend(), inputs, List.of(weight), plain);
+            List<double[]> actual = FiniteDifferences.gradients(backend(), inputs, List.of(weight), checkpointed);
             for (int i = 0; i < expected.size(); i++) {
                 assertThat(actual.get(i)).as("bit for bit").isEqualTo(expected.get(i));
             }

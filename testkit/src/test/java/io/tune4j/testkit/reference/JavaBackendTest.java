@@ -1,0 +1,16 @@
+package io.tune4j.testkit.reference;
+
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.testkit.backend.BackendConformance;
+
+class JavaBackendTest extends BackendConformance {
+    @Override
+    protected BackendFactory factory() {
+        return new JavaBackendFactory();
+    }
+
+    @Override
+    protected int memoryIterations() {
+        return 10;
+    }
+}
