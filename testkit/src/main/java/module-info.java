@@ -7,5 +7,10 @@ module io.tune4j.testkit {
 
     exports io.tune4j.testkit.autograd;
     exports io.tune4j.testkit.backend;
+    exports io.tune4j.testkit.config;
+    exports io.tune4j.testkit.model;
+    exports io.tune4j.testkit.peft;
+    exports io.tune4j.testkit.recipe;
     exports io.tune4j.testkit.reference;
+    exports io.tune4j.testkit.toy;
 }

@@ -32,7 +32,7 @@ class LoraFinetuneSingleDeviceTest {
 
     @Test
     void trainsAndSaysWhereEverythingIs() {
-        RecipeRun run = run("a").with("dataset_val: {_component_: counting, size: 9}", "samples: {records: [0, 3]}");
+        RecipeRun run = run("a").with("dataset_val: {_component_: toy_dataset, size: 9}", "samples: {records: [0, 3]}");
 
         assertThat(run.run()).isEqualTo(Outcome.COMPLETED);
 
@@ -110,20 +110,20 @@ class LoraFinetuneSingleDeviceTest {
         assertThatThrownBy(run::run)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("training stopped at step ")
-                .hasMessageContaining("counting#")
+                .hasMessageContaining("sums#")
                 .hasMessageContaining("last saved state is " + folder.resolve("nan/checkpoints"))
                 .hasMessageContaining("optimizer.lr");
     }
 
     @Test
     void whatCannotBeTrainedIsRefusedBeforeTraining() throws IOException {
-        assertRefused(run("a").with("dataset: {_component_: counting, size: 0}"), "is empty");
-        assertRefused(run("a").with("dataset: {_component_: counting, size: 8, masked: True}"), "masked");
+        assertRefused(run("a").with("dataset: {_component_: toy_dataset, size: 0}"), "is empty");
+        assertRefused(run("a").with("dataset: {_component_: toy_dataset, size: 8, masked: True}"), "masked");
         assertRefused(run("a").with("batch_size: 64"), "batch_size 64 x gradient_accumulation_steps 2 = 128 records");
         assertRefused(
                 run("a").with("model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8,"
                         + " lora_attn_modules: [q_proj], max_seq_len: 16}"),
-                "longer than the model's 16 positions: counting#0");
+                "longer than the model's 16 positions: sums#0");
         Files.writeString(folder.resolve("file"), "");
         assertRefused(run("file"), "is a file, not a directory");
         assertRefused(run("a").with("resume_from_checkpoint: True"), "there is no saved state");

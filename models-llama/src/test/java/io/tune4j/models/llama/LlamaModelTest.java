@@ -22,6 +22,7 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
+import io.tune4j.testkit.toy.RandomWeights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,8 +109,8 @@ class LlamaModelTest {
         LlamaDefinition tied = definition(true, false);
         RandomWeights weights = new RandomWeights(tied);
         try (CausalLanguageModel model = build(tied, weights)) {
-            assertThat(weights.loaded).containsOnlyOnce(LlamaDefinition.EMBEDDING);
-            assertThat(weights.loaded).doesNotContain("lm_head.weight");
+            assertThat(weights.loaded()).containsOnlyOnce(LlamaDefinition.EMBEDDING);
+            assertThat(weights.loaded()).doesNotContain("lm_head.weight");
             assertThat(hidden(model, RaggedBatch.of(List.of(sample("a", 5))), 4))
                     .hasSize(32);
         }

@@ -8,8 +8,9 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.error.UserException;
-import io.tune4j.recipes.testing.ByteTokenizer;
 import io.tune4j.recipes.testing.Readers;
+import io.tune4j.testkit.config.Sections;
+import io.tune4j.testkit.toy.ByteTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class DatasetComponentsTest {
 
     private Dataset open(String component, String file, String content, String options) throws IOException {
         Path path = Files.writeString(folder.resolve(file), content);
-        ConfigReader reader = Readers.of("{source: json, data_files: '" + path + "'" + options + "}");
+        ConfigReader reader = Sections.of("{source: json, data_files: '" + path + "'" + options + "}");
         DatasetProvider provider = provider(component, reader);
         reader.finish();
         reader.problems().throwIfAny();
@@ -142,13 +143,13 @@ class DatasetComponentsTest {
                 .contains("did you mean 'trian'");
         assertThat(problems("alpaca_dataset", "{data_files: a.json, split: test}"))
                 .contains("split");
-        ConfigReader reader = Readers.of("{data_files: /no/such.json}");
+        ConfigReader reader = Sections.of("{data_files: /no/such.json}");
         DatasetProvider provider = provider("instruct_dataset", reader);
         assertThatThrownBy(() -> provider.open(tokenizer)).hasMessageContaining("there is no data file /no/such.json");
     }
 
     private static String problems(String component, String options) {
-        ConfigReader reader = Readers.of(options);
+        ConfigReader reader = Sections.of(options);
         provider(component, reader);
         return reader.problems().all().toString();
     }

@@ -5,6 +5,7 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
@@ -18,13 +19,13 @@ import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
-import io.tune4j.recipes.testing.Readers;
+import io.tune4j.testkit.config.Sections;
+import io.tune4j.testkit.toy.MergingWeights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -59,8 +60,14 @@ final class GoldenModel implements AutoCloseable {
             Adapter adapter = plan.attach(backend, dtype, 0);
             CausalLanguageModel model = definition.build(
                     backend, dtype, weights, adapter.decorate(new DenseFormat().factory(backend, dtype, weights)));
-            adapter.load(fixture.adapterFolder(caseName));
-            return new GoldenModel(backend, model, adapter);
+            GoldenModel golden = new GoldenModel(backend, model, adapter);
+            try {
+                adapter.load(fixture.adapterFolder(caseName));
+            } catch (UserException e) {
+                golden.close();
+                throw e;
+            }
+            return golden;
         }
     }
 
@@ -74,35 +81,12 @@ final class GoldenModel implements AutoCloseable {
         }
     }
 
-    private record MergingWeights(WeightSource base, Adapter adapter) implements WeightSource {
-        @Override
-        public boolean has(String name) {
-            return base.has(name);
-        }
-
-        @Override
-        public Tensor load(ArrayKernels kernels, String name, DType dtype) {
-            Tensor weight = base.load(kernels, name, dtype);
-            if (adapter.adapts(name)) {
-                weight.copyFrom(adapter.merge(name, weight.cast(DType.FLOAT32)));
-            }
-            return weight;
-        }
-
-        @Override
-        public void loadInto(String name, Tensor target) {
-            try (TensorScope scope = TensorScope.open()) {
-                target.copyFrom(load(target.kernels(), name, target.dtype()));
-            }
-        }
-    }
-
     private static ModelDefinition definition(Path folder) {
         Plugin llama = new LlamaPlugin();
         return llama.models().stream()
                 .flatMap(family -> family.builders().stream())
                 .filter(builder -> builder.name().equals("llama"))
-                .map(builder -> builder.define(Readers.of("{}"), folder))
+                .map(builder -> builder.define(Sections.of("{}"), folder))
                 .findFirst()
                 .orElseThrow();
     }
@@ -110,21 +94,25 @@ final class GoldenModel implements AutoCloseable {
     /** Sizes, ranks and targets are read from the adapter's own config. */
     private static PeftPlan plan(ModelDefinition definition, JsonNode config) {
         String method = config.path("use_dora").asBoolean() ? "dora" : "lora";
-        String options =
-                "{lora_rank: %s, lora_alpha: %s, use_rslora: %s, rank_pattern: %s, alpha_pattern: %s, target_modules: %s}"
-                        .formatted(
-                                config.get("r"),
-                                config.get("lora_alpha"),
-                                config.path("use_rslora").asBoolean(),
-                                config.path("rank_pattern"),
-                                config.path("alpha_pattern"),
-                                config.get("target_modules"));
+        StringBuilder options = new StringBuilder("{lora_rank: " + config.get("r"));
+        for (String key : List.of("lora_alpha", "target_modules", "use_rslora", "rank_pattern", "alpha_pattern")) {
+            append(options, key, config.path(key));
+        }
+        append(options, "exclude_modules", config.path("exclude_modules"));
+        append(options, "layers_to_transform", config.path("layers_to_transform"));
+        options.append('}');
         PeftMethod peft = new LoraPlugin()
                 .peftMethods().stream()
                         .filter(candidate -> candidate.name().equals(method))
                         .findFirst()
                         .orElseThrow();
-        return Objects.requireNonNull(peft.configure(Readers.of(options), definition));
+        return Objects.requireNonNull(peft.configure(Sections.of(options.toString()), definition));
+    }
+
+    private static void append(StringBuilder options, String key, JsonNode value) {
+        if (!value.isMissingNode() && !value.isNull()) {
+            options.append(", ").append(key).append(": ").append(value);
+        }
     }
 
     List<Parameter> parameters() {

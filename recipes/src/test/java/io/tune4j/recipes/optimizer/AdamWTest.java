@@ -16,6 +16,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
 import io.tune4j.recipes.testing.Readers;
+import io.tune4j.testkit.config.Sections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,7 @@ class AdamWTest {
 
     @Test
     void wrongOptionsAreProblems() {
-        ConfigReader reader = Readers.of("{lr: -1, betas: [0.9], amsgrad: True, eps: x}");
+        ConfigReader reader = Sections.of("{lr: -1, betas: [0.9], amsgrad: True, eps: x}");
         new AdamWFactory().create(reader, Readers.context());
         assertThat(reader.problems().all().toString()).contains("lr", "betas", "AMSGrad", "eps: expected a number");
     }

@@ -3,12 +3,15 @@ package io.tune4j.recipes.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;
-import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe.Outcome;
-import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.recipes.LoraFinetuneSingleDevice;
+import io.tune4j.backend.bytedeco.BytedecoPlugin;
+import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.recipes.RecipesPlugin;
+import io.tune4j.testkit.recipe.RecipeTrial;
+import io.tune4j.testkit.toy.ToyPlugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,16 +20,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The LoRA recipe on a fixture's checkpoint, with a config of a few keys that a test may change. */
-public final class RecipeRun implements Console {
+public final class RecipeRun {
     private static final Path CHECKPOINT = Path.of("src/test/resources/golden/llama2_style");
+    private static final List<Plugin> PLUGINS =
+            List.of(new ToyPlugin(), new BytedecoPlugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
 
     private final Path output;
-    private final List<String> lines = new ArrayList<>();
-    private final List<String> changes = new ArrayList<>();
-    private Cancellation cancellation = () -> false;
+    private final RecipeTrial trial;
 
     private RecipeRun(Path output) {
         this.output = output;
+        this.trial = new RecipeTrial(PLUGINS.get(4).recipes().get(0), PLUGINS, config(output));
     }
 
     /** A run of 8 steps in fp32 with results in the folder. */
@@ -36,41 +40,38 @@ public final class RecipeRun implements Console {
 
     /** Replaces or adds top-level lines of YAML. */
     public RecipeRun with(String... yaml) {
-        changes.addAll(List.of(yaml));
+        trial.with(yaml);
         return this;
     }
 
     public RecipeRun cancelledBy(Cancellation other) {
-        cancellation = other;
+        trial.cancelledBy(other);
         return this;
     }
 
     public Outcome run() {
-        List<String> config = new ArrayList<>(List.of(
+        return trial.run();
+    }
+
+    private static String config(Path output) {
+        return String.join(
+                "\n",
                 "output_dir: " + output,
                 "model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8, lora_attn_modules: [q_proj, v_proj]}",
-                "tokenizer: {_component_: bytes}",
+                "tokenizer: {_component_: toy_tokenizer}",
                 "checkpointer: {_component_: FullModelHFCheckpointer, checkpoint_dir: " + CHECKPOINT + "}",
-                "dataset: {_component_: counting, size: 40}",
+                "dataset: {_component_: toy_dataset, size: 40}",
                 "optimizer: {_component_: AdamW, lr: 0.01}",
                 "lr_scheduler: {_component_: get_cosine_schedule_with_warmup, num_warmup_steps: 2}",
                 "metric_logger: {_component_: DiskLogger}",
+                "backend: bytedeco",
                 "seed: 7",
                 "batch_size: 2",
                 "gradient_accumulation_steps: 2",
                 "max_steps: 8",
                 "dtype: fp32",
                 "num_threads: 1",
-                "save_adapter_weights_only: True"));
-        for (String change : changes) {
-            String key = change.substring(0, change.indexOf(':') + 1);
-            config.removeIf(line -> line.startsWith(key));
-            config.add(change);
-        }
-        String yaml = String.join("\n", config);
-        ConfigReader root = Readers.of(yaml);
-        RunConfig runConfig = new RunConfig(root, root.problems(), root.notices(), yaml, "test.yaml");
-        return new LoraFinetuneSingleDevice(runConfig, new TestComponents(), this, cancellation).run();
+                "save_adapter_weights_only: True");
     }
 
     /** A metric of each logged step. */
@@ -93,31 +94,6 @@ public final class RecipeRun implements Console {
 
     /** All that was printed. */
     public String printed() {
-        return String.join("\n", lines);
-    }
-
-    @Override
-    public void line(String text) {
-        lines.add(text);
-    }
-
-    @Override
-    public void warning(String text) {
-        lines.add("WARNING " + text);
-    }
-
-    @Override
-    public void detail(String text) {
-        lines.add(text);
-    }
-
-    @Override
-    public void level(String name) {
-        lines.add("level " + name);
-    }
-
-    @Override
-    public void progress(long done, long total, String text) {
-        lines.add(done + "/" + total + " " + text);
+        return trial.printed();
     }
 }

@@ -1,4 +1,4 @@
-package io.tune4j.models.llama;
+package io.tune4j.testkit.toy;
 
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightShape;
@@ -14,16 +14,22 @@ import java.util.List;
 import java.util.Map;
 
 /** Small random weights, and which of them were asked for. */
-final class RandomWeights implements WeightSource {
+public final class RandomWeights implements WeightSource {
     private final Map<String, long[]> shapes = new HashMap<>();
-    final List<String> loaded = new ArrayList<>();
+    private final List<String> loaded = new ArrayList<>();
 
-    RandomWeights(ModelDefinition definition) {
+    /** For every weight of a model; the same ones each time. */
+    public RandomWeights(ModelDefinition definition) {
         for (WeightShape weight : definition.weights()) {
             shapes.put(
                     weight.name(),
                     weight.shape().stream().mapToLong(Long::longValue).toArray());
         }
+    }
+
+    /** The names asked for so far, in order. */
+    public List<String> loaded() {
+        return List.copyOf(loaded);
     }
 
     @Override

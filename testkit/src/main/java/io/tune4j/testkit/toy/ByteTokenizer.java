@@ -1,4 +1,4 @@
-package io.tune4j.recipes.testing;
+package io.tune4j.testkit.toy;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
@@ -11,6 +11,9 @@ public final class ByteTokenizer implements Tokenizer {
     private static final int BEGIN = 1;
     private static final int END = 2;
     private static final int FIRST_BYTE = 3;
+
+    /** So many ids there are. */
+    public static final int VOCABULARY = FIRST_BYTE + 256;
 
     @Override
     public int[] encode(String text) {
@@ -62,7 +65,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public int vocabularySize() {
-        return FIRST_BYTE + 256;
+        return VOCABULARY;
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** What a model family must do: {@link io.tune4j.testkit.model.ModelFamilyConformance}. */
+@NullMarked
+package io.tune4j.testkit.model;
+
+import org.jspecify.annotations.NullMarked;

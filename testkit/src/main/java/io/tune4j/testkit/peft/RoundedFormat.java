@@ -1,0 +1,83 @@
+package io.tune4j.testkit.peft;
+
+import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.WeightFormat;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.DenseWeight;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.FrozenWeight;
+import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+
+/**
+ * Stands for quantized formats: weights rounded to bf16 and kept so, unpacked at each use. A method that looks into the weight
+ * instead of asking it fails here.
+ */
+final class RoundedFormat implements WeightFormat {
+    @Override
+    public FrozenLinearFactory factory(ArrayKernels kernels, DType computeDtype, WeightSource weights) {
+        FrozenLinearFactory dense = new DenseFormat().factory(kernels, computeDtype, weights);
+        return projections -> {
+            FrozenLinear linear = dense.create(projections);
+            Tensor bias = linear.bias();
+            try (linear;
+                    Tensor weight = ((DenseWeight) linear.weight()).weight().cast(DType.BFLOAT16)) {
+                return new FrozenLinear(
+                        projections, new RoundedWeight(weight.copy(), computeDtype), bias == null ? null : bias.copy());
+            }
+        };
+    }
+
+    private static final class RoundedWeight implements FrozenWeight {
+        private final Tensor packed;
+        private final DType computeDtype;
+
+        RoundedWeight(Tensor packed, DType computeDtype) {
+            this.packed = TensorScope.detach(packed);
+            this.computeDtype = computeDtype;
+        }
+
+        @Override
+        public long outFeatures() {
+            return packed.size(0);
+        }
+
+        @Override
+        public long inFeatures() {
+            return packed.size(1);
+        }
+
+        @Override
+        public DType computeDtype() {
+            return computeDtype;
+        }
+
+        @Override
+        public Tensor multiply(Tensor x) {
+            try (Tensor weight = packed.cast(computeDtype);
+                    Tensor transposed = weight.transposed()) {
+                return x.matmul(transposed);
+            }
+        }
+
+        @Override
+        public Tensor multiplyBackward(Tensor outputGradient) {
+            try (Tensor weight = packed.cast(computeDtype)) {
+                return outputGradient.matmul(weight);
+            }
+        }
+
+        @Override
+        public Tensor dense(DType dtype) {
+            return packed.cast(dtype);
+        }
+
+        @Override
+        public void close() {
+            packed.close();
+        }
+    }
+}

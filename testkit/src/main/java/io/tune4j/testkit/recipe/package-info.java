@@ -1,0 +1,5 @@
+/** What a recipe must do: {@link io.tune4j.testkit.recipe.RecipeConformance}. */
+@NullMarked
+package io.tune4j.testkit.recipe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package io.tune4j.testkit.toy;
+
+import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightFormat;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.LinearCrossEntropy;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** A model with its weights and, if wanted, an adapter. */
+public final class Assembled implements AutoCloseable {
+    private static final int CHUNK_ROWS = 5;
+
+    private final Backend backend;
+    private final CausalLanguageModel model;
+    private final @Nullable Adapter adapter;
+
+    private Assembled(Backend backend, CausalLanguageModel model, @Nullable Adapter adapter) {
+        this.backend = backend;
+        this.model = model;
+        this.adapter = adapter;
+    }
+
+    /** The bare model, whose projections the factory makes. */
+    public static Assembled of(
+            Backend backend, DType dtype, ModelDefinition definition, WeightSource weights, LinearFactory linears) {
+        return new Assembled(backend, definition.build(backend, dtype, weights, linears), null);
+    }
+
+    /** The model with an adapter on frozen weights of a format. */
+    public static Assembled adapted(
+            Backend backend,
+            DType dtype,
+            ModelDefinition definition,
+            WeightSource weights,
+            WeightFormat format,
+            PeftPlan plan,
+            long seed) {
+        FrozenLinearFactory frozen = format.factory(backend, dtype, weights);
+        Adapter adapter = plan.attach(backend, dtype, seed);
+        try {
+            CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen));
+            return new Assembled(backend, model, adapter);
+        } catch (RuntimeException | AssertionError e) {
+            adapter.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A batch of random tokens, all of them trained.
+     *
+     * @param lengths of the sequences
+     */
+    public static RaggedBatch batch(ModelDefinition definition, long seed, int... lengths) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<TokenizedSample> samples = new ArrayList<>();
+        for (int i = 0; i < lengths.length; i++) {
+            int[] tokens =
+                    random.ints(lengths[i], 0, definition.vocabularySize()).toArray();
+            boolean[] trained = new boolean[lengths[i]];
+            Arrays.fill(trained, true);
+            samples.add(new TokenizedSample("random#" + i, tokens, trained));
+        }
+        return RaggedBatch.of(samples);
+    }
+
+    public Adapter adapter() {
+        return Objects.requireNonNull(adapter);
+    }
+
+    public CausalLanguageModel model() {
+        return model;
+    }
+
+    /** Logits of every row, {@code [T, V]}. */
+    public double[] logits(RaggedBatch batch) {
+        return logits(batch, LongStream.range(0, batch.tokenCount()).toArray());
+    }
+
+    /** Logits of some rows, {@code [N, V]}. */
+    public double[] logits(RaggedBatch batch, long[] rows) {
+        try (TensorScope scope = TensorScope.open();
+                Tape tape = Tape.off()) {
+            Pass pass = new Pass(tape, batch.layout(), false, 0);
+            return model.outputHead()
+                    .forward(model.hiddenStates(batch, rows, pass, 0), pass)
+                    .toDoubles();
+        }
+    }
+
+    /** The sum of the labelled rows' losses on a tape, a scalar of the scope around. */
+    public Tensor loss(RaggedBatch batch, Tape tape, int checkpointedLayers) {
+        try (TensorScope scope = TensorScope.open()) {
+            Pass pass = new Pass(tape, batch.layout(), true, 5);
+            Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, checkpointedLayers);
+            Tensor labels = Tensor.ofLongs(backend, batch.labels());
+            return scope.escape(
+                    LinearCrossEntropy.apply(backend, hidden, model.outputHead(), labels, CHUNK_ROWS, pass));
+        }
+    }
+
+    /** The sum of the losses, whose gradients the parameters hold afterwards. */
+    public double lossWithGradients(RaggedBatch batch, int checkpointedLayers) {
+        try (TensorScope scope = TensorScope.open();
+                Tape tape = Tape.recording()) {
+            Tensor loss = loss(batch, tape, checkpointedLayers);
+            tape.backward(loss);
+            return loss.item();
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        if (adapter != null) {
+            adapter.close();
+        }
+    }
+}
