@@ -2,6 +2,7 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.safetensors.SafetensorsFile;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -10,7 +11,6 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,6 @@ final class AdapterWeightsFile implements AutoCloseable {
     static final Map<String, String> METADATA = Map.of("format", "pt");
 
     static final String NAME = "adapter_model.safetensors";
-    private static final int WINDOW = 8 << 20;
     private static final int SHOWN = 8;
 
     private final SafetensorsFile file;
@@ -55,16 +54,8 @@ final class AdapterWeightsFile implements AutoCloseable {
 
     private static void copy(Tensor value, Consumer<ByteBuffer> sink) {
         try (Tensor contiguous = value.contiguous()) {
-            for (long at = 0; at < contiguous.byteSize(); at += WINDOW) {
-                ByteBuffer bytes = window(contiguous.byteSize() - at);
-                contiguous.kernels().read(contiguous.array(), at, bytes);
-                sink.accept(bytes.flip());
-            }
+            TensorFiles.copy(contiguous, sink);
         }
-    }
-
-    private static ByteBuffer window(long missing) {
-        return ByteBuffer.allocateDirect((int) Math.min(WINDOW, missing)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** @throws UserException if there is no such file, or one that runs code when it is read */
@@ -127,8 +118,9 @@ final class AdapterWeightsFile implements AutoCloseable {
     private void read(TensorEntry entry, Tensor target) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor stored = Tensor.empty(target.kernels(), entry.dtype(), entry.shape());
-            for (long at = 0; at < entry.byteLength(); at += WINDOW) {
-                ByteBuffer bytes = window(entry.byteLength() - at);
+            ByteBuffer bytes = TensorFiles.piece(entry.byteLength());
+            for (long at = 0; at < entry.byteLength(); at += bytes.capacity()) {
+                bytes.clear().limit((int) Math.min(bytes.capacity(), entry.byteLength() - at));
                 file.read(entry, at, bytes);
                 stored.kernels().write(stored.array(), at, bytes.flip());
             }

@@ -2,6 +2,7 @@ package io.tune4j.recipes.checkpoint;
 
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsWriter;

@@ -6,6 +6,7 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;

@@ -1,4 +1,4 @@
-package io.tune4j.recipes.checkpoint;
+package io.tune4j.api.model;
 
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;
@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Tensors to safetensors files. */
-final class TensorFiles {
+/** Tensors to safetensors files; {@link CheckpointWeights} reads them back. */
+public final class TensorFiles {
     /** What transformers looks for. */
-    static final Map<String, String> METADATA = Map.of("format", "pt");
+    public static final Map<String, String> METADATA = Map.of("format", "pt");
 
     private static final int PIECE_BYTES = 4 << 20;
 
     private TensorFiles() {}
 
-    /** Tensors by name to a file. */
-    static void write(Path file, Map<String, Tensor> tensors) {
+    /** Tensors by name to a file, which appears complete or not at all. */
+    public static void write(Path file, Map<String, Tensor> tensors) {
         List<TensorSpec> specs = tensors.entrySet().stream()
                 .map(entry -> new TensorSpec(
                         entry.getKey(),
@@ -36,7 +36,7 @@ final class TensorFiles {
     }
 
     /** A contiguous tensor's bytes, piece by piece. */
-    static void copy(Tensor tensor, Consumer<ByteBuffer> sink) {
+    public static void copy(Tensor tensor, Consumer<ByteBuffer> sink) {
         long bytes = tensor.byteSize();
         ByteBuffer piece = piece(bytes);
         for (long offset = 0; offset < bytes; offset += piece.capacity()) {
@@ -47,7 +47,7 @@ final class TensorFiles {
     }
 
     /** A buffer for parts of something of the given size. */
-    static ByteBuffer piece(long bytes) {
+    public static ByteBuffer piece(long bytes) {
         return ByteBuffer.allocateDirect((int) Math.min(PIECE_BYTES, bytes)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

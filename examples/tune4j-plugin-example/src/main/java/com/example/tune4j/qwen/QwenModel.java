@@ -1,0 +1,117 @@
+package com.example.tune4j.qwen;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.RmsNorm;
+import io.tune4j.api.nn.RowSelection;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Embedding, layers, final norm. Hidden states are {@code [T, D]} over all tokens of a batch: there is no padding. */
+final class QwenModel implements CausalLanguageModel {
+    private final QwenConfig config;
+    private final Backend backend;
+    private final DType dtype;
+    private final Tensor embedding;
+    private final List<QwenLayer> layers = new ArrayList<>();
+    private final RmsNorm finalNorm;
+    private final Linear head;
+
+    QwenModel(QwenDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+        this.config = definition.config();
+        this.backend = backend;
+        this.dtype = dtype;
+        // Detached: it lives as long as the model, whatever scope is open now.
+        this.embedding = TensorScope.detach(weights.load(backend, QwenDefinition.EMBEDDING, dtype));
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(new QwenLayer(definition, i, backend, dtype, weights, linears));
+        }
+        this.finalNorm =
+                new RmsNorm(backend, weights.load(backend, QwenDefinition.FINAL_NORM, dtype), config.normEpsilon());
+        this.head = linears.create(definition.head());
+    }
+
+    @Override
+    public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+        check(batch);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            QwenLayer.Angles angles = angles(batch, pass);
+            for (int i = 0; i < layers.size(); i++) {
+                QwenLayer layer = layers.get(i);
+                x = i < checkpointedLayers
+                        ? pass.tape().checkpoint(x, (input, tape) -> layer.forward(input, angles, pass.withTape(tape)))
+                        : layer.forward(x, angles, pass);
+            }
+            // Only the rows that are asked for go on to the norm and the output.
+            Tensor wanted = RowSelection.apply(x, pass.tape().keep(Tensor.ofLongs(backend, rows)), pass);
+            return scope.escape(finalNorm.forward(wanted, pass));
+        }
+    }
+
+    /** Rotary angles (Su et al. 2021, eq. 34) of each row's position, which all layers share. */
+    private QwenLayer.Angles angles(RaggedBatch batch, Pass pass) {
+        long[] positions = batch.layout().positions();
+        int half = config.attention().headSize() / 2;
+        double[] cos = new double[positions.length * half];
+        double[] sin = new double[positions.length * half];
+        for (int row = 0, at = 0; row < positions.length; row++) {
+            for (int i = 0; i < half; i++, at++) {
+                // In fp32, as the weights were trained.
+                float frequency = 1 / (float) Math.pow(config.ropeTheta(), (float) i / half);
+                float angle = positions[row] * frequency;
+                cos[at] = Math.cos(angle);
+                sin[at] = Math.sin(angle);
+            }
+        }
+        return new QwenLayer.Angles(
+                pass.tape().keep(Tensor.ofDoubles(backend, dtype, cos, positions.length, half)),
+                pass.tape().keep(Tensor.ofDoubles(backend, dtype, sin, positions.length, half)));
+    }
+
+    /** Native kernels would read beyond the tables. */
+    private void check(RaggedBatch batch) {
+        for (int i = 0; i < batch.ids().size(); i++) {
+            int length = batch.layout().sequences().get(i).length();
+            if (length > config.maxPositions()) {
+                throw new UserException("sample " + batch.ids().get(i) + " has " + length
+                        + " tokens, but the model has " + config.maxPositions()
+                        + " positions; set tokenizer.max_seq_len to at most that");
+            }
+        }
+        for (long token : batch.tokens()) {
+            if (token < 0 || token >= config.vocabularySize()) {
+                throw new UserException("token id " + token + " in one of the samples " + batch.ids()
+                        + " is outside the model's vocabulary of " + config.vocabularySize()
+                        + "; the tokenizer does not belong to this model");
+            }
+        }
+    }
+
+    @Override
+    public Linear outputHead() {
+        return head;
+    }
+
+    @Override
+    public int layerCount() {
+        return layers.size();
+    }
+
+    @Override
+    public void close() {
+        embedding.close();
+        layers.forEach(QwenLayer::close);
+        finalNorm.close();
+        head.close();
+    }
+}
