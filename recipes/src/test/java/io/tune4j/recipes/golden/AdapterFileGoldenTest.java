@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsFile;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
-import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
+import io.tune4j.recipes.testing.TestedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -37,7 +35,7 @@ class AdapterFileGoldenTest {
 
     @BeforeAll
     static void openBackend() {
-        backend = new BytedecoBackendFactory().create(new BackendOptions(Device.CPU, DType.FLOAT32, 0, notice -> {}));
+        backend = TestedBackend.open();
     }
 
     @AfterAll

@@ -6,17 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.safetensors.SafetensorsFile;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Optimizer;
-import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
 import io.tune4j.recipes.testing.Readers;
+import io.tune4j.recipes.testing.TestedBackend;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ class LoraGoldenTest {
 
     @BeforeAll
     static void openBackend() {
-        backend = new BytedecoBackendFactory().create(new BackendOptions(Device.CPU, DType.FLOAT32, 0, notice -> {}));
+        backend = TestedBackend.open();
     }
 
     @AfterAll

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Recipe.Outcome;
-import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.RecipesPlugin;
@@ -23,7 +22,7 @@ import java.util.List;
 public final class RecipeRun {
     private static final Path CHECKPOINT = Path.of("src/test/resources/golden/llama2_style");
     private static final List<Plugin> PLUGINS =
-            List.of(new ToyPlugin(), new BytedecoPlugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
+            List.of(new ToyPlugin(), TestedBackend.plugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
 
     private final Path output;
     private final RecipeTrial trial;
@@ -64,7 +63,7 @@ public final class RecipeRun {
                 "optimizer: {_component_: AdamW, lr: 0.01}",
                 "lr_scheduler: {_component_: get_cosine_schedule_with_warmup, num_warmup_steps: 2}",
                 "metric_logger: {_component_: DiskLogger}",
-                "backend: bytedeco",
+                "backend: " + TestedBackend.NAME,
                 "seed: 7",
                 "batch_size: 2",
                 "gradient_accumulation_steps: 2",

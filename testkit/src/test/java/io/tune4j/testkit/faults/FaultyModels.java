@@ -1,0 +1,327 @@
+package io.tune4j.testkit.faults;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.api.model.TensorFiles;
+import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import io.tune4j.testkit.reference.JavaBackendFactory;
+import io.tune4j.testkit.toy.Assembled;
+import io.tune4j.testkit.toy.RandomWeights;
+import io.tune4j.testkit.toy.ToyCheckpoints;
+import io.tune4j.testkit.toy.ToyDefinition;
+import io.tune4j.testkit.toy.ToyPlugin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** The toy model with faults. */
+public final class FaultyModels {
+    private static final ToyDefinition RIGHT = new ToyDefinition(1, false, true);
+    private static final Path GOLDEN = golden();
+
+    private static UnaryOperator<ModelDefinition> fault = definition -> definition;
+    private static boolean swallowsOptions;
+
+    private FaultyModels() {}
+
+    public static void repair() {
+        fault = definition -> definition;
+        swallowsOptions = false;
+    }
+
+    private static Fault fault(String name, String foundBy, UnaryOperator<ModelDefinition> planted) {
+        return new Fault(name, foundBy, () -> {
+            repair();
+            fault = planted;
+        });
+    }
+
+    public static Stream<Supplier<String>> all() {
+        return Stream.of(
+                new Fault("options that it does not know are swallowed", "unknownOptionsAreReported", () -> {
+                    repair();
+                    swallowsOptions = true;
+                }),
+                fault(
+                        "a weight has another name than in the checkpoint",
+                        "weightsAreThoseOfTheCheckpoint",
+                        Renamed::new),
+                fault(
+                        "a projection does not come from the factory",
+                        "everyProjectionComesFromTheFactoryOnce",
+                        Bypassing::new),
+                fault("the logits are slightly off", "logitsAreTheGoldenOnes", right -> new Changed(right, 1.01)),
+                fault(
+                        "layers are left out when they should be computed again",
+                        "computingLayersAgainChangesNothing",
+                        right -> new Changed(right, 1) {
+                            @Override
+                            Tensor change(Tensor hidden, int checkpointedLayers) {
+                                return checkpointedLayers > 0 ? hidden.times(1.5) : hidden;
+                            }
+                        }),
+                fault(
+                        "the way back misses a part",
+                        "gradientsAreThoseOfFiniteDifferences",
+                        right -> new Changed(right, 1.1)),
+                fault(
+                        "tokens outside the vocabulary are computed with",
+                        "tokensAndLengthsBeyondTheModelAreTheUsersMistake",
+                        Unchecked::new));
+    }
+
+    /** The toy family, faulty or not. */
+    static class Family implements ModelFamily {
+        @Override
+        public String name() {
+            return "toy";
+        }
+
+        @Override
+        public List<ModelBuilder> builders() {
+            ModelBuilder right = new ToyPlugin().models().get(0).builders().get(0);
+            return List.of(new ModelBuilder() {
+                @Override
+                public String name() {
+                    return right.name();
+                }
+
+                @Override
+                public String summary() {
+                    return right.summary();
+                }
+
+                @Override
+                public ModelDefinition define(ConfigReader options, Path checkpointDirectory) {
+                    ModelDefinition definition = right.define(options, checkpointDirectory);
+                    if (swallowsOptions) {
+                        options.keys().forEach(options::claim);
+                    }
+                    return fault.apply(definition);
+                }
+            });
+        }
+    }
+
+    public static class Subject extends ModelFamilyConformance {
+        @Override
+        protected ModelFamily family() {
+            return new Family();
+        }
+
+        @Override
+        protected String model() {
+            return "_component_: toy\nlayers: 1";
+        }
+
+        @Override
+        protected Path golden() {
+            return GOLDEN;
+        }
+    }
+
+    /** What the right toy says to some tokens. */
+    private static Path golden() {
+        BackendOptions options = new BackendOptions(Device.CPU, DType.FLOAT32, 1, notice -> {});
+        try (Backend backend = new JavaBackendFactory().create(options)) {
+            Path folder = ToyCheckpoints.write(Files.createTempDirectory("toy-golden"), RIGHT);
+            RandomWeights weights = new RandomWeights(RIGHT);
+            RaggedBatch batch = Assembled.batch(RIGHT, 8, 9);
+            LinearFactory dense = new DenseFormat().factory(backend, DType.FLOAT32, weights);
+            try (Assembled model = Assembled.of(backend, DType.FLOAT32, RIGHT, weights, dense);
+                    Tensor tokens = Tensor.ofLongs(backend, batch.tokens());
+                    Tensor logits = Tensor.ofDoubles(
+                            backend, DType.FLOAT32, model.logits(batch), batch.tokenCount(), RIGHT.vocabularySize())) {
+                Map<String, Tensor> tensors = new LinkedHashMap<>();
+                tensors.put("input_ids", tokens);
+                tensors.put("logits", logits);
+                TensorFiles.write(folder.resolve("golden.safetensors"), tensors);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Hands everything on. */
+    private static class Same implements ModelDefinition {
+        final ModelDefinition right;
+
+        Same(ModelDefinition right) {
+            this.right = right;
+        }
+
+        @Override
+        public String describe() {
+            return right.describe();
+        }
+
+        @Override
+        public int vocabularySize() {
+            return right.vocabularySize();
+        }
+
+        @Override
+        public int maxSequenceLength() {
+            return right.maxSequenceLength();
+        }
+
+        @Override
+        public int layerCount() {
+            return right.layerCount();
+        }
+
+        @Override
+        public List<WeightShape> weights() {
+            return right.weights();
+        }
+
+        @Override
+        public List<Projection> projections() {
+            return right.projections();
+        }
+
+        @Override
+        public boolean tiedEmbeddings() {
+            return right.tiedEmbeddings();
+        }
+
+        @Override
+        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            return right.build(backend, dtype, weights, linears);
+        }
+    }
+
+    private static final class Renamed extends Same {
+        Renamed(ModelDefinition right) {
+            super(right);
+        }
+
+        @Override
+        public List<WeightShape> weights() {
+            return right.weights().stream()
+                    .map(weight -> new WeightShape(weight.name().replace("norm", "layer_norm"), weight.shape()))
+                    .toList();
+        }
+    }
+
+    private static final class Bypassing extends Same {
+        Bypassing(ModelDefinition right) {
+            super(right);
+        }
+
+        @Override
+        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            LinearFactory own = new DenseFormat().factory(backend, dtype, weights);
+            return right.build(
+                    backend,
+                    dtype,
+                    weights,
+                    projections -> projections.get(0).leafName().equals("o_proj")
+                            ? own.create(projections)
+                            : linears.create(projections));
+        }
+    }
+
+    /** Scales the hidden states, which the tape does not know of. */
+    private static class Changed extends Same {
+        private final double factor;
+
+        Changed(ModelDefinition right, double factor) {
+            super(right);
+            this.factor = factor;
+        }
+
+        Tensor change(Tensor hidden, int checkpointedLayers) {
+            return factor == 1 ? hidden : hidden.timesInPlace(factor);
+        }
+
+        @Override
+        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            CausalLanguageModel model = right.build(backend, dtype, weights, linears);
+            return new CausalLanguageModel() {
+                @Override
+                public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+                    return change(model.hiddenStates(batch, rows, pass, checkpointedLayers), checkpointedLayers);
+                }
+
+                @Override
+                public Linear outputHead() {
+                    return model.outputHead();
+                }
+
+                @Override
+                public int layerCount() {
+                    return model.layerCount();
+                }
+
+                @Override
+                public void close() {
+                    model.close();
+                }
+            };
+        }
+    }
+
+    /** Wraps tokens around instead of refusing them. */
+    private static final class Unchecked extends Same {
+        Unchecked(ModelDefinition right) {
+            super(right);
+        }
+
+        @Override
+        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            CausalLanguageModel model = right.build(backend, dtype, weights, linears);
+            return new CausalLanguageModel() {
+                @Override
+                public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+                    long[] tokens = Arrays.stream(batch.tokens())
+                            .map(token -> token % right.vocabularySize())
+                            .toArray();
+                    RaggedBatch wrapped =
+                            new RaggedBatch(batch.ids(), tokens, batch.labelledRows(), batch.labels(), batch.layout());
+                    return model.hiddenStates(wrapped, rows, pass, checkpointedLayers);
+                }
+
+                @Override
+                public Linear outputHead() {
+                    return model.outputHead();
+                }
+
+                @Override
+                public int layerCount() {
+                    return model.layerCount();
+                }
+
+                @Override
+                public void close() {
+                    model.close();
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.tune4j.testkit.faults;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.TensorFiles;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftMethod;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code y = (1 + g) * x·Wᵀ} with a trained g on the o_proj and down_proj, and with faults on demand. */
+record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
+    private static final String FILE = "gains.safetensors";
+
+    enum Flaw {
+        BEGINS_ELSEWHERE,
+        COUNTS_WRONG,
+        WRONG_GRADIENT,
+        FORGETS_WHEN_SAVED,
+        MERGES_WRONG,
+        TAKES_ANY_FILE,
+        SWALLOWS_OPTIONS,
+        LEAKS
+    }
+
+    private boolean has(Flaw flaw) {
+        return flaws.contains(flaw);
+    }
+
+    @Override
+    public String name() {
+        return "gain";
+    }
+
+    @Override
+    public String summary() {
+        return "a trained factor per output";
+    }
+
+    @Override
+    public PeftPlan configure(ConfigReader options, ModelDefinition model) {
+        DType dtype = options.dtype("adapter_dtype", DType.FLOAT32);
+        if (has(Flaw.SWALLOWS_OPTIONS)) {
+            options.keys().forEach(options::claim);
+        }
+        List<Projection> targets = model.projections().stream()
+                .filter(each -> Set.of("o_proj", "down_proj").contains(each.leafName()))
+                .toList();
+        return new PeftPlan() {
+            @Override
+            public String describe() {
+                return "gains";
+            }
+
+            @Override
+            public long parameterCount() {
+                long count = targets.stream().mapToLong(Projection::outFeatures).sum();
+                return has(Flaw.COUNTS_WRONG) ? count + 1 : count;
+            }
+
+            @Override
+            public long fileBytes() {
+                return 8 * parameterCount() + 4096;
+            }
+
+            @Override
+            public Adapter attach(Backend backend, DType computeDtype, long seed) {
+                return new GainAdapter(targets, backend, dtype);
+            }
+        };
+    }
+
+    private final class GainAdapter implements Adapter {
+        private final Map<String, Parameter> gains = new LinkedHashMap<>();
+
+        GainAdapter(List<Projection> targets, Backend backend, DType dtype) {
+            double begin = has(Flaw.BEGINS_ELSEWHERE) ? 0.1 : 0;
+            targets.forEach(each -> gains.put(
+                    each.name(), new Parameter(each.name(), Tensor.full(backend, begin, dtype, each.outFeatures()))));
+        }
+
+        @Override
+        public LinearFactory decorate(FrozenLinearFactory base) {
+            return projections -> {
+                FrozenLinear frozen = base.create(projections);
+                Parameter gain = gains.get(projections.get(0).name());
+                return gain == null ? frozen : new GainLinear(frozen, gain);
+            };
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.copyOf(gains.values());
+        }
+
+        @Override
+        public void save(Path directory, String baseModel) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            gains.forEach((name, gain) -> tensors.put(name, gain.value()));
+            TensorFiles.write(directory.resolve(FILE), tensors);
+        }
+
+        @Override
+        public void load(Path directory) {
+            try (Checkpoint file = Checkpoint.open(directory.resolve(FILE))) {
+                if (has(Flaw.FORGETS_WHEN_SAVED)) {
+                    return;
+                }
+                CheckpointWeights weights = new CheckpointWeights(file);
+                gains.forEach((name, gain) -> {
+                    weights.loadInto(name, gain.value());
+                    gain.changed();
+                });
+            } catch (io.tune4j.api.error.UserException e) {
+                if (!has(Flaw.TAKES_ANY_FILE)) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public boolean adapts(String weightName) {
+            return weightName.endsWith(".weight")
+                    && gains.containsKey(weightName.substring(0, weightName.length() - 7));
+        }
+
+        @Override
+        public Tensor merge(String weightName, Tensor weight) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor gain = gains.get(weightName.substring(0, weightName.length() - 7))
+                        .in(weight.dtype());
+                double one = has(Flaw.MERGES_WRONG) ? 1.2 : 1;
+                return scope.escape(weight.times(gain.plus(one).reshape(gain.size(0), 1)));
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!has(Flaw.LEAKS)) {
+                gains.values().forEach(Parameter::close);
+            }
+        }
+    }
+
+    private final class GainLinear implements Linear {
+        private final FrozenLinear base;
+        private final Parameter gain;
+
+        GainLinear(FrozenLinear base, Parameter gain) {
+            this.base = base;
+            this.gain = gain;
+        }
+
+        @Override
+        public Tensor forward(Tensor x, Pass pass) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor plain = base.weight().multiply(x);
+                Tensor y = plain.times(gain.in(x.dtype()).plus(1));
+                double factor = has(Flaw.WRONG_GRADIENT) ? 0.999 : 1;
+                pass.tape()
+                        .record(
+                                y,
+                                (dy, gradients) -> {
+                                    gain.accumulate(dy.times(plain)
+                                            .sum(0)
+                                            .reshape(plain.size(1))
+                                            .times(factor));
+                                    if (gradients.wants(x)) {
+                                        gradients.add(
+                                                x,
+                                                base.weight()
+                                                        .multiplyBackward(dy.times(gain.in(x.dtype())
+                                                                .plus(1))));
+                                    }
+                                },
+                                plain);
+                return scope.escape(y);
+            }
+        }
+
+        @Override
+        public void close() {
+            base.close();
+        }
+    }
+}
