@@ -10,6 +10,8 @@ module io.tune4j.app {
     requires jakarta.inject;
     // Ctrl-C: the one way to ask for a second press.
     requires jdk.unsupported;
+    // Whether a text is a package name.
+    requires java.compiler;
 
     uses io.tune4j.api.plugin.Plugin;
 

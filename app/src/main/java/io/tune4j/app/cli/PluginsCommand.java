@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
         name = "plugins",
         mixinStandardHelpOptions = true,
         description = "Lists the plugins, what they contribute, and those that were refused.",
-        subcommands = {PluginsCommand.Show.class})
+        subcommands = {PluginsCommand.Show.class, NewPluginCommand.class})
 final class PluginsCommand implements Runnable {
     @ParentCommand
     private TuneCommand root = new TuneCommand();

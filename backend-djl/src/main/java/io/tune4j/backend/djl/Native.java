@@ -20,8 +20,8 @@ final class Native {
         if (ready != null) {
             return ready;
         }
-        NativeFiles files = NativeFiles.find();
         LibtorchProcess.claim(DjlBackendFactory.NAME);
+        NativeFiles files = findOrGiveUp();
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("PYTORCH_LIBRARY_PATH", files.folder().toString());
@@ -43,6 +43,15 @@ final class Native {
                     e);
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    private static NativeFiles findOrGiveUp() {
+        try {
+            return NativeFiles.find();
+        } catch (ResourceException e) {
+            LibtorchProcess.release(DjlBackendFactory.NAME);
+            throw e;
         }
     }
 

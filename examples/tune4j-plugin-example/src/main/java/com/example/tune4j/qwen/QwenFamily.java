@@ -50,7 +50,7 @@ public final class QwenFamily implements ModelFamily {
     private record Released(String name, QwenConfig config) implements ModelBuilder {
         @Override
         public String summary() {
-            return "Qwen2.5, " + new QwenDefinition(config).parameterCount() / 100_000_000 / 10.0 + " B parameters";
+            return "Qwen2.5, " + Math.round(new QwenDefinition(config).parameterCount() / 1e7) / 100.0 + " B parameters";
         }
 
         @Override
