@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command line of {@link StepBenchmark}, with the names of the peers' scripts.
  *
+ * @param backend by its name
  * @param shape what to run
  * @param dtype to compute in
  * @param checkpointing whether every layer is computed again in the backward
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights a checkpoint's folder, or null for random weights
  */
 record BenchmarkOptions(
+        String backend,
         Shape shape,
         DType dtype,
         boolean checkpointing,
@@ -24,9 +26,10 @@ record BenchmarkOptions(
         int threads,
         @Nullable Path weights) {
     static final String USAGE = "usage: --shape T|Q|S|M --dtype fp32|bf16 [--ckpt] [--steps 7] [--warm 2]"
-            + " [--threads N] [--weights DIR]";
+            + " [--threads N] [--weights DIR] [--backend bytedeco|djl]";
 
     static BenchmarkOptions parse(String[] arguments) {
+        String backend = "bytedeco";
         Shape shape = Shape.S;
         DType dtype = DType.FLOAT32;
         boolean checkpointing = false;
@@ -36,6 +39,7 @@ record BenchmarkOptions(
         Path weights = null;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
+                case "--backend" -> backend = arguments[++i];
                 case "--shape" -> shape = Shape.valueOf(arguments[++i]);
                 case "--dtype" -> dtype = DType.parse(arguments[++i]);
                 case "--ckpt" -> checkpointing = true;
@@ -46,6 +50,6 @@ record BenchmarkOptions(
                 default -> throw new IllegalArgumentException("unknown option " + arguments[i] + "\n" + USAGE);
             }
         }
-        return new BenchmarkOptions(shape, dtype, checkpointing, steps, warm, threads, weights);
+        return new BenchmarkOptions(backend, shape, dtype, checkpointing, steps, warm, threads, weights);
     }
 }

@@ -68,7 +68,7 @@ public final class StepBenchmark {
     public static void main(String[] arguments) throws IOException {
         BenchmarkOptions options = BenchmarkOptions.parse(arguments);
         long start = System.nanoTime();
-        try (Backend backend = Installed.backend("bytedeco")
+        try (Backend backend = Installed.backend(options.backend())
                 .create(new BackendOptions(Device.CPU, options.dtype(), options.threads(), System.err::println))) {
             if (options.weights() != null) {
                 ModelDefinition definition = Installed.llama(options.weights());
@@ -141,6 +141,7 @@ public final class StepBenchmark {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");
         line.put("backend", backend.capabilities().description());
+        line.put("backend", options.backend());
         line.put("shape", options.shape().name());
         line.put("dtype", options.dtype().configName());
         line.put("adapter", DType.FLOAT32.configName());
