@@ -10,6 +10,7 @@ import io.tune4j.api.tensor.DType;
  *
  * @param value taken over; closing it drops the one reference that Java holds
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity alone
 record DjlArray(IValue value, DType dtype, long[] shape) implements Array {
     @Override
     public void close() {

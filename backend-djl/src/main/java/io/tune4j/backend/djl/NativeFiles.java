@@ -72,7 +72,7 @@ record NativeFiles(Path folder, String version, String flavor) {
         Matcher matcher = BUILD.matcher(build);
         String version = matcher.matches() ? matcher.group(1) : VERSION;
         String flavor = matcher.matches() && matcher.group(2) != null ? matcher.group(2) : cuda ? CUDA_FLAVOR : "cpu";
-        if (!version.equals(VERSION) || cuda && !flavor.equals(CUDA_FLAVOR)) {
+        if (!version.equals(VERSION) || (cuda && !flavor.equals(CUDA_FLAVOR))) {
             throw new ResourceException(prefix + " is libtorch " + build + ", and the bindings are made for " + VERSION
                     + " (cpu or " + CUDA_FLAVOR + ").\nNext: " + CUDA_ADVICE + ", or unset it for the CPU's.");
         }

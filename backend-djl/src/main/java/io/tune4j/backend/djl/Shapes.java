@@ -59,7 +59,7 @@ final class Shapes {
         if (open >= 0 && known != 0) {
             result[open] = count / known;
         }
-        if (elements(result) != count || known == 0 && open >= 0) {
+        if (elements(result) != count || (known == 0 && open >= 0)) {
             throw mismatch("reshape", shape, wanted);
         }
         return result;
@@ -67,7 +67,7 @@ final class Shapes {
 
     static long[] product(long[] a, long[] b) {
         int rank = a.length;
-        boolean fits = rank == b.length && (rank == 2 || rank == 3 && a[0] == b[0]) && a[rank - 1] == b[rank - 2];
+        boolean fits = rank == b.length && (rank == 2 || (rank == 3 && a[0] == b[0])) && a[rank - 1] == b[rank - 2];
         if (!fits) {
             throw mismatch("matrix product", a, b);
         }

@@ -34,7 +34,7 @@ final class TorchScriptArchive {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
-            store(zip, "data.pkl", String.format(OBJECT, className).getBytes(StandardCharsets.ISO_8859_1));
+            store(zip, "data.pkl", OBJECT.formatted(className).getBytes(StandardCharsets.ISO_8859_1));
             store(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", NO_CONSTANTS.getBytes(StandardCharsets.ISO_8859_1));
             store(zip, "version", VERSION.getBytes(StandardCharsets.UTF_8));

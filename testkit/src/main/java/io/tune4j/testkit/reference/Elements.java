@@ -41,13 +41,13 @@ final class Elements {
         if (Double.isNaN(value)) {
             return (short) 0x7fc0;
         }
-        int rounding = 0x7fff + (bits >>> BF16_SHIFT & 1);
-        return (short) (bits + rounding >>> BF16_SHIFT);
+        int rounding = 0x7fff + ((bits >>> BF16_SHIFT) & 1);
+        return (short) ((bits + rounding) >>> BF16_SHIFT);
     }
 
     private static double half(short bits) {
         int sign = (bits & 0x8000) == 0 ? 1 : -1;
-        int exponent = bits >> 10 & 0x1f;
+        int exponent = (bits >> 10) & 0x1f;
         int mantissa = bits & 0x3ff;
         if (exponent == 0x1f) {
             return mantissa == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
@@ -69,6 +69,6 @@ final class Elements {
         int exponent = Math.max(-14, Math.getExponent(size));
         // In units of the last place; a carry into the next power of two lands in the exponent, as it should.
         int units = (int) Math.rint(Math.scalb(size, 10 - exponent));
-        return (short) (sign | (exponent + 14 << 10) + units);
+        return (short) (sign | (((exponent + 14) << 10) + units));
     }
 }

@@ -78,7 +78,7 @@ class JavaKernels implements ArrayKernels {
                     default -> 8;
                 };
         for (int i = 0; i < result.count(); i++) {
-            result.set(i, Math.scalb((double) (random.nextLong() >>> Long.SIZE - bits), -bits));
+            result.set(i, Math.scalb((double) (random.nextLong() >>> (Long.SIZE - bits)), -bits));
         }
         return result;
     }
@@ -370,7 +370,7 @@ class JavaKernels implements ArrayKernels {
         int rank = a.shape().length;
         boolean fits = a.dtype() == b.dtype()
                 && rank == b.shape().length
-                && (rank == 2 || rank == 3 && a.shape()[0] == b.shape()[0])
+                && (rank == 2 || (rank == 3 && a.shape()[0] == b.shape()[0]))
                 && a.shape()[rank - 1] == b.shape()[rank - 2];
         if (!fits) {
             throw mismatch("matrix product", a, b);
