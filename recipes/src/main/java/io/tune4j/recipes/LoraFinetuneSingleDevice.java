@@ -5,7 +5,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -106,6 +106,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             TrainingStates states,
             StepMeter meter,
             RunReport report) {}
+
+    @Override
+    public void check() {
+        LoraFinetuneOptions.read(config, components);
+    }
 
     @Override
     public Outcome run() {
@@ -272,7 +277,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         List<String> ids = batches.stream()
                 .flatMap(batch -> BatchOrder.batch(run.data, batch).ids().stream())
                 .toList();
-        throw new UserException("training stopped at step " + (step + 1) + ": the loss is " + loss
+        throw new DataException("training stopped at step " + (step + 1) + ": the loss is " + loss
                 + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
                 + ". The weights of step " + step + " were not touched"
                 + (run.states.newest() == null ? "" : "; the last saved state is " + run.states.newest())

@@ -12,7 +12,7 @@ import java.util.List;
 /** Makes the injector of all plugins' contributions, one Guice module per plugin. */
 public final class Wiring {
     private static final PluginContents NOTHING =
-            new PluginContents(List.of(), List.of(), List.of(), List.of(), List.of());
+            new PluginContents(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     private Wiring() {}
 

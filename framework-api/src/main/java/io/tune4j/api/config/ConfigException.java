@@ -1,6 +1,7 @@
 package io.tune4j.api.config;
 
 import io.tune4j.api.config.Problems.Problem;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -9,7 +10,16 @@ import java.util.stream.Collectors;
 public final class ConfigException extends UserException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean onlyFiles;
+
     ConfigException(List<Problem> problems) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        onlyFiles = problems.stream().allMatch(Problem::missingFile);
+    }
+
+    /** That of a {@link DataException} if nothing but files is missing. */
+    @Override
+    public int exitCode() {
+        return onlyFiles ? new DataException("files are missing").exitCode() : super.exitCode();
     }
 }

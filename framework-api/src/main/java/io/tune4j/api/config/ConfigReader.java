@@ -5,6 +5,7 @@ import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,11 @@ public final class ConfigReader {
     /** Records a mistake about one of this section's keys. */
     public void problem(String key, String message) {
         problems.add(origin(key), join(key), message);
+    }
+
+    /** Records that a file or folder that one of this section's keys names is not there. */
+    public void missingFile(String key, String message) {
+        problems.addMissingFile(origin(key), join(key), message);
     }
 
     /** Whether the key is there with a value other than null. */
@@ -171,12 +177,12 @@ public final class ConfigReader {
 
     /** A path; {@code ~} is the home folder, a relative one is relative to the working directory. */
     public Path path(String key) {
-        return toPath(string(key));
+        return toPath(key, string(key));
     }
 
     public @Nullable Path pathOrNull(String key) {
         String text = stringOrNull(key);
-        return text == null ? null : toPath(text);
+        return text == null ? null : toPath(key, text);
     }
 
     public DType dtype(String key, DType defaultValue) {
@@ -341,9 +347,16 @@ public final class ConfigReader {
         return List.copyOf(values);
     }
 
-    private static Path toPath(String text) {
-        return Path.of(
-                text.equals("~") || text.startsWith("~/") ? System.getProperty("user.home") + text.substring(1) : text);
+    private Path toPath(String key, String text) {
+        try {
+            return Path.of(
+                    text.equals("~") || text.startsWith("~/")
+                            ? System.getProperty("user.home") + text.substring(1)
+                            : text);
+        } catch (InvalidPathException e) {
+            problem(key, "is no path that this system can have: " + e.getReason());
+            return Path.of("invalid-path");
+        }
     }
 
     private static String describe(ConfigNode node) {

@@ -8,8 +8,12 @@ import java.util.Set;
 
 /** Collects everything wrong with a config, to be shown at once. */
 public final class Problems {
-    /** One mistake: where, which key, what, and what to do. */
-    public record Problem(Origin origin, String path, String message) {
+    /**
+     * One mistake: where, which key, what, and what to do.
+     *
+     * @param missingFile whether the config is right and only a file or folder it names is not there yet
+     */
+    public record Problem(Origin origin, String path, String message, boolean missingFile) {
         @Override
         public String toString() {
             return origin + ": " + (path.isEmpty() ? "" : path + ": ") + message;
@@ -20,7 +24,12 @@ public final class Problems {
     private final Set<String> referenced = new HashSet<>();
 
     public void add(Origin origin, String path, String message) {
-        found.add(new Problem(origin, path, message));
+        found.add(new Problem(origin, path, message, false));
+    }
+
+    /** A file or folder that the config names and a run needs is not there: no mistake of the config as such. */
+    public void addMissingFile(Origin origin, String path, String message) {
+        found.add(new Problem(origin, path, message, true));
     }
 
     /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
@@ -42,6 +51,11 @@ public final class Problems {
                 .sorted(Comparator.comparingLong(problem -> problem.origin().order()))
                 .distinct()
                 .toList();
+    }
+
+    /** What is wrong with the config itself, apart from files that are not there yet. */
+    public List<Problem> mistakes() {
+        return all().stream().filter(problem -> !problem.missingFile()).toList();
     }
 
     /** @throws ConfigException listing all problems, if there are any */

@@ -16,6 +16,6 @@ public non-sealed class PluginException extends TuneException {
 
     @Override
     public int exitCode() {
-        return 3;
+        return 5;
     }
 }

@@ -1,5 +1,6 @@
 package io.tune4j.api.model;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -28,7 +29,7 @@ public final class CheckpointFit {
             return;
         }
         List<String> shown = mismatches.subList(0, Math.min(LONGEST_LIST, mismatches.size()));
-        throw new UserException("the checkpoint in " + source + " does not fit the model (" + definition.describe()
+        throw new DataException("the checkpoint in " + source + " does not fit the model (" + definition.describe()
                 + "), " + mismatches.size() + (mismatches.size() == 1 ? " mismatch" : " mismatches") + ":\n  "
                 + String.join("\n  ", shown)
                 + (shown.size() < mismatches.size() ? "\n  and " + (mismatches.size() - shown.size()) + " more" : "")

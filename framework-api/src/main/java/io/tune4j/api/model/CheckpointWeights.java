@@ -1,6 +1,6 @@
 package io.tune4j.api.model;
 
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.ArrayKernels;
@@ -45,7 +45,7 @@ public final class CheckpointWeights implements WeightSource {
     public void loadInto(String name, Tensor target) {
         TensorEntry entry = floating(name);
         if (!Arrays.equals(entry.shape(), target.shape())) {
-            throw new UserException("tensor '" + name + "' in " + entry.file() + " has shape "
+            throw new DataException("tensor '" + name + "' in " + entry.file() + " has shape "
                     + Arrays.toString(entry.shape()) + ", but the model needs " + Arrays.toString(target.shape())
                     + "; check that the checkpoint belongs to this model");
         }
@@ -55,7 +55,7 @@ public final class CheckpointWeights implements WeightSource {
     private TensorEntry floating(String name) {
         TensorEntry entry = checkpoint.entry(name);
         if (!entry.dtype().isFloating()) {
-            throw new UserException("tensor '" + name + "' in " + entry.file() + " has dtype " + entry.storedType()
+            throw new DataException("tensor '" + name + "' in " + entry.file() + " has dtype " + entry.storedType()
                     + ", but a weight must be BF16, F16, F32 or F64. If the checkpoint is quantized, take the original"
                     + " one: quantization is chosen by the run's config");
         }

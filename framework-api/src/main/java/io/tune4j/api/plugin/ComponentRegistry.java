@@ -10,6 +10,7 @@ import io.tune4j.api.model.ModelPlan;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.peft.PeftVariant;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,10 +28,15 @@ import org.jspecify.annotations.Nullable;
  * with all that is installed; tests make one of the plugins they try.
  */
 public final class ComponentRegistry implements Components {
+    private static final String TORCHTUNE = "torchtune.";
+    private static final String QUANTIZE = "quantize_base";
+
     private final Map<String, BackendFactory> backends;
     private final Map<String, ModelBuilder> models;
     private final Map<String, PeftMethod> peftMethods;
+    private final Map<String, PeftVariant> variants;
     private final List<ComponentFactory<?>> components;
+    private final List<ForeignName> foreignNames;
     private final List<String> misses = new ArrayList<>();
 
     /** @param components of all kinds */
@@ -38,11 +44,19 @@ public final class ComponentRegistry implements Components {
             Map<String, BackendFactory> backends,
             Map<String, ModelBuilder> models,
             Map<String, PeftMethod> peftMethods,
-            Collection<? extends ComponentFactory<?>> components) {
+            Map<String, PeftVariant> variants,
+            Collection<? extends ComponentFactory<?>> components,
+            Collection<ForeignName> foreignNames) {
         this.backends = Map.copyOf(backends);
         this.models = Map.copyOf(models);
         this.peftMethods = Map.copyOf(peftMethods);
+        this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
+        // What is said of one name goes before what is said of all below another.
+        this.foreignNames = foreignNames.stream()
+                .sorted(Comparator.comparingInt(
+                        (ForeignName foreign) -> -foreign.name().length()))
+                .toList();
     }
 
     /** All that some plugins contribute; of several with one name, the last. */
@@ -50,15 +64,19 @@ public final class ComponentRegistry implements Components {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();
         Map<String, PeftMethod> methods = new HashMap<>();
+        Map<String, PeftVariant> variants = new HashMap<>();
         List<ComponentFactory<?>> components = new ArrayList<>();
+        List<ForeignName> foreignNames = new ArrayList<>();
         for (Plugin plugin : plugins) {
             plugin.backends().forEach(backend -> backends.put(backend.name(), backend));
             plugin.models()
                     .forEach(family -> family.builders().forEach(builder -> models.put(builder.name(), builder)));
             plugin.peftMethods().forEach(method -> methods.put(method.name(), method));
+            plugin.peftVariants().forEach(variant -> variants.put(variant.name(), variant));
             components.addAll(0, plugin.components());
+            foreignNames.addAll(plugin.foreignNames());
         }
-        return new ComponentRegistry(backends, models, methods, components);
+        return new ComponentRegistry(backends, models, methods, variants, components, foreignNames);
     }
 
     /** The kind of a component as users call it: {@code OptimizerProvider} is an optimizer. */
@@ -77,13 +95,45 @@ public final class ComponentRegistry implements Components {
             return null;
         }
         ComponentFactory<?> factory = find(type, name);
+        ForeignName foreign = factory == null ? foreign(name) : null;
+        if (foreign != null && foreign.replacement() != null) {
+            factory = find(type, foreign.replacement());
+        }
+        if (factory == null && foreign == null && name.startsWith(TORCHTUNE)) {
+            // Its modules moved from release to release; the names in them stayed.
+            factory = find(type, simple(name));
+        }
         if (factory == null) {
-            section.problem("_component_", missing(kind(type), name, names(type)));
+            String kind = kind(type);
+            section.problem(
+                    "_component_",
+                    foreign != null && foreign.replacement() == null
+                            ? withoutCounterpart(kind, name, foreign)
+                            : missing(kind, name, names(type)));
             // Whether the other keys are right depends on what was meant.
             section.keys().forEach(section::claim);
             return null;
         }
+        if (foreign != null && !foreign.advice().isEmpty()) {
+            section.accept("_component_", factory.name() + " stands for " + name + ": " + foreign.advice());
+        }
         return type.cast(factory.create(section, context));
+    }
+
+    private @Nullable ForeignName foreign(String name) {
+        return foreignNames.stream()
+                .filter(candidate -> candidate.covers(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String withoutCounterpart(String kind, String name, ForeignName foreign) {
+        misses.add(kind + " '" + name + "'");
+        return "'" + name + "' has no counterpart here: " + foreign.advice();
+    }
+
+    private static String simple(String dotted) {
+        return dotted.substring(dotted.lastIndexOf('.') + 1);
     }
 
     private @Nullable ComponentFactory<?> find(Class<?> type, String name) {
@@ -115,7 +165,7 @@ public final class ComponentRegistry implements Components {
     private String missing(String kind, String name, List<String> known) {
         misses.add(kind + " '" + name + "'");
         return "there is no " + kind + " '" + name + "'"
-                + NearMisses.didYouMean(name.substring(name.lastIndexOf('.') + 1), known) + "; installed: "
+                + NearMisses.didYouMean(simple(name), known) + "; installed: "
                 + (known.isEmpty() ? "none (see tune plugins)" : String.join(", ", known));
     }
 
@@ -123,39 +173,84 @@ public final class ComponentRegistry implements Components {
     public @Nullable ModelPlan model(ConfigReader section, @Nullable Path checkpointDirectory) {
         String written = section.component();
         // torchtune's names are dotted: torchtune.models.llama3_1.lora_llama3_1_8b
-        String name = written.startsWith("torchtune.") ? written.substring(written.lastIndexOf('.') + 1) : written;
-        ModelBuilder builder = models.get(name);
-        PeftMethod method = null;
-        for (PeftMethod candidate : peftMethods.values()) {
-            String prefix = candidate.name() + "_";
-            if (builder == null && name.startsWith(prefix)) {
-                method = candidate;
-                builder = models.get(name.substring(prefix.length()));
-            }
-        }
-        if (builder == null) {
+        String name = written.startsWith(TORCHTUNE) ? simple(written) : written;
+        Choice choice = choose(name);
+        if (choice == null) {
             if (!written.isEmpty()) {
+                ForeignName foreign = foreign(written);
                 misses.add("model '" + name + "'");
-                section.problem("_component_", unknownModel(written, name));
+                section.problem(
+                        "_component_",
+                        foreign != null ? withoutCounterpart("model", written, foreign) : unknownModel(written, name));
             }
             section.keys().forEach(section::claim);
             return null;
         }
-        ModelDefinition definition = builder.define(section, checkpointDirectory);
-        if (definition == null) {
+        return plan(choice, name, section, checkpointDirectory);
+    }
+
+    /**
+     * A model's name taken apart.
+     *
+     * @param methodName as written, null for the bare model
+     * @param variant the variant of that name, null if it is a method's own
+     */
+    private record Choice(
+            ModelBuilder builder,
+            @Nullable String methodName,
+            @Nullable PeftVariant variant) {}
+
+    private @Nullable Choice choose(String name) {
+        ModelBuilder whole = models.get(name);
+        if (whole != null) {
+            return new Choice(whole, null, null);
+        }
+        Set<String> prefixes = new TreeSet<>(peftMethods.keySet());
+        prefixes.addAll(variants.keySet());
+        for (String prefix : prefixes) {
+            ModelBuilder builder =
+                    name.startsWith(prefix + "_") ? models.get(name.substring(prefix.length() + 1)) : null;
+            if (builder != null) {
+                return new Choice(builder, prefix, variants.get(prefix));
+            }
+        }
+        return null;
+    }
+
+    private @Nullable ModelPlan plan(
+            Choice choice, String name, ConfigReader section, @Nullable Path checkpointDirectory) {
+        ModelDefinition definition = choice.builder.define(section, checkpointDirectory);
+        PeftVariant variant = choice.variant;
+        String methodName = variant == null ? choice.methodName : variant.method();
+        PeftMethod method = methodName == null ? null : peftMethods.get(methodName);
+        if (methodName != null && method == null) {
+            section.problem(
+                    "_component_",
+                    "'" + choice.methodName + "' is the PEFT method '" + methodName
+                            + "' over quantized weights, and no plugin has that method; see tune plugins");
+        }
+        if (definition == null || (methodName != null && method == null)) {
             section.keys().forEach(section::claim);
             return null;
         }
         PeftPlan peft = method == null ? null : method.configure(section, definition);
+        if (variant != null && !section.bool(QUANTIZE, true)) {
+            section.problem(
+                    QUANTIZE,
+                    "is False, but " + variant.name() + " keeps its base weights as " + variant.weightFormat()
+                            + "; write " + variant.method() + "_ instead of " + variant.name()
+                            + "_, or leave this out");
+        }
         if (method != null && peft == null) {
             return null;
         }
-        WeightFormat format = format(section, peft);
+        String formatName =
+                variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
+        WeightFormat format = format(section, formatName);
         return format == null ? null : new ModelPlan(name, definition, peft, format);
     }
 
-    private @Nullable WeightFormat format(ConfigReader section, @Nullable PeftPlan peft) {
-        String name = peft == null ? DenseFormat.NAME : peft.weightFormat();
+    private @Nullable WeightFormat format(ConfigReader section, String name) {
         if (name.equals(DenseFormat.NAME)) {
             return new DenseFormat();
         }
@@ -170,12 +265,14 @@ public final class ComponentRegistry implements Components {
 
     private String unknownModel(String written, String name) {
         Set<String> known = new TreeSet<>(models.keySet());
-        for (String method : peftMethods.keySet()) {
+        Set<String> methods = new TreeSet<>(peftMethods.keySet());
+        methods.addAll(variants.keySet());
+        for (String method : methods) {
             models.keySet().forEach(model -> known.add(method + "_" + model));
         }
         return "there is no model '" + written + "'" + NearMisses.didYouMean(name, known)
                 + "; a name is METHOD_MODEL with METHOD one of "
-                + String.join(", ", new TreeSet<>(peftMethods.keySet())) + " and MODEL one of "
+                + String.join(", ", methods) + " and MODEL one of "
                 + String.join(", ", new TreeSet<>(models.keySet()));
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.api.plugin;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
+import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.recipe.RecipeFactory;
 import java.util.List;
 
@@ -30,6 +31,11 @@ public interface Plugin {
         return List.of();
     }
 
+    /** PEFT methods over quantized base weights, named as methods are. */
+    default List<PeftVariant> peftVariants() {
+        return List.of();
+    }
+
     /** Recipes, chosen by {@code tune run <recipe>}. */
     default List<RecipeFactory> recipes() {
         return List.of();
@@ -37,6 +43,11 @@ public interface Plugin {
 
     /** Everything else that a config names with {@code _component_}: tokenizers, datasets, optimizers and so on. */
     default List<ComponentFactory<?>> components() {
+        return List.of();
+    }
+
+    /** What other trainers call components; for those that exist here, the factories' aliases are enough. */
+    default List<ForeignName> foreignNames() {
         return List.of();
     }
 }

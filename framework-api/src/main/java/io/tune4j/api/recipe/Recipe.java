@@ -20,6 +20,16 @@ package io.tune4j.api.recipe;
  */
 @FunctionalInterface
 public interface Recipe {
+    /**
+     * Checks the config as {@link #run} does before it touches weights or a backend: for {@code tune validate}. By itself a
+     * recipe is content with what its constructor asks for.
+     *
+     * @throws io.tune4j.api.config.ConfigException with all that is wrong
+     */
+    default void check() {
+        // What the constructor asks for was checked before it was called.
+    }
+
     /** How a run ended. */
     enum Outcome {
         COMPLETED,

@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ public final class Checkpoint implements AutoCloseable {
      */
     public static Checkpoint open(List<Path> files) {
         if (files.isEmpty()) {
-            throw new UserException("the list of checkpoint files is empty; name at least one .safetensors file");
+            throw new DataException("the list of checkpoint files is empty; name at least one .safetensors file");
         }
         String origin = files.size() == 1 ? files.get(0).toString() : files.size() + " files like " + files.get(0);
         return open(origin, files, null);
@@ -68,14 +69,14 @@ public final class Checkpoint implements AutoCloseable {
 
     private void add(Path path) {
         if (files.containsKey(path)) {
-            throw new UserException("the checkpoint file " + path + " is listed twice; name it once");
+            throw new DataException("the checkpoint file " + path + " is listed twice; name it once");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         files.put(path, file);
         for (TensorEntry entry : file.entries().values()) {
             TensorEntry other = entries.putIfAbsent(entry.name(), entry);
             if (other != null) {
-                throw new UserException("tensor " + Names.quote(entry.name()) + " is in two files, " + other.file()
+                throw new DataException("tensor " + Names.quote(entry.name()) + " is in two files, " + other.file()
                         + " and " + path + "; list only files that belong to one checkpoint");
             }
         }
@@ -90,7 +91,7 @@ public final class Checkpoint implements AutoCloseable {
     public TensorEntry entry(String name) {
         TensorEntry entry = entries.get(name);
         if (entry == null) {
-            throw new UserException("there is no tensor '" + name + "' in " + origin
+            throw new DataException("there is no tensor '" + name + "' in " + origin
                     + Names.nearest(name, entries.keySet()) + "; check that the checkpoint belongs to this model");
         }
         return entry;

@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,18 +43,18 @@ record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
     private static UserException nothingIn(Path directory) {
         List<String> names = ExistingFiles.names(directory);
         if (names.isEmpty()) {
-            return new UserException(
+            return new DataException(
                     "the checkpoint directory " + directory + " is empty; download a model into it, or check the path");
         }
         if (names.contains("adapter_model.safetensors")) {
-            return new UserException(
+            return new DataException(
                     directory + " holds an adapter, not a base model: it has adapter_model.safetensors but no " + SINGLE
                             + "; give the base model's directory");
         }
         List<String> others =
                 names.stream().filter(name -> name.endsWith(".safetensors")).toList();
         if (!others.isEmpty()) {
-            return new UserException(directory + " has neither " + SINGLE + " nor " + INDEX + ", but "
+            return new DataException(directory + " has neither " + SINGLE + " nor " + INDEX + ", but "
                     + Names.list(others) + "; download the index too, or list the files that make up the checkpoint");
         }
         Optional<String> pickle =
@@ -66,7 +67,7 @@ record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
         if (gguf.isPresent()) {
             return ForeignFormats.gguf(directory.resolve(gguf.get()));
         }
-        return new UserException(directory + " has no checkpoint: neither " + SINGLE + " nor " + INDEX + "; it has "
+        return new DataException(directory + " has no checkpoint: neither " + SINGLE + " nor " + INDEX + "; it has "
                 + Names.list(names) + ". Check the path, or download the model again");
     }
 }

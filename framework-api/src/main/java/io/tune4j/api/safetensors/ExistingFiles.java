@@ -1,8 +1,8 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.TuneException;
-import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ final class ExistingFiles {
         if (!Files.exists(path)) {
             Path parent = path.toAbsolutePath().getParent();
             String where = parent != null && !Files.isDirectory(parent) ? ", nor does its directory" : "";
-            throw new UserException(path + " does not exist" + where
+            throw new DataException(path + " does not exist" + where
                     + Names.nearest(String.valueOf(path.getFileName()), parent == null ? List.of() : names(parent))
                     + "; check the path");
         }
@@ -28,10 +28,10 @@ final class ExistingFiles {
     static void requireFile(Path path) {
         requireExisting(path);
         if (Files.isDirectory(path)) {
-            throw new UserException(path + " is a directory; name a .safetensors file");
+            throw new DataException(path + " is a directory; name a .safetensors file");
         }
         if (!Files.isRegularFile(path)) {
-            throw new UserException(path + " is not a regular file; name a .safetensors file");
+            throw new DataException(path + " is not a regular file; name a .safetensors file");
         }
     }
 
@@ -51,10 +51,10 @@ final class ExistingFiles {
 
     static TuneException unreadable(Path path, IOException e) {
         if (e instanceof AccessDeniedException) {
-            return new UserException("cannot read " + path + ": no permission; change its permissions", e);
+            return new DataException("cannot read " + path + ": no permission; change its permissions", e);
         }
         if (e instanceof NoSuchFileException) {
-            return new UserException("cannot read " + path + ": it does not exist any more", e);
+            return new DataException("cannot read " + path + ": it does not exist any more", e);
         }
         return new ResourceException("cannot read " + path + ": " + e.getMessage() + "; check the disk it is on", e);
     }

@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,11 +48,11 @@ final class ForeignFormats {
             throw pickle(path, "it begins as pickles do");
         }
         if (text.startsWith("version https://git-lfs")) {
-            throw new UserException(path + " is a Git LFS pointer, not the file it stands for; run 'git lfs pull' in "
+            throw new DataException(path + " is a Git LFS pointer, not the file it stands for; run 'git lfs pull' in "
                     + path.toAbsolutePath().getParent() + " or download the file itself");
         }
         if (text.stripLeading().toLowerCase(Locale.ROOT).startsWith("<!doctype") || text.startsWith("<html")) {
-            throw new UserException(
+            throw new DataException(
                     path + " is a web page, probably an error or log-in page saved by a download; download"
                             + " the file again, logged in if the model asks for that");
         }
@@ -61,7 +62,7 @@ final class ForeignFormats {
         Path parent = path.toAbsolutePath().normalize().getParent();
         boolean adapter = String.valueOf(path.getFileName()).startsWith("adapter_model");
         String loader = adapter ? "AutoPeftModelForCausalLM" : "AutoModelForCausalLM";
-        return new UserException(
+        return new DataException(
                 path + " is a pickle (" + sign + "), and reading a pickle runs whatever code is inside it,"
                         + " so it is refused. Convert it once, if you trust its origin, in Python: from "
                         + (adapter ? "peft" : "transformers") + " import " + loader + "; " + loader
@@ -71,7 +72,7 @@ final class ForeignFormats {
 
     static UserException gguf(Path path) {
         Path parent = path.toAbsolutePath().normalize().getParent();
-        return new UserException(
+        return new DataException(
                 path + " is a GGUF file, made for inference; training needs the checkpoint it was made from"
                         + " (safetensors). If there is none, convert it in Python: from transformers import AutoModelForCausalLM;"
                         + " AutoModelForCausalLM.from_pretrained('" + parent + "', gguf_file='" + path.getFileName()

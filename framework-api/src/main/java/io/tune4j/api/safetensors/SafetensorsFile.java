@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
@@ -102,7 +103,7 @@ public final class SafetensorsFile implements AutoCloseable {
         try {
             int count = openChannel().read(part, position);
             if (count <= 0) {
-                throw new UserException(path + " became shorter while it was being read: tensor '" + entry.name()
+                throw new DataException(path + " became shorter while it was being read: tensor '" + entry.name()
                         + "' ends before byte " + position + "; do not change checkpoint files during a run");
             }
             target.position(target.position() + count);

@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import java.io.IOException;
@@ -146,7 +147,7 @@ record SafetensorsHeader(SortedMap<String, TensorEntry> entries, Map<String, Str
             }
             return bits / 8;
         } catch (ArithmeticException e) {
-            throw new UserException(
+            throw new DataException(
                     message(
                             path,
                             subject + " is larger than any file: shape " + Arrays.toString(tensor.shape()) + AGAIN),
@@ -155,7 +156,7 @@ record SafetensorsHeader(SortedMap<String, TensorEntry> entries, Map<String, Str
     }
 
     static UserException broken(Path path, String what) {
-        return new UserException(message(path, what));
+        return new DataException(message(path, what));
     }
 
     static String message(Path path, String what) {

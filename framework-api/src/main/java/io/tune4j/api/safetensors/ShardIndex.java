@@ -2,6 +2,7 @@ package io.tune4j.api.safetensors;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import java.io.IOException;
@@ -76,7 +77,7 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
             }
         }
         if (!missing.isEmpty()) {
-            throw new UserException(path + " names " + fileNames().size() + " files, of which " + missing.size()
+            throw new DataException(path + " names " + fileNames().size() + " files, of which " + missing.size()
                     + " are missing beside it: " + Names.list(missing) + "; download them");
         }
     }
@@ -92,7 +93,7 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
         try {
             return path.resolveSibling(name);
         } catch (InvalidPathException e) {
-            throw new UserException(
+            throw new DataException(
                     path + " names the file " + Names.quote(name) + ", which this system cannot open: " + e.getReason()
                             + "; run with a UTF-8 locale",
                     e);
@@ -121,7 +122,7 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
                 .filter(tensor -> !weightMap.containsKey(tensor))
                 .toList();
         if (!absent.isEmpty() || !unlisted.isEmpty()) {
-            throw new UserException(path + " does not agree with its shards: "
+            throw new DataException(path + " does not agree with its shards: "
                     + (absent.isEmpty()
                             ? ""
                             : absent.size() + " tensors are not in the file it names: " + Names.list(absent))
@@ -134,6 +135,6 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
     }
 
     private static UserException broken(Path path, String reason) {
-        return new UserException(path + " is not a valid index of safetensors files: it " + reason);
+        return new DataException(path + " is not a valid index of safetensors files: it " + reason);
     }
 }

@@ -1,5 +1,6 @@
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record TensorEntry(
     public DType dtype() {
         DType dtype = storedType.dtype();
         if (dtype == null) {
-            throw new UserException("tensor '" + name + "' in " + file + " has dtype " + storedType
+            throw new DataException("tensor '" + name + "' in " + file + " has dtype " + storedType
                     + ", which cannot be read here; readable are "
                     + Stream.of(StoredType.values())
                             .filter(type -> type.dtype() != null)

@@ -28,6 +28,13 @@ final class ConfigFileBuilder implements ModelBuilder {
                             + " folder");
             return null;
         }
+        if (!ConfigFile.isIn(checkpointDirectory)) {
+            options.missingFile(
+                    "_component_",
+                    "this builder takes the model's sizes from its config.json, and there is none in "
+                            + checkpointDirectory + "; download the whole model there");
+            return null;
+        }
         ConfigFile file = ConfigFile.read(checkpointDirectory);
         file.problems().forEach(problem -> options.problem("_component_", problem));
         LlamaConfig config = file.config();

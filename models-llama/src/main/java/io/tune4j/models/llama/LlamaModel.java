@@ -3,7 +3,7 @@ package io.tune4j.models.llama;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.DenseWeight;
@@ -97,7 +97,7 @@ final class LlamaModel implements CausalLanguageModel {
         List<Sequence> sequences = batch.layout().sequences();
         for (int i = 0; i < sequences.size(); i++) {
             if (sequences.get(i).length() > definition.maxSequenceLength()) {
-                throw new UserException("sample " + batch.ids().get(i) + " has "
+                throw new DataException("sample " + batch.ids().get(i) + " has "
                         + sequences.get(i).length() + " tokens, but the model has "
                         + definition.maxSequenceLength()
                         + " positions; set tokenizer.max_seq_len to at most that, or leave the sample out");
@@ -105,7 +105,7 @@ final class LlamaModel implements CausalLanguageModel {
         }
         for (long token : batch.tokens()) {
             if (token < 0 || token >= definition.vocabularySize()) {
-                throw new UserException("token id " + token + " in one of the samples " + batch.ids()
+                throw new DataException("token id " + token + " in one of the samples " + batch.ids()
                         + " is outside the model's vocabulary of " + definition.vocabularySize()
                         + "; the tokenizer does not belong to this model");
             }

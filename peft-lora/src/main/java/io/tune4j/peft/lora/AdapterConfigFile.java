@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -204,19 +204,19 @@ final class AdapterConfigFile {
         try {
             JsonNode config = JSON.readTree(Files.readString(path, StandardCharsets.UTF_8));
             if (!config.isObject()) {
-                throw new UserException(path + " is not a JSON object, so it is not peft's adapter config");
+                throw new DataException(path + " is not a JSON object, so it is not peft's adapter config");
             }
             return config;
         } catch (NoSuchFileException e) {
-            throw new UserException(
+            throw new DataException(
                     path + " is missing; an adapter's folder has " + NAME + " and " + AdapterWeightsFile.NAME, e);
         } catch (JsonProcessingException e) {
-            throw new UserException(
+            throw new DataException(
                     path + " is not JSON: " + e.getOriginalMessage() + " (line "
                             + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ")",
                     e);
         } catch (IOException e) {
-            throw new UserException(path + " cannot be read: " + e.getMessage(), e);
+            throw new DataException(path + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.safetensors.SafetensorsFile;
@@ -62,7 +63,7 @@ final class AdapterWeightsFile implements AutoCloseable {
     static AdapterWeightsFile open(Path directory) {
         Path pickled = directory.resolve("adapter_model.bin");
         if (Files.exists(pickled) && !Files.exists(directory.resolve(NAME))) {
-            throw new UserException(
+            throw new DataException(
                     pickled + " is a pickle, which runs code when it is read, so it is refused. Convert it"
                             + " in Python: PeftModel.from_pretrained(base, \"" + directory
                             + "\").save_pretrained(OUT, safe_serialization=True)");

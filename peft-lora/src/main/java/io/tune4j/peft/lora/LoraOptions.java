@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param useDora whether a magnitude is trained
  * @param useRsLora whether the scale is alpha / sqrt(rank) instead of alpha / rank
  * @param adapterDtype dtype of the trained values and their file
+ * @param quantizedBase whether the frozen weights are kept in 4 bits
  */
 record LoraOptions(
         ModuleNames targets,
@@ -37,7 +38,8 @@ record LoraOptions(
         double dropout,
         boolean useDora,
         boolean useRsLora,
-        DType adapterDtype) {
+        DType adapterDtype,
+        boolean quantizedBase) {
     /** The first numbered part of a name that follows a part which follows another: peft's rule. */
     private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
 

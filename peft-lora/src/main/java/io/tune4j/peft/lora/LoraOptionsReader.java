@@ -43,7 +43,6 @@ final class LoraOptionsReader {
     }
 
     private LoraOptions read(TargetReader targets, boolean doraByName) {
-        refuseQuantizedBase();
         return new LoraOptions(
                 targets.targets(),
                 targets.excluded(),
@@ -55,7 +54,8 @@ final class LoraOptionsReader {
                 dropout(),
                 dora(doraByName),
                 options.bool("use_rslora", false),
-                adapterDtype());
+                adapterDtype(),
+                options.bool("quantize_base", false));
     }
 
     /** {@code lora_rank} as torchtune calls it, or {@code r} as peft does. */
@@ -104,15 +104,6 @@ final class LoraOptionsReader {
                     "adapter_dtype", "an adapter needs a floating dtype: fp32 (the default), bf16, fp16 or fp64");
         }
         return dtype;
-    }
-
-    private void refuseQuantizedBase() {
-        if (options.bool("quantize_base", false)) {
-            options.problem(
-                    "quantize_base",
-                    "this method keeps the base weights as they are; for quantized ones name the method qlora"
-                            + " (_component_: qlora_<model>, from plugin peft-qlora), or set this to False");
-        }
     }
 
     private <N extends Number> Map<String, N> pattern(

@@ -24,6 +24,14 @@ final class LoraPlan implements PeftPlan {
         this.targets = List.copyOf(targets);
     }
 
+    /** What torchtune's {@code quantize_base: True} means. */
+    private static final String QUANTIZED_FORMAT = "nf4";
+
+    @Override
+    public String weightFormat() {
+        return options.quantizedBase() ? QUANTIZED_FORMAT : PeftPlan.super.weightFormat();
+    }
+
     @Override
     public String describe() {
         String method = (options.useRsLora() ? "rs" : "") + (options.useDora() ? "DoRA" : "LoRA");

@@ -57,7 +57,6 @@ class LoraOptionsTest {
         assertThat(problems("{target_modules: [q_proj], lora_dropout: 1.5}")).contains("probability");
         assertThat(problems("{target_modules: [q_proj], lora_alpha: -1}")).contains("positive number");
         assertThat(problems("{target_modules: [q_proj], adapter_dtype: int64}")).contains("floating dtype");
-        assertThat(problems("{target_modules: [q_proj], quantize_base: True}")).contains("qlora");
         assertThat(problems("{lora_attn_modules: [], apply_lora_to_output: True}"))
                 .contains("embedding's weight");
         assertThat(problems("{target_modules: [q_proj], rank_pattern: {q_proj: x}}"))

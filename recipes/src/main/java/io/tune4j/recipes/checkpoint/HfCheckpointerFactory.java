@@ -49,12 +49,11 @@ public final class HfCheckpointerFactory implements ComponentFactory<Checkpointe
         options.accept("resume_from_checkpoint", "the key at the top level decides");
         options.accept("should_load_recipe_state", "resume_from_checkpoint at the top level decides");
         if (options.has("checkpoint_dir") && !Files.isDirectory(directory)) {
-            options.problem(
+            options.missingFile(
                     "checkpoint_dir",
                     "there is no folder " + directory.toAbsolutePath()
-                            + "; put the model's files there (config.json, *.safetensors, tokenizer.json) or name their"
-                            + " folder");
-            return null;
+                            + "; download the model there (tune download MODEL --output-dir " + directory
+                            + "), or name the folder that has it");
         }
         if (output != null
                 && output.toAbsolutePath()

@@ -2,6 +2,7 @@ package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
@@ -101,18 +102,18 @@ public final class TrainingStates {
     public static TrainingState read(Path folder) {
         Path file = folder.resolve(STATE_FILE);
         if (!Files.exists(file)) {
-            throw new UserException("there is no training state in " + folder + " (no " + STATE_FILE
+            throw new DataException("there is no training state in " + folder + " (no " + STATE_FILE
                     + "); name a folder such as output_dir/checkpoints/step_000040");
         }
         try {
             TrainingState state = JSON.readValue(file.toFile(), TrainingState.class);
             if (state.format() != TrainingState.FORMAT) {
-                throw new UserException(file + " has format " + state.format() + ", this version reads "
+                throw new DataException(file + " has format " + state.format() + ", this version reads "
                         + TrainingState.FORMAT + "; resume with the version of tune4j that wrote it");
             }
             return state;
         } catch (IOException e) {
-            throw new UserException(
+            throw new DataException(
                     file + " is broken: " + e.getMessage().lines().findFirst().orElse("")
                             + "; delete its folder to resume from the state before it",
                     e);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.DataException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,7 @@ record ConversationFormat(
         if (!turns.isArray() || turns.isEmpty()) {
             List<String> there = new ArrayList<>();
             record.fieldNames().forEachRemaining(there::add);
-            throw new UserException("record " + id + ": field '" + column + "' "
+            throw new DataException("record " + id + ": field '" + column + "' "
                     + (turns.isMissingNode() ? "is missing" : "is no list of messages")
                     + NearMisses.didYouMean(column, there) + "; it has " + String.join(", ", there)
                     + ". conversation_column says which field holds the conversation");
@@ -71,7 +71,7 @@ record ConversationFormat(
         String name = turn.path(roleField).asText("");
         Role role = ROLES.get(name);
         if (role == null) {
-            throw new UserException("record " + place + ": expected " + roleField + " to be one of "
+            throw new DataException("record " + place + ": expected " + roleField + " to be one of "
                     + String.join(", ", ROLES.keySet().stream().sorted().toList()) + ", found "
                     + (name.isEmpty() ? Fields.shortened(turn) : "'" + name + "'")
                     + "; conversation_style: sharegpt is for from and value, openai for role and content");
@@ -85,14 +85,14 @@ record ConversationFormat(
             return content.asText();
         }
         if (!content.isArray()) {
-            throw new UserException("record " + place + ": '" + contentField + "' is no text"
+            throw new DataException("record " + place + ": '" + contentField + "' is no text"
                     + (content.isMissingNode() ? " (it is missing)" : " but " + Fields.shortened(content)));
         }
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content) {
             if (!part.path("type").asText("text").equals("text")
                     || !part.path("text").isTextual()) {
-                throw new UserException(
+                throw new DataException(
                         "record " + place + ": only text can be trained on, found " + Fields.shortened(part));
             }
             text.append(part.path("text").asText());
@@ -106,14 +106,14 @@ record ConversationFormat(
             Role role = messages.get(i).role();
             answered |= role == Role.ASSISTANT;
             if (role == Role.SYSTEM && i > 0) {
-                throw new UserException("record " + id + ": the system message must be the first");
+                throw new DataException("record " + id + ": the system message must be the first");
             }
             if (role == Role.USER && i > 0 && messages.get(i - 1).role() == Role.USER) {
-                throw new UserException("record " + id + ": two messages of the user follow each other; join them");
+                throw new DataException("record " + id + ": two messages of the user follow each other; join them");
             }
         }
         if (!answered) {
-            throw new UserException("record " + id + " has no message of the assistant, so there is nothing to learn");
+            throw new DataException("record " + id + " has no message of the assistant, so there is nothing to learn");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +17,13 @@ final class Fields {
         if (node.isMissingNode() || node.isNull()) {
             List<String> there = new ArrayList<>();
             record.fieldNames().forEachRemaining(there::add);
-            throw new UserException("record " + id + " has no field '" + field + "'"
+            throw new DataException("record " + id + " has no field '" + field + "'"
                     + NearMisses.didYouMean(field, there) + "; it has " + String.join(", ", there)
                     + ". column_map says which field is meant, e.g. column_map: {" + field + ": "
                     + (there.isEmpty() ? "other" : there.get(0)) + "}");
         }
         if (!node.isValueNode()) {
-            throw new UserException("record " + id + ": field '" + field + "' is no text but " + shortened(node));
+            throw new DataException("record " + id + ": field '" + field + "' is no text but " + shortened(node));
         }
         return node.asText();
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ final class JsonRecords {
         int count = 0;
         try {
             if (Files.isDirectory(file)) {
-                throw new UserException(file + " is a folder; name its .json or .jsonl files in data_files");
+                throw new DataException(file + " is a folder; name its .json or .jsonl files in data_files");
             }
             try (JsonParser parser = JSON.createParser(Files.newBufferedReader(file))) {
                 JsonToken token = parser.nextToken();
@@ -50,7 +51,7 @@ final class JsonRecords {
                 }
                 while (token != null && token != JsonToken.END_ARRAY) {
                     if (token != JsonToken.START_OBJECT) {
-                        throw new UserException(file + ", record " + count + " (line "
+                        throw new DataException(file + ", record " + count + " (line "
                                 + parser.currentTokenLocation().getLineNr() + "): expected an object such as"
                                 + " {\"instruction\": ..., \"output\": ...}, found " + parser.getText());
                     }
@@ -60,26 +61,26 @@ final class JsonRecords {
                     token = parser.nextToken();
                 }
                 if (list && parser.nextToken() != null) {
-                    throw new UserException(file + " goes on behind its list (line "
+                    throw new DataException(file + " goes on behind its list (line "
                             + parser.currentTokenLocation().getLineNr()
                             + "); a file is one list, or one object per line");
                 }
             }
         } catch (NoSuchFileException e) {
-            throw new UserException("there is no data file " + file.toAbsolutePath() + "; check data_files", e);
+            throw new DataException("there is no data file " + file.toAbsolutePath() + "; check data_files", e);
         } catch (JsonEOFException e) {
-            throw new UserException(
+            throw new DataException(
                     file + " ends within record " + count + " or its list (line "
                             + e.getLocation().getLineNr() + "); it was cut off: write or download it again",
                     e);
         } catch (JsonProcessingException e) {
-            throw new UserException(
+            throw new DataException(
                     file + ", record " + count + " is no valid JSON: " + e.getOriginalMessage() + " (line "
                             + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")",
                     e);
         } catch (IOException e) {
-            throw new UserException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
+            throw new DataException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tune4j.recipes.training;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -37,7 +38,7 @@ public final class TrainingData {
      */
     public static TrainingData read(String key, Dataset dataset, int maxSequenceLength, int vocabularySize) {
         if (dataset.size() == 0) {
-            throw new UserException(key + ": " + dataset.describe()
+            throw new DataException(key + ": " + dataset.describe()
                     + " is empty: there is nothing to train on; check the files that " + key + " names");
         }
         List<TokenizedSample> all = IntStream.range(0, dataset.size())
@@ -49,7 +50,7 @@ public final class TrainingData {
         List<TokenizedSample> trained =
                 all.stream().filter(sample -> sample.trainedTokens() > 0).toList();
         if (trained.isEmpty()) {
-            throw new UserException(key + ": no record of " + dataset.describe()
+            throw new DataException(key + ": no record of " + dataset.describe()
                     + " has a token to learn: all of them are masked as prompt. The answers may be empty or cut off by"
                     + " tokenizer.max_seq_len; train_on_input: True would train on the prompts too");
         }
@@ -64,7 +65,7 @@ public final class TrainingData {
             }
         }
         if (!tooLong.isEmpty()) {
-            throw new UserException(key + ": " + tooLong.size() + (tooLong.size() == 1 ? " record is" : " records are")
+            throw new DataException(key + ": " + tooLong.size() + (tooLong.size() == 1 ? " record is" : " records are")
                     + " longer than the model's " + limit + " positions: "
                     + String.join(", ", tooLong.subList(0, Math.min(SHOWN, tooLong.size())))
                     + (tooLong.size() > SHOWN ? ", ..." : "") + "; set tokenizer.max_seq_len=" + limit
@@ -76,7 +77,7 @@ public final class TrainingData {
         for (TokenizedSample sample : samples) {
             for (int token : sample.tokens()) {
                 if (token < 0 || token >= vocabularySize) {
-                    throw new UserException(key + ": record " + sample.id() + " has token id " + token
+                    throw new DataException(key + ": record " + sample.id() + " has token id " + token
                             + ", but the model knows " + vocabularySize
                             + " tokens; the tokenizer does not belong to this model: check tokenizer.path");
                 }

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -82,7 +83,7 @@ final class HfTokenizer implements Tokenizer {
         } catch (UserException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new UserException(
+            throw new DataException(
                     path + " cannot be read as a tokenizer: " + e.getMessage()
                             + "; download it again, or convert it with transformers' save_pretrained",
                     e);
@@ -114,7 +115,7 @@ final class HfTokenizer implements Tokenizer {
     int id(String specialToken) {
         Integer id = file.specialTokens().get(specialToken);
         if (id == null) {
-            throw new UserException(path + " has no special token " + specialToken
+            throw new DataException(path + " has no special token " + specialToken
                     + ", which the prompt format needs; set tokenizer.chat_format to plain, llama2, llama3 or chatml");
         }
         return id;
@@ -133,7 +134,7 @@ final class HfTokenizer implements Tokenizer {
     /** @throws UserException if it is not known which token ends a text */
     void requireEnd() {
         if (eos() < 0) {
-            throw new UserException(path + " says of no special token that it ends a text"
+            throw new DataException(path + " says of no special token that it ends a text"
                     + (settings.eos() == null ? "" : " (eos_token is '" + settings.eos() + "', which it does not have)")
                     + "; put the model's tokenizer_config.json beside it, with its eos_token");
         }
@@ -177,7 +178,7 @@ final class HfTokenizer implements Tokenizer {
         TokenBuilder tokens = new TokenBuilder();
         format.conversation(messages, tokens, maxSequenceLength == null ? Integer.MAX_VALUE : maxSequenceLength);
         if (tokens.size() == 0) {
-            throw new UserException("record " + id + " has no text; fill it in or take it out");
+            throw new DataException("record " + id + " has no text; fill it in or take it out");
         }
         return new TokenizedSample(id, tokens.tokens(), tokens.trained());
     }

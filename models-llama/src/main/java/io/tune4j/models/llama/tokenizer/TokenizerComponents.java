@@ -109,7 +109,7 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 }
             }
         }
-        options.problem(
+        options.missingFile(
                 "path",
                 sentencePiece
                         ? path

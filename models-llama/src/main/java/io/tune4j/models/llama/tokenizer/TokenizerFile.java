@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -34,22 +35,22 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
     /** @throws UserException if the file is missing or broken */
     static TokenizerFile read(Path file) {
         if (!Files.exists(file)) {
-            throw new UserException("there is no " + file
+            throw new DataException("there is no " + file
                     + "; it comes with the model on the hub (as tokenizer.json): put it there, or set tokenizer.path");
         }
         try {
             JsonNode root = JSON.readTree(file.toFile());
             if (!(root instanceof ObjectNode tokenizer) || !(root.path("model") instanceof ObjectNode)) {
-                throw new UserException(file + " is not a tokenizer: it has no \"model\"; download it again");
+                throw new DataException(file + " is not a tokenizer: it has no \"model\"; download it again");
             }
             return prepare(tokenizer);
         } catch (JsonProcessingException e) {
-            throw new UserException(
+            throw new DataException(
                     file + " is no valid JSON (line " + e.getLocation().getLineNr() + "): "
                             + e.getOriginalMessage().replaceAll(" \\(start marker.*", "") + "; download it again",
                     e);
         } catch (IOException e) {
-            throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 

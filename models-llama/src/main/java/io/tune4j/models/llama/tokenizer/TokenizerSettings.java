@@ -2,7 +2,7 @@ package io.tune4j.models.llama.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ record TokenizerSettings(@Nullable String bos, @Nullable String eos, String chat
             try {
                 text = Files.readString(file);
             } catch (IOException e) {
-                throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+                throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
             }
         }
         return new TokenizerSettings(bos, eos, text);
@@ -45,7 +45,7 @@ record TokenizerSettings(@Nullable String bos, @Nullable String eos, String chat
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {
-            throw new UserException(
+            throw new DataException(
                     file + " is no valid JSON: "
                             + e.getMessage().lines().findFirst().orElse("") + "; download it again",
                     e);
