@@ -1,0 +1,24 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's data or checkpoint files are at fault, not the command or the config: a file is missing, broken or does not fit
+ * the model. The message names the file and what to do.
+ */
+public class DataException extends UserException {
+    private static final long serialVersionUID = 1L;
+
+    public DataException(String message) {
+        super(message);
+    }
+
+    public DataException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    @Override
+    public int exitCode() {
+        return 3;
+    }
+}

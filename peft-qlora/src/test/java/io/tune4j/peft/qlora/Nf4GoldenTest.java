@@ -1,0 +1,123 @@
+package io.tune4j.peft.qlora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.api.tensor.LeakDetector;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.peft.qlora.Nf4Levels.Rounding;
+import io.tune4j.testkit.reference.JavaBackendFactory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Codes, scalers and unpacked values are torchao's, bit for bit. */
+class Nf4GoldenTest {
+    private static final Path FILE = Path.of("src/test/resources/nf4/nf4.safetensors");
+
+    private final Backend backend =
+            new JavaBackendFactory().create(new BackendOptions(Device.CPU, DType.FLOAT32, 1, warning -> {}));
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        backend.close();
+        assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a_64x96, 32", "b_128x256, 256", "c_128x256_bf16, 256"})
+    void theValuesAreTorchaos(String name, int scalerBlock) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(FILE);
+                TensorScope scope = TensorScope.open()) {
+            DType dtype = checkpoint.entry(name + ".input").dtype();
+            Rounding rounding = Rounding.of(dtype);
+            Tensor input = new CheckpointWeights(checkpoint).load(backend, name + ".input", dtype);
+            Nf4Layout layout = new Nf4Layout(input.elementCount(), 64, scalerBlock);
+
+            ByteBuffer packed = ByteBuffer.allocate((int) layout.codeBytes());
+            Nf4Scalers scalers = new Nf4Quantizer(layout, rounding)
+                    .quantize(input, (piece, offset) -> packed.position((int) offset)
+                            .put(piece));
+
+            assertThat(packed.array()).isEqualTo(bytes(name + ".codes_packed"));
+            byte[] codes = bytes(name + ".quantized_scalers");
+            for (int i = 0; i < codes.length; i++) {
+                assertThat((scalers.codes()[i] & 0xff) - 128).as("scaler %d", i).isEqualTo(codes[i]);
+            }
+            assertThat(scalers.mean()).isEqualTo(floats(checkpoint, name + ".scaler_mean")[0]);
+            assertThat(scalers.factors()).containsExactly(floats(checkpoint, name + ".quantization_factor"));
+
+            try (Nf4Matrix matrix = Nf4Matrix.quantize(input, 64, scalerBlock, rounding);
+                    Tensor target = Tensor.empty(backend, dtype, input.shape())) {
+                Tensor pairs = Tensor.ofFloats(backend, dtype, new Nf4Levels(rounding).pairs(), 256, 2);
+                matrix.unpackInto(pairs, target);
+                assertThat(target.toFloats()).containsExactly(floats(checkpoint, name + ".dequant"));
+            }
+        }
+    }
+
+    /** torchao refuses these; here the last block is shorter. */
+    @Test
+    void sizesThatDoNotDivideAreKept() {
+        float[] values = {0.5f, -1, 0.25f, 0, 3, 1.5f, -3};
+        try (TensorScope scope = TensorScope.open();
+                Nf4Matrix matrix = Nf4Matrix.quantize(
+                        Tensor.ofFloats(backend, DType.FLOAT32, values, 7, 1), 4, 256, Rounding.FLOAT32)) {
+            Tensor target = Tensor.empty(backend, DType.FLOAT32, 7, 1);
+            matrix.unpackInto(
+                    Tensor.ofFloats(backend, DType.FLOAT32, new Nf4Levels(Rounding.FLOAT32).pairs(), 256, 2), target);
+            assertThat(target.toFloats())
+                    .usingComparatorWithPrecision(0.02f)
+                    .containsExactly(0.4407f, -1, 0.2461f, 0, 3, 1.3221f, -3);
+        }
+    }
+
+    @Test
+    void zerosStayZeros() {
+        try (TensorScope scope = TensorScope.open();
+                Nf4Matrix matrix =
+                        Nf4Matrix.quantize(Tensor.zeros(backend, DType.FLOAT32, 2, 64), 64, 256, Rounding.FLOAT32)) {
+            Tensor target = Tensor.empty(backend, DType.FLOAT32, 2, 64);
+            matrix.unpackInto(
+                    Tensor.ofFloats(backend, DType.FLOAT32, new Nf4Levels(Rounding.FLOAT32).pairs(), 256, 2), target);
+            assertThat(target.toFloats()).containsOnly(0);
+        }
+    }
+
+    /** Read by hand: int8 is no dtype of a checkpoint here. */
+    private static byte[] bytes(String name) throws IOException {
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(FILE)).order(ByteOrder.LITTLE_ENDIAN);
+        int headerLength = (int) file.getLong(0);
+        String header = new String(file.array(), 8, headerLength, StandardCharsets.UTF_8);
+        Matcher offsets = Pattern.compile('"' + name + "\"[^}]*\"data_offsets\":\\[(\\d+),(\\d+)]")
+                .matcher(header.replace(" ", ""));
+        assertThat(offsets.find()).as(name).isTrue();
+        int start = 8 + headerLength;
+        return Arrays.copyOfRange(
+                file.array(), start + Integer.parseInt(offsets.group(1)), start + Integer.parseInt(offsets.group(2)));
+    }
+
+    private float[] floats(Checkpoint checkpoint, String name) {
+        try (TensorScope scope = TensorScope.open()) {
+            return new CheckpointWeights(checkpoint)
+                    .load(backend, name, DType.FLOAT32)
+                    .toFloats();
+        }
+    }
+}
