@@ -65,6 +65,22 @@ record LoraFinetuneOptions(
 
     private static final int ANY = Integer.MAX_VALUE;
 
+    /** Of torchtune's {@code setup_torch_profiler}. */
+    private static final List<String> PROFILER_KEYS = List.of(
+            "_component_",
+            "output_dir",
+            "cpu",
+            "cuda",
+            "xpu",
+            "profile_memory",
+            "with_stack",
+            "record_shapes",
+            "with_flops",
+            "wait_steps",
+            "warmup_steps",
+            "active_steps",
+            "num_cycles");
+
     /** @throws io.tune4j.api.config.ConfigException with everything that is wrong in the config */
     static LoraFinetuneOptions read(RunConfig config, Components components) {
         LoraFinetuneOptions options = new Reader(config.root(), components).read();
@@ -235,12 +251,16 @@ record LoraFinetuneOptions(
             refuseIfTrue("optimizer_in_bwd", "is for full fine-tuning; set it to False");
             root.accept("low_cpu_ram", "weights are streamed from the files in any case");
             root.accept("collate_fn", "batches are ragged: nothing is padded");
+            root.accept("cudnn_deterministic_mode", "a seed repeats a run in any case");
             ConfigReader profiler = root.sectionOrNull("profiler");
             if (profiler != null) {
                 if (profiler.bool("enabled", false)) {
-                    profiler.problem("enabled", "profiling is not supported; set it to False");
+                    profiler.problem(
+                            "enabled",
+                            "PyTorch's profiler is not here; set it to False. For a profile of the Java side set"
+                                    + " TUNE4J_OPTS=-XX:StartFlightRecording:filename=run.jfr");
                 }
-                profiler.keys().forEach(profiler::claim);
+                PROFILER_KEYS.forEach(profiler::claim);
             }
             if (!Set.of("DEBUG", "INFO", "WARN", "WARNING", "ERROR")
                     .contains(root.string("log_level", "INFO").toUpperCase(Locale.ROOT))) {

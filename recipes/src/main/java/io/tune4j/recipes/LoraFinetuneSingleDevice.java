@@ -143,7 +143,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             ResumePoint resume = ResumePoint.find(options, states, steps, data);
             long seed = resume.seed();
             DiskNeeds.require(options, plan, base, steps, output);
-            AtomicFiles.writeString(output.resolve("config.yaml"), config.yaml());
+            String written = options.seed() == null ? config.yamlWith("seed", seed) : config.yaml();
+            AtomicFiles.writeString(output.resolve("config.yaml"), written);
             describeData(data, validation, steps, seed);
 
             BackendOptions backendOptions =

@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import com.google.auto.service.AutoService;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
@@ -12,6 +13,7 @@ import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.StdoutLoggerFactory;
 import io.tune4j.recipes.optimizer.AdamWFactory;
 import io.tune4j.recipes.schedule.ScheduleFactory;
+import io.tune4j.recipes.torchtune.TorchtuneNames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,5 +58,10 @@ public final class RecipesPlugin implements Plugin {
         components.addAll(ScheduleFactory.all());
         components.addAll(DatasetComponents.all());
         return List.copyOf(components);
+    }
+
+    @Override
+    public List<ForeignName> foreignNames() {
+        return TorchtuneNames.all();
     }
 }

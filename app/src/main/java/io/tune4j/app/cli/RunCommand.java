@@ -1,10 +1,12 @@
 package io.tune4j.app.cli;
 
 import io.tune4j.api.error.InternalException;
+import io.tune4j.api.error.UserException;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,9 +25,18 @@ import picocli.CommandLine.Unmatched;
             "Everything else on the line changes the config:",
             "  model.lora_rank=64 --optimizer.lr 1e-4 'model.lora_attn_modules=[q_proj, v_proj]' ~lr_scheduler",
             "",
-            "Recipes and configs: tune ls"
+            "Examples:",
+            "  tune run lora_finetune_single_device --config quickstart",
+            "  tune run lora_finetune_single_device --config llama3_1/8B_lora_single_device \\",
+            "      --model.lora_attn_modules=[q_proj,k_proj,v_proj] --model.lora_rank=64 --model.lora_alpha=128",
+            "  tune run lora_finetune_single_device --config my.yaml resume_from_checkpoint=True",
+            "",
+            "Recipes and configs: tune ls. What a config's keys mean: tune cat CONFIG, docs/torchtune.md"
         })
 final class RunCommand implements Callable<Integer> {
+    /** Of torchrun, which torchtune's command takes too. */
+    private static final Set<String> PROCESSES = Set.of("nproc_per_node", "nnodes", "rdzv_endpoint", "rdzv_backend");
+
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
@@ -42,10 +53,21 @@ final class RunCommand implements Callable<Integer> {
     @Unmatched
     private List<String> overrides = new ArrayList<>();
 
+    private void refuseSeveralProcesses() {
+        for (String override : overrides) {
+            if (PROCESSES.contains(
+                    override.replaceFirst("=.*", "").replace('-', '_').replaceFirst("^__", ""))) {
+                throw new UserException(override + ": a run is one process on one device here; leave that out");
+            }
+        }
+    }
+
     @Override
     public Integer call() {
         try {
-            return new RecipeRunner(root.installation(), TerminalConsole.standard()).run(recipe, config, overrides);
+            refuseSeveralProcesses();
+            TerminalConsole console = TerminalConsole.standard();
+            return new RecipeRunner(root.host(console), console).run(recipe, config, overrides);
         } catch (OutOfMemoryError e) {
             return TuneCommand.outOfMemory(e, System.err);
         } catch (LinkageError | AssertionError | StackOverflowError e) {

@@ -2,7 +2,9 @@ package io.tune4j.app.cli;
 
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.TuneException;
+import io.tune4j.api.recipe.Console;
 import io.tune4j.app.Installation;
+import io.tune4j.app.run.Host;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,15 +28,17 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             ListCommand.class,
             CopyCommand.class,
+            CatCommand.class,
             PluginsCommand.class,
             DoctorCommand.class,
+            VersionCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {
             "",
             "To begin:  tune run lora_finetune_single_device --config quickstart",
-            "Exit codes: 0 done, 2 wrong command, config or file, 3 a plugin failed, 4 memory, disk or device,"
-                    + " 70 a bug, 130 stopped by Ctrl-C"
+            "Exit codes: 0 done, 2 wrong command or config, 3 data or checkpoint, 4 memory, disk or device, 5 a plugin"
+                    + " failed, 70 a bug, 130 stopped by Ctrl-C"
         })
 public final class TuneCommand implements Runnable {
     /** A process that ran out of Java's own memory. */
@@ -60,7 +64,12 @@ public final class TuneCommand implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"tune4j " + Installation.find(List.of()).version(), "Java " + Runtime.version()};
+            return new String[] {
+                "tune4j " + Installation.find(List.of()).version(),
+                "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch")
+            };
         }
     }
 
@@ -82,6 +91,11 @@ public final class TuneCommand implements Runnable {
     /** The installation with the plugin folders of the command line. */
     Installation installation() {
         return Installation.find(pluginFolders);
+    }
+
+    /** The installation with all plugins loaded. */
+    Host host(Console console) {
+        return Host.load(installation(), console);
     }
 
     /** The plugin folders of the command line. */

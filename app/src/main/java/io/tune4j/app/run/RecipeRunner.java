@@ -5,91 +5,129 @@ import com.google.inject.CreationException;
 import com.google.inject.Injector;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
+import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.ConfigWriter;
-import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.Problem;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.app.Installation;
-import io.tune4j.app.plugins.PluginLoader;
-import io.tune4j.app.plugins.Plugins;
-import io.tune4j.app.wiring.Contributions;
-import io.tune4j.app.wiring.Wiring;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.tune4j.app.configs.ConfigSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Runs a recipe with a config: loads the plugins, resolves the config, and has the recipe constructed by injection. */
+/** Runs a recipe with a config: resolves the config, and has the recipe constructed by injection. */
 public final class RecipeRunner {
-    private final Installation installation;
+    private final Host host;
     private final Console console;
 
-    public RecipeRunner(Installation installation, Console console) {
-        this.installation = installation;
+    public RecipeRunner(Host host, Console console) {
+        this.host = host;
         this.console = console;
+    }
+
+    /** What is done with a recipe that has been constructed. */
+    private interface Action<T> {
+        T on(Recipe recipe);
+    }
+
+    /**
+     * A config that was checked.
+     *
+     * @param recipe that it was checked for
+     * @param location of the config
+     * @param notices what the user should know
+     * @param missingFiles what a run needs and is not there; empty if it could start
+     */
+    public record Checked(String recipe, String location, List<String> notices, List<String> missingFiles) {
+        public Checked {
+            notices = List.copyOf(notices);
+            missingFiles = List.copyOf(missingFiles);
+        }
     }
 
     /**
      * Runs it.
      *
      * @param recipe the recipe's name
-     * @param config a bundled config's name, or a file
+     * @param config a config's name, or a file
      * @param overrides in any of their forms
      * @return the process's exit code
      */
     public int run(String recipe, String config, List<String> overrides) {
-        console.line("tune4j " + installation.version() + ": " + recipe + " with " + config);
-        Plugins plugins = PluginLoader.load(installation.plugins());
-        plugins.refused()
-                .forEach(plugin -> console.warning(
-                        "plugin '" + plugin.id() + "' (" + plugin.location() + ") is left out: " + plugin.reason()));
-        Injector injector = Wiring.wire(plugins);
-        Contributions contributions = injector.getInstance(Contributions.class);
-        ComponentRegistry components = contributions.registry();
-        MissedNames missed = new MissedNames(plugins.refused());
-        RecipeFactory factory = find(recipe, contributions, missed);
-        try {
-            return run(factory, config, overrides, injector, components);
-        } catch (UserException e) {
-            throw missed.explain(e, components.misses());
-        }
+        console.line("tune4j " + host.installation().version() + ": " + recipe + " with " + config);
+        RecipeFactory factory = host.recipe(recipe);
+        RunConfig resolved = resolve(host.configs().find(config), factory, overrides);
+        StopSignals signals = StopSignals.install(console);
+        Outcome outcome = with(factory, resolved, signals, Recipe::run);
+        return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
     }
 
-    private int run(
-            RecipeFactory factory,
-            String config,
-            List<String> overrides,
-            Injector injector,
-            ComponentRegistry components) {
-        Path file = new ConfigLocator(installation.configs()).find(config);
+    /**
+     * Checks a config as its recipe does before it runs, without weights and without a backend.
+     *
+     * @param recipe null for the one that the config is made for
+     * @throws ConfigException with everything that is wrong with the config
+     */
+    public Checked check(@Nullable String recipe, String config, List<String> overrides) {
+        ConfigSource source = host.configs().find(config);
+        RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
+        RunConfig resolved = resolve(source, factory, overrides);
+        try {
+            with(factory, resolved, () -> false, each -> {
+                each.check();
+                return true;
+            });
+        } catch (ConfigException e) {
+            if (!resolved.problems().mistakes().isEmpty()) {
+                throw e;
+            }
+        }
+        List<String> missing =
+                resolved.problems().all().stream().map(Problem::toString).toList();
+        return new Checked(factory.name(), source.location(), resolved.notices().all(), missing);
+    }
+
+    private RunConfig resolve(ConfigSource source, RecipeFactory factory, List<String> overrides) {
         Problems problems = new Problems();
         Notices notices = new Notices();
-        ConfigNode.Mapping tree =
-                ConfigLoader.load(file, overrides, System.getenv(), installation.variables(), problems, notices);
-        RunConfig runConfig = new RunConfig(
-                new ConfigReader(tree, problems, notices), problems, notices, ConfigWriter.write(tree), config);
-        StopSignals signals = StopSignals.install(console);
+        ConfigNode.Mapping tree = ConfigLoader.load(
+                source.text(),
+                source.location(),
+                overrides,
+                System.getenv(),
+                host.installation().variables(),
+                problems,
+                notices);
+        String yaml = "# The config of a run, with the origin of each value. To repeat it:\n#   tune run "
+                + factory.name() + " --config THIS_FILE output_dir=ANOTHER_FOLDER\n" + ConfigWriter.write(tree);
+        return new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, yaml, source.name());
+    }
+
+    private <T> T with(RecipeFactory factory, RunConfig config, Cancellation cancellation, Action<T> action) {
+        ComponentRegistry components = host.contributions().registry();
         Class<? extends Recipe> recipeClass = recipeClass(factory);
-        try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, runConfig, components, console)) {
-            RunModule module = new RunModule(runConfig, components, console, signals, inputs);
-            Outcome outcome = construct(factory, injector, module, recipeClass).run();
-            return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
+        try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, config, components, console)) {
+            RunModule module = new RunModule(config, components, console, cancellation, inputs);
+            return action.on(construct(factory, host.injector(), module, recipeClass));
         } catch (ConfigurationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
+        } catch (UserException e) {
+            throw host.missedNames().explain(e, components.misses());
         }
     }
 
@@ -99,19 +137,6 @@ public final class RecipeRunner {
         } catch (LinkageError e) {
             throw new PluginException("recipe '" + factory.name() + "' cannot be loaded: " + e, e);
         }
-    }
-
-    private static RecipeFactory find(String name, Contributions contributions, MissedNames missed) {
-        for (RecipeFactory factory : contributions.recipes().values()) {
-            if (factory.name().equals(name) || factory.aliases().contains(name)) {
-                return factory;
-            }
-        }
-        List<String> known = new ArrayList<>(contributions.recipes().keySet());
-        known.sort(null);
-        UserException unknown = new UserException("there is no recipe '" + name + "'"
-                + NearMisses.didYouMean(name, known) + "; installed: " + String.join(", ", known));
-        throw missed.explain(unknown, List.of("recipe '" + name + "'"));
     }
 
     private static Recipe construct(

@@ -19,26 +19,38 @@ public final class ConfigLoader {
     /**
      * Reads a config, applies overrides and resolves references.
      *
+     * @param yaml the config's text
+     * @param sourceName for origins, e.g. the file's name
      * @param overrides as on the command line: {@code key=value}, {@code --key=value}, {@code --key value}, {@code ~key}
      * @param environment for {@code ${oc.env:NAME}}
      * @param variables further names for {@code ${...}}, e.g. {@code tune4j.configs}
      * @param problems takes what is wrong with overrides and references; the rest of the tree is good for reading on
      * @param notices takes what overrides removed
-     * @throws UserException if the file is missing or not readable
      * @throws ConfigException if it is no valid YAML
      */
     public static Mapping load(
-            Path file,
+            String yaml,
+            String sourceName,
             List<String> overrides,
             Map<String, String> environment,
             Map<String, String> variables,
             Problems problems,
             Notices notices) {
-        Mapping parsed = parse(read(file), file.toString(), problems);
-        problems.throwIfAny();
-        Mapping changed =
-                new OverrideApplier(problems, notices).apply(parsed, ConfigOverride.parse(overrides, problems));
+        Mapping changed = change(yaml, sourceName, overrides, problems, notices);
         return new Interpolation(changed, environment, variables, problems).resolve();
+    }
+
+    /**
+     * Reads a config and applies overrides; references stay as they are.
+     *
+     * @param sourceName for origins, e.g. the file's name
+     * @throws ConfigException if it is no valid YAML
+     */
+    public static Mapping change(
+            String yaml, String sourceName, List<String> overrides, Problems problems, Notices notices) {
+        Mapping parsed = parse(yaml, sourceName, problems);
+        problems.throwIfAny();
+        return new OverrideApplier(problems, notices).apply(parsed, ConfigOverride.parse(overrides, problems));
     }
 
     /**
@@ -50,7 +62,12 @@ public final class ConfigLoader {
         return YamlParser.parse(yaml, sourceName, problems);
     }
 
-    private static String read(Path file) {
+    /**
+     * A config file's text.
+     *
+     * @throws UserException if it is missing, not readable, too large or no UTF-8 text
+     */
+    public static String read(Path file) {
         try {
             if (Files.isDirectory(file)) {
                 throw new UserException("the config " + file + " is a folder; name a YAML file");

@@ -5,6 +5,8 @@ import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** A resolved tree as YAML that loads to an equal tree, with the origin of each value beside it. */
@@ -15,20 +17,37 @@ public final class ConfigWriter {
     private static final int COMMENT_COLUMN = 56;
 
     private final StringBuilder out = new StringBuilder();
+    private final boolean resolved;
+    private final boolean sorted;
 
-    private ConfigWriter() {}
+    private ConfigWriter(boolean resolved, boolean sorted) {
+        this.resolved = resolved;
+        this.sorted = sorted;
+    }
 
+    /** A tree whose references are resolved. */
     public static String write(Mapping root) {
+        return write(root, true, false);
+    }
+
+    /**
+     * Any tree.
+     *
+     * @param resolved whether {@code ${...}} in its texts is meant literally; otherwise it is a reference and stays one
+     * @param sorted whether keys come in alphabetical order instead of the source's
+     */
+    public static String write(Mapping root, boolean resolved, boolean sorted) {
         if (root.entries().isEmpty()) {
             return "{}\n";
         }
-        ConfigWriter writer = new ConfigWriter();
+        ConfigWriter writer = new ConfigWriter(resolved, sorted);
         writer.entries(root, 0);
         return writer.out.toString();
     }
 
     private void entries(Mapping mapping, int indent) {
-        mapping.entries().forEach((key, value) -> entry(" ".repeat(indent) + quoted(key) + ":", value, indent));
+        Map<String, ConfigNode> entries = sorted ? new TreeMap<>(mapping.entries()) : mapping.entries();
+        entries.forEach((key, value) -> entry(" ".repeat(indent) + quoted(key) + ":", value, indent));
     }
 
     private void entry(String head, ConfigNode value, int indent) {
@@ -75,7 +94,7 @@ public final class ConfigWriter {
         out.append('\n');
     }
 
-    private static String text(Scalar scalar) {
+    private String text(Scalar scalar) {
         if (scalar.value() == null) {
             return "null";
         }
@@ -83,14 +102,14 @@ public final class ConfigWriter {
     }
 
     /** Bare where that reads back as the same text, else in double quotes. */
-    private static String quoted(String text) {
+    private String quoted(String text) {
         if (PLAIN.matcher(text).matches() && text.equals(ScalarTypes.typed(text))) {
             return text;
         }
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '$' && text.startsWith("${", i)) {
+            if (resolved && c == '$' && text.startsWith("${", i)) {
                 // Not a reference: what was one is resolved by now.
                 quoted.append("\\\\$");
             } else if (c == '"' || c == '\\') {

@@ -42,7 +42,8 @@ class ConfigLoaderTest {
     private Mapping load(String yaml, String... overrides) throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), yaml);
         return ConfigLoader.load(
-                file,
+                ConfigLoader.read(file),
+                file.toString(),
                 List.of(overrides),
                 Map.of("SCRATCH", "/scratch", "COUNT", "3"),
                 Map.of("tune4j.configs", "/dist/configs"),
@@ -258,7 +259,7 @@ class ConfigLoaderTest {
     }
 
     private void assertRefused(Path file, String part) {
-        assertThatThrownBy(() -> ConfigLoader.load(file, List.of(), Map.of(), Map.of(), problems, notices))
+        assertThatThrownBy(() -> ConfigLoader.read(file))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(part)
                 .hasMessageContaining(file.toString());

@@ -9,6 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code AdamW} with PyTorch's option names and defaults. */
 public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
+    /** Of bitsandbytes' and torchao's optimizers, for which this one stands. */
+    private static final List<String> LOW_BIT_KEYS = List.of(
+            "block_size",
+            "bf16_stochastic_round",
+            "optim_bits",
+            "min_8bit_size",
+            "percentile_clipping",
+            "block_wise",
+            "is_paged",
+            "args");
+
+    private static final List<String> TORCH_KEYS = List.of("capturable", "differentiable");
+
     @Override
     public Class<OptimizerProvider> type() {
         return OptimizerProvider.class;
@@ -37,6 +50,12 @@ public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
         double weightDecay = options.number("weight_decay", 1e-2, 0, 1);
         options.accept("fused", "the update is always fused here");
         options.accept("foreach", "the update is always fused here");
+        for (String key : LOW_BIT_KEYS) {
+            options.accept(key, "the state is kept in fp32, so there is nothing to quantize or page");
+        }
+        for (String key : TORCH_KEYS) {
+            options.accept(key, "is PyTorch's own business");
+        }
         if (options.bool("amsgrad", false)) {
             options.problem("amsgrad", "the AMSGrad variant is not implemented; set it to False");
         }

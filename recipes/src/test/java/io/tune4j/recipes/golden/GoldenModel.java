@@ -10,6 +10,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearCrossEntropy;
@@ -53,13 +54,18 @@ final class GoldenModel implements AutoCloseable {
     }
 
     static GoldenModel adapted(Backend backend, DType dtype, GoldenFixture fixture, String caseName) {
+        return adapted(backend, dtype, fixture, caseName, new DenseFormat());
+    }
+
+    static GoldenModel adapted(
+            Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
         ModelDefinition definition = definition(fixture.folder());
         PeftPlan plan = plan(definition, fixture.adapterConfig(caseName));
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
             Adapter adapter = plan.attach(backend, dtype, 0);
             CausalLanguageModel model = definition.build(
-                    backend, dtype, weights, adapter.decorate(new DenseFormat().factory(backend, dtype, weights)));
+                    backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights)));
             GoldenModel golden = new GoldenModel(backend, model, adapter);
             try {
                 adapter.load(fixture.adapterFolder(caseName));

@@ -1,0 +1,84 @@
+package io.tune4j.app.run;
+
+import com.google.inject.Injector;
+import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.plugin.ForeignName;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.app.Installation;
+import io.tune4j.app.configs.ConfigCatalog;
+import io.tune4j.app.configs.ConfigSource;
+import io.tune4j.app.plugins.PluginLoader;
+import io.tune4j.app.plugins.Plugins;
+import io.tune4j.app.wiring.Contributions;
+import io.tune4j.app.wiring.Wiring;
+import java.util.List;
+
+/**
+ * The installation with its plugins loaded.
+ *
+ * @param injector has the {@link Contributions}
+ * @param contributions of all plugins, by name
+ * @param configs that come along, and plugins'
+ */
+public record Host(
+        Installation installation,
+        Plugins plugins,
+        Injector injector,
+        Contributions contributions,
+        ConfigCatalog configs) {
+    /** The recipe of configs that do not say what they are for. */
+    static final String USUAL_RECIPE = "lora_finetune_single_device";
+
+    /** Loads the plugins; those that are refused are mentioned. */
+    public static Host load(Installation installation, Console console) {
+        Plugins plugins = PluginLoader.load(installation.plugins());
+        plugins.refused()
+                .forEach(plugin -> console.warning(
+                        "plugin '" + plugin.id() + "' (" + plugin.location() + ") is left out: " + plugin.reason()));
+        Injector injector = Wiring.wire(plugins);
+        return new Host(
+                installation,
+                plugins,
+                injector,
+                injector.getInstance(Contributions.class),
+                ConfigCatalog.of(installation.configs(), plugins.loaded()));
+    }
+
+    /** All recipes' names, sorted. */
+    public List<String> recipeNames() {
+        return contributions.recipes().keySet().stream().sorted().toList();
+    }
+
+    MissedNames missedNames() {
+        return new MissedNames(plugins.refused());
+    }
+
+    /** @throws UserException if there is no such recipe */
+    RecipeFactory recipe(String name) {
+        for (RecipeFactory factory : contributions.recipes().values()) {
+            if (factory.name().equals(name) || factory.aliases().contains(name)) {
+                return factory;
+            }
+        }
+        String advice = contributions.foreignNames().stream()
+                .filter(foreign -> foreign.name().equals(name))
+                .map(ForeignName::advice)
+                .findFirst()
+                .orElse("");
+        List<String> known = recipeNames();
+        UserException unknown = new UserException(
+                advice.isEmpty()
+                        ? "there is no recipe '" + name + "'" + NearMisses.didYouMean(name, known) + "; installed: "
+                                + String.join(", ", known)
+                        : "recipe '" + name + "' has no counterpart here: " + advice);
+        throw missedNames().explain(unknown, List.of("recipe '" + name + "'"));
+    }
+
+    /** The recipe that a config is made for: what it says in its opening comment, else the usual one. */
+    String recipeOf(ConfigSource config) {
+        String said = config.recipe();
+        return said != null && contributions.recipes().containsKey(said) ? said : USUAL_RECIPE;
+    }
+}

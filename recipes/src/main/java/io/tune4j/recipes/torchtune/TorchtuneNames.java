@@ -1,0 +1,175 @@
+package io.tune4j.recipes.torchtune;
+
+import static io.tune4j.api.plugin.ForeignName.missing;
+import static io.tune4j.api.plugin.ForeignName.similar;
+
+import io.tune4j.api.plugin.ForeignName;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The names in torchtune's configs that are not simply aliases of components: of release 0.6.1, and of those around it. */
+public final class TorchtuneNames {
+    private static final String WIDE_STATE =
+            "its state is kept in fp32 (8 bytes for each trained parameter), which for an adapter is little";
+    private static final String METRICS =
+            "use torchtune.training.metric_logging.DiskLogger: metrics.jsonl in log_dir has one JSON object per step, which ";
+    private static final String FAMILY = "no plugin for this model family is installed. Models whose config.json says"
+            + " LlamaForCausalLM run as lora_llama; other families come as plugins (docs/plugins.md)";
+    private static final String PREFERENCES =
+            "training on preferences (DPO) is another recipe, which is not here; lora_finetune_single_device takes"
+                    + " chat_dataset or instruct_dataset";
+    private static final String FULL =
+            "full fine-tuning is not here; lora_finetune_single_device trains an adapter, and"
+                    + " with save_adapter_weights_only=False writes the merged model too";
+    private static final String DISTRIBUTED =
+            "there is one device here: use lora_finetune_single_device with the config of that name";
+
+    private TorchtuneNames() {}
+
+    /** All of them. */
+    public static List<ForeignName> all() {
+        List<ForeignName> names = new ArrayList<>();
+        names.addAll(optimizers());
+        names.addAll(datasets());
+        names.addAll(checkpointersAndLoggers());
+        names.addAll(losses());
+        names.addAll(models());
+        names.addAll(recipes());
+        return List.copyOf(names);
+    }
+
+    private static List<ForeignName> optimizers() {
+        return List.of(
+                similar("bitsandbytes.optim.AdamW", "AdamW", "its state is kept in fp32, as there"),
+                similar("bitsandbytes.optim.AdamW8bit", "AdamW", WIDE_STATE),
+                similar("bitsandbytes.optim.PagedAdamW", "AdamW", "its state is not paged out, " + WIDE_STATE),
+                similar("bitsandbytes.optim.PagedAdamW8bit", "AdamW", "its state is not paged out, " + WIDE_STATE),
+                similar("torchao.optim.AdamW8bit", "AdamW", WIDE_STATE),
+                similar("torchao.optim.AdamW4bit", "AdamW", WIDE_STATE),
+                similar("torchao.optim.AdamWFp8", "AdamW", WIDE_STATE),
+                similar("torchao.prototype.low_bit_optim.AdamW8bit", "AdamW", WIDE_STATE),
+                similar("torchao.prototype.low_bit_optim.AdamW4bit", "AdamW", WIDE_STATE),
+                similar("torchao.prototype.low_bit_optim.AdamWFp8", "AdamW", WIDE_STATE),
+                missing(
+                        "torchao.optim.CPUOffloadOptimizer",
+                        "an adapter's optimizer state is small enough to stay where it is; use torch.optim.AdamW"),
+                missing(
+                        "torchao.prototype.low_bit_optim.CPUOffloadOptimizer",
+                        "an adapter's optimizer state is small enough to stay where it is; use torch.optim.AdamW"),
+                missing("torch.optim.*", "use torch.optim.AdamW"),
+                missing("torchao.*", "use torch.optim.AdamW"),
+                missing("bitsandbytes.optim.*", "use torch.optim.AdamW"));
+    }
+
+    private static List<ForeignName> datasets() {
+        return List.of(
+                missing(
+                        "torchtune.datasets.samsum_dataset",
+                        "use instruct_dataset with source: json, your file in data_files and column_map: {input: dialogue,"
+                                + " output: summary}"),
+                missing(
+                        "torchtune.datasets.grammar_dataset",
+                        "use instruct_dataset with source: json, your file in data_files and column_map: {input: input,"
+                                + " output: target}"),
+                missing(
+                        "torchtune.datasets.slimorca_dataset",
+                        "use chat_dataset with source: json, your file in data_files and conversation_style: sharegpt"),
+                missing(
+                        "torchtune.datasets.text_completion_dataset",
+                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
+                missing(
+                        "torchtune.datasets.wikitext_dataset",
+                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
+                missing(
+                        "torchtune.datasets.cnn_dailymail_articles_dataset",
+                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
+                missing("torchtune.datasets.preference_dataset", PREFERENCES),
+                missing("torchtune.datasets.stack_exchange_paired_dataset", PREFERENCES),
+                missing("torchtune.datasets.hh_rlhf_helpful_dataset", PREFERENCES),
+                missing("torchtune.datasets.multimodal.*", "images are not read here"),
+                missing(
+                        "torchtune.datasets.PackedDataset",
+                        "batches are never padded, so nothing is gained by packing"),
+                missing("torchtune.datasets.ConcatDataset", "one data set may name several files in data_files"));
+    }
+
+    private static List<ForeignName> checkpointersAndLoggers() {
+        return List.of(
+                missing(
+                        "torchtune.training.FullModelTorchTuneCheckpointer",
+                        "torchtune's own format is not read; use torchtune.training.FullModelHFCheckpointer with the"
+                                + " model's folder as it is on the hub"),
+                missing("torchtune.training.DistributedCheckpointer", DISTRIBUTED),
+                missing("torchtune.training.metric_logging.WandBLogger", METRICS + "wandb's Python client can be fed"),
+                missing(
+                        "torchtune.training.metric_logging.TensorBoardLogger",
+                        METRICS + "TensorBoard's SummaryWriter can be fed"),
+                missing("torchtune.training.metric_logging.CometLogger", METRICS + "Comet's Python client can be fed"),
+                missing(
+                        "torchtune.training.metric_logging.MLFlowLogger",
+                        METRICS + "MLflow's Python client can be fed"));
+    }
+
+    private static List<ForeignName> losses() {
+        return List.of(
+                missing("torchtune.rlhf.loss.*", PREFERENCES),
+                missing(
+                        "torchtune.modules.loss.*",
+                        "distillation is another recipe, which is not here; use"
+                                + " torchtune.modules.loss.LinearCrossEntropyLoss"));
+    }
+
+    private static List<ForeignName> models() {
+        return List.of(
+                missing(
+                        "torchtune.models.llama3_2_vision.*",
+                        "images are not read here; use a model that reads text alone"),
+                missing("torchtune.models.clip.*", "images are not read here; use a model that reads text alone"),
+                missing("torchtune.models.flux.*", "images are not made here; use a model that writes text"),
+                missing("torchtune.models.gemma.*", FAMILY),
+                missing("torchtune.models.gemma2.*", FAMILY),
+                missing("torchtune.models.mistral.*", FAMILY),
+                missing("torchtune.models.phi3.*", FAMILY),
+                missing("torchtune.models.phi4.*", FAMILY),
+                missing("torchtune.models.qwen2.*", FAMILY),
+                missing("torchtune.models.qwen2_5.*", FAMILY),
+                missing("torchtune.models.t5.*", FAMILY));
+    }
+
+    private static List<ForeignName> recipes() {
+        return List.of(
+                missing("lora_finetune_distributed", DISTRIBUTED),
+                missing("dev/lora_finetune_distributed_multi_dataset", DISTRIBUTED),
+                missing("qat_lora_finetune_distributed", DISTRIBUTED),
+                missing("dev/early_exit_finetune_distributed", DISTRIBUTED),
+                missing("full_finetune_single_device", FULL),
+                missing("full_finetune_distributed", FULL),
+                missing("qat_distributed", FULL),
+                missing("lora_dpo_single_device", PREFERENCES),
+                missing("lora_dpo_distributed", PREFERENCES),
+                missing("full_dpo_distributed", PREFERENCES),
+                missing("ppo_full_finetune_single_device", PREFERENCES),
+                missing(
+                        "knowledge_distillation_single_device",
+                        "distillation is not here; lora_finetune_single_device trains on records alone"),
+                missing(
+                        "knowledge_distillation_distributed",
+                        "distillation is not here; lora_finetune_single_device trains on records alone"),
+                missing(
+                        "generate",
+                        "answers are written before and after training where the config has dataset_val and samples; for"
+                                + " more, load the adapter or the merged model with transformers, vLLM or llama.cpp"),
+                missing("dev/generate_v2", "load the adapter or the merged model with transformers, vLLM or llama.cpp"),
+                missing(
+                        "dev/generate_v2_distributed",
+                        "load the adapter or the merged model with transformers, vLLM or llama.cpp"),
+                missing(
+                        "eleuther_eval",
+                        "the validation loss of dataset_val is measured in training; for benchmarks run lm-eval on the"
+                                + " merged model"),
+                missing(
+                        "quantize",
+                        "base weights are quantized while they are loaded (qlora_*); to quantize the merged model use the"
+                                + " tool of the server that runs it"));
+    }
+}
