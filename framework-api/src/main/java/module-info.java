@@ -5,6 +5,7 @@ module io.tune4j.api {
     requires transitive org.jspecify;
     requires transitive jakarta.inject;
     requires com.fasterxml.jackson.databind;
+    requires java.net.http;
     requires org.yaml.snakeyaml;
 
     exports io.tune4j.api.autograd;
@@ -15,6 +16,7 @@ module io.tune4j.api {
     exports io.tune4j.api.config;
     exports io.tune4j.api.data;
     exports io.tune4j.api.error;
+    exports io.tune4j.api.hub;
     exports io.tune4j.api.io;
     exports io.tune4j.api.model;
     exports io.tune4j.api.nn;

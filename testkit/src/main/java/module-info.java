@@ -4,10 +4,13 @@ module io.tune4j.testkit {
     // A plugin's tests extend these classes, so they need JUnit and AssertJ with them.
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;
+    requires com.fasterxml.jackson.databind;
+    requires jdk.httpserver;
 
     exports io.tune4j.testkit.autograd;
     exports io.tune4j.testkit.backend;
     exports io.tune4j.testkit.config;
+    exports io.tune4j.testkit.hub;
     exports io.tune4j.testkit.model;
     exports io.tune4j.testkit.peft;
     exports io.tune4j.testkit.recipe;

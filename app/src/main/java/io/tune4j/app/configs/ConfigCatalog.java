@@ -62,7 +62,8 @@ public final class ConfigCatalog {
         }
         for (Path file : files) {
             String name = withoutSuffix(folder.relativize(file).toString().replace('\\', '/'));
-            add(new ConfigSource(name, file.toString(), plugin, () -> ConfigLoader.read(file)));
+            add(new ConfigSource(
+                    name, folder.getFileName() + "/" + folder.relativize(file), plugin, () -> ConfigLoader.read(file)));
         }
     }
 

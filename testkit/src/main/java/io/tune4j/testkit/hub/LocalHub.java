@@ -1,0 +1,264 @@
+package io.tune4j.testkit.hub;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real HTTP server on the loopback address that speaks the hub's API: revisions, listings in pages, files with ranges, tokens.
+ * Large files are redirected to a second server, as the public hub does. {@link HubFaults} makes it fail.
+ */
+public final class LocalHub implements AutoCloseable {
+    private static final Pattern API = Pattern.compile("/api/(models|datasets)/(.+?)/(revision|tree)/([^/]+)");
+    private static final Pattern RESOLVE = Pattern.compile("/(datasets/)?(.+?)/resolve/([^/]+)/(.+)");
+    private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
+    private static final int CHUNK = 1 << 15;
+
+    private final HttpServer hub;
+    private final HttpServer storage;
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "local-hub");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<String, HubContent> repositories = new ConcurrentHashMap<>();
+    private final List<Seen> requests = new CopyOnWriteArrayList<>();
+    private final HubFaults faults = new HubFaults();
+
+    /**
+     * A request that came in.
+     *
+     * @param server {@code hub} or {@code storage}
+     * @param authorization its header, null if it had none
+     * @param range its header, null if it had none
+     */
+    public record Seen(
+            String server,
+            String path,
+            @Nullable String authorization,
+            @Nullable String range) {}
+
+    private LocalHub(int port) throws IOException {
+        hub = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        // By another name of the same machine, so that it is another host.
+        storage = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hub.setExecutor(threads);
+        storage.setExecutor(threads);
+        hub.createContext("/", exchange -> serve("hub", exchange));
+        storage.createContext("/", exchange -> serve("storage", exchange));
+        hub.start();
+        storage.start();
+    }
+
+    /** Starts on a free port. */
+    public static LocalHub start() throws IOException {
+        return new LocalHub(0);
+    }
+
+    /** Serves a folder by hand: {@code PORT OWNER/NAME FOLDER}. */
+    public static void main(String[] arguments) throws IOException {
+        LocalHub hub = new LocalHub(Integer.parseInt(arguments[0]));
+        for (int i = 1; i + 1 < arguments.length; i += 2) {
+            hub.add(arguments[i], HubContent.of(Path.of(arguments[i + 1])));
+        }
+        System.out.println("HF_ENDPOINT=" + hub.endpoint());
+    }
+
+    /** Adds a repository; {@code datasets/OWNER/NAME} for a data set. */
+    public LocalHub add(String id, HubContent content) {
+        repositories.put(id, content);
+        return this;
+    }
+
+    /** What goes wrong. */
+    public HubFaults faults() {
+        return faults;
+    }
+
+    /** For {@code HF_ENDPOINT}. */
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
+    }
+
+    private URI storageAddress() {
+        return URI.create("http://localhost:" + storage.getAddress().getPort());
+    }
+
+    /** All requests so far. */
+    public List<Seen> requests() {
+        return List.copyOf(requests);
+    }
+
+    private void serve(String server, HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        Headers headers = exchange.getRequestHeaders();
+        requests.add(new Seen(server, path, headers.getFirst("Authorization"), headers.getFirst("Range")));
+        try (exchange) {
+            if (server.equals("storage")) {
+                file(exchange, path.substring(1));
+                return;
+            }
+            Integer refusal = faults.nextStatus();
+            if (refusal != null) {
+                faults.retryAfter()
+                        .ifPresent(text -> exchange.getResponseHeaders().set("Retry-After", text));
+                answer(exchange, refusal, "");
+                return;
+            }
+            Matcher api = API.matcher(path);
+            Matcher resolve = RESOLVE.matcher(path);
+            if (api.matches()) {
+                api(exchange, (api.group(1).equals("datasets") ? "datasets/" : "") + api.group(2), api.group(3));
+            } else if (resolve.matches()) {
+                String prefix = resolve.group(1) == null ? "" : resolve.group(1);
+                resolve(exchange, prefix + resolve.group(2), resolve.group(4));
+            } else {
+                answer(exchange, 404, "");
+            }
+        } catch (IOException e) {
+            // The client went away, as some tests want it to.
+            System.getLogger(LocalHub.class.getName()).log(System.Logger.Level.DEBUG, "a connection ended", e);
+        }
+    }
+
+    private void api(HttpExchange exchange, String id, String what) throws IOException {
+        HubContent content = authorized(exchange, id, false);
+        if (content == null) {
+            return;
+        }
+        String revision = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
+        if (!content.revisions().contains(revision)) {
+            exchange.getResponseHeaders().set("X-Error-Code", "RevisionNotFound");
+            answer(exchange, 404, "{\"error\":\"Invalid rev id\"}");
+            return;
+        }
+        if (what.equals("revision")) {
+            answer(exchange, 200, "{\"id\":\"" + id + "\",\"sha\":\"" + HubContent.COMMIT + "\"}");
+            return;
+        }
+        String query = exchange.getRequestURI().getQuery();
+        Matcher cursor = Pattern.compile("cursor=(\\d+)").matcher(query == null ? "" : query);
+        int from = cursor.find() ? Integer.parseInt(cursor.group(1)) : 0;
+        int to = Math.min(content.size(), from + faults.pageSize());
+        if (to < content.size()) {
+            URI self = URI.create(endpoint() + exchange.getRequestURI().getPath() + "?recursive=true&cursor=" + to);
+            exchange.getResponseHeaders().set("Link", "<" + self + ">; rel=\"next\"");
+        }
+        answer(exchange, 200, content.listing(from, to));
+    }
+
+    private @Nullable HubContent authorized(HttpExchange exchange, String id, boolean isFile) throws IOException {
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        HubContent content = repositories.get(id);
+        boolean known = header != null && header.equals("Bearer " + HubContent.TOKEN);
+        boolean allowed = known || (header != null && header.equals("Bearer " + HubContent.TOKEN_WITHOUT_ACCESS));
+        if (header != null && !allowed) {
+            answer(exchange, 401, "{\"error\":\"Invalid credentials in Authorization header\"}");
+            return null;
+        }
+        if (content == null || (content.isPrivate() && !known)) {
+            exchange.getResponseHeaders().set("X-Error-Code", "RepoNotFound");
+            answer(exchange, header == null ? 401 : 404, "{\"error\":\"Repository not found\"}");
+            return null;
+        }
+        if (isFile && content.isGated() && !known) {
+            exchange.getResponseHeaders().set("X-Error-Code", "GatedRepo");
+            answer(exchange, header == null ? 401 : 403, "{\"error\":\"Access to this repository is restricted\"}");
+            return null;
+        }
+        return content;
+    }
+
+    private void resolve(HttpExchange exchange, String id, String path) throws IOException {
+        HubContent content = authorized(exchange, id, true);
+        if (content == null) {
+            return;
+        }
+        String decoded = URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        if (content.bytes(decoded) == null) {
+            exchange.getResponseHeaders().set("X-Error-Code", "EntryNotFound");
+            answer(exchange, 404, "");
+            return;
+        }
+        if (content.isLarge(decoded)) {
+            URI target = URI.create(storageAddress() + "/" + id + "//" + path);
+            exchange.getResponseHeaders().set("Location", target.toString());
+            answer(exchange, 302, "");
+            return;
+        }
+        send(exchange, decoded, content.bytes(decoded));
+    }
+
+    private void file(HttpExchange exchange, String path) throws IOException {
+        int split = path.indexOf("//");
+        HubContent content = repositories.get(path.substring(0, split));
+        String name = path.substring(split + 2);
+        send(exchange, name, content == null ? null : content.bytes(name));
+    }
+
+    private void send(HttpExchange exchange, String name, byte @Nullable [] whole) throws IOException {
+        if (whole == null) {
+            answer(exchange, 404, "");
+            return;
+        }
+        byte[] bytes = faults.corrupt(name, whole);
+        String header = exchange.getRequestHeaders().getFirst("Range");
+        Matcher range = RANGE.matcher(header == null || faults.ignoresRanges() ? "" : header);
+        int start = 0;
+        int end = bytes.length;
+        boolean partial = range.matches();
+        if (partial) {
+            start = Integer.parseInt(range.group(1));
+            end = range.group(2).isEmpty() ? end : Math.min(end, Integer.parseInt(range.group(2)) + 1);
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + start + "-" + (end - 1) + "/" + bytes.length);
+        }
+        int length = end - start;
+        int dropAfter = faults.dropAfter(name, length, ThreadLocalRandom.current());
+        exchange.sendResponseHeaders(partial ? 206 : 200, length == 0 ? -1 : length);
+        OutputStream out = exchange.getResponseBody();
+        for (int at = 0; at < length; at += CHUNK) {
+            if (at >= dropAfter) {
+                out.flush();
+                throw new IOException("dropped as asked");
+            }
+            out.write(bytes, start + at, Math.min(CHUNK, length - at));
+            faults.slowDown();
+        }
+        if (length > 0) {
+            out.close();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        if (bytes.length > 0) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    @Override
+    public void close() {
+        hub.stop(0);
+        storage.stop(0);
+        threads.shutdownNow();
+    }
+}
