@@ -4,6 +4,7 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.app.Installation;
+import io.tune4j.app.console.Style;
 import io.tune4j.app.run.Host;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TuneCommand.Version.class,
         subcommands = {
+            DownloadCommand.class,
             RunCommand.class,
             ValidateCommand.class,
             ListCommand.class,
@@ -81,6 +83,8 @@ public final class TuneCommand implements Runnable {
     static int execute(String[] arguments, PrintStream errors) {
         TuneCommand root = new TuneCommand();
         return new CommandLine(root)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        Style.output().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, args) -> misused(exception, errors))
@@ -105,7 +109,7 @@ public final class TuneCommand implements Runnable {
 
     private static int misused(ParameterException e, PrintStream errors) {
         CommandLine command = e.getCommandLine();
-        errors.println("error: " + e.getMessage());
+        errors.println(Style.errors().error("error: ") + e.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
         errors.println("See " + command.getCommandSpec().qualifiedName() + " --help");
         return CommandLine.ExitCode.USAGE;
@@ -113,7 +117,7 @@ public final class TuneCommand implements Runnable {
 
     private int failed(Exception e, PrintStream errors) {
         if (e instanceof TuneException known && !(e instanceof InternalException)) {
-            errors.println("error: " + known.getMessage());
+            errors.println(Style.errors().error("error: ") + known.getMessage());
             if (stackTrace) {
                 known.printStackTrace(errors);
             }

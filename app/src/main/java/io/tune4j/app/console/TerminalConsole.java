@@ -14,26 +14,18 @@ public final class TerminalConsole implements Console {
     private static final List<String> LEVELS = List.of("DEBUG", "INFO", "WARNING", "ERROR");
 
     private final PrintStream out;
-    private final boolean terminal;
-    private final int columns;
+    private final Style style;
     private int level = LEVELS.indexOf("INFO");
     private int barLength;
 
-    /**
-     * @param terminal whether a line can be overwritten
-     * @param columns of the terminal: a longer bar would wrap and could not be overwritten
-     */
-    public TerminalConsole(PrintStream out, boolean terminal, int columns) {
+    public TerminalConsole(PrintStream out, Style style) {
         this.out = out;
-        this.terminal = terminal;
-        this.columns = columns;
+        this.style = style;
     }
 
     /** Standard output, as the launcher found it. */
     public static TerminalConsole standard() {
-        boolean dumb = "dumb".equals(System.getenv("TERM"));
-        return new TerminalConsole(
-                System.out, Boolean.getBoolean("tune4j.terminal") && !dumb, Integer.getInteger("tune4j.columns", 100));
+        return new TerminalConsole(System.out, Style.output());
     }
 
     @Override
@@ -46,7 +38,7 @@ public final class TerminalConsole implements Console {
     @Override
     public synchronized void warning(String text) {
         if (level <= LEVELS.indexOf("WARNING")) {
-            print("warning: " + text);
+            print(style.warning("warning: ") + text);
         }
     }
 
@@ -69,13 +61,13 @@ public final class TerminalConsole implements Console {
             return;
         }
         String steps = done + "/" + total;
-        if (!terminal) {
+        if (!style.terminal()) {
             print("step " + steps + "  " + text);
             return;
         }
         int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
         String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  " + text;
-        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, columns - 1)));
+        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, style.columns() - 1)));
         out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
         out.flush();
         barLength = bar.length();

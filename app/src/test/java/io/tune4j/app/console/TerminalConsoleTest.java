@@ -17,7 +17,7 @@ class TerminalConsoleTest {
 
     @Test
     void aTerminalGetsABarThatIsOverwritten() {
-        TerminalConsole console = new TerminalConsole(out, true, 40);
+        TerminalConsole console = new TerminalConsole(out, new Style(true, false, 40));
         console.progress(1, 2, "loss 1.0 and much more than fits");
         console.progress(2, 2, "short");
         console.line("done");
@@ -28,7 +28,7 @@ class TerminalConsoleTest {
 
     @Test
     void elsewhereProgressIsLines() {
-        TerminalConsole console = new TerminalConsole(out, false, 40);
+        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40));
         console.progress(1, 2, "loss 1.0");
         console.warning("careful");
         assertThat(printed()).isEqualTo("step 1/2  loss 1.0\nwarning: careful\n");
@@ -36,7 +36,7 @@ class TerminalConsoleTest {
 
     @Test
     void levelsHideWhatIsBelowThem() {
-        TerminalConsole console = new TerminalConsole(out, false, 40);
+        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40));
         console.detail("hidden");
         console.level("ERROR");
         console.line("hidden");

@@ -14,8 +14,12 @@ final class DownloadRecord {
     private static final String NAME = ".tune4j-download.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Repositories of thousands of small files would otherwise spend their time here. */
+    private static final long PAUSE_NANOS = 1_000_000_000;
+
     private final Path file;
     private final ObjectNode known;
+    private long written = System.nanoTime();
 
     private DownloadRecord(Path file, ObjectNode known) {
         this.file = file;
@@ -63,6 +67,14 @@ final class DownloadRecord {
 
     synchronized void add(Path path, HubFile downloaded) throws IOException {
         note(path, downloaded);
+        if (System.nanoTime() - written > PAUSE_NANOS) {
+            save();
+        }
+    }
+
+    /** Writes it to its file. */
+    synchronized void save() throws IOException {
+        written = System.nanoTime();
         AtomicFiles.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(known) + "\n");
     }
 }

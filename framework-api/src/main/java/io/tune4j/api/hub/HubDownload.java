@@ -90,7 +90,11 @@ public final class HubDownload {
                     Math.max(0, bytes),
                     "the files of " + listing.repository().label());
             progress.begin(missing, wanted.size() - missing.size());
-            fetchAll(record);
+            try {
+                fetchAll(record);
+            } finally {
+                record.save();
+            }
         } catch (IOException e) {
             throw diskFailure(e);
         }

@@ -4,7 +4,6 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +73,14 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
 
     @Override
     public @Nullable DatasetProvider create(ConfigReader options, ComponentContext context) {
-        List<Path> files = DataFiles.read(options, source);
+        DataFiles files = DataFiles.read(options, source);
         RecordFormat made = format.read(options);
         if (options.bool("packed", false)) {
             options.problem(
                     "packed", "nothing is padded here, so there is nothing to gain by packing; set it to False");
         }
         options.accept("split_across_pack", "nothing is packed");
-        return tokenizer -> new MessageDataset(files, made, tokenizer);
+        return tokenizer -> new MessageDataset(files.fetch(), made, tokenizer);
     }
 
     private static RecordFormat pairs(ConfigReader options, boolean alpaca) {

@@ -1,0 +1,42 @@
+package io.tune4j.app.console;
+
+import java.util.Map;
+
+/**
+ * What a stream's other end can show.
+ *
+ * @param terminal whether lines can be overwritten
+ * @param colours whether text may be coloured
+ * @param columns of the terminal
+ */
+public record Style(boolean terminal, boolean colours, int columns) {
+    private static final int USUAL_COLUMNS = 100;
+
+    /** Standard output, as the launcher and the environment say. */
+    public static Style output() {
+        return of(Boolean.getBoolean("tune4j.terminal"), System.getenv());
+    }
+
+    /** Standard error. */
+    public static Style errors() {
+        return of(Boolean.getBoolean("tune4j.terminal.errors"), System.getenv());
+    }
+
+    /** Never on continuous integration, whose logs keep every frame of a bar; no colours where {@code NO_COLOR} is set. */
+    static Style of(boolean terminal, Map<String, String> environment) {
+        String ci = environment.getOrDefault("CI", "");
+        boolean live = terminal && !"dumb".equals(environment.get("TERM")) && (ci.isEmpty() || ci.equals("false"));
+        boolean colours = live && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return new Style(live, colours, Math.max(20, Integer.getInteger("tune4j.columns", USUAL_COLUMNS)));
+    }
+
+    /** Bold red, for errors. */
+    public String error(String text) {
+        return colours ? "\u001b[1;31m" + text + "\u001b[0m" : text;
+    }
+
+    /** Yellow, for warnings. */
+    public String warning(String text) {
+        return colours ? "\u001b[33m" + text + "\u001b[0m" : text;
+    }
+}
