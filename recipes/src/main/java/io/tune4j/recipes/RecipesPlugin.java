@@ -7,6 +7,7 @@ import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
+import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
@@ -53,6 +54,7 @@ public final class RecipesPlugin implements Plugin {
                 new AdamWFactory(),
                 new CrossEntropyFactory(),
                 new HfCheckpointerFactory(),
+                new MetaCheckpointerFactory(),
                 new DiskLoggerFactory(),
                 new StdoutLoggerFactory()));
         components.addAll(ScheduleFactory.all());

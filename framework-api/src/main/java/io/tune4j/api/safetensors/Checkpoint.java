@@ -6,6 +6,7 @@ import io.tune4j.api.error.UserException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ public final class Checkpoint implements AutoCloseable {
     private final String origin;
     private final Map<Path, SafetensorsFile> files = new LinkedHashMap<>();
     private final SortedMap<String, TensorEntry> entries = new TreeMap<>();
+    private final Map<String, TensorEntry> stored = new HashMap<>();
+    private final Map<String, PairedRows> paired = new HashMap<>();
 
     private Checkpoint(String origin) {
         this.origin = origin;
@@ -28,7 +31,8 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * Opens a model's directory or a single file. In a directory {@code model.safetensors} is taken if it is there,
-     * else the shards that {@code model.safetensors.index.json} names, which must hold exactly the tensors it names.
+     * else the shards that {@code model.safetensors.index.json} names, which must hold exactly the tensors it names; else
+     * PyTorch's files of the names {@code pytorch_model.bin} and so on.
      *
      * @throws UserException if something is missing, broken, or a pickle; the message says what to do
      */
@@ -48,6 +52,37 @@ public final class Checkpoint implements AutoCloseable {
         }
         String origin = files.size() == 1 ? files.get(0).toString() : files.size() + " files like " + files.get(0);
         return open(origin, files, null);
+    }
+
+    /**
+     * Opens files in another project's layout; names and rows are then as here.
+     *
+     * @throws UserException as above
+     */
+    public static Checkpoint open(List<Path> files, CheckpointLayout layout) {
+        Checkpoint checkpoint = open(files);
+        List<TensorEntry> all = List.copyOf(checkpoint.entries.values());
+        checkpoint.entries.clear();
+        for (TensorEntry entry : all) {
+            String name = layout.rename(entry.name());
+            if (name != null) {
+                checkpoint.entries.put(
+                        name,
+                        new TensorEntry(
+                                name,
+                                entry.storedType(),
+                                entry.shape(),
+                                entry.byteOffset(),
+                                entry.byteLength(),
+                                entry.file()));
+                checkpoint.stored.put(name, entry);
+                int heads = layout.pairedHeads(name);
+                if (heads > 0) {
+                    checkpoint.paired.put(name, new PairedRows(entry.shape()[0] / heads));
+                }
+            }
+        }
+        return checkpoint;
     }
 
     private static Checkpoint open(String origin, List<Path> files, @Nullable ShardIndex index) {
@@ -71,7 +106,7 @@ public final class Checkpoint implements AutoCloseable {
         if (files.containsKey(path)) {
             throw new DataException("the checkpoint file " + path + " is listed twice; name it once");
         }
-        SafetensorsFile file = SafetensorsFile.open(path);
+        SafetensorsFile file = SafetensorsFile.openWeights(path);
         files.put(path, file);
         for (TensorEntry entry : file.entries().values()) {
             TensorEntry other = entries.putIfAbsent(entry.name(), entry);
@@ -118,12 +153,30 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Like {@link SafetensorsFile#read}. */
     public void read(TensorEntry entry, long byteOffset, ByteBuffer target) {
-        fileOf(entry).read(entry, byteOffset, target);
+        TensorEntry in = stored.getOrDefault(entry.name(), entry);
+        PairedRows rows = paired.get(entry.name());
+        if (rows == null) {
+            fileOf(entry).read(in, byteOffset, target);
+            return;
+        }
+        long rowBytes = entry.byteLength() / entry.shape()[0];
+        int end = target.limit();
+        for (long at = byteOffset; target.position() < end; ) {
+            long inRow = at % rowBytes;
+            int length = (int) Math.min(rowBytes - inRow, end - target.position());
+            target.limit(target.position() + length);
+            fileOf(entry).read(in, rows.stored(at / rowBytes) * rowBytes + inRow, target);
+            at += length;
+        }
+        target.limit(end);
     }
 
     /** Like {@link SafetensorsFile#map}. */
     public List<ByteBuffer> map(TensorEntry entry) {
-        return fileOf(entry).map(entry);
+        if (paired.containsKey(entry.name())) {
+            throw new InternalException(entry + " is stored in another order and cannot be mapped");
+        }
+        return fileOf(entry).map(stored.getOrDefault(entry.name(), entry));
     }
 
     private SafetensorsFile fileOf(TensorEntry entry) {

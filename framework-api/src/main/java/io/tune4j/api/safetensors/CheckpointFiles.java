@@ -18,11 +18,16 @@ record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
+    /** PyTorch's own format, taken where there is no other. */
+    private static final String TORCH_SINGLE = "pytorch_model.bin";
+
+    private static final String TORCH_INDEX = "pytorch_model.bin.index.json";
+
     /** @throws UserException if there is no safetensors checkpoint at that path; the message says what there is */
     static CheckpointFiles find(Path path) {
         ExistingFiles.requireExisting(path);
         if (!Files.isDirectory(path)) {
-            return String.valueOf(path.getFileName()).endsWith(".safetensors.index.json")
+            return String.valueOf(path.getFileName()).endsWith(".index.json")
                     ? sharded(path)
                     : new CheckpointFiles(List.of(path), null);
         }
@@ -31,6 +36,12 @@ record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
         }
         if (Files.exists(path.resolve(INDEX))) {
             return sharded(path.resolve(INDEX));
+        }
+        if (Files.exists(path.resolve(TORCH_SINGLE))) {
+            return new CheckpointFiles(List.of(path.resolve(TORCH_SINGLE)), null);
+        }
+        if (Files.exists(path.resolve(TORCH_INDEX))) {
+            return sharded(path.resolve(TORCH_INDEX));
         }
         throw nothingIn(path);
     }
@@ -56,6 +67,12 @@ record CheckpointFiles(List<Path> files, @Nullable ShardIndex index) {
         if (!others.isEmpty()) {
             return new DataException(directory + " has neither " + SINGLE + " nor " + INDEX + ", but "
                     + Names.list(others) + "; download the index too, or list the files that make up the checkpoint");
+        }
+        if (names.stream().anyMatch(name -> name.startsWith("consolidated."))) {
+            return new DataException(
+                    directory + " holds weights in Meta's own layout (consolidated.00.pth); name them with"
+                            + " checkpointer._component_: FullModelMetaCheckpointer and checkpoint_files: [consolidated.00.pth], or"
+                            + " download the model's safetensors files");
         }
         Optional<String> pickle =
                 names.stream().filter(ForeignFormats::isPickleName).findFirst();

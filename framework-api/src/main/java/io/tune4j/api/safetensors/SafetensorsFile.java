@@ -48,11 +48,29 @@ public final class SafetensorsFile implements AutoCloseable {
     public static SafetensorsFile open(Path path) {
         ExistingFiles.requireFile(path);
         ForeignFormats.refuse(path);
+        return open(path, SafetensorsHeader::read);
+    }
+
+    /**
+     * Opens a file that holds a checkpoint's weights: safetensors, or an archive that PyTorch wrote, which has the same
+     * content in another order and is read without running what is in it.
+     */
+    static SafetensorsFile openWeights(Path path) {
+        ExistingFiles.requireFile(path);
+        return ForeignFormats.isTorchArchive(path) ? open(path, TorchArchive::read) : open(path);
+    }
+
+    /** Reads what is where. */
+    private interface HeaderReader {
+        SafetensorsHeader read(Path path, FileChannel channel) throws IOException;
+    }
+
+    private static SafetensorsFile open(Path path, HeaderReader reader) {
         try {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             boolean done = false;
             try {
-                SafetensorsFile file = new SafetensorsFile(path, SafetensorsHeader.read(path, channel), channel);
+                SafetensorsFile file = new SafetensorsFile(path, reader.read(path, channel), channel);
                 done = true;
                 return file;
             } finally {

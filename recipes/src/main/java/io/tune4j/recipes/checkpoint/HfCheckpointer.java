@@ -2,6 +2,7 @@ package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.safetensors.CheckpointLayout;
 import io.tune4j.api.train.Checkpointer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * The keys of a checkpointer section, checked.
  *
  * @param files empty for those that the folder itself names
+ * @param layout of the files, null for Hugging Face's
  */
 record HfCheckpointer(
         Path checkpointDirectory,
         List<Path> files,
         @Nullable Path outputDirectory,
         @Nullable Path adapterCheckpoint,
-        @Nullable Path recipeCheckpoint)
+        @Nullable Path recipeCheckpoint,
+        @Nullable CheckpointLayout layout)
         implements Checkpointer {
     /** Beside the weights, {@code tune download} keeps the hub's name of the model here. */
     private static final String REPOSITORY_FILE = "repo_id.json";
@@ -50,6 +53,9 @@ record HfCheckpointer(
 
     @Override
     public Checkpoint open() {
+        if (layout != null) {
+            return Checkpoint.open(files, layout);
+        }
         return files.isEmpty() ? Checkpoint.open(checkpointDirectory) : Checkpoint.open(files);
     }
 }

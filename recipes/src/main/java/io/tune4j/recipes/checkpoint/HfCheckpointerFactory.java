@@ -17,6 +17,10 @@ public final class HfCheckpointerFactory implements ComponentFactory<Checkpointe
     /** A template beyond this is a typing mistake. */
     private static final int MOST_FILES = 10_000;
 
+    /** Any of them says that a folder has all of a model's weights. */
+    private static final List<String> OTHER_FORMATS = List.of(
+            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
+
     @Override
     public Class<Checkpointer> type() {
         return Checkpointer.class;
@@ -39,35 +43,42 @@ public final class HfCheckpointerFactory implements ComponentFactory<Checkpointe
 
     @Override
     public @Nullable Checkpointer create(ConfigReader options, ComponentContext context) {
-        Path directory = options.path("checkpoint_dir");
-        List<Path> files = files(options, directory);
-        Path output = options.pathOrNull("output_dir");
-        Path adapter = options.pathOrNull("adapter_checkpoint");
-        Path recipe = options.pathOrNull("recipe_checkpoint");
-        options.accept("model_type", "the architecture is the model's; this says nothing more");
-        options.accept("safe_serialization", "results are always safetensors");
-        options.accept("resume_from_checkpoint", "the key at the top level decides");
-        options.accept("should_load_recipe_state", "resume_from_checkpoint at the top level decides");
-        if (options.has("checkpoint_dir") && !Files.isDirectory(directory)) {
-            options.missingFile(
-                    "checkpoint_dir",
-                    "there is no folder " + directory.toAbsolutePath()
-                            + "; download the model there (tune download MODEL --output-dir " + directory
-                            + "), or name the folder that has it");
+        CheckpointerOptions read = CheckpointerOptions.read(options);
+        List<Path> files = files(options, read.directory());
+        if (!files.isEmpty() && Files.isDirectory(read.directory())) {
+            files = present(options, read.directory(), files);
         }
-        if (output != null
-                && output.toAbsolutePath()
-                        .normalize()
-                        .equals(directory.toAbsolutePath().normalize())) {
-            options.problem(
-                    "output_dir", "is the base model's own folder; choose another, so that nothing is mixed up");
-            return null;
+        return read.valid()
+                ? new HfCheckpointer(read.directory(), files, read.output(), read.adapter(), read.recipe(), null)
+                : null;
+    }
+
+    /** The listed files or, if they are not there but the model is in another format, those. */
+    private static List<Path> present(ConfigReader options, Path directory, List<Path> files) {
+        List<String> missing = files.stream()
+                .filter(file -> !Files.exists(file))
+                .map(file -> directory.relativize(file).toString())
+                .toList();
+        if (missing.isEmpty()) {
+            return files;
         }
-        return new HfCheckpointer(directory, files, output, adapter, recipe);
+        boolean other = OTHER_FORMATS.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
+        if (other) {
+            options.accept(
+                    "checkpoint_files",
+                    String.join(", ", missing)
+                            + " are not there; the same weights in another format are, and are taken");
+            return List.of();
+        }
+        options.missingFile(
+                "checkpoint_files",
+                directory + " has no " + String.join(", ", missing)
+                        + "; download the whole model, or take the key out");
+        return files;
     }
 
     /** The files that {@code checkpoint_files} names; empty for those that the folder's index names. */
-    private static List<Path> files(ConfigReader options, Path directory) {
+    static List<Path> files(ConfigReader options, Path directory) {
         ConfigNode node = options.node("checkpoint_files");
         if (node == null) {
             return List.of();

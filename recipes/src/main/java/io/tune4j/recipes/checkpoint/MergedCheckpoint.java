@@ -1,5 +1,7 @@
 package io.tune4j.recipes.checkpoint;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.TensorFiles;
@@ -19,6 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +33,9 @@ public final class MergedCheckpoint {
     /** Weights in any format; the rest of a model's folder is small and is copied. */
     private static final List<String> WEIGHT_FILES =
             List.of(".safetensors", ".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx");
+
+    private static final String SAFETENSORS = ".safetensors";
+    private static final Pattern TORCH_SHARD = Pattern.compile("pytorch_model(-\\d+-of-\\d+)\\.bin");
 
     private MergedCheckpoint() {}
 
@@ -49,10 +56,38 @@ public final class MergedCheckpoint {
                 List<TensorEntry> entries = base.entries().values().stream()
                         .filter(entry -> entry.file().equals(file))
                         .toList();
-                writeShard(folder.resolve(file.getFileName().toString()), base, entries, adapter, kernels);
+                writeShard(folder.resolve(shardName(file, base.files().size())), base, entries, adapter, kernels);
             }
             copyCompanions(baseDirectory, folder);
+            if (base.files().size() > 1 && !isSafetensors(base)) {
+                writeIndex(folder, base);
+            }
         });
+    }
+
+    private static boolean isSafetensors(Checkpoint base) {
+        return base.files().stream().allMatch(file -> file.toString().endsWith(SAFETENSORS));
+    }
+
+    /** A base in another format gets the names that transformers looks for. */
+    private static String shardName(Path file, int files) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(SAFETENSORS)) {
+            return name;
+        }
+        Matcher shard = TORCH_SHARD.matcher(name);
+        return files == 1 || !shard.matches() ? "model" + SAFETENSORS : "model" + shard.group(1) + SAFETENSORS;
+    }
+
+    private static void writeIndex(Path folder, Checkpoint base) throws IOException {
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
+        index.putObject("metadata").put("total_size", base.byteLength());
+        ObjectNode map = index.putObject("weight_map");
+        base.entries()
+                .values()
+                .forEach(entry -> map.put(
+                        entry.name(), shardName(entry.file(), base.files().size())));
+        Files.writeString(folder.resolve("model.safetensors.index.json"), index.toPrettyString());
     }
 
     private static void writeShard(
@@ -97,6 +132,10 @@ public final class MergedCheckpoint {
     private static boolean isCompanion(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         boolean hidden = name.startsWith(".");
-        return Files.isRegularFile(file) && !hidden && WEIGHT_FILES.stream().noneMatch(name::endsWith);
+        boolean index = name.endsWith(".index.json") && !name.equals("model.safetensors.index.json");
+        return Files.isRegularFile(file)
+                && !hidden
+                && !index
+                && WEIGHT_FILES.stream().noneMatch(name::endsWith);
     }
 }

@@ -1,0 +1,23 @@
+package io.tune4j.api.safetensors;
+
+import org.jspecify.annotations.Nullable;
+
+/** How another project's checkpoint names and orders the same weights. */
+public interface CheckpointLayout {
+    /**
+     * The name here.
+     *
+     * @param stored the name in the file
+     * @return null for a tensor that no model needs
+     */
+    @Nullable
+    String rename(String stored);
+
+    /**
+     * Attention heads whose rows are stored as pairs of neighbours where they belong half a head apart, because positions are
+     * rotated that way there; 0 for rows that are in order.
+     *
+     * @param name here
+     */
+    int pairedHeads(String name);
+}
