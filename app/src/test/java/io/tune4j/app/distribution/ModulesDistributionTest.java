@@ -24,6 +24,7 @@ class ModulesDistributionTest {
             "backend-djl", "io.tune4j.backend.djl",
             "models-llama", "io.tune4j.models.llama",
             "peft-lora", "io.tune4j.peft.lora",
+            "peft-qlora", "io.tune4j.peft.qlora",
             "recipes", "io.tune4j.recipes");
 
     private static ModuleDescriptor module(Path folder, String name) {

@@ -26,6 +26,10 @@ final class NamedBuilders {
                 llama3("llama3_1_405b", "Llama 3.1 405B", 131072, llama31Scaling(8), 126, 128, 16384, 53248),
                 llama32("llama3_2_1b", "Llama 3.2 1B", 16, 32, 2048, 8192),
                 llama32("llama3_2_3b", "Llama 3.2 3B", 28, 24, 3072, 8192),
+                small("smollm2_135m", "SmolLM2 135M", 30, 9, 3, 576, 1536, 100_000),
+                small("smollm2_360m", "SmolLM2 360M", 32, 15, 5, 960, 2560, 100_000),
+                small("smollm2_1_7b", "SmolLM2 1.7B", 24, 32, 32, 2048, 8192, 130_000),
+                named("tinyllama_1b", "TinyLlama 1.1B", 32_000, 2048, 10_000, 22, 32, 4, 2048, 5632),
                 llama3("llama3_3_70b", "Llama 3.3 70B", 131072, llama31Scaling(8), 80, 64, 8192, 28672));
     }
 
@@ -42,6 +46,34 @@ final class NamedBuilders {
     private static ModelBuilder codeLlama2(
             String name, String summary, int layers, int heads, int keyValueHeads, int width, int intermediate) {
         return named(name, summary, 32_016, 16_384, 1_000_000, layers, heads, keyValueHeads, width, intermediate);
+    }
+
+    /** SmolLM2's sizes, by the config.json of each on the hub; embeddings are tied. */
+    private static ModelBuilder small(
+            String name,
+            String summary,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int width,
+            int intermediate,
+            double theta) {
+        LlamaConfig config = new LlamaConfig(
+                49_152,
+                width,
+                intermediate,
+                layers,
+                heads,
+                keyValueHeads,
+                width / heads,
+                8192,
+                1e-5,
+                theta,
+                new RopeScaling.None(),
+                true,
+                false,
+                false);
+        return new NamedBuilder(name, summary, config, false);
     }
 
     private static ModelBuilder named(

@@ -71,6 +71,10 @@ class BuildersTest {
         "llama3_1_405b, 405853388800",
         "llama3_2_1b, 1235814400",
         "llama3_2_3b, 3212749824",
+        "smollm2_135m, 134515008",
+        "smollm2_360m, 361821120",
+        "smollm2_1_7b, 1711376384",
+        "tinyllama_1b, 1100048384",
         "llama3_3_70b, 70553706496"
     })
     void namedBuildersHaveTheReleasedSizes(String name, long parameters) {

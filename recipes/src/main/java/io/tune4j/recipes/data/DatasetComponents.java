@@ -80,6 +80,12 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                     "packed", "nothing is padded here, so there is nothing to gain by packing; set it to False");
         }
         options.accept("split_across_pack", "nothing is packed");
+        if (options.has("filter_fn")) {
+            options.problem("filter_fn", "is a Python function, which is not run here; filter the file instead");
+        }
+        if (options.has("name")) {
+            options.problem("name", "parts of a data set are chosen by file here: name them in data_files");
+        }
         return tokenizer -> new MessageDataset(files.fetch(), made, tokenizer);
     }
 

@@ -73,6 +73,11 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
             options.problem("max_seq_len", "expected at least 2, or null for no limit, found " + limit);
         }
         ChatFormatName chosen = options.choice("chat_format", ChatFormatName.class, format);
+        options.accept("special_tokens_path", "tokenizer.json has the special tokens");
+        if (!options.string("truncation_type", "right").equals("right")) {
+            options.problem(
+                    "truncation_type", "long samples are cut off at their end: set it to right, or leave it out");
+        }
         if (options.has("prompt_template")) {
             options.problem(
                     "prompt_template",

@@ -1,0 +1,112 @@
+package io.tune4j.app.configs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.app.configs.Checks.Result;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every config that comes along: it is right, and its model has the released shape. */
+class BundledConfigsTest {
+    /** Parameters of the released models, by the folder and size in the config's name. */
+    private static final Map<String, Long> PARAMETERS = Map.ofEntries(
+            Map.entry("llama2/7B", 6_738_415_616L),
+            Map.entry("llama2/13B", 13_015_864_320L),
+            Map.entry("code_llama2/7B", 6_738_546_688L),
+            Map.entry("llama3/8B", 8_030_261_248L),
+            Map.entry("llama3_1/8B", 8_030_261_248L),
+            Map.entry("llama3_2/1B", 1_235_814_400L),
+            Map.entry("llama3_2/3B", 3_212_749_824L),
+            Map.entry("llama3_3/70B", 70_553_706_496L),
+            Map.entry("smollm2/135M", 134_515_008L),
+            Map.entry("tinyllama/1B", 1_100_048_384L));
+
+    private static final List<String> TORCHTUNES = List.of(
+            "llama2/7B_lora",
+            "llama2/7B_qlora",
+            "llama2/13B_qlora",
+            "code_llama2/7B_lora",
+            "code_llama2/7B_qlora",
+            "llama3/8B_lora",
+            "llama3/8B_qlora",
+            "llama3/8B_dora",
+            "llama3/8B_qdora",
+            "llama3_1/8B_lora",
+            "llama3_1/8B_qlora",
+            "llama3_2/1B_lora",
+            "llama3_2/1B_qlora",
+            "llama3_2/3B_lora",
+            "llama3_2/3B_qlora");
+
+    private static String name(Path file) {
+        return Checks.CONFIGS.relativize(file).toString().replace('\\', '/').replace(".yaml", "");
+    }
+
+    static Stream<String> names() {
+        return Checks.bundled().stream().map(BundledConfigsTest::name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void isRightAndSaysHowToRunIt(String name) {
+        String text = Checks.read(Checks.CONFIGS.resolve(name + ".yaml"));
+        Result result = Checks.check(text, List.of());
+
+        assertThat(result.mistakes()).isEmpty();
+        assertThat(ConfigSource.recipe(text)).isEqualTo("lora_finetune_single_device");
+        assertThat(text.replace("\\\n#  ", "")).contains("tune run lora_finetune_single_device --config " + name);
+        if (name.endsWith("_single_device") && !name.startsWith("llama/")) {
+            assertThat(text).contains("#   tune download ");
+            assertThat(result.notices().all())
+                    .as("a config that comes along has nothing to explain away")
+                    .hasSizeLessThan(2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void itsModelHasTheReleasedShape(String name) {
+        String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "");
+        if (!PARAMETERS.containsKey(size)) {
+            assertThat(name).as("sized by the checkpoint").isIn("quickstart", "llama/lora_single_device");
+            return;
+        }
+        ModelPlan plan =
+                Objects.requireNonNull(Checks.check(Checks.read(Checks.CONFIGS.resolve(name + ".yaml")), List.of())
+                        .plan());
+        assertThat(plan.definition().parameterCount()).isEqualTo(PARAMETERS.get(size));
+        Map<String, List<Long>> shapes =
+                plan.definition().weights().stream().collect(Collectors.toMap(WeightShape::name, WeightShape::shape));
+        for (Projection projection : plan.definition().projections()) {
+            assertThat(shapes.get(projection.weightName()))
+                    .as(projection.name())
+                    .isEqualTo(List.of(projection.outFeatures(), projection.inFeatures()));
+        }
+        String peft = Objects.requireNonNull(plan.peft()).describe();
+        assertThat(peft).startsWith(name.contains("dora") ? "DoRA" : "LoRA").contains("6 projections in each of");
+        boolean quantized = plan.weightFormat().getClass().getSimpleName().startsWith("Nf4");
+        assertThat(quantized).isEqualTo(name.contains("_q"));
+    }
+
+    @Test
+    void allOfTorchtunesNamesAreThere() {
+        Set<String> names = names().collect(Collectors.toSet());
+        TORCHTUNES.forEach(name -> assertThat(names).contains(name + "_single_device"));
+        assertThat(names)
+                .contains(
+                        "llama3_3/70B_qlora_single_device",
+                        "smollm2/135M_lora_single_device",
+                        "tinyllama/1B_lora_single_device");
+    }
+}

@@ -1,0 +1,133 @@
+package io.tune4j.app.configs;
+
+import io.tune4j.api.config.ConfigException;
+import io.tune4j.api.config.ConfigLoader;
+import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.config.Notices;
+import io.tune4j.api.config.Problems;
+import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.api.plugin.Plugin;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.backend.bytedeco.BytedecoPlugin;
+import io.tune4j.backend.djl.DjlPlugin;
+import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.peft.qlora.QloraPlugin;
+import io.tune4j.recipes.LoraFinetuneSingleDevice;
+import io.tune4j.recipes.RecipesPlugin;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Configs checked by the recipe, in this process and without a backend. */
+final class Checks {
+    static final Path CONFIGS = Path.of("../configs/src/main/resources/configs");
+    static final Path RESOURCES = Path.of("../configs/src/main/resources");
+    static final List<Plugin> PLUGINS = List.of(
+            new BytedecoPlugin(),
+            new DjlPlugin(),
+            new LlamaPlugin(),
+            new LoraPlugin(),
+            new QloraPlugin(),
+            new RecipesPlugin());
+
+    private static final Map<String, String> VARIABLES =
+            Map.of("tune4j.configs", RESOURCES.toAbsolutePath().normalize().toString());
+
+    /**
+     * What a check found.
+     *
+     * @param problems of all kinds
+     * @param plan of the model, null if its section is wrong
+     */
+    record Result(
+            Problems problems, Notices notices, @Nullable ModelPlan plan) {
+        List<String> mistakes() {
+            return problems.mistakes().stream().map(Object::toString).toList();
+        }
+    }
+
+    private Checks() {}
+
+    static Result check(String yaml, List<String> overrides) {
+        Problems problems = new Problems();
+        Notices notices = new Notices();
+        ComponentRegistry registry = ComponentRegistry.of(PLUGINS);
+        try {
+            Mapping tree =
+                    ConfigLoader.load(yaml, "test.yaml", overrides, Map.of("USER", "me"), VARIABLES, problems, notices);
+            RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
+            new LoraFinetuneSingleDevice(config, registry, new Silent(), () -> false).check();
+        } catch (ConfigException e) {
+            if (problems.isEmpty()) {
+                throw e;
+            }
+        }
+        return new Result(problems, notices, plan(yaml, overrides, registry));
+    }
+
+    private static @Nullable ModelPlan plan(String yaml, List<String> overrides, ComponentRegistry registry) {
+        Problems problems = new Problems();
+        Notices notices = new Notices();
+        try {
+            Mapping tree = ConfigLoader.load(yaml, "test.yaml", overrides, Map.of(), VARIABLES, problems, notices);
+            ConfigReader root = new ConfigReader(tree, problems, notices);
+            ConfigReader model = root.sectionOrNull("model");
+            return model == null ? null : registry.model(model, null);
+        } catch (ConfigException e) {
+            return null;
+        }
+    }
+
+    static List<Path> bundled() {
+        try (Stream<Path> files = Files.walk(CONFIGS)) {
+            return files.filter(path -> path.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(Path file) {
+        return ConfigLoader.read(file);
+    }
+
+    private static final class Silent implements Console {
+        private final PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+
+        @Override
+        public void line(String text) {
+            nowhere.println(text);
+        }
+
+        @Override
+        public void warning(String text) {
+            nowhere.println(text);
+        }
+
+        @Override
+        public void detail(String text) {
+            nowhere.println(text);
+        }
+
+        @Override
+        public void level(String name) {
+            nowhere.println(name);
+        }
+
+        @Override
+        public void progress(long done, long total, String text) {
+            nowhere.println(text);
+        }
+    }
+}
