@@ -71,6 +71,7 @@ public final class ScheduleFactory implements ComponentFactory<LearningRateSched
     @Override
     public @Nullable LearningRateSchedule create(ConfigReader options, ComponentContext context) {
         int warmup = options.integer("num_warmup_steps", 0, 0, Integer.MAX_VALUE);
+        options.accept("last_epoch", "resume_from_checkpoint decides where the schedule goes on");
         options.accept("num_training_steps", "the run knows how many steps it takes");
         return reader.read(options, warmup);
     }
