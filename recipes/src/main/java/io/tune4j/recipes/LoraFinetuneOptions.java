@@ -61,7 +61,8 @@ record LoraFinetuneOptions(
         int keptCheckpoints,
         List<Integer> sampleRecords,
         int sampleTokens,
-        @Nullable String finalMessage) {
+        @Nullable String finalMessage,
+        @Nullable Integer maxTokens) {
 
     private static final int ANY = Integer.MAX_VALUE;
 
@@ -86,6 +87,22 @@ record LoraFinetuneOptions(
         LoraFinetuneOptions options = new Reader(config.root(), components).read();
         config.root().finish();
         config.problems().throwIfAny();
+        return Objects.requireNonNull(options);
+    }
+
+    /**
+     * For an estimate: files may be missing, and what would be made of them is null.
+     *
+     * @throws io.tune4j.api.config.ConfigException if more is wrong than that, or the model's size is in a missing file
+     */
+    static LoraFinetuneOptions readWithoutFiles(RunConfig config, Components components) {
+        LoraFinetuneOptions options = new Reader(config.root(), components).read();
+        config.root().finish();
+        if (options == null
+                || options.model() == null
+                || !config.problems().mistakes().isEmpty()) {
+            config.problems().throwIfAny();
+        }
         return Objects.requireNonNull(options);
     }
 
@@ -148,7 +165,8 @@ record LoraFinetuneOptions(
                     root.integer("keep_last_n_checkpoints", 2, 1, ANY),
                     samples(),
                     root.has("samples") ? root.section("samples").integer("max_new_tokens", 40, 1, 4096) : 0,
-                    root.stringOrNull("final_message"));
+                    root.stringOrNull("final_message"),
+                    root.has("tokenizer") ? root.section("tokenizer").integerOrNull("max_seq_len") : null);
             accepted();
             return options;
         }

@@ -21,6 +21,7 @@ import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.Optimizer;
@@ -78,6 +79,9 @@ import org.jspecify.annotations.Nullable;
  * </dl>
  */
 public final class LoraFinetuneSingleDevice implements Recipe {
+    /** Of a sample, for an estimate of a config that does not limit them. */
+    private static final int USUAL_TOKENS = 512;
+
     private final RunConfig config;
     private final Components components;
     private final Console console;
@@ -110,6 +114,16 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     @Override
     public void check() {
         LoraFinetuneOptions.read(config, components);
+    }
+
+    @Override
+    public RunEstimate estimate(int tokensPerSample) {
+        LoraFinetuneOptions options = LoraFinetuneOptions.readWithoutFiles(config, components);
+        int longest = options.model().definition().maxSequenceLength();
+        Integer limit = options.maxTokens();
+        int wanted = tokensPerSample > 0 ? tokensPerSample : limit == null ? USUAL_TOKENS : limit;
+        int kept = limit == null ? wanted : Math.min(wanted, limit);
+        return MemoryForecast.of(options, Math.min(longest, kept));
     }
 
     @Override

@@ -24,9 +24,11 @@ import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.app.configs.ConfigSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,23 @@ public final class RecipeRunner {
         List<String> missing =
                 resolved.problems().all().stream().map(Problem::toString).toList();
         return new Checked(factory.name(), source.location(), resolved.notices().all(), missing);
+    }
+
+    /**
+     * Foresees what a run will take.
+     *
+     * @param recipe null for the one that the config is made for
+     * @param tokens of each sample; 0 for as many as the config lets them have
+     * @throws UserException if the recipe cannot tell
+     */
+    public RunEstimate estimate(@Nullable String recipe, String config, List<String> overrides, int tokens) {
+        ConfigSource source = host.configs().find(config);
+        RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
+        RunConfig resolved = resolve(source, factory, overrides);
+        Optional<RunEstimate> estimate =
+                with(factory, resolved, () -> false, each -> Optional.ofNullable(each.estimate(tokens)));
+        return estimate.orElseThrow(
+                () -> new UserException("recipe '" + factory.name() + "' does not foresee what it will take"));
     }
 
     private RunConfig resolve(ConfigSource source, RecipeFactory factory, List<String> overrides) {

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Configs checked by the recipe, in this process and without a backend. */
-final class Checks {
+public final class Checks {
     static final Path CONFIGS = Path.of("../configs/src/main/resources/configs");
     static final Path RESOURCES = Path.of("../configs/src/main/resources");
     static final List<Plugin> PLUGINS = List.of(
@@ -96,6 +96,17 @@ final class Checks {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The peak of memory that is foreseen for a config. */
+    public static long peakBytes(String yaml, List<String> overrides) {
+        Problems problems = new Problems();
+        Notices notices = new Notices();
+        Mapping tree = ConfigLoader.load(yaml, "test.yaml", overrides, Map.of(), VARIABLES, problems, notices);
+        RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
+        return new LoraFinetuneSingleDevice(config, ComponentRegistry.of(PLUGINS), new Silent(), () -> false)
+                .estimate(0)
+                .peakBytes();
     }
 
     static String read(Path file) {

@@ -1,6 +1,7 @@
 package io.tune4j.api.model;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.Staging;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.ArrayKernels;
@@ -8,7 +9,6 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -16,9 +16,6 @@ import java.util.Arrays;
  * copy of a weight, also where its dtype changes.
  */
 public final class CheckpointWeights implements WeightSource {
-    /** Large enough for the disk, small enough for the processor's cache. */
-    private static final int PIECE_BYTES = 4 << 20;
-
     private final Checkpoint checkpoint;
 
     /** @param checkpoint stays the caller's to close */
@@ -65,8 +62,8 @@ public final class CheckpointWeights implements WeightSource {
     private void fill(TensorEntry entry, Tensor target) {
         int elementBytes = entry.dtype().byteSize();
         long elements = target.elementCount();
-        int piece = (int) Math.min(Math.max(elements, 1), PIECE_BYTES / elementBytes);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(piece * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Staging.buffer(elements * elementBytes);
+        int piece = Math.max(1, bytes.capacity() / elementBytes);
         try (TensorScope scope = TensorScope.open()) {
             ArrayKernels kernels = target.kernels();
             boolean sameDtype = entry.dtype() == target.dtype();

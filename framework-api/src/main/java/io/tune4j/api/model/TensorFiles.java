@@ -1,10 +1,10 @@
 package io.tune4j.api.model;
 
+import io.tune4j.api.io.Staging;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +15,6 @@ import java.util.function.Consumer;
 public final class TensorFiles {
     /** What transformers looks for. */
     public static final Map<String, String> METADATA = Map.of("format", "pt");
-
-    private static final int PIECE_BYTES = 4 << 20;
 
     private TensorFiles() {}
 
@@ -48,6 +46,6 @@ public final class TensorFiles {
 
     /** A buffer for parts of something of the given size. */
     public static ByteBuffer piece(long bytes) {
-        return ByteBuffer.allocateDirect((int) Math.min(PIECE_BYTES, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        return Staging.buffer(bytes);
     }
 }

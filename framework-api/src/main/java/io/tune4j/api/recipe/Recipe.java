@@ -1,5 +1,7 @@
 package io.tune4j.api.recipe;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A training or evaluation job. Its constructor is annotated {@code @jakarta.inject.Inject} and may ask for
  *
@@ -35,6 +37,17 @@ public interface Recipe {
         COMPLETED,
         /** Stopped on request, with everything saved. */
         CANCELLED
+    }
+
+    /**
+     * Foresees what {@link #run} will take, without weights and without a backend: for {@code tune estimate}.
+     *
+     * @param tokensPerSample how long samples are; 0 for as long as the config lets them be
+     * @return null if the recipe cannot tell
+     * @throws io.tune4j.api.config.ConfigException with all that is wrong
+     */
+    default @Nullable RunEstimate estimate(int tokensPerSample) {
+        return null;
     }
 
     /** Checks the config, then does the job. */

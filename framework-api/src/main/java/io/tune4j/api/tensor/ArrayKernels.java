@@ -15,6 +15,11 @@ import java.util.List;
 public interface ArrayKernels {
     Device device();
 
+    /** Whether arrays have elements; without them, work whose result depends on elements is to be left out. */
+    default boolean hasValues() {
+        return true;
+    }
+
     /** An array with undefined content. */
     Array empty(DType dtype, long... shape);
 

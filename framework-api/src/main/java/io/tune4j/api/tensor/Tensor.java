@@ -1,5 +1,6 @@
 package io.tune4j.api.tensor;
 
+import io.tune4j.api.io.Staging;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -88,7 +89,10 @@ public final class Tensor implements AutoCloseable {
     }
 
     private static ByteBuffer littleEndian(long bytes) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = Staging.buffer(bytes);
+        return buffer.capacity() >= bytes
+                ? buffer
+                : ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     // ---- what it is -------------------------------------------------------------------------------------------

@@ -36,6 +36,15 @@ final class Nf4Matrix implements AutoCloseable {
         Nf4Layout layout = new Nf4Layout(weight.elementCount(), blockSize, scalerBlockSize);
         ArrayKernels kernels = weight.kernels();
         Tensor codes = Tensor.empty(kernels, DType.UINT8, layout.codeBytes());
+        if (!kernels.hasValues()) {
+            return new Nf4Matrix(
+                    layout,
+                    weight.size(0),
+                    0,
+                    codes,
+                    Tensor.empty(kernels, DType.UINT8, layout.scalerBlocks(), scalerBlockSize),
+                    Tensor.empty(kernels, rounding.dtype(), layout.scalerBlocks(), 1));
+        }
         Nf4Scalers made = new Nf4Quantizer(layout, rounding)
                 .quantize(weight, (bytes, offset) -> kernels.write(codes.array(), offset, bytes));
         Tensor scalers = Tensor.empty(kernels, DType.UINT8, layout.scalerBlocks(), scalerBlockSize);

@@ -39,10 +39,9 @@ final class Nf4Quantizer {
         float[] largest = new float[layout.blocks()];
         float[] values = new float[blocksAtATime * size];
         byte[] packed = new byte[blocksAtATime * (size / 2)];
-        ByteBuffer out = ByteBuffer.allocateDirect(packed.length);
-        ByteBuffer in = ByteBuffer.allocateDirect(
-                        values.length * rounding.dtype().byteSize())
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate(packed.length);
+        ByteBuffer in =
+                ByteBuffer.allocate(values.length * rounding.dtype().byteSize()).order(ByteOrder.LITTLE_ENDIAN);
         for (int first = 0; first < largest.length; first += blocksAtATime) {
             int count = Math.min(blocksAtATime, largest.length - first);
             long start = (long) first * size;

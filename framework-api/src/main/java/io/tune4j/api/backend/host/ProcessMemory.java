@@ -8,6 +8,8 @@ import java.nio.file.Path;
 /** The process's resident memory. Linux counts it; elsewhere the JVM's heap is all that is known. */
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MEMORY = Path.of("/proc/meminfo");
+    private static final Path CONTAINER = Path.of("/sys/fs/cgroup/memory.max");
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
     private long sampledPeak;
@@ -37,9 +39,28 @@ public final class ProcessMemory {
         }
     }
 
-    private static long kibibytes(String key) {
+    /** What this process may take of the machine's memory, a container's limit included; 0 if nobody knows. */
+    public static long hostBytes() {
+        long available = kibibytes(MEMORY, "MemAvailable:");
+        if (available < 0) {
+            return 0;
+        }
         try {
-            for (String line : Files.readAllLines(STATUS)) {
+            String limit = Files.readString(CONTAINER).strip();
+            return limit.matches("\\d{1,18}") ? Math.min(available, Long.parseLong(limit)) : available;
+        } catch (IOException e) {
+            // No container, or none that says.
+            return available;
+        }
+    }
+
+    private static long kibibytes(String key) {
+        return kibibytes(STATUS, key);
+    }
+
+    private static long kibibytes(Path file, String key) {
+        try {
+            for (String line : Files.readAllLines(file)) {
                 if (line.startsWith(key)) {
                     return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
                 }

@@ -1,0 +1,186 @@
+package io.tune4j.app.cli;
+
+import io.tune4j.api.backend.host.ProcessMemory;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.DiskSpace;
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.recipe.RunEstimate;
+import io.tune4j.api.recipe.RunEstimate.Lever;
+import io.tune4j.api.recipe.RunEstimate.Part;
+import io.tune4j.app.console.TerminalConsole;
+import io.tune4j.app.run.RecipeRunner;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Unmatched;
+
+/** {@code tune estimate}. */
+@Command(
+        name = "estimate",
+        mixinStandardHelpOptions = true,
+        description = "Foresees the memory, disk and operations of a run, whether it fits, and what would make it fit.",
+        customSynopsis = "tune estimate --config CONFIG [--tokens N] [--memory SIZE] [--fit] [KEY=VALUE | ~KEY]...",
+        footer = {
+            "",
+            "Examples:",
+            "  tune estimate --config llama3_2/1B_lora_single_device device=cpu --tokens 512",
+            "  tune estimate --config llama3_1/8B_lora_single_device --memory 24GB",
+            "  tune run lora_finetune_single_device --config my.yaml $(tune estimate --config my.yaml --fit)",
+            "Exit codes: 0 it fits (or nobody knows), 4 it does not."
+        })
+final class EstimateCommand implements Callable<Integer> {
+    private static final int DOES_NOT_FIT = 4;
+    private static final Pattern SIZE =
+            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(i?)B?", Pattern.CASE_INSENSITIVE);
+    private static final Map<String, Integer> POWERS = Map.of("", 0, "K", 1, "M", 2, "G", 3, "T", 4);
+
+    @ParentCommand
+    private TuneCommand root = new TuneCommand();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", hidden = true)
+    private @Nullable String positional;
+
+    @Option(names = "--config", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
+    private @Nullable String config;
+
+    @Option(names = "--recipe", paramLabel = "RECIPE", description = "By default the one that the config names.")
+    private @Nullable String recipe;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            description = "Tokens of each sample; by default tokenizer.max_seq_len, or 512.")
+    private int tokens;
+
+    @Option(names = "--memory", paramLabel = "SIZE", description = "Of the device, e.g. 24GB; found out for the CPU.")
+    private @Nullable String memory;
+
+    @Option(names = "--fit", description = "Print only the overrides that make it fit, for the command line.")
+    private boolean fit;
+
+    @Unmatched
+    private List<String> overrides = new ArrayList<>();
+
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() {
+        String name = config != null ? config : positional;
+        if (name == null || (config != null && positional != null && !positional.contains("="))) {
+            throw new UserException(
+                    "name one config: tune estimate --config CONFIG; tune ls lists those that come along");
+        }
+        if (config != null && positional != null) {
+            overrides.add(0, positional);
+        }
+        TerminalConsole console = TerminalConsole.standard();
+        RecipeRunner each = new RecipeRunner(root.host(console), console);
+        RunEstimate estimate = each.estimate(recipe, name, overrides, tokens);
+        long available = memory == null ? available(estimate) : bytes(memory);
+        return fit ? printFit(each, name, estimate, available) : print(each, name, estimate, available);
+    }
+
+    /** The host's memory for a run on the CPU; 0 if not known. */
+    private static long available(RunEstimate estimate) {
+        return estimate.basis().endsWith("on cpu") ? ProcessMemory.hostBytes() : 0;
+    }
+
+    private static long bytes(String text) {
+        Matcher size = SIZE.matcher(text.strip());
+        if (!size.matches()) {
+            throw new UserException("--memory " + text + ": expected a size such as 24GB or 7.5GiB");
+        }
+        int power = POWERS.get(size.group(2).toUpperCase(Locale.ROOT));
+        return (long)
+                (Double.parseDouble(size.group(1)) * Math.pow(size.group(3).isEmpty() ? 1000 : 1024, power));
+    }
+
+    private int print(RecipeRunner each, String name, RunEstimate estimate, long available) {
+        out.println("memory for " + estimate.basis());
+        for (Part part : estimate.memory()) {
+            out.printf("  %-18s %10s  %s%n", part.name(), Sizes.format(part.bytes()), part.note());
+        }
+        boolean fits = available == 0 || estimate.peakBytes() <= available;
+        out.printf(
+                "  %-18s %10s  %s%n",
+                "peak",
+                Sizes.format(estimate.peakBytes()),
+                available == 0
+                        ? "(say what the device has with --memory SIZE)"
+                        : (fits ? "fits into " : "does not fit into ") + Sizes.format(available));
+        out.println("disk");
+        out.printf("  %-18s %10s  %s%n", "base model", Sizes.format(estimate.checkpointBytes()), "in bf16");
+        out.printf(
+                "  %-18s %10s  of %s free here%n",
+                "results",
+                Sizes.format(estimate.outputBytes()),
+                Sizes.format(DiskSpace.free(Path.of("").toAbsolutePath())));
+        out.println("compute");
+        out.printf(Locale.ROOT, "  %-18s %10s%n", "an optimizer step", teraflops(estimate.operationsPerStep()));
+        if (!estimate.levers().isEmpty()) {
+            out.println("what would lower the peak");
+            for (Lever lever : estimate.levers()) {
+                RunEstimate other = each.estimate(recipe, name, with(lever.overrides()), tokens);
+                out.printf(
+                        "  %-52s to %10s  %s%n",
+                        String.join(" ", lever.overrides()), Sizes.format(other.peakBytes()), lever.cost());
+            }
+        }
+        return fits ? 0 : DOES_NOT_FIT;
+    }
+
+    private static String teraflops(double operations) {
+        return operations < 1e12
+                ? String.format(Locale.ROOT, "%.1f GFLOP", operations / 1e9)
+                : String.format(Locale.ROOT, "%.1f TFLOP", operations / 1e12);
+    }
+
+    private List<String> with(List<String> more) {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(more);
+        return all;
+    }
+
+    /** Takes one lever after the other until it fits. */
+    private int printFit(RecipeRunner each, String name, RunEstimate first, long available) {
+        List<String> taken = new ArrayList<>();
+        RunEstimate estimate = first;
+        while (available > 0 && estimate.peakBytes() > available) {
+            RunEstimate better = null;
+            for (Lever lever : estimate.levers()) {
+                List<String> tried = new ArrayList<>(taken);
+                tried.addAll(lever.overrides());
+                RunEstimate other = each.estimate(recipe, name, with(tried), tokens);
+                if (other.peakBytes() < estimate.peakBytes()) {
+                    taken = tried;
+                    better = other;
+                    break;
+                }
+            }
+            if (better == null) {
+                throw new ResourceException("nothing that is known makes it fit: with "
+                        + String.join(" ", taken) + " it takes " + Sizes.format(estimate.peakBytes())
+                        + ", and there are "
+                        + Sizes.format(available) + ". Take a smaller model, or a lower model.lora_rank");
+            }
+            estimate = better;
+        }
+        if (available == 0) {
+            throw new UserException("--fit needs to know the device's memory: add --memory SIZE, e.g. --memory 24GB");
+        }
+        out.println(String.join(" ", taken));
+        return 0;
+    }
+}

@@ -1,0 +1,166 @@
+package io.tune4j.api.backend.shapes;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.batch.SequenceLayout.Sequence;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The backend without elements. Its fused kernels take the memory that the bundled backends' take; each says in its comment
+ * what beside its result.
+ */
+public final class ShapeBackend extends ShapeKernels implements Backend {
+    /** Elements of fp32 logits, or rows of them, at a time. */
+    private static final long CHUNK_ELEMENTS = 8L << 20;
+
+    private static final long LEAST_CHUNK_ROWS = 128;
+
+    /** Rows of queries whose scores exist at a time. */
+    private static final long ATTENTION_ROWS = 128;
+
+    @Override
+    public String name() {
+        return "shapes";
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        Set<DType> floating = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
+        return new Capabilities(floating, floating, 1, "shapes alone");
+    }
+
+    @Override
+    public MemoryStatistics memory() {
+        return new MemoryStatistics(meter().current(), meter().peak(), meter().current());
+    }
+
+    @Override
+    public void resetPeakMemory() {
+        meter().resetPeak();
+    }
+
+    @Override
+    public void synchronize() {
+        // Nothing runs.
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+
+    private static DType wide(Tensor x) {
+        return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+    }
+
+    /** The input in fp32 and its squares. */
+    @Override
+    public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        meter().touch(2 * x.elementCount() * wide(x).byteSize());
+        return new Normalized(Tensor.empty(this, x.dtype(), x.shape()), Tensor.empty(this, wide(x), x.size(0), 1));
+    }
+
+    /** Three arrays in fp32. */
+    @Override
+    public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        meter().touch(3 * x.elementCount() * wide(x).byteSize());
+        return Tensor.empty(this, x.dtype(), x.shape());
+    }
+
+    /** The turned halves before they are copied back. */
+    @Override
+    public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        meter().touch(fused.byteSize());
+    }
+
+    /** Heads of q, k and v in order, and the scores of one block of rows. */
+    @Override
+    public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        attend(fused, layout, shape, 1, 1);
+        return new Attended(
+                Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize()),
+                Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
+    }
+
+    /** The same with the gradients of each. */
+    @Override
+    public Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        attend(fused, layout, shape, 2, 2.5);
+        return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
+    }
+
+    private void attend(Tensor fused, SequenceLayout layout, AttentionShape shape, int copies, double products) {
+        for (Sequence sequence : layout.sequences()) {
+            long length = sequence.length();
+            long rows = Math.min(length, ATTENTION_ROWS);
+            long heads = copies
+                    * length
+                    * (shape.fusedSize() + shape.querySize())
+                    * fused.dtype().byteSize();
+            long scores = shape.heads()
+                    * rows
+                    * length
+                    * (wide(fused).byteSize() + fused.dtype().byteSize());
+            meter().touch(heads + copies * scores);
+            // Blocks above the diagonal are left out: about half of the square.
+            meter().count(products * 2.0 * shape.querySize() * length * (length + ATTENTION_ROWS));
+        }
+    }
+
+    @Override
+    public Tensor swiGlu(Tensor gateUp) {
+        return Tensor.empty(this, gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+    }
+
+    /** One array as wide as the gate. */
+    @Override
+    public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        meter().touch(gateUp.byteSize() + gateUp.byteSize() / 2);
+        return Tensor.empty(this, gateUp.dtype(), gateUp.shape());
+    }
+
+    /** The logits in fp32 and their logarithms. */
+    @Override
+    public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        int copies = logits.dtype() == wide(logits) ? 1 : 2;
+        meter().touch(copies * logits.elementCount() * wide(logits).byteSize());
+        return Tensor.empty(this, wide(logits));
+    }
+
+    /** A chunk's logits, in both dtypes. */
+    @Override
+    public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            Tensor gradient = Tensor.empty(this, hidden.dtype(), withGradient ? rows : 0, hidden.size(1));
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count).matmul(weight.transposed());
+                    crossEntropyInPlace(logits, labels.rows(start, count));
+                    if (withGradient) {
+                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
+                    }
+                }
+            }
+            Tensor loss = Tensor.empty(this, wide(hidden));
+            return new LossAndGradient(scope.escape(loss), withGradient ? scope.escape(gradient) : null);
+        }
+    }
+
+    /** The root of the variance. */
+    @Override
+    public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        meter().touch(variance.byteSize());
+    }
+}

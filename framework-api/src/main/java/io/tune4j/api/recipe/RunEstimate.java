@@ -1,0 +1,51 @@
+package io.tune4j.api.recipe;
+
+import java.util.List;
+
+/**
+ * What a run will take, foreseen from its config alone.
+ *
+ * @param basis what it was computed for, e.g. {@code 2 x 512 tokens, bf16}
+ * @param memory the parts of the peak; they sum up to it
+ * @param checkpointBytes the base model's files
+ * @param outputBytes what the run writes
+ * @param operationsPerStep floating-point operations of an optimizer step
+ * @param levers what would lower the peak
+ */
+public record RunEstimate(
+        String basis,
+        List<Part> memory,
+        long checkpointBytes,
+        long outputBytes,
+        double operationsPerStep,
+        List<Lever> levers) {
+    /**
+     * A part of the memory.
+     *
+     * @param name e.g. {@code optimizer state}
+     * @param note where it comes from; may be empty
+     */
+    public record Part(String name, long bytes, String note) {}
+
+    /**
+     * A change to the config that saves memory.
+     *
+     * @param overrides as on the command line
+     * @param cost what it costs, e.g. {@code a third slower}
+     */
+    public record Lever(List<String> overrides, String cost) {
+        public Lever {
+            overrides = List.copyOf(overrides);
+        }
+    }
+
+    public RunEstimate {
+        memory = List.copyOf(memory);
+        levers = List.copyOf(levers);
+    }
+
+    /** The peak in bytes. */
+    public long peakBytes() {
+        return memory.stream().mapToLong(Part::bytes).sum();
+    }
+}
