@@ -75,6 +75,7 @@ final class CatCommand implements Runnable {
         problems.throwIfAny();
         StringBuilder text = new StringBuilder();
         notices.all().forEach(notice -> text.append("# ").append(notice).append('\n'));
-        return text.append(ConfigWriter.write(tree, resolve, sort)).toString();
+        return text.append(resolve ? ConfigWriter.write(tree, problems, sort) : ConfigWriter.write(tree, false, sort))
+                .toString();
     }
 }

@@ -43,10 +43,15 @@ final class ListCommand implements Runnable {
     @Option(names = "--names", hidden = true, description = "Only the configs' names, for shells to complete.")
     private boolean names;
 
+    @Option(names = "--recipes", hidden = true, description = "Only the recipes' names.")
+    private boolean recipes;
+
     @Override
     public void run() {
         Host host = root.host(TerminalConsole.standard());
-        if (names) {
+        if (recipes) {
+            host.recipeNames().forEach(System.out::println);
+        } else if (names) {
             host.configs().names().forEach(System.out::println);
         } else if (json) {
             System.out.println(json(host));

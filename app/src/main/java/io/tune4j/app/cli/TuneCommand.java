@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PluginsCommand.class,
             DoctorCommand.class,
             VersionCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
         footer = {

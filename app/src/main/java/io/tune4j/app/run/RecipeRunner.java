@@ -132,8 +132,9 @@ public final class RecipeRunner {
                 host.installation().variables(),
                 problems,
                 notices);
-        String yaml = "# The config of a run, with the origin of each value. To repeat it:\n#   tune run "
-                + factory.name() + " --config THIS_FILE output_dir=ANOTHER_FOLDER\n" + ConfigWriter.write(tree);
+        String yaml =
+                "# The config of a run, with the origin of each value. To repeat it:\n#   tune run " + factory.name()
+                        + " --config THIS_FILE output_dir=ANOTHER_FOLDER\n" + ConfigWriter.write(tree, problems, false);
         return new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, yaml, source.name());
     }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,8 +37,27 @@ public final class ConfigLoader {
             Map<String, String> variables,
             Problems problems,
             Notices notices) {
-        Mapping changed = change(yaml, sourceName, overrides, problems, notices);
+        Mapping changed = withoutVariables(change(yaml, sourceName, overrides, problems, notices), problems);
         return new Interpolation(changed, environment, variables, problems).resolve();
+    }
+
+    /**
+     * In a config whose references were resolved, a key that only others referred to looks like one that nobody knows. So the
+     * writer lists them under this key.
+     */
+    private static Mapping withoutVariables(Mapping root, Problems problems) {
+        ConfigNode listed = root.entries().get(ConfigWriter.VARIABLES);
+        if (!(listed instanceof ConfigNode.Sequence names)) {
+            return root;
+        }
+        for (ConfigNode name : names.items()) {
+            if (name instanceof ConfigNode.Scalar scalar) {
+                problems.refer(scalar.text());
+            }
+        }
+        Map<String, ConfigNode> entries = new LinkedHashMap<>(root.entries());
+        entries.remove(ConfigWriter.VARIABLES);
+        return new Mapping(entries, root.origin());
     }
 
     /**

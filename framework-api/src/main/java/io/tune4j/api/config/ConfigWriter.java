@@ -25,9 +25,24 @@ public final class ConfigWriter {
         this.sorted = sorted;
     }
 
+    /** Lists keys that stand only for others' values. */
+    static final String VARIABLES = "_variables_";
+
     /** A tree whose references are resolved. */
     public static String write(Mapping root) {
         return write(root, true, false);
+    }
+
+    /**
+     * A tree whose references are resolved, so that it can be loaded again.
+     *
+     * @param problems that the loader was given: they know which keys others referred to
+     */
+    public static String write(Mapping root, Problems problems, boolean sorted) {
+        String text = write(root, true, sorted);
+        return problems.referred().isEmpty()
+                ? text
+                : text + VARIABLES + ": [" + String.join(", ", problems.referred()) + "]\n";
     }
 
     /**

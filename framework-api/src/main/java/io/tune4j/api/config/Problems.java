@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Collects everything wrong with a config, to be shown at once. */
 public final class Problems {
@@ -35,6 +37,11 @@ public final class Problems {
     /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
     void refer(String path) {
         referenced.add(path);
+    }
+
+    /** The keys that other values refer to. */
+    SortedSet<String> referred() {
+        return new TreeSet<>(referenced);
     }
 
     boolean isReferredTo(String path) {
