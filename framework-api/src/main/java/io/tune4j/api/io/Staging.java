@@ -22,7 +22,7 @@ public final class Staging {
      * @param wanted bytes; there will be no more than 4 MiB
      */
     public static ByteBuffer buffer(long wanted) {
-        int size = (int) Math.min(BYTES, Math.max(1, wanted));
+        int size = (int) Math.min(BYTES, Math.max(0, wanted));
         return BUFFER.get().slice(0, size).order(ByteOrder.LITTLE_ENDIAN);
     }
 }
