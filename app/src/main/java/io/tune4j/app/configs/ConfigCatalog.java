@@ -6,6 +6,7 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.app.plugins.LoadedPlugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ public final class ConfigCatalog {
     private static final List<String> SUFFIXES = List.of(".yaml", ".yml");
 
     private final Map<String, ConfigSource> configs = new LinkedHashMap<>();
+
+    /** Folders below a folder of configs. */
+    private static final int DEPTH = 8;
 
     private ConfigCatalog() {}
 
@@ -55,10 +59,11 @@ public final class ConfigCatalog {
             return;
         }
         List<Path> files;
-        try (Stream<Path> found = Files.walk(folder)) {
+        // Links are followed: people keep their configs elsewhere.
+        try (Stream<Path> found = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             files = found.filter(path -> isYaml(path.toString())).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserException("the configs in " + folder + " cannot be listed: " + e.getMessage(), e);
         }
         for (Path file : files) {
             String name = withoutSuffix(folder.relativize(file).toString().replace('\\', '/'));

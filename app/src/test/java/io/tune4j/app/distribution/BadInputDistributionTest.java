@@ -61,7 +61,8 @@ class BadInputDistributionTest {
         assertRefused(
                 Tune.run(folder, "run", "lora_finetune_single_device", "--config", "quickstrat"),
                 2,
-                "there is no config 'quickstrat' (did you mean 'quickstart'?)");
+                "there is no config 'quickstrat'",
+                "did you mean 'quickstart'?");
         assertThat(Tune.run(folder, "--help").output())
                 .contains("tune run lora_finetune_single_device --config quickstart");
     }
@@ -83,10 +84,10 @@ class BadInputDistributionTest {
     @Test
     void filesThatAreMissing() throws IOException, InterruptedException {
         assertRefused(
-                quickstart("checkpointer.checkpoint_dir=/no/such/folder"), 2, "there is no folder /no/such/folder");
-        assertRefused(quickstart("dataset.data_files=/no/such.json"), 2, "there is no data file /no/such.json");
+                quickstart("checkpointer.checkpoint_dir=/no/such/folder"), 3, "there is no folder /no/such/folder");
+        assertRefused(quickstart("dataset.data_files=/no/such.json"), 3, "there is no file /no/such.json");
         Files.delete(model.resolve("model.safetensors"));
-        assertRefused(quickstart(), 2, "model.safetensors", model.toString());
+        assertRefused(quickstart(), 3, "model.safetensors", model.toString());
     }
 
     @Test
@@ -95,13 +96,13 @@ class BadInputDistributionTest {
                 new RandomAccessFile(model.resolve("model.safetensors").toFile(), "rw")) {
             file.setLength(file.length() - 1000);
         }
-        assertRefused(quickstart(), 2, "model.safetensors");
+        assertRefused(quickstart(), 3, "model.safetensors");
     }
 
     @Test
     void aCheckpointWithOverlappingTensors() throws IOException, InterruptedException {
         editHeader("\"data_offsets\":\\[(\\d+),(\\d+)\\]", "\"data_offsets\":[0,$2]");
-        assertRefused(quickstart(), 2, "model.safetensors");
+        assertRefused(quickstart(), 3, "model.safetensors");
     }
 
     @Test
@@ -112,7 +113,7 @@ class BadInputDistributionTest {
                 config.replace("\"intermediate_size\": 512", "\"intermediate_size\": 500"));
         assertRefused(
                 quickstart(),
-                2,
+                3,
                 "does not fit the model",
                 "shape: model.layers.0.mlp.down_proj.weight is [192, 512], needed [192, 500]");
     }
@@ -120,7 +121,7 @@ class BadInputDistributionTest {
     @Test
     void aPickledCheckpoint() throws IOException, InterruptedException {
         Files.move(model.resolve("model.safetensors"), model.resolve("pytorch_model.bin"));
-        assertRefused(quickstart(), 2, "pytorch_model.bin", "code");
+        assertRefused(quickstart(), 3, "pytorch_model.bin", "code");
     }
 
     @Test

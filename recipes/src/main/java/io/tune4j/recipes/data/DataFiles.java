@@ -16,9 +16,10 @@ interface DataFiles {
 
     /** What a section names; no file after recording a problem. */
     static DataFiles read(ConfigReader options, String defaultSource) {
-        String source = options.string("source", defaultSource);
         String split = options.string("split", "train");
         List<String> names = names(options, split);
+        // Who names files and no source means files here, not files of the data set that a builder is named after.
+        String source = options.string("source", names.isEmpty() ? defaultSource : "json");
         if (names.isEmpty() && isFile(source)) {
             return local(options, "source", List.of(source));
         }

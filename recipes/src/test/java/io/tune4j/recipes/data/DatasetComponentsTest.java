@@ -133,7 +133,7 @@ class DatasetComponentsTest {
 
     @Test
     void optionsThatCannotBeMetAreProblems() {
-        assertThat(problems("alpaca_dataset", "{}")).contains("tatsu-lab/alpaca", "data_files=FILE");
+        assertThat(problems("alpaca_dataset", "{source: a/b/c}")).contains("a data set of the hub", "data_files");
         assertThat(problems("instruct_dataset", "{}")).contains("data_files: missing");
         assertThat(problems("chat_dataset", "{data_files: a.json, conversation_style: chatty}"))
                 .contains("openai or sharegpt");
