@@ -53,7 +53,7 @@ final class Tune {
         return start(HOME, Map.of(), log, arguments);
     }
 
-    private static Process start(Path home, Map<String, String> environment, Path log, List<String> arguments)
+    static Process start(Path home, Map<String, String> environment, Path log, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(home.resolve("bin/tune").toString()));
         command.addAll(arguments);

@@ -82,7 +82,7 @@ public final class HubClient {
     }
 
     private HttpResponse<InputStream> get(HubRepository repository, URI address, String what) {
-        HttpResponse<InputStream> response = http.get(address, what, progress);
+        HttpResponse<InputStream> response = http.get(address, what + " of " + repository.label(), progress);
         if (response.statusCode() != OK) {
             close(response);
             throw new HubErrors(settings, repository).refused(response, what);

@@ -15,6 +15,7 @@ import io.tune4j.api.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
  */
 record HubDataset(String id, String revision, List<String> names, String split) implements DataFiles {
     private static final int CONNECTIONS = 4;
+    private static final Duration SHORT_WAIT = Duration.ofMillis(20);
     private static final Set<String> SPLITS = Set.of("train", "test", "validation", "valid", "dev", "val", "eval");
 
     HubDataset {
@@ -47,7 +49,11 @@ record HubDataset(String id, String revision, List<String> names, String split) 
         Path folder = folder(environment, id).resolve(revision.replaceAll("[^\\w.-]", "_"));
         Path known = folder.resolve("files-of-" + split + "-" + Integer.toHexString(names.hashCode()) + ".txt");
         try {
-            HubClient client = new HubClient(HubSettings.of(environment, null), HubProgress.NONE);
+            HubSettings settings = HubSettings.of(environment, null);
+            // Who works without a connection does not want to wait for one.
+            HubClient client = new HubClient(
+                    Files.exists(known) ? settings.withTimes(SHORT_WAIT, settings.idleLimit()) : settings,
+                    HubProgress.NONE);
             Listing listing = client.list(new HubRepository(Kind.DATASET, id, revision));
             List<String> chosen = choose(listing.files());
             List<Path> files = new HubDownload(client, listing, folder, HubProgress.NONE, CONNECTIONS)
