@@ -41,8 +41,8 @@ final class MemoryForecast {
      */
     private static final double HOST_LOSS = 0.42;
 
-    private static final double HOST_LOSS_OF_RECOMPUTING = 1.7;
-    private static final long MOST_OF_RECOMPUTING = 250L << 20;
+    private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
+    private static final long MOST_OF_RECOMPUTING = 150L << 20;
 
     /** The same of a GPU's caching allocator, which has not been measured. */
     private static final double DEVICE_LOSS = 0.1;
