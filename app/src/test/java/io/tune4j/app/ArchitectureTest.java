@@ -81,6 +81,9 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("io.tune4j.app.cli..", "io.tune4j.app.console..")
+                // Its processes of their own answer the test that started them.
+                .and()
+                .resideOutsideOfPackage("io.tune4j.testkit..")
                 // Takes a line out of what a native library prints.
                 .and()
                 .doNotHaveSimpleName("ErrorFilter")
