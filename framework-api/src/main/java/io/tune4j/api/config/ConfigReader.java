@@ -250,6 +250,19 @@ public final class ConfigReader {
     }
 
     /**
+     * A child section for a component that may be named by its name alone: {@code prompt_template: chatml} is read as {@code
+     * prompt_template: {_component_: chatml}}. Null if absent (or neither, which is a problem).
+     */
+    public @Nullable ConfigReader componentSectionOrNull(String key) {
+        ConfigNode node = node(key);
+        if (!(node instanceof Scalar scalar) || !(scalar.value() instanceof String)) {
+            return sectionOrNull(key);
+        }
+        Mapping named = new Mapping(Map.of("_component_", node), node.origin());
+        return sections.computeIfAbsent(key, name -> new ConfigReader(named, join(name), problems, notices));
+    }
+
+    /**
      * Records every key that nobody claimed, here and in the sections that were read, unless a reference elsewhere names
      * it.
      */
@@ -316,8 +329,17 @@ public final class ConfigReader {
         if (value >= min && value <= max) {
             return true;
         }
-        problem(key, "expected a value from " + min + " to " + max + ", found " + value);
+        String range = max == Integer.MAX_VALUE || max == Double.POSITIVE_INFINITY
+                ? "at least " + shortest(min)
+                : "a value from " + shortest(min) + " to " + shortest(max);
+        problem(key, "expected " + range + ", found " + shortest(value));
         return false;
+    }
+
+    private static String shortest(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
     }
 
     private @Nullable String text(ConfigNode node) {

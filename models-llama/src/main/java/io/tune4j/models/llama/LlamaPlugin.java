@@ -4,8 +4,10 @@ import com.google.auto.service.AutoService;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.models.llama.tokenizer.PromptTemplates;
 import io.tune4j.models.llama.tokenizer.TokenizerComponents;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The Llama family and its tokenizers. */
 @AutoService(Plugin.class)
@@ -22,6 +24,7 @@ public final class LlamaPlugin implements Plugin {
 
     @Override
     public List<ComponentFactory<?>> components() {
-        return TokenizerComponents.all();
+        return Stream.concat(TokenizerComponents.all().stream(), PromptTemplates.all().stream())
+                .toList();
     }
 }

@@ -1,6 +1,6 @@
 package io.tune4j.models.llama.tokenizer;
 
-import io.tune4j.api.data.Message;
+import io.tune4j.api.data.PromptTemplate.Templated;
 import java.util.List;
 
 /** How a conversation becomes tokens. */
@@ -8,10 +8,10 @@ interface ChatFormat {
     /**
      * A whole conversation.
      *
-     * @param limit the most tokens to keep; the last of them is then the end token, as in torchtune's {@code truncate}
+     * @param limit of what is kept, the last token is the end token, as in torchtune's {@code truncate}
      */
-    void conversation(List<Message> messages, TokenBuilder tokens, int limit);
+    void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit);
 
     /** A conversation up to where the assistant begins to speak. */
-    void prompt(List<Message> messages, TokenBuilder tokens);
+    void prompt(List<Templated> messages, TokenBuilder tokens);
 }

@@ -13,15 +13,19 @@ enum ChatFormatName {
 
     ChatFormat of(HfTokenizer tokenizer) {
         return switch (this) {
-            case AUTO -> detect(tokenizer).of(tokenizer);
-            case PLAIN -> new TurnFormat(tokenizer, false);
-            case LLAMA2 -> new TurnFormat(tokenizer, true);
+            case AUTO -> detected(tokenizer).of(tokenizer);
+            // Llama 2's tags are a template around plain turns.
+            case PLAIN, LLAMA2 -> new TurnFormat(tokenizer);
             case LLAMA3 -> new Llama3Format(tokenizer);
             case CHATML -> new ChatMlFormat(tokenizer);
         };
     }
 
-    private static ChatFormatName detect(HfTokenizer tokenizer) {
+    /** The format that is meant. */
+    ChatFormatName detected(HfTokenizer tokenizer) {
+        if (this != AUTO) {
+            return this;
+        }
         if (tokenizer.has("<|start_header_id|>") && tokenizer.has("<|eot_id|>")) {
             return LLAMA3;
         }

@@ -1,7 +1,7 @@
 package io.tune4j.models.llama.tokenizer;
 
-import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.data.PromptTemplate.Templated;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,24 +20,24 @@ final class ChatMlFormat implements ChatFormat {
     private final HfTokenizer tokenizer;
     private final int start;
     private final int end;
-    private final @Nullable Message defaultSystem;
+    private final @Nullable Templated defaultSystem;
 
     ChatMlFormat(HfTokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.start = tokenizer.id("<|im_start|>");
         this.end = tokenizer.id("<|im_end|>");
         Matcher found = DEFAULT_SYSTEM.matcher(tokenizer.settings().chatTemplate());
-        this.defaultSystem = found.find() ? new Message(Role.SYSTEM, found.group(1), false) : null;
+        this.defaultSystem = found.find() ? new Templated(Role.SYSTEM, List.of(found.group(1)), false) : null;
     }
 
     @Override
-    public void conversation(List<Message> messages, TokenBuilder tokens, int limit) {
-        for (Message message : withSystem(messages)) {
+    public void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit) {
+        for (Templated message : withSystem(messages)) {
             header(message.role(), tokens);
-            tokens.addAll(tokenizer.encode(message.content()), message.trained());
+            tokens.addAll(tokenizer.encode(String.join("", message.parts())), message.trained());
             tokens.add(end, message.trained());
             tokens.addAll(tokenizer.encode("\n"), false);
-            if (tokens.size() >= limit) {
+            if (tokens.size() >= limit.length()) {
                 break;
             }
         }
@@ -45,17 +45,17 @@ final class ChatMlFormat implements ChatFormat {
     }
 
     @Override
-    public void prompt(List<Message> messages, TokenBuilder tokens) {
-        for (Message message : withSystem(messages)) {
+    public void prompt(List<Templated> messages, TokenBuilder tokens) {
+        for (Templated message : withSystem(messages)) {
             header(message.role(), tokens);
-            tokens.addAll(tokenizer.encode(message.content()), false);
+            tokens.addAll(tokenizer.encode(String.join("", message.parts())), false);
             tokens.add(end, false);
             tokens.addAll(tokenizer.encode("\n"), false);
         }
         header(Role.ASSISTANT, tokens);
     }
 
-    private List<Message> withSystem(List<Message> messages) {
+    private List<Templated> withSystem(List<Templated> messages) {
         if (defaultSystem == null || messages.get(0).role() == Role.SYSTEM) {
             return messages;
         }

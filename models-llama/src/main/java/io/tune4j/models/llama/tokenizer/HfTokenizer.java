@@ -3,6 +3,8 @@ package io.tune4j.models.llama.tokenizer;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
+import io.tune4j.api.data.PromptTemplate;
+import io.tune4j.api.data.PromptTemplate.Templated;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
@@ -14,65 +16,81 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A {@code tokenizer.json} by the tokenizers library of Hugging Face, with a prompt format. */
+/** A vocabulary of any format by the tokenizers library of Hugging Face, with a prompt format. */
 final class HfTokenizer implements Tokenizer {
     /** Tokens that end an answer, whatever the format. */
     private static final List<String> ENDS =
             List.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end_of_text|>", "</s>");
+
+    private static final Pattern STRIPPED = Pattern.compile(" +\\z");
 
     private final HuggingFaceTokenizer library;
     private final TokenizerFile file;
     private final TokenizerSettings settings;
     private final Path path;
     private final ChatFormat format;
-    private final @Nullable Integer maxSequenceLength;
+    private final @Nullable PromptTemplate template;
+    private final Truncation truncation;
+    /** Whether tokens for blanks alone exist, and so a text can be one that goes on. */
+    private final int[] newline;
+
     private final Set<Integer> special;
     private final Set<Integer> ends;
 
-    private HfTokenizer(
-            HuggingFaceTokenizer library,
-            TokenizerFile file,
-            TokenizerSettings settings,
-            Path path,
-            ChatFormatName format,
-            @Nullable Integer maxSequenceLength) {
+    private HfTokenizer(HuggingFaceTokenizer library, TokenizerSource source, Path path, Options options) {
         this.library = library;
-        this.file = file;
-        this.settings = settings;
+        this.file = source.file();
+        this.settings = source.settings();
         this.path = path;
-        this.maxSequenceLength = maxSequenceLength;
+        this.truncation = options.truncation;
         this.special = Set.copyOf(file.specialTokens().values());
         this.ends = Stream.concat(ENDS.stream(), Stream.ofNullable(settings.eos()))
                 .filter(file.specialTokens()::containsKey)
                 .map(file.specialTokens()::get)
                 .collect(Collectors.toSet());
-        this.format = format.of(this);
+        this.newline = encode("\n");
+        ChatFormatName detected = options.format.detected(this);
+        this.format = detected.of(this);
+        this.template = options.template == null && detected == ChatFormatName.LLAMA2
+                ? PromptTemplates::llama2
+                : options.template;
     }
+
+    /**
+     * What a config says.
+     *
+     * @param template put around the messages, or null for what the format has
+     * @param specialTokens instead of those that the file has, or null
+     */
+    record Options(
+            ChatFormatName format,
+            @Nullable PromptTemplate template,
+            Truncation truncation,
+            @Nullable Map<String, Integer> specialTokens) {}
 
     /**
      * Reads the files.
      *
-     * @param path of the {@code tokenizer.json}
-     * @param maxSequenceLength samples are cut off behind so many tokens, or null
+     * @param path of the {@code tokenizer.json} or {@code tokenizer.model}
      * @throws UserException if a file is missing or broken, or lacks a token that the format needs
      */
-    static HfTokenizer open(Path path, ChatFormatName format, @Nullable Integer maxSequenceLength) {
+    static HfTokenizer open(Path path, Options options) {
         // Nothing here may ask the network for anything.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        TokenizerFile file = TokenizerFile.read(path);
-        TokenizerSettings settings =
-                TokenizerSettings.read(path.toAbsolutePath().getParent());
-        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+        TokenizerSource read = TokenizerSource.read(path);
+        TokenizerSource source = options.specialTokens == null ? read : read.with(options.specialTokens);
+        Map<String, String> switches = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {
-            HuggingFaceTokenizer library = load(file, options);
+            HuggingFaceTokenizer library = load(source.file(), switches);
             boolean done = false;
             try {
-                HfTokenizer tokenizer = new HfTokenizer(library, file, settings, path, format, maxSequenceLength);
+                HfTokenizer tokenizer = new HfTokenizer(library, source, path, options);
                 done = true;
                 return tokenizer;
             } finally {
@@ -151,13 +169,22 @@ final class HfTokenizer implements Tokenizer {
                 : narrow(library.encode(text, false, false).getIds());
     }
 
-    /** Text that goes on where another ended: without the blank that SentencePiece puts before a text. */
-    int[] encodeContinuation(String text) {
-        if (!file.prefixesSpace() || text.isEmpty()) {
+    /**
+     * A piece of a conversation. SentencePiece puts a blank before each text: the piece therefore loses the blanks at its end, which
+     * the next one gets back so, and one that goes on right where another ended is encoded without.
+     *
+     * @param continues whether it goes on without a blank
+     */
+    int[] encodePart(String text, boolean continues) {
+        if (!file.prefixesSpace()) {
             return encode(text);
         }
-        int[] behindNewline = encode("\n" + text);
-        return Arrays.copyOfRange(behindNewline, encode("\n").length, behindNewline.length);
+        String stripped = STRIPPED.matcher(text).replaceFirst("");
+        if (!continues || newline.length == 0) {
+            return encode(stripped);
+        }
+        int[] behindNewline = encode("\n" + stripped);
+        return Arrays.copyOfRange(behindNewline, newline.length, behindNewline.length);
     }
 
     private static int[] narrow(long[] ids) {
@@ -176,7 +203,7 @@ final class HfTokenizer implements Tokenizer {
     @Override
     public TokenizedSample encodeMessages(String id, List<Message> messages) {
         TokenBuilder tokens = new TokenBuilder();
-        format.conversation(messages, tokens, maxSequenceLength == null ? Integer.MAX_VALUE : maxSequenceLength);
+        format.conversation(templated(messages), tokens, truncation);
         if (tokens.size() == 0) {
             throw new DataException("record " + id + " has no text; fill it in or take it out");
         }
@@ -186,8 +213,12 @@ final class HfTokenizer implements Tokenizer {
     @Override
     public int[] encodePrompt(List<Message> messages) {
         TokenBuilder tokens = new TokenBuilder();
-        format.prompt(messages, tokens);
+        format.prompt(templated(messages), tokens);
         return tokens.tokens();
+    }
+
+    private List<Templated> templated(List<Message> messages) {
+        return template == null ? messages.stream().map(Templated::of).toList() : template.apply(messages);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tune4j.models.llama.tokenizer;
 
-import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.data.PromptTemplate.Templated;
 import java.util.List;
 
 /**
@@ -25,13 +26,13 @@ final class Llama3Format implements ChatFormat {
     }
 
     @Override
-    public void conversation(List<Message> messages, TokenBuilder tokens, int limit) {
+    public void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit) {
         tokens.add(begin, false);
-        for (Message message : messages) {
+        for (Templated message : messages) {
             header(message.role(), tokens, message.trained());
-            tokens.addAll(tokenizer.encode(message.content().strip()), message.trained());
+            body(message, tokens, message.trained());
             tokens.add(endOfTurn, message.trained());
-            if (tokens.size() >= limit) {
+            if (tokens.size() >= limit.length()) {
                 break;
             }
         }
@@ -40,19 +41,25 @@ final class Llama3Format implements ChatFormat {
     }
 
     @Override
-    public void prompt(List<Message> messages, TokenBuilder tokens) {
+    public void prompt(List<Templated> messages, TokenBuilder tokens) {
         tokens.add(begin, false);
-        for (Message message : messages) {
+        for (Templated message : messages) {
             header(message.role(), tokens, false);
-            tokens.addAll(tokenizer.encode(message.content().strip()), false);
+            body(message, tokens, false);
             tokens.add(endOfTurn, false);
         }
-        header(Message.Role.ASSISTANT, tokens, false);
+        header(Role.ASSISTANT, tokens, false);
     }
 
-    private void header(Message.Role role, TokenBuilder tokens, boolean trained) {
+    private void body(Templated message, TokenBuilder tokens, boolean trained) {
+        for (String part : message.parts()) {
+            tokens.addAll(tokenizer.encode(part.strip()), trained);
+        }
+    }
+
+    private void header(Role role, TokenBuilder tokens, boolean trained) {
         tokens.add(startHeader, trained);
-        tokens.addAll(tokenizer.encode(role == Message.Role.TOOL ? "ipython" : role.dataName()), trained);
+        tokens.addAll(tokenizer.encode(role == Role.TOOL ? "ipython" : role.dataName()), trained);
         tokens.add(endHeader, trained);
         tokens.addAll(tokenizer.encode("\n\n"), trained);
     }

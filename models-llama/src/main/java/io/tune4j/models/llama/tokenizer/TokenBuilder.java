@@ -27,14 +27,19 @@ final class TokenBuilder {
         return size;
     }
 
-    /** Keeps the first tokens; the last of them becomes the end token, if there is one. */
-    void truncate(int length, int end, boolean endIsTrained) {
-        if (size > length) {
-            size = length;
-            if (end >= 0) {
-                tokens[size - 1] = end;
-                trained[size - 1] = endIsTrained;
-            }
+    /** Keeps so many; the last of them becomes the end token, if there is one. */
+    void truncate(Truncation limit, int end, boolean endIsTrained) {
+        if (size <= limit.length()) {
+            return;
+        }
+        if (limit.left()) {
+            System.arraycopy(tokens, size - limit.length(), tokens, 0, limit.length());
+            System.arraycopy(trained, size - limit.length(), trained, 0, limit.length());
+        }
+        size = limit.length();
+        if (end >= 0 && tokens[size - 1] != end) {
+            tokens[size - 1] = end;
+            trained[size - 1] = endIsTrained;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tune4j.models.llama.tokenizer;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The tokenizers by name; those with torchtune's names fix the prompt format. */
 public final class TokenizerComponents implements ComponentFactory<TokenizerProvider> {
+    private static final String TEMPLATE = "prompt_template";
+
     private final String name;
     private final List<String> aliases;
     private final String summary;
@@ -37,12 +40,12 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 new TokenizerComponents(
                         "llama3_tokenizer",
                         List.of("torchtune.models.llama3.llama3_tokenizer"),
-                        "Llama 3's tokenizer.json and headers",
+                        "Llama 3's tokenizer.model or tokenizer.json, and its headers",
                         ChatFormatName.LLAMA3),
                 new TokenizerComponents(
                         "llama2_tokenizer",
                         List.of("torchtune.models.llama2.llama2_tokenizer"),
-                        "Llama 2's tokenizer.json and [INST] tags",
+                        "Llama 2's tokenizer.model or tokenizer.json, and its [INST] tags",
                         ChatFormatName.LLAMA2));
     }
 
@@ -73,18 +76,37 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
             options.problem("max_seq_len", "expected at least 2, or null for no limit, found " + limit);
         }
         ChatFormatName chosen = options.choice("chat_format", ChatFormatName.class, format);
-        options.accept("special_tokens_path", "tokenizer.json has the special tokens");
-        if (!options.string("truncation_type", "right").equals("right")) {
-            options.problem(
-                    "truncation_type", "long samples are cut off at their end: set it to right, or leave it out");
+        String cut = options.string("truncation_type", "right");
+        if (!cut.equals("right") && !cut.equals("left")) {
+            options.problem("truncation_type", "expected right or left (which end is cut off), found '" + cut + "'");
         }
-        if (options.has("prompt_template")) {
-            options.problem(
-                    "prompt_template",
-                    "other templates are not supported; use chat_format: plain, llama2, llama3" + " or chatml");
-        }
+        Truncation truncation = limit == null ? Truncation.NONE : new Truncation(limit, cut.equals("left"));
+        PromptTemplate template = template(options, context);
+        // torchtune's way to say that Llama 2's tags are not wanted.
+        boolean none = options.keys().contains(TEMPLATE) && !options.has(TEMPLATE);
+        ChatFormatName used =
+                (none || template != null) && chosen == ChatFormatName.LLAMA2 ? ChatFormatName.PLAIN : chosen;
+        Path special = options.pathOrNull("special_tokens_path");
         Path file = file(options, context.checkpointDirectory());
-        return file == null ? null : () -> HfTokenizer.open(file, chosen, limit);
+        return file == null
+                ? null
+                : () -> HfTokenizer.open(
+                        file,
+                        new HfTokenizer.Options(
+                                used,
+                                template,
+                                truncation,
+                                special == null ? null : TiktokenFile.specialTokens(special)));
+    }
+
+    private static @Nullable PromptTemplate template(ConfigReader options, ComponentContext context) {
+        ConfigReader section = options.componentSectionOrNull(TEMPLATE);
+        if (section == null) {
+            return null;
+        }
+        return section.has("_component_")
+                ? context.components().create(PromptTemplate.class, section, context)
+                : PromptTemplates.read(section);
     }
 
     /** The {@code tokenizer.json} that the path names, or that lies beside it or with the base model. */
@@ -97,16 +119,21 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
             options.problem("path", "missing; name a tokenizer.json or the folder that has one");
             return null;
         }
-        Path inFolder = path.resolve(TokenizerFile.NAME);
-        if (Files.isDirectory(path) && Files.exists(inFolder)) {
-            return inFolder;
+        for (String name : new String[] {TokenizerFile.NAME, "tokenizer.model", "original/tokenizer.model"}) {
+            if (Files.isRegularFile(path.resolve(name))) {
+                return path.resolve(name);
+            }
         }
         if (Files.isRegularFile(path) && path.toString().endsWith(".json")) {
             return path;
         }
-        boolean sentencePiece = path.toString().endsWith(".model");
-        if (sentencePiece) {
-            // torchtune's configs name the original tokenizer.model; the same tokenizer lies in the folders around it.
+        boolean original = path.toString().endsWith(".model");
+        if (original && Files.isRegularFile(path)) {
+            return path;
+        }
+        if (original) {
+            // torchtune's configs name the original tokenizer.model; where it was not downloaded, the same tokenizer
+            // lies in the folders around it.
             Path parent = path.toAbsolutePath().getParent();
             for (Path folder : new Path[] {parent, parent == null ? null : parent.getParent(), checkpointDirectory}) {
                 if (folder != null && Files.exists(folder.resolve(TokenizerFile.NAME))) {
@@ -116,11 +143,9 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
         }
         options.missingFile(
                 "path",
-                sentencePiece
-                        ? path
-                                + " is in the format of SentencePiece or tiktoken; the tokenizer.json of the same model is"
-                                + " read instead, but there is none beside it, above it or in the checkpoint's folder: download"
-                                + " it there"
+                original
+                        ? "there is no tokenizer at " + path
+                                + ", and no tokenizer.json beside it, above it or in the checkpoint's folder: download it there"
                         : "there is no " + TokenizerFile.NAME + " at " + path
                                 + "; put it there, or set tokenizer.path to the file");
         return null;

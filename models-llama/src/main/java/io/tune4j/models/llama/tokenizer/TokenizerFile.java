@@ -63,7 +63,7 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
             highest = Math.max(highest, id);
             if (added.path("special").asBoolean() && added instanceof ObjectNode token) {
                 String spelling = added.path("content").asText();
-                String hidden = "\uFDD0" + NONCE + id + "\uFDD1";
+                String hidden = hidden(String.valueOf(id));
                 special.put(spelling, id);
                 token.put("content", hidden);
                 rename(model, spelling, hidden);
@@ -75,6 +75,11 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
         tokenizer.putNull("truncation");
         tokenizer.putNull("padding");
         return new TokenizerFile(tokenizer.toString(), special, highest + 1, prefixes);
+    }
+
+    /** A spelling that no text can have. */
+    static String hidden(String name) {
+        return "\uFDD0" + NONCE + name + "\uFDD1";
     }
 
     private static int highestId(JsonNode vocabulary) {

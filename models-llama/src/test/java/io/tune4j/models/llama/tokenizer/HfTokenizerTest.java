@@ -18,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,9 +35,14 @@ class HfTokenizerTest {
     @TempDir
     Path folder;
 
+    static HfTokenizer.Options options(ChatFormatName format, @Nullable Integer limit) {
+        return new HfTokenizer.Options(
+                format, null, limit == null ? Truncation.NONE : new Truncation(limit, false), null);
+    }
+
     private HfTokenizer open(Map<String, Integer> special, Map<String, String> config, ChatFormatName format)
             throws IOException {
-        return HfTokenizer.open(SmallTokenizer.write(folder, special, config), format, null);
+        return HfTokenizer.open(SmallTokenizer.write(folder, special, config), options(format, null));
     }
 
     @Test
@@ -126,7 +132,7 @@ class HfTokenizerTest {
     @Test
     void longSamplesAreCutOffAndEnd() throws IOException {
         Path file = SmallTokenizer.write(folder, LLAMA3, Map.of());
-        try (HfTokenizer tokenizer = HfTokenizer.open(file, ChatFormatName.LLAMA3, 12)) {
+        try (HfTokenizer tokenizer = HfTokenizer.open(file, options(ChatFormatName.LLAMA3, 12))) {
             TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
             assertThat(sample.tokens()).hasSize(12).endsWith(257);
         }
@@ -134,15 +140,15 @@ class HfTokenizerTest {
 
     @Test
     void missingAndBrokenFilesAreNamed() throws IOException {
-        assertThatThrownBy(() -> HfTokenizer.open(folder.resolve("tokenizer.json"), ChatFormatName.AUTO, null))
+        assertThatThrownBy(() -> HfTokenizer.open(folder.resolve("tokenizer.json"), options(ChatFormatName.AUTO, null)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("there is no " + folder);
         Path broken = Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {");
-        assertThatThrownBy(() -> HfTokenizer.open(broken, ChatFormatName.AUTO, null))
+        assertThatThrownBy(() -> HfTokenizer.open(broken, options(ChatFormatName.AUTO, null)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no valid JSON (line 1)");
         Files.writeString(broken, "{\"model\": {\"type\": \"nothing\"}}");
-        assertThatThrownBy(() -> HfTokenizer.open(broken, ChatFormatName.AUTO, null))
+        assertThatThrownBy(() -> HfTokenizer.open(broken, options(ChatFormatName.AUTO, null)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("cannot be read as a tokenizer");
         assertThatThrownBy(() -> open(Map.of("<s>", 256), Map.of(), ChatFormatName.PLAIN))
@@ -158,7 +164,7 @@ class HfTokenizerTest {
     @BeforeContainer
     static void openShared() throws IOException {
         Path shared0 = Files.createTempDirectory("tokenizer");
-        shared = HfTokenizer.open(SmallTokenizer.write(shared0, LLAMA3, Map.of()), ChatFormatName.AUTO, null);
+        shared = HfTokenizer.open(SmallTokenizer.write(shared0, LLAMA3, Map.of()), options(ChatFormatName.AUTO, null));
     }
 
     @AfterContainer

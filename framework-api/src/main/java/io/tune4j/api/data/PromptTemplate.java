@@ -1,0 +1,32 @@
+package io.tune4j.api.data;
+
+import io.tune4j.api.data.Message.Role;
+import java.util.List;
+
+/**
+ * Text around the messages of a conversation, put there before the tokenizer sees it. A component type, for {@code
+ * tokenizer.prompt_template}. What it adds is text like the messages' own, never a special token.
+ */
+@FunctionalInterface
+public interface PromptTemplate {
+    /**
+     * A message with the text around it.
+     *
+     * @param role who speaks
+     * @param parts pieces of text that are tokenized each for itself
+     * @param trained whether the model learns to produce it, the added text too
+     */
+    record Templated(Role role, List<String> parts, boolean trained) {
+        public Templated {
+            parts = List.copyOf(parts);
+        }
+
+        /** A message as it is. */
+        public static Templated of(Message message) {
+            return new Templated(message.role(), List.of(message.content()), message.trained());
+        }
+    }
+
+    /** A conversation in the template. */
+    List<Templated> apply(List<Message> messages);
+}

@@ -1,0 +1,62 @@
+package io.tune4j.models.llama.tokenizer;
+
+import io.tune4j.api.error.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A vocabulary and what is known beside it, from any of the formats: {@code tokenizer.json}, SentencePiece's or tiktoken's {@code
+ * tokenizer.model}.
+ *
+ * @param file the vocabulary, as the library reads it
+ * @param settings tokens at the beginning and the end, and the chat template
+ */
+record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
+    /** @throws DataException if the file is missing or broken */
+    static TokenizerSource read(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (path.toString().endsWith(".json")) {
+            return new TokenizerSource(TokenizerFile.read(path), TokenizerSettings.read(folder));
+        }
+        byte[] content = content(path);
+        if (TiktokenFile.matches(content)) {
+            TokenizerSettings settings = new TokenizerSettings(
+                    "<|begin_of_text|>",
+                    "<|end_of_text|>",
+                    TokenizerSettings.read(folder).chatTemplate());
+            return new TokenizerSource(TiktokenFile.read(path, content), settings);
+        }
+        return SentencePieceFile.read(path, content);
+    }
+
+    private static byte[] content(Path path) {
+        try {
+            byte[] content = Files.readAllBytes(path);
+            if (content.length == 0) {
+                throw new DataException(path + " is empty; download it again");
+            }
+            return content;
+        } catch (IOException e) {
+            throw new DataException("cannot read the tokenizer " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The same with special tokens of another file. */
+    TokenizerSource with(Map<String, Integer> specialTokens) {
+        return new TokenizerSource(
+                new TokenizerFile(
+                        file.json(),
+                        specialTokens,
+                        Math.max(
+                                file.vocabularySize(),
+                                1
+                                        + specialTokens.values().stream()
+                                                .mapToInt(Integer::intValue)
+                                                .max()
+                                                .orElse(-1)),
+                        file.prefixesSpace()),
+                settings);
+    }
+}

@@ -1,0 +1,11 @@
+package io.tune4j.models.llama.tokenizer;
+
+/**
+ * What of a long sample is kept.
+ *
+ * @param length the most tokens
+ * @param left whether the last tokens are kept instead of the first
+ */
+record Truncation(int length, boolean left) {
+    static final Truncation NONE = new Truncation(Integer.MAX_VALUE, false);
+}
