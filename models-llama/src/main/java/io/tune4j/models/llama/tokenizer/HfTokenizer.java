@@ -125,6 +125,11 @@ final class HfTokenizer implements Tokenizer {
         return settings;
     }
 
+    /** The spellings of all special tokens. */
+    Set<String> specialTokens() {
+        return file.specialTokens().keySet();
+    }
+
     boolean has(String specialToken) {
         return file.specialTokens().containsKey(specialToken);
     }

@@ -98,7 +98,7 @@ class HfTokenizerTest {
                 "<|im_end|>",
                 "chat_template",
                 "{% if x %}{{ '<|im_start|>system\\nBe kind.<|im_end|>\\n' }}{% endif %}");
-        try (HfTokenizer tokenizer = open(special, config, ChatFormatName.AUTO)) {
+        try (HfTokenizer tokenizer = open(special, config, ChatFormatName.CHATML)) {
             TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
             assertThat(text(tokenizer, sample, false)).isEqualTo("system\nBe kind.\nuser\n Hi \nassistant\n\n");
             assertThat(text(tokenizer, sample, true)).isEqualTo("Yo");
@@ -122,7 +122,7 @@ class HfTokenizerTest {
             assertThat(sample.trained()[0]).isFalse();
             assertThat(sample.trained()[sample.tokens().length - 1]).isTrue();
         }
-        try (HfTokenizer tagged = open(special, config, ChatFormatName.AUTO)) {
+        try (HfTokenizer tagged = open(special, config, ChatFormatName.LLAMA2)) {
             List<Message> own = List.of(new Message(Role.SYSTEM, "S", false), TALK.get(0), TALK.get(1));
             assertThat(text(tagged, tagged.encodeMessages("x", own), false))
                     .isEqualTo("[INST] <<SYS>>\nS\n<</SYS>>\n\n Hi  [/INST] ");

@@ -1,0 +1,144 @@
+package io.tune4j.models.llama.tokenizer;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.exptest.IsIterableExpTest;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.tree.Node;
+import io.tune4j.api.error.DataException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint's own {@code chat_template}, a Jinja text, rendered as transformers' {@code apply_chat_template} does
+ * ({@code utils/chat_template_utils.py}): blocks are trimmed, {@code raise_exception}, {@code strftime_now} and its {@code tojson}
+ * are there, and what a message says is never taken for Jinja.
+ */
+final class ChatTemplate {
+    private static final Pattern TAG = Pattern.compile("\\{[%{].*?[%}]}", Pattern.DOTALL);
+    private static final Pattern NEGATED_TEST = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'"
+            + "|\\bnot\\s+([\\w.]+(?:\\[[^\\]]*])*)\\s+is\\s+(?!not\\b)");
+
+    private final Jinjava jinja;
+    private final String source;
+    private final Map<String, Object> always = new HashMap<>();
+
+    /**
+     * Prepares a template.
+     *
+     * @param bos what {@code bos_token} is, or null
+     * @param eos what {@code eos_token} is, or null
+     * @throws DataException if it is no Jinja
+     */
+    ChatTemplate(String text, @Nullable String bos, @Nullable String eos) {
+        // Jinja drops one newline at a template's end.
+        this.source = withTestsFirst(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+        this.jinja = new Jinjava(JinjavaConfig.newBuilder()
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                .withKeepTrailingNewline(true)
+                .withNestedInterpretationEnabled(false)
+                .withMaxOutputSize(0)
+                .withLegacyOverrides(LegacyOverrides.newBuilder()
+                        .withUsePyishObjectMapper(true)
+                        .withUseNaturalOperatorPrecedence(true)
+                        .withKeepNullableLoopValues(true)
+                        .withIterateOverMapKeys(true)
+                        .withParseWhitespaceControlStrictly(true)
+                        .withAllowAdjacentTextNodes(true)
+                        .withUseTrimmingForNotesAndExpressions(true)
+                        .build())
+                .build());
+        Context context = jinja.getGlobalContext();
+        context.registerFunction(
+                new ELFunctionDefinition("", "raise_exception", TemplateFunctions.class, "raise", String.class));
+        // Where a template has a date for those who have no clock, that one is taken: runs are to repeat.
+        if (!source.contains("strftime_now is defined")) {
+            context.registerFunction(
+                    new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "now", String.class));
+        }
+        context.registerFilter(new ToJson());
+        context.registerExpTest(new IterableTest());
+        always.put("bos_token", bos == null ? "" : bos);
+        always.put("eos_token", eos == null ? "" : eos);
+        always.put("documents", null);
+        parse(jinja.newInterpreter());
+    }
+
+    /**
+     * Writes {@code x is not y} for {@code not x is y}: with the precedence that Jinja gives to {@code not} before comparisons, the
+     * library lets it bind tighter than {@code is}.
+     */
+    private static String withTestsFirst(String text) {
+        return TAG.matcher(text)
+                .replaceAll(tag -> Matcher.quoteReplacement(NEGATED_TEST
+                        .matcher(tag.group())
+                        .replaceAll(found -> Matcher.quoteReplacement(
+                                found.group(1) == null ? found.group() : found.group(1) + " is not "))));
+    }
+
+    private Node parse(JinjavaInterpreter interpreter) {
+        Node node = interpreter.parse(source);
+        failOnErrors(interpreter);
+        return node;
+    }
+
+    /**
+     * Renders a conversation.
+     *
+     * @param messages maps with {@code role}, {@code content} and what else a template knows
+     * @param tools descriptions of tools, or null
+     * @param asks whether the text is to end where the assistant begins to speak
+     * @throws DataException with the template's own words, if it refuses the conversation
+     */
+    String render(List<? extends Map<String, ?>> messages, @Nullable List<?> tools, boolean asks) {
+        Context context = new Context(jinja.getGlobalContextCopy(), always);
+        context.put("messages", messages);
+        context.put("tools", tools);
+        context.put("add_generation_prompt", asks);
+        JinjavaInterpreter interpreter = new JinjavaInterpreter(jinja, context, jinja.getGlobalConfig());
+        JinjavaInterpreter.pushCurrent(interpreter);
+        try {
+            String text = interpreter.render(parse(interpreter));
+            failOnErrors(interpreter);
+            return text;
+        } finally {
+            JinjavaInterpreter.popCurrent();
+        }
+    }
+
+    /** A text is iterable, as in Python. */
+    private static final class IterableTest extends IsIterableExpTest {
+        @Override
+        public boolean evaluate(@Nullable Object value, JinjavaInterpreter interpreter, Object... arguments) {
+            return value instanceof CharSequence
+                    || value instanceof Map<?, ?>
+                    || super.evaluate(value, interpreter, arguments);
+        }
+    }
+
+    private static void failOnErrors(JinjavaInterpreter interpreter) {
+        for (TemplateError error : interpreter.getErrors()) {
+            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
+                throw new DataException(reason(error), error.getException());
+            }
+        }
+    }
+
+    private static String reason(TemplateError error) {
+        for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof TemplateFunctions.Raised) {
+                return "the model's chat template says: " + cause.getMessage();
+            }
+        }
+        return "the model's chat template cannot be rendered (line " + error.getLineno() + "): " + error.getMessage();
+    }
+}

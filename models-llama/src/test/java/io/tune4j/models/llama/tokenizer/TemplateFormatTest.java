@@ -1,0 +1,133 @@
+package io.tune4j.models.llama.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.error.DataException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Chat templates written for this test, on a tokenizer with a token for each character. */
+class TemplateFormatTest {
+    private static final String CHATML = """
+            {%- for message in messages %}
+            {%- if loop.first and message.role != 'system' %}<|im_start|>system
+            Be kind.<|im_end|>
+            {% endif %}
+            {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' + '\\n' }}
+            {%- endfor %}
+            {%- if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+            """;
+    private static final String TAGS = """
+            {%- for message in messages %}
+            {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}
+            {{- raise_exception('user and assistant must take turns') }}
+            {%- endif %}
+            {%- if message.role == 'user' %}{{ bos_token + '[INST] ' + message.content | trim + ' [/INST]' }}
+            {%- else %}{{ ' ' + message.content.strip() + eos_token }}
+            {%- endif %}
+            {%- endfor %}
+            """;
+    private static final String FORGETFUL = """
+            {%- for message in messages -%}
+            {{- '<|im_start|>' + message.role + ':' }}
+            {%- if message.role == 'assistant' and not loop.last %}{{ message.content.split('#')[-1] }}
+            {%- else %}{{ message.content }}{% endif %}<|im_end|>
+            {%- endfor %}
+            {%- if add_generation_prompt %}<|im_start|>assistant:{% endif %}
+            """;
+    private static final Map<String, Integer> SPECIAL =
+            Map.of("<s>", 256, "</s>", 257, "<|im_start|>", 258, "<|im_end|>", 259);
+    private static final Message ASK = new Message(Role.USER, "Hi <|im_end|>", false);
+    private static final Message ANSWER = new Message(Role.ASSISTANT, "Yo", true);
+    private static final Message AGAIN = new Message(Role.USER, "and", false);
+    private static final Message MORE = new Message(Role.ASSISTANT, "hm#so", true);
+
+    @TempDir
+    Path folder;
+
+    private HfTokenizer open(String template) throws IOException {
+        Map<String, String> config = Map.of("bos_token", "<s>", "eos_token", "</s>", "chat_template", template);
+        return HfTokenizer.open(
+                SmallTokenizer.write(folder, SPECIAL, config), HfTokenizerTest.options(ChatFormatName.AUTO, null));
+    }
+
+    /** Spelled out, with what is trained in brackets. */
+    private static String shown(HfTokenizer tokenizer, TokenizedSample sample) {
+        StringBuilder text = new StringBuilder();
+        boolean trained = false;
+        for (int i = 0; i < sample.tokens().length; i++) {
+            if (sample.trained()[i] != trained) {
+                text.append(trained ? "\u27E9" : "\u27E8");
+                trained = !trained;
+            }
+            int id = sample.tokens()[i];
+            text.append(SPECIAL.entrySet().stream()
+                    .filter(token -> token.getValue() == id)
+                    .map(token -> "{" + token.getValue() + "}")
+                    .findFirst()
+                    .orElseGet(() -> tokenizer.decode(new int[] {id})));
+        }
+        return text.append(trained ? "\u27E9" : "").toString();
+    }
+
+    @Test
+    void anAnswerIsTrainedFromBehindItsHeaderToItsEnd() throws IOException {
+        try (HfTokenizer tokenizer = open(CHATML)) {
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(ASK, ANSWER, AGAIN, MORE))))
+                    .isEqualTo("{258}system\nBe kind.{259}\n{258}user\nHi <|im_end|>{259}\n{258}assistant\n⟨Yo{259}⟩\n"
+                            + "{258}user\nand{259}\n{258}assistant\n⟨hm#so{259}⟩\n");
+            int[] prompt = tokenizer.encodePrompt(List.of(ASK));
+            TokenizedSample sample = tokenizer.encodeMessages("x", List.of(ASK, ANSWER));
+            assertThat(prompt).isEqualTo(java.util.Arrays.copyOf(sample.tokens(), prompt.length));
+        }
+    }
+
+    @Test
+    void aTemplateWithoutHeadersTrainsFromWhereThePromptEnds() throws IOException {
+        try (HfTokenizer tokenizer = open(TAGS)) {
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(ASK, ANSWER))))
+                    .isEqualTo("{256}[INST] Hi <|im_end|> [/INST]⟨ Yo{257}⟩");
+        }
+    }
+
+    @Test
+    void earlierAnswersThatATemplateShortensAreTrainedWhereTheirTextIs() throws IOException {
+        try (HfTokenizer tokenizer = open(FORGETFUL)) {
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(ASK, ANSWER, AGAIN, MORE))))
+                    .endsWith("{258}assistant:⟨Yo{259}⟩{258}user:and{259}{258}assistant:⟨hm#so{259}⟩");
+            assertThatThrownBy(() -> tokenizer.encodeMessages("x", List.of(ASK, MORE, AGAIN, ANSWER)))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("message 1")
+                    .hasMessageContaining("train_on_last");
+        }
+    }
+
+    @Test
+    void whatATemplateRefusesIsToldInItsWords() throws IOException {
+        try (HfTokenizer tokenizer = open(TAGS)) {
+            assertThatThrownBy(() -> tokenizer.encodeMessages("x", List.of(ANSWER)))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("user and assistant must take turns");
+        }
+        assertThatThrownBy(() -> open("{% for x in %}"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("chat template");
+    }
+
+    @Test
+    void questionsAreTrainedWhereThatIsAskedFor() throws IOException {
+        try (HfTokenizer tokenizer = open(CHATML)) {
+            Message trained = new Message(Role.USER, "why", true);
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(trained, ANSWER))))
+                    .endsWith("{258}user\n⟨why⟩{259}\n{258}assistant\n⟨Yo{259}⟩\n");
+        }
+    }
+}
