@@ -46,8 +46,7 @@ record LoraFinetuneOptions(
         boolean saveAdapterOnly,
         @Nullable Long seed,
         boolean shuffle,
-        int batchSize,
-        int accumulation,
+        BatchOptions batching,
         int epochs,
         @Nullable Integer maxStepsPerEpoch,
         @Nullable Integer maxSteps,
@@ -56,7 +55,7 @@ record LoraFinetuneOptions(
         boolean logPeakMemory,
         String logLevel,
         boolean activationCheckpointing,
-        int validateEveryNSteps,
+        ValidationOptions validating,
         int saveEveryNSteps,
         int keptCheckpoints,
         List<Integer> sampleRecords,
@@ -81,6 +80,16 @@ record LoraFinetuneOptions(
             "warmup_steps",
             "active_steps",
             "num_cycles");
+
+    /** Samples of a micro-batch. */
+    int batchSize() {
+        return batching.size();
+    }
+
+    /** Micro-batches of a step. */
+    int accumulation() {
+        return batching.accumulation();
+    }
 
     /** @throws io.tune4j.api.config.ConfigException with everything that is wrong in the config */
     static LoraFinetuneOptions read(RunConfig config, Components components) {
@@ -130,6 +139,7 @@ record LoraFinetuneOptions(
         LoraFinetuneOptions read() {
             ConfigReader optimizer = root.section("optimizer");
             DType dtype = dtype();
+            BatchOptions batching = BatchOptions.read(root);
             LoraFinetuneOptions options = new LoraFinetuneOptions(
                     model(),
                     part(TokenizerProvider.class, "tokenizer"),
@@ -150,8 +160,7 @@ record LoraFinetuneOptions(
                     root.bool("save_adapter_weights_only", false),
                     root.longIntegerOrNull("seed"),
                     root.bool("shuffle", true),
-                    root.integer("batch_size", 1, 1, ANY),
-                    root.integer("gradient_accumulation_steps", 1, 1, ANY),
+                    batching,
                     root.integer("epochs", 1, 1, ANY),
                     positiveOrNull("max_steps_per_epoch"),
                     positiveOrNull("max_steps"),
@@ -160,7 +169,7 @@ record LoraFinetuneOptions(
                     root.bool("log_peak_memory_stats", false),
                     root.string("log_level", "INFO").toUpperCase(Locale.ROOT),
                     root.bool("enable_activation_checkpointing", false),
-                    orElse(positiveOrNull("run_val_every_n_steps"), 0),
+                    ValidationOptions.read(root, batching.size()),
                     orElse(positiveOrNull("save_every_n_steps"), 0),
                     root.integer("keep_last_n_checkpoints", 2, 1, ANY),
                     samples(),

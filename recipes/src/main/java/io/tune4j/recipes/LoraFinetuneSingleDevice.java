@@ -32,8 +32,10 @@ import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.optimizer.GradientNorm;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.LossStep;
+import io.tune4j.recipes.training.StepBatches;
 import io.tune4j.recipes.training.StepMeter;
 import io.tune4j.recipes.training.TrainingData;
+import io.tune4j.recipes.training.ValidationWatch;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +67,9 @@ import org.jspecify.annotations.Nullable;
  *       max_steps_per_epoch}, {@code max_steps}
  *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike;
  *       samples at an epoch's end that fill no step are left out
+ *   <dt>{@code max_tokens_per_batch}, {@code group_by_length}, {@code merge_micro_batches}
+ *   <dd>a micro-batch takes samples up to so many tokens instead of {@code batch_size}; samples of similar lengths come together; a
+ *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway
  *   <dt>{@code clip_grad_norm}
  *   <dd>the longest gradient allowed; null for none
  *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}, {@code enable_activation_checkpointing}
@@ -74,6 +79,11 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code dataset_val}, {@code run_val_every_n_steps}, {@code samples}
  *   <dd>a validation set, whose loss is measured before and after and every so many steps; {@code samples.records} of it
  *       are answered before and after in at most {@code samples.max_new_tokens} tokens
+ *   <dt>{@code batch_size_val}, {@code max_validation_batches}
+ *   <dd>of a validation; all of {@code dataset_val} without the latter
+ *   <dt>{@code early_stopping}, {@code save_best}
+ *   <dd>with {@code patience} and {@code min_delta}: training ends when so many validations have not lowered the loss by more than
+ *       that; the adapter with the lowest loss is kept in {@code best/}
  *   <dt>{@code log_every_n_steps}, {@code log_peak_memory_stats}, {@code log_level}, {@code final_message}
  *   <dd>what is shown
  * </dl>
@@ -109,6 +119,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             Optimizer optimizer,
             TrainingStates states,
             StepMeter meter,
+            ValidationWatch watch,
             RunReport report) {}
 
     @Override
@@ -143,15 +154,18 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     "dataset",
                     options.dataset().open(tokenizer),
                     definition.maxSequenceLength(),
-                    definition.vocabularySize());
+                    definition.vocabularySize(),
+                    options.maxTokens());
             TrainingData validation = options.validation() == null
                     ? null
                     : TrainingData.read(
                             "dataset_val",
                             options.validation().open(tokenizer),
                             definition.maxSequenceLength(),
-                            definition.vocabularySize());
-            StepPlan steps = StepPlan.of(options, data.size());
+                            definition.vocabularySize(),
+                            options.maxTokens());
+            int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
+            StepPlan steps = StepPlan.of(options, data.size(), batches);
             Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
             TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
             ResumePoint resume = ResumePoint.find(options, states, steps, data);
@@ -174,8 +188,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 }
                 int checkpointed = options.activationCheckpointing() ? model.layerCount() : 0;
                 LossStep lossStep = new LossStep(backend, model, options.loss(), checkpointed);
-                BatchOrder order = new BatchOrder(
-                        data.size(), options.batchSize(), options.accumulation(), options.shuffle(), seed);
+                BatchOrder order = options.batching().order(data, options.shuffle(), seed);
+                ValidationWatch watch = resume.watch(options);
                 StepMeter meter = new StepMeter();
                 meter.resume(resume.bestLoss());
                 RunReport report = new RunReport(console, options, tokenizer, validation, lossStep, definition);
@@ -191,6 +205,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         optimizer,
                         states,
                         meter,
+                        watch,
                         report);
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
@@ -226,53 +241,83 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     /** The loop. */
     private Outcome train(Run run, long firstStep) {
-        List<Parameter> parameters = run.adapter.parameters();
         run.backend.resetPeakMemory();
         run.report.before(cancellation, firstStep);
         try (MetricLogger logger = openLogger(run.options, firstStep)) {
-            int epoch = -1;
-            int[] epochOrder = {};
-            for (long step = firstStep; step < run.steps.total(); step++) {
-                if (run.steps.epochOf(step) != epoch) {
-                    epoch = run.steps.epochOf(step);
-                    epochOrder = run.order.order(epoch);
+            StepBatches stepBatches =
+                    new StepBatches(run.data, run.order, run.options.batching().merged());
+            long step = firstStep;
+            while (step < run.steps.total() && !run.watch.isOver()) {
+                List<StepBatches.Group> groups = stepBatches.of(run.steps.epochOf(step), run.steps.stepInEpoch(step));
+                if (!gradients(run, step, groups)) {
+                    return cancel(run, step);
                 }
-                List<int[]> batches = run.order.step(epochOrder, run.steps.stepInEpoch(step));
-                run.meter.start();
-                for (int i = 0; i < batches.size(); i++) {
-                    if (cancellation.isRequested()) {
-                        return cancel(run, step);
-                    }
-                    RaggedBatch batch = BatchOrder.batch(run.data, batches.get(i));
-                    long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), i);
-                    double sum = run.lossStep.withGradients(batch, key);
-                    run.meter.add(sum, batch.tokenCount(), batch.trainedTokens());
+                double norm = update(run, step, groups);
+                step++;
+                if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
+                    log(run, logger, step, norm);
                 }
-                GradientNorm.scale(parameters, 1.0 / run.meter.trainedTokens());
-                double norm = GradientNorm.of(parameters);
-                stopUnlessFinite(run, step, norm, batches);
-                GradientNorm.clip(parameters, norm, run.options.clipGradNorm());
-                double factor = run.options.schedule().factor(step, run.steps.total());
-                run.optimizer.step(factor);
-                parameters.forEach(Parameter::clearGradient);
-                run.meter.finish();
-
-                long done = step + 1;
-                if (done % run.options.logEveryNSteps() == 0 || done == run.steps.total()) {
-                    double rate = run.options.optimizer().learningRate() * factor;
-                    var memory = run.options.logPeakMemory() ? run.backend.memory() : null;
-                    var metrics = run.meter.metrics(rate, norm, memory);
-                    logger.log(done, metrics);
-                    run.report.step(done, run.steps, metrics);
-                }
-                afterStep(run, done);
-                if (run.options.validateEveryNSteps() > 0 && done % run.options.validateEveryNSteps() == 0) {
-                    run.report.validation(logger, done, cancellation);
-                }
+                validate(run, logger, step);
+                afterStep(run, step);
             }
-            run.report.after(logger, cancellation, run.steps.total());
+            if (run.watch.isOver()) {
+                console.line("stopped early after step " + step + " of " + run.steps.total() + ": "
+                        + run.report.stoppedEarly(run.watch));
+            }
+            run.report.after(logger, cancellation, step);
         }
         return Outcome.COMPLETED;
+    }
+
+    /** Sums the gradients of a step; false if that was cancelled. */
+    private boolean gradients(Run run, long step, List<StepBatches.Group> groups) {
+        run.meter.start();
+        for (StepBatches.Group group : groups) {
+            if (cancellation.isRequested()) {
+                return false;
+            }
+            RaggedBatch batch = run.data.batch(group.samples());
+            long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), group.first());
+            double sum = run.lossStep.withGradients(batch, key);
+            run.meter.add(sum, batch.tokenCount(), batch.trainedTokens());
+        }
+        return true;
+    }
+
+    /** Takes the step; returns the gradient's norm. */
+    private static double update(Run run, long step, List<StepBatches.Group> groups) {
+        List<Parameter> parameters = run.adapter.parameters();
+        GradientNorm.scale(parameters, 1.0 / run.meter.trainedTokens());
+        double norm = GradientNorm.of(parameters);
+        stopUnlessFinite(run, step, norm, groups);
+        GradientNorm.clip(parameters, norm, run.options.clipGradNorm());
+        run.optimizer.step(run.options.schedule().factor(step, run.steps.total()));
+        parameters.forEach(Parameter::clearGradient);
+        run.meter.finish();
+        return norm;
+    }
+
+    private void log(Run run, MetricLogger logger, long done, double norm) {
+        double rate =
+                run.options.optimizer().learningRate() * run.options.schedule().factor(done - 1, run.steps.total());
+        var memory = run.options.logPeakMemory() ? run.backend.memory() : null;
+        var metrics = run.meter.metrics(rate, norm, memory);
+        logger.log(done, metrics);
+        run.report.step(done, run.steps, metrics);
+    }
+
+    /** Before the state is saved, which tells how the validations went. */
+    private void validate(Run run, MetricLogger logger, long done) {
+        int every = run.options.validating().everySteps();
+        if (every == 0 || done % every != 0) {
+            return;
+        }
+        double loss = run.report.validation(logger, done, cancellation);
+        if (!Double.isNaN(loss)
+                && run.watch.observe(done, loss)
+                && run.options.validating().savesBest()) {
+            BestAdapter.save(run.options.outputDirectory(), run.adapter, baseModel(run), done, loss);
+        }
     }
 
     private MetricLogger openLogger(LoraFinetuneOptions options, long firstStep) {
@@ -284,13 +329,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     }
 
     /** A step that went wrong changes nothing: the weights are still those of the step before. */
-    private static void stopUnlessFinite(Run run, long step, double norm, List<int[]> batches) {
+    private static void stopUnlessFinite(Run run, long step, double norm, List<StepBatches.Group> groups) {
         double loss = run.meter.loss();
         if (Double.isFinite(loss) && Double.isFinite(norm)) {
             return;
         }
-        List<String> ids = batches.stream()
-                .flatMap(batch -> BatchOrder.batch(run.data, batch).ids().stream())
+        List<String> ids = groups.stream()
+                .flatMap(group -> run.data.batch(group.samples()).ids().stream())
                 .toList();
         throw new DataException("training stopped at step " + (step + 1) + ": the loss is " + loss
                 + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
@@ -300,7 +345,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     }
 
     private void afterStep(Run run, long done) {
-        boolean epochEnds = run.steps.stepInEpoch(done) == 0 || done == run.steps.total();
+        boolean ends = done == run.steps.total() || run.watch.isOver();
+        boolean epochEnds = run.steps.stepInEpoch(done) == 0 || ends;
         int every = run.options.saveEveryNSteps();
         if (epochEnds || (every > 0 && done % every == 0)) {
             Path saved = save(run, done);
@@ -323,6 +369,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 done,
                 run.order.seed(),
                 Double.isFinite(best) ? best : null,
+                run.watch.standing(),
                 ResumePoint.settings(run.options, run.steps, run.data));
         return run.states.save(state, run.adapter, run.optimizer, baseModel(run));
     }
@@ -347,5 +394,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
         }
         run.report.summary(run.meter, run.backend.memory(), adapterFolder, merged, output);
+        ValidationWatch.Standing best = run.watch.standing();
+        if (best != null && run.options.validating().savesBest()) {
+            console.line(BestAdapter.describe(output, best));
+        }
     }
 }

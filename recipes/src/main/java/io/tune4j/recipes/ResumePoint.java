@@ -8,13 +8,16 @@ import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.training.TrainingData;
+import io.tune4j.recipes.training.ValidationWatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +65,7 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
         SortedMap<String, String> settings = new TreeMap<>();
         settings.put("model", options.model().name());
         settings.put("dataset (fingerprint of its tokens)", data.fingerprint());
-        settings.put("batch_size", String.valueOf(options.batchSize()));
-        settings.put("gradient_accumulation_steps", String.valueOf(options.accumulation()));
+        options.batching().describe(settings);
         settings.put("shuffle", String.valueOf(options.shuffle()));
         settings.put("steps per epoch", String.valueOf(steps.perEpoch()));
         settings.put("optimizer", options.optimizerName());
@@ -73,12 +75,15 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
 
     private static List<String> differences(TrainingState state, SortedMap<String, String> now) {
         List<String> differences = new ArrayList<>();
-        now.forEach((key, value) -> {
-            String before = state.settings().get(key);
+        SortedSet<String> keys = new TreeSet<>(now.keySet());
+        keys.addAll(state.settings().keySet());
+        for (String key : keys) {
+            String before = state.settings().getOrDefault(key, "not set");
+            String value = now.getOrDefault(key, "not set");
             if (!value.equals(before)) {
                 differences.add(key + " was " + before + ", is " + value);
             }
-        });
+        }
         return differences;
     }
 
@@ -91,6 +96,18 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
     double bestLoss() {
         Double best = state == null ? null : state.bestLoss();
         return best == null ? Double.POSITIVE_INFINITY : best;
+    }
+
+    /** Follows the validation loss from where the state left it. */
+    ValidationWatch watch(LoraFinetuneOptions options) {
+        ValidationWatch watch =
+                new ValidationWatch(options.validating().stopping(), state == null ? null : state.validation());
+        if (state != null && watch.isOver()) {
+            throw new UserException("the run of " + folder + " stopped early at step " + state.step()
+                    + ", because its validation loss had stopped falling; raise early_stopping.patience or leave"
+                    + " early_stopping out to train on");
+        }
+        return watch;
     }
 
     /** Fills adapter and optimizer from the state, or the adapter from the one that the config names. */

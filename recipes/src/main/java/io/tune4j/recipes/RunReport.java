@@ -14,12 +14,15 @@ import io.tune4j.recipes.training.LossStep;
 import io.tune4j.recipes.training.StepMeter;
 import io.tune4j.recipes.training.TrainingData;
 import io.tune4j.recipes.training.Validation;
+import io.tune4j.recipes.training.ValidationWatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a run shows: steps, validation and sample answers before and after, and where everything is at the end. */
@@ -86,7 +89,7 @@ final class RunReport {
         if (validation == null) {
             return;
         }
-        validationBefore = Validation.loss(lossStep, validation, options.batchSize(), cancellation);
+        validationBefore = validationLoss(validation, cancellation);
         if (!cancellation.isRequested()) {
             console.line(String.format(Locale.ROOT, "validation loss before training: %.4f", validationBefore));
             answersBefore.addAll(answers(validation, cancellation));
@@ -112,17 +115,38 @@ final class RunReport {
         console.progress(done, steps.total(), text.toString());
     }
 
-    /** Measures the model in between. */
-    void validation(MetricLogger logger, long done, Cancellation cancellation) {
+    private double validationLoss(TrainingData data, Cancellation cancellation) {
+        ValidationOptions validating = options.validating();
+        return Validation.loss(lossStep, data, validating.batchSize(), validating.maxBatches(), cancellation);
+    }
+
+    /** Measures the model in between; NaN if there is nothing to measure by, or it was cancelled. */
+    double validation(MetricLogger logger, long done, Cancellation cancellation) {
         if (validation == null) {
-            return;
+            return Double.NaN;
         }
-        double loss = Validation.loss(lossStep, validation, options.batchSize(), cancellation);
+        double loss = validationLoss(validation, cancellation);
         if (!Double.isNaN(loss)) {
-            logger.log(done, Map.of("val_loss", loss));
-            console.line(String.format(Locale.ROOT, "validation loss at step %d: %.4f", done, loss));
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("val_loss", loss);
+            metrics.put("val_perplexity", Math.exp(loss));
+            logger.log(done, metrics);
+            console.line(String.format(
+                    Locale.ROOT, "validation loss at step %d: %.4f (perplexity %.2f)", done, loss, Math.exp(loss)));
         }
         validationAfter = loss;
+        return loss;
+    }
+
+    /** Why training ended before its last step. */
+    String stoppedEarly(ValidationWatch watch) {
+        ValidationWatch.Standing standing = Objects.requireNonNull(watch.standing());
+        return String.format(
+                Locale.ROOT,
+                "the validation loss has not gone below that of step %d (%.4f) in %d validations",
+                standing.bestStep(),
+                standing.bestLoss(),
+                standing.withoutGain());
     }
 
     /** Measures the model after training. */
@@ -130,13 +154,13 @@ final class RunReport {
         if (validation == null) {
             return;
         }
-        int every = options.validateEveryNSteps();
+        int every = options.validating().everySteps();
         if (every == 0 || steps % every != 0) {
             validation(logger, steps, cancellation);
         }
         List<String> answersAfter = answers(validation, cancellation);
         for (int i = 0; i < Math.min(answersBefore.size(), answersAfter.size()); i++) {
-            TokenizedSample sample = validation.get(options.sampleRecords().get(i));
+            TokenizedSample sample = validation.sample(options.sampleRecords().get(i));
             int prompt = promptLength(sample);
             int[] tokens = sample.tokens();
             console.line("");
@@ -151,7 +175,7 @@ final class RunReport {
         List<String> answers = new ArrayList<>();
         for (int record : options.sampleRecords()) {
             if (!cancellation.isRequested()) {
-                TokenizedSample sample = data.get(record);
+                TokenizedSample sample = data.sample(record);
                 answers.add(
                         generator.answer(Arrays.copyOf(sample.tokens(), promptLength(sample)), options.sampleTokens()));
             }

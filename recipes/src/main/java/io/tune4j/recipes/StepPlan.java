@@ -10,18 +10,25 @@ import io.tune4j.api.error.UserException;
  * @param unused samples that fill no step at an epoch's end
  */
 record StepPlan(int perEpoch, long total, int unused) {
-    /** @throws UserException if the data do not fill one step */
-    static StepPlan of(LoraFinetuneOptions options, int samples) {
-        long perStep = (long) options.batchSize() * options.accumulation();
-        long whole = samples / perStep;
+    /**
+     * Counts.
+     *
+     * @param batches micro-batches of an epoch
+     * @throws UserException if the data do not fill one step
+     */
+    static StepPlan of(LoraFinetuneOptions options, int samples, int batches) {
+        BatchOptions batching = options.batching();
+        int whole = batches / batching.accumulation();
         if (whole == 0) {
-            throw new UserException(
-                    "one step takes batch_size " + options.batchSize() + " x gradient_accumulation_steps "
-                            + options.accumulation() + " = " + perStep + " records, but the data set has " + samples
-                            + ": lower one of the two");
+            throw new UserException("one step takes " + batching.perStep()
+                    + (batching.maxTokens() == null
+                            ? " = " + (long) batching.size() * batching.accumulation()
+                                    + " records, but the data set has " + samples
+                            : ", but the data set fills " + batches + (batches == 1 ? " such batch" : " such batches"))
+                    + ": lower one of the two");
         }
-        int perEpoch = (int) whole;
-        int unused = (int) (samples - whole * perStep);
+        int perEpoch = whole;
+        int unused = batching.maxTokens() == null ? samples - whole * batching.accumulation() * batching.size() : 0;
         Integer limit = options.maxStepsPerEpoch();
         if (limit != null && limit < perEpoch) {
             perEpoch = limit;

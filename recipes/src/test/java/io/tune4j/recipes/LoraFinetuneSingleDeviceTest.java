@@ -96,6 +96,77 @@ class LoraFinetuneSingleDeviceTest {
     }
 
     @Test
+    void mergedMicroBatchesGiveTheSameGradients() {
+        RecipeRun merged = run("merged").with("batch_size: 1", "gradient_accumulation_steps: 4");
+        RecipeRun apart =
+                run("apart").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: False");
+        merged.run();
+        apart.run();
+        assertClose(merged.metric("loss"), apart.metric("loss"), 1e-5);
+        assertClose(merged.metric("grad_norm"), apart.metric("grad_norm"), 1e-4);
+    }
+
+    @Test
+    void batchesByTokensTrainAndResume() throws IOException {
+        String[] options = {"max_tokens_per_batch: 48", "gradient_accumulation_steps: 1", "group_by_length: True"};
+        RecipeRun whole = run("whole").with(options).with("epochs: 1");
+        whole.run();
+        assertThat(whole.metric("loss")).hasSizeGreaterThan(3);
+        AtomicInteger asked = new AtomicInteger();
+        run("parts")
+                .with(options)
+                .with("epochs: 1")
+                .cancelledBy(() -> asked.incrementAndGet() > 2)
+                .run();
+        RecipeRun resumed = run("parts").with(options).with("epochs: 1", "resume_from_checkpoint: True");
+        resumed.run();
+        assertThat(resumed.metric("loss")).isEqualTo(whole.metric("loss"));
+        assertRefused(run("a").with("max_tokens_per_batch: 2"), "max_tokens_per_batch=2", "tokenizer.max_seq_len=2");
+        RecipeRun other = run("parts").with("resume_from_checkpoint: True");
+        assertRefused(other, "max_tokens_per_batch was 48, is not set", "group_by_length was true, is not set");
+    }
+
+    @Test
+    void trainingStopsWhenTheValidationLossStopsFallingAndKeepsTheBest() throws IOException {
+        RecipeRun run = run("early")
+                .with(
+                        "dataset_val: {_component_: toy_dataset, size: 9}",
+                        "run_val_every_n_steps: 1",
+                        "early_stopping: {patience: 2, min_delta: 1000}",
+                        "save_best: True",
+                        "max_validation_batches: 2");
+        assertThat(run.run()).isEqualTo(Outcome.COMPLETED);
+        assertThat(run.metric("loss")).hasSize(3);
+        assertThat(run.metric("val_loss")).hasSize(3);
+        assertThat(run.metric("val_perplexity").get(0))
+                .isCloseTo(Math.exp(run.metric("val_loss").get(0)), within(1e-9));
+        assertThat(run.printed())
+                .contains(
+                        "stopped early after step 3 of 8",
+                        "in 2 validations",
+                        "best adapter " + folder.resolve("early/best"));
+        assertThat(folder.resolve("early/best/adapter_model.safetensors")).exists();
+        assertThat(Files.readString(folder.resolve("early/best/best.json"))).contains("\"step\"", "\"val_loss\"");
+        RecipeRun again = run("early")
+                .with(
+                        "dataset_val: {_component_: toy_dataset, size: 9}",
+                        "run_val_every_n_steps: 1",
+                        "early_stopping: {patience: 2, min_delta: 1000}",
+                        "resume_from_checkpoint: True");
+        assertRefused(again, "stopped early at step 3", "early_stopping");
+    }
+
+    @Test
+    void whatGoesByTheValidationLossNeedsOne() {
+        assertRefused(run("a").with("save_best: True"), "save_best", "dataset_val");
+        assertRefused(
+                run("b").with("early_stopping: {patience: 1}", "dataset_val: {_component_: toy_dataset, size: 9}"),
+                "early_stopping",
+                "run_val_every_n_steps");
+        assertRefused(run("c").with("early_stopping: {patience: 0}"), "patience");
+    }
+
+    @Test
     void activationCheckpointingChangesNothing() {
         RecipeRun kept = run("kept");
         RecipeRun recomputed = run("recomputed").with("enable_activation_checkpointing: True");

@@ -24,24 +24,30 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
 
     /** Lays samples behind each other; row i of a sample predicts its token i + 1 where that is trained. */
     public static RaggedBatch of(List<TokenizedSample> samples) {
-        int rows = samples.stream().mapToInt(sample -> sample.tokens().length).sum();
-        int labelled = samples.stream().mapToInt(TokenizedSample::trainedTokens).sum();
+        return ofParts(samples.stream().map(SamplePart::whole).toList());
+    }
+
+    /** Lays parts of samples behind each other. Parts do not see each other, also not those of one sample. */
+    public static RaggedBatch ofParts(List<SamplePart> parts) {
+        int rows = parts.stream().mapToInt(SamplePart::length).sum();
+        int labelled = parts.stream().mapToInt(SamplePart::labelledRows).sum();
         long[] tokens = new long[rows];
         long[] labelledRows = new long[labelled];
         long[] labels = new long[labelled];
-        int[] lengths = new int[samples.size()];
-        List<String> ids = new ArrayList<>(samples.size());
+        int[] lengths = new int[parts.size()];
+        List<String> ids = new ArrayList<>(parts.size());
         int row = 0;
         int label = 0;
-        for (int s = 0; s < samples.size(); s++) {
-            TokenizedSample sample = samples.get(s);
-            ids.add(sample.id());
-            lengths[s] = sample.tokens().length;
-            for (int i = 0; i < lengths[s]; i++, row++) {
-                tokens[row] = sample.tokens()[i];
-                if (i > 0 && sample.trained()[i]) {
-                    labelledRows[label] = row - 1;
-                    labels[label++] = sample.tokens()[i];
+        for (int p = 0; p < parts.size(); p++) {
+            SamplePart part = parts.get(p);
+            int[] all = part.sample().tokens();
+            ids.add(part.sample().id());
+            lengths[p] = part.length();
+            for (int i = 0; i < lengths[p]; i++, row++) {
+                tokens[row] = all[part.from() + i];
+                if (part.isLabelled(i)) {
+                    labelledRows[label] = row;
+                    labels[label++] = all[part.from() + i + 1];
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.tune4j.recipes.training.ValidationWatch;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,11 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param step optimizer steps done
  * @param seed of the run
  * @param bestLoss lowest training loss so far, or null before the first step
+ * @param validation lowest validation loss so far, or null before the first
  * @param settings what must be the same in a run that resumes, by config key
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainingState(
-        int format, long step, long seed, @Nullable Double bestLoss, SortedMap<String, String> settings) {
+        int format,
+        long step,
+        long seed,
+        @Nullable Double bestLoss,
+        ValidationWatch.@Nullable Standing validation,
+        SortedMap<String, String> settings) {
     /** Increased when a reader of the old format would misunderstand the new one. */
     public static final int FORMAT = 1;
 

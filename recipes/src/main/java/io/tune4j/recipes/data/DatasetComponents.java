@@ -2,6 +2,7 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.DatasetProvider;
+import io.tune4j.api.data.Packing;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import java.util.HashMap;
@@ -75,18 +76,23 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
     public @Nullable DatasetProvider create(ConfigReader options, ComponentContext context) {
         DataFiles files = DataFiles.read(options, source);
         RecordFormat made = format.read(options);
-        if (options.bool("packed", false)) {
-            options.problem(
-                    "packed", "nothing is padded here, so there is nothing to gain by packing; set it to False");
-        }
-        options.accept("split_across_pack", "nothing is packed");
+        Packing packing = packing(options);
         if (options.has("filter_fn")) {
             options.problem("filter_fn", "is a Python function, which is not run here; filter the file instead");
         }
         if (options.has("name")) {
             options.problem("name", "parts of a data set are chosen by file here: name them in data_files");
         }
-        return tokenizer -> new MessageDataset(files.fetch(), made, tokenizer);
+        return tokenizer -> new MessageDataset(files.fetch(), made, tokenizer, packing);
+    }
+
+    private static @Nullable Packing packing(ConfigReader options) {
+        boolean splits = options.bool("split_across_pack", false);
+        Integer most = options.integerOrNull("max_packs");
+        if (most != null && most < 1) {
+            options.problem("max_packs", "expected at least 1, or null for all, found " + most);
+        }
+        return options.bool("packed", false) ? new Packing(splits, most) : null;
     }
 
     private static RecordFormat pairs(ConfigReader options, boolean alpaca) {

@@ -3,11 +3,13 @@ package io.tune4j.recipes.data;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Packing;
 import io.tune4j.api.data.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Conversations in memory as text, tokenized when asked for. */
 final class MessageDataset implements Dataset {
@@ -15,10 +17,12 @@ final class MessageDataset implements Dataset {
 
     private final Tokenizer tokenizer;
     private final List<Path> files;
+    private final @Nullable Packing packing;
     private final List<Sample> samples = new ArrayList<>();
 
     /** Reads all files. */
-    MessageDataset(List<Path> files, RecordFormat format, Tokenizer tokenizer) {
+    MessageDataset(List<Path> files, RecordFormat format, Tokenizer tokenizer, @Nullable Packing packing) {
+        this.packing = packing;
         this.tokenizer = tokenizer;
         this.files = List.copyOf(files);
         JsonRecords.read(files, (record, id) -> samples.add(new Sample(id, format.messages(record, id))));
@@ -33,6 +37,11 @@ final class MessageDataset implements Dataset {
     public TokenizedSample get(int index) {
         Sample sample = samples.get(index);
         return tokenizer.encodeMessages(sample.id, sample.messages);
+    }
+
+    @Override
+    public @Nullable Packing packing() {
+        return packing;
     }
 
     @Override

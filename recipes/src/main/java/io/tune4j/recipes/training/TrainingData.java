@@ -1,7 +1,10 @@
 package io.tune4j.recipes.training;
 
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Packing;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.nio.ByteBuffer;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set as tokens, all read and checked before training starts, so that record 50,000 cannot stop a run in its third
@@ -20,23 +24,29 @@ public final class TrainingData {
     private static final int SHOWN = 5;
 
     private final String description;
-    private final List<TokenizedSample> samples;
+    private final List<List<SamplePart>> units;
+    private final int[] lengths;
     private final int leftOut;
 
-    private TrainingData(String description, List<TokenizedSample> samples, int leftOut) {
+    private TrainingData(String description, List<List<SamplePart>> units, int leftOut) {
         this.description = description;
-        this.samples = samples;
+        this.units = units;
+        this.lengths = units.stream()
+                .mapToInt(unit -> unit.stream().mapToInt(SamplePart::length).sum())
+                .toArray();
         this.leftOut = leftOut;
     }
 
     /**
      * Tokenizes everything. Samples without a token to learn change no gradient and are left out.
      *
+     * @param packLength tokens of a pack, where the data set is packed
      * @param key the config key of the data set, for messages
      * @throws UserException if there is nothing to train on, or a sample is longer than the model's limit or has a token
      *     the model does not know
      */
-    public static TrainingData read(String key, Dataset dataset, int maxSequenceLength, int vocabularySize) {
+    public static TrainingData read(
+            String key, Dataset dataset, int maxSequenceLength, int vocabularySize, @Nullable Integer packLength) {
         if (dataset.size() == 0) {
             throw new DataException(key + ": " + dataset.describe()
                     + " is empty: there is nothing to train on; check the files that " + key + " names");
@@ -54,7 +64,22 @@ public final class TrainingData {
                     + " has a token to learn: all of them are masked as prompt. The answers may be empty or cut off by"
                     + " tokenizer.max_seq_len; train_on_input: True would train on the prompts too");
         }
-        return new TrainingData(dataset.describe(), trained, all.size() - trained.size());
+        Packing packing = dataset.packing();
+        if (packing == null) {
+            List<List<SamplePart>> each = trained.stream()
+                    .map(sample -> List.of(SamplePart.whole(sample)))
+                    .toList();
+            return new TrainingData(dataset.describe(), each, all.size() - trained.size());
+        }
+        if (packLength == null) {
+            throw new UserException(
+                    key + ".packed is True, but the length of a pack is not known: set" + " tokenizer.max_seq_len");
+        }
+        // As in torchtune, samples without a token to learn fill packs too.
+        List<List<SamplePart>> packs = Packs.of(key, all, packing, packLength).stream()
+                .filter(pack -> pack.stream().anyMatch(part -> part.labelledRows() > 0))
+                .toList();
+        return new TrainingData(dataset.describe() + " in " + packs.size() + " packs", packs, 0);
     }
 
     private static void checkLengths(String key, List<TokenizedSample> samples, int limit) {
@@ -85,12 +110,33 @@ public final class TrainingData {
         }
     }
 
+    /** Samples, or packs of them. */
     public int size() {
-        return samples.size();
+        return units.size();
     }
 
-    public TokenizedSample get(int index) {
-        return samples.get(index);
+    /** The parts of a sample or pack. */
+    public List<SamplePart> get(int index) {
+        return units.get(index);
+    }
+
+    /** The sample that a record became; of a pack, its first. */
+    public TokenizedSample sample(int index) {
+        return units.get(index).get(0).sample();
+    }
+
+    /** Tokens of each sample or pack. */
+    public int[] lengths() {
+        return lengths.clone();
+    }
+
+    /** Puts samples or packs together. */
+    public RaggedBatch batch(int... numbers) {
+        List<SamplePart> parts = new ArrayList<>();
+        for (int number : numbers) {
+            parts.addAll(units.get(number));
+        }
+        return RaggedBatch.ofParts(parts);
     }
 
     /** Records without a token to learn. */
@@ -99,7 +145,7 @@ public final class TrainingData {
     }
 
     public int longest() {
-        return samples.stream().mapToInt(sample -> sample.tokens().length).max().orElse(0);
+        return IntStream.of(lengths).max().orElse(0);
     }
 
     public String describe() {
@@ -110,16 +156,22 @@ public final class TrainingData {
     public String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (TokenizedSample sample : samples) {
-                ByteBuffer bytes = ByteBuffer.allocate(sample.tokens().length * (Integer.BYTES + 1));
-                for (int i = 0; i < sample.tokens().length; i++) {
-                    bytes.putInt(sample.tokens()[i]).put((byte) (sample.trained()[i] ? 1 : 0));
+            for (List<SamplePart> unit : units) {
+                for (SamplePart part : unit) {
+                    digest.update(bytes(part));
                 }
-                digest.update(bytes.flip());
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    private static ByteBuffer bytes(SamplePart part) {
+        ByteBuffer bytes = ByteBuffer.allocate(part.length() * (Integer.BYTES + 1));
+        for (int i = part.from(); i < part.to(); i++) {
+            bytes.putInt(part.sample().tokens()[i]).put((byte) (part.sample().trained()[i] ? 1 : 0));
+        }
+        return bytes.flip();
     }
 }

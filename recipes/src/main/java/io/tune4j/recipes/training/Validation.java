@@ -6,19 +6,26 @@ import io.tune4j.api.recipe.Cancellation;
 public final class Validation {
     private Validation() {}
 
-    /** NaN if it was cancelled. */
-    public static double loss(LossStep step, TrainingData data, int batchSize, Cancellation cancellation) {
+    /**
+     * Measures.
+     *
+     * @param maxBatches the most micro-batches to look at, the first ones
+     * @return NaN if it was cancelled
+     */
+    public static double loss(
+            LossStep step, TrainingData data, int batchSize, int maxBatches, Cancellation cancellation) {
         double sum = 0;
         long tokens = 0;
-        for (int start = 0; start < data.size(); start += batchSize) {
+        int size = (int) Math.min(data.size(), (long) maxBatches * batchSize);
+        for (int start = 0; start < size; start += batchSize) {
             if (cancellation.isRequested()) {
                 return Double.NaN;
             }
-            int[] numbers = new int[Math.min(batchSize, data.size() - start)];
+            int[] numbers = new int[Math.min(batchSize, size - start)];
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = start + i;
             }
-            var batch = BatchOrder.batch(data, numbers);
+            var batch = data.batch(numbers);
             sum += step.withoutGradients(batch);
             tokens += batch.trainedTokens();
         }

@@ -137,8 +137,8 @@ class DatasetComponentsTest {
         assertThat(problems("instruct_dataset", "{}")).contains("data_files: missing");
         assertThat(problems("chat_dataset", "{data_files: a.json, conversation_style: chatty}"))
                 .contains("openai or sharegpt");
-        assertThat(problems("alpaca_dataset", "{data_files: a.json, packed: True}"))
-                .contains("nothing is padded");
+        assertThat(problems("alpaca_dataset", "{data_files: a.json, packed: True, max_packs: 0}"))
+                .contains("max_packs: expected at least 1");
         assertThat(problems("alpaca_dataset", "{source: json, data_files: {trian: a.json}}"))
                 .contains("did you mean 'trian'");
         assertThat(problems("alpaca_dataset", "{data_files: a.json, split: test}"))

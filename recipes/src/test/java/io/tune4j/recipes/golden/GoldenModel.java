@@ -60,7 +60,7 @@ final class GoldenModel implements AutoCloseable {
     static GoldenModel adapted(
             Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
         ModelDefinition definition = definition(fixture.folder());
-        PeftPlan plan = plan(definition, fixture.adapterConfig(caseName));
+        PeftPlan plan = plan(definition, fixture.adapterConfig(caseName), dtype);
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
             Adapter adapter = plan.attach(backend, dtype, 0);
@@ -98,7 +98,7 @@ final class GoldenModel implements AutoCloseable {
     }
 
     /** Sizes, ranks and targets are read from the adapter's own config. */
-    private static PeftPlan plan(ModelDefinition definition, JsonNode config) {
+    private static PeftPlan plan(ModelDefinition definition, JsonNode config, DType dtype) {
         String method = config.path("use_dora").asBoolean() ? "dora" : "lora";
         StringBuilder options = new StringBuilder("{lora_rank: " + config.get("r"));
         for (String key : List.of("lora_alpha", "target_modules", "use_rslora", "rank_pattern", "alpha_pattern")) {
@@ -106,6 +106,9 @@ final class GoldenModel implements AutoCloseable {
         }
         append(options, "exclude_modules", config.path("exclude_modules"));
         append(options, "layers_to_transform", config.path("layers_to_transform"));
+        if (dtype == DType.FLOAT64) {
+            options.append(", adapter_dtype: ").append(dtype.configName());
+        }
         options.append('}');
         PeftMethod peft = new LoraPlugin()
                 .peftMethods().stream()

@@ -1,0 +1,50 @@
+package io.tune4j.recipes.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What each step computes: the micro-batches of its place in the epoch, small ones joined. */
+public final class StepBatches {
+    /**
+     * Samples that are computed together.
+     *
+     * @param first the number of its first micro-batch in the step
+     * @param samples sample numbers
+     */
+    public record Group(int first, int... samples) {}
+
+    private final BatchOrder order;
+    private final boolean merges;
+    private final int[] lengths;
+    private final long largest;
+    private int epoch = -1;
+    private List<int[]> batches = List.of();
+
+    public StepBatches(TrainingData data, BatchOrder order, boolean merges) {
+        this.order = order;
+        this.merges = merges;
+        this.lengths = data.lengths();
+        this.largest = order.largest(lengths);
+    }
+
+    /** The groups of a step, in order. */
+    public List<Group> of(int wantedEpoch, int stepInEpoch) {
+        if (wantedEpoch != epoch) {
+            epoch = wantedEpoch;
+            batches = order.epoch(epoch);
+        }
+        List<int[]> step = order.step(batches, stepInEpoch);
+        List<List<Integer>> numbers = merges
+                ? BatchOrder.merged(step, lengths, largest)
+                : IntStream.range(0, step.size()).mapToObj(List::of).toList();
+        List<Group> groups = new ArrayList<>(numbers.size());
+        for (List<Integer> together : numbers) {
+            int[] samples = together.stream()
+                    .flatMapToInt(number -> IntStream.of(step.get(number)))
+                    .toArray();
+            groups.add(new Group(together.get(0), samples));
+        }
+        return groups;
+    }
+}

@@ -1,0 +1,130 @@
+package io.tune4j.recipes.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SamplePart;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.LeakDetector;
+import io.tune4j.recipes.testing.TestedBackend;
+import io.tune4j.recipes.training.PacksGoldenTest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A model on packs, against torchtune's with its mask of blocks; and on ragged batches, against each sample alone. */
+class PackedLossGoldenTest {
+    private static GoldenFixture fixture() {
+        return GoldenFixture.all().stream()
+                .filter(each -> each.folder().endsWith("llama2_style"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void lossAndLogitsOfPacksEqualTorchtunes() throws IOException {
+        JsonNode golden = PacksGoldenTest.golden("expected.json");
+        try (Backend backend = TestedBackend.open();
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture(), "lora")) {
+            for (JsonNode reference :
+                    PacksGoldenTest.golden("expected_model.json").get("packs")) {
+                JsonNode made = golden.get("cases").get(reference.get("case").asInt());
+                List<SamplePart> pack = PacksGoldenTest.packs(golden, made)
+                        .get(reference.get("pack").asInt());
+                RaggedBatch batch = RaggedBatch.ofParts(pack);
+                assertThat(batch.trainedTokens())
+                        .isEqualTo(reference.get("n_tokens").asInt());
+                assertThat(model.loss(batch, false))
+                        .as("%s", reference.get("pack"))
+                        .isCloseTo(reference.get("loss").asDouble(), within(2e-5));
+                assertLogits(model, batch, reference);
+            }
+        }
+        assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    private static void assertLogits(GoldenModel model, RaggedBatch batch, JsonNode reference) {
+        int[] rows = new ObjectMapper().convertValue(reference.get("logits_pos"), int[].class);
+        for (int i = 0; i < rows.length; i++) {
+            // Behind a pack's tokens is padding, which is not computed here.
+            if (rows[i] < batch.tokenCount()) {
+                double[] logits = model.logits(batch, new long[] {rows[i]});
+                double[] expected =
+                        GoldenFixture.doubles(reference.get("logits").get(i));
+                for (int j = 0; j < expected.length; j++) {
+                    assertThat(logits[j]).as("row %s, logit %s", rows[i], j).isCloseTo(expected[j], within(2e-5));
+                }
+            }
+        }
+    }
+
+    @Test
+    void lossesAndGradientsOfABatchAreThoseOfEachSampleAlone() {
+        Random random = new Random(11);
+        try (Backend backend = TestedBackend.open();
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(), "lora")) {
+            for (int round = 0; round < 5; round++) {
+                List<TokenizedSample> samples = new ArrayList<>();
+                for (int i = 0; i < 2 + round; i++) {
+                    samples.add(sample(random, 2 + random.nextInt(40)));
+                }
+                double loss = 0;
+                List<double[]> gradients = new ArrayList<>();
+                for (TokenizedSample sample : samples) {
+                    RaggedBatch alone = RaggedBatch.of(List.of(sample));
+                    loss += model.loss(alone, true) * alone.trainedTokens();
+                    add(gradients, model, alone.trainedTokens());
+                }
+                RaggedBatch together = RaggedBatch.of(samples);
+                assertThat(model.loss(together, true) * together.trainedTokens())
+                        .isCloseTo(loss, within(1e-10 * loss));
+                List<double[]> whole = new ArrayList<>();
+                add(whole, model, together.trainedTokens());
+                for (int p = 0; p < whole.size(); p++) {
+                    double[] a = whole.get(p);
+                    double[] b = gradients.get(p);
+                    double largest = Arrays.stream(a).map(Math::abs).max().orElse(0);
+                    for (int i = 0; i < a.length; i++) {
+                        assertThat(a[i]).as("%s of %s", i, p).isCloseTo(b[i], within(1e-10 * Math.max(1, largest)));
+                    }
+                }
+            }
+        }
+        assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    /** Adds the gradients, which are means over trained tokens, as sums; and clears them. */
+    private static void add(List<double[]> sums, GoldenModel model, int trained) {
+        List<Parameter> parameters = model.parameters();
+        for (int p = 0; p < parameters.size(); p++) {
+            double[] gradient =
+                    Objects.requireNonNull(parameters.get(p).gradient()).toDoubles();
+            if (sums.size() == p) {
+                sums.add(new double[gradient.length]);
+            }
+            double[] sum = sums.get(p);
+            Arrays.setAll(sum, i -> sum[i] + gradient[i] * trained);
+        }
+        model.clearGradients();
+    }
+
+    private static TokenizedSample sample(Random random, int length) {
+        int[] tokens = IntStream.range(0, length).map(i -> random.nextInt(128)).toArray();
+        boolean[] trained = new boolean[length];
+        for (int i = 0; i < length; i++) {
+            trained[i] = i == length - 1 || random.nextBoolean();
+        }
+        return new TokenizedSample("random", tokens, trained);
+    }
+}
