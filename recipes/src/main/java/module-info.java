@@ -2,14 +2,18 @@
 module io.tune4j.recipes {
     requires transitive io.tune4j.api;
     requires com.fasterxml.jackson.databind;
+    requires java.sql;
+    requires duckdb.jdbc;
     // The @AutoService annotation, which no class file keeps.
     requires static com.google.auto.service;
 
     // For dependency injection, which constructs the recipes.
     exports io.tune4j.recipes;
 
-    // Jackson reads and writes the training state, a record.
+    // Jackson reads and writes the training state and what is in it, records.
     opens io.tune4j.recipes.checkpoint to
+            com.fasterxml.jackson.databind;
+    opens io.tune4j.recipes.training to
             com.fasterxml.jackson.databind;
 
     provides io.tune4j.api.plugin.Plugin with

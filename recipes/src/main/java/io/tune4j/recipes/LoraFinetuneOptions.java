@@ -16,9 +16,11 @@ import io.tune4j.api.train.LearningRateSchedule;
 import io.tune4j.api.train.Loss;
 import io.tune4j.api.train.MetricLoggerProvider;
 import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.recipes.data.MixedDataset;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.schedule.Schedules;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -144,8 +146,8 @@ record LoraFinetuneOptions(
                     model(),
                     part(TokenizerProvider.class, "tokenizer"),
                     checkpointer,
-                    part(DatasetProvider.class, "dataset"),
-                    optional(DatasetProvider.class, "dataset_val"),
+                    dataset("dataset"),
+                    root.has("dataset_val") ? dataset("dataset_val") : null,
                     part(OptimizerProvider.class, "optimizer"),
                     optimizer.string("_component_", ""),
                     orElse(optional(LearningRateSchedule.class, "lr_scheduler"), Schedules.constant(0)),
@@ -195,6 +197,24 @@ record LoraFinetuneOptions(
 
         private <T> @Nullable T part(Class<T> type, String key) {
             return components.create(type, root.section(key), context);
+        }
+
+        /** One data set, or a list of them with weights. */
+        private @Nullable DatasetProvider dataset(String key) {
+            List<MixedDataset.Part> parts = new ArrayList<>();
+            List<ConfigReader> sections = root.has(key) ? root.sections(key) : List.of(root.section(key));
+            for (ConfigReader section : sections) {
+                double weight = section.number("weight", 1);
+                if (!(weight > 0 && weight <= 1000)) {
+                    section.problem(
+                            "weight", "expected how often its records are in an epoch, above 0, found " + weight);
+                }
+                DatasetProvider provider = components.create(DatasetProvider.class, section, context);
+                if (provider != null) {
+                    parts.add(new MixedDataset.Part(provider, weight));
+                }
+            }
+            return parts.isEmpty() ? null : MixedDataset.of(parts);
         }
 
         private <T> @Nullable T optional(Class<T> type, String key) {

@@ -174,6 +174,10 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             String written = options.seed() == null ? config.yamlWith("seed", seed) : config.yaml();
             AtomicFiles.writeString(output.resolve("config.yaml"), written);
             describeData(data, validation, steps, seed);
+            listSkipped("dataset", data, output);
+            if (validation != null) {
+                listSkipped("dataset_val", validation, output);
+            }
 
             BackendOptions backendOptions =
                     new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
@@ -230,6 +234,16 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     + " have no token to learn (an empty answer, or one cut off) and are left out");
         }
         console.line("training   " + steps.describe() + ", seed " + seed);
+    }
+
+    private void listSkipped(String key, TrainingData data, Path output) {
+        if (data.skipped().isEmpty()) {
+            return;
+        }
+        Path list = output.resolve("skipped-" + key + ".txt");
+        AtomicFiles.writeString(list, String.join("\n", data.skipped()) + "\n");
+        console.warning(data.skipped().size() + " records of " + key + " do not fit and are skipped; " + list
+                + " says why, the first: " + data.skipped().get(0));
     }
 
     private void setAside(Path output) {

@@ -249,6 +249,30 @@ public final class ConfigReader {
         return sections.computeIfAbsent(key, name -> new ConfigReader(child, join(name), problems, notices));
     }
 
+    /** The sections of a list, or the one section that stands there instead of a list; none if absent. */
+    public List<ConfigReader> sections(String key) {
+        if (!(node(key) instanceof Sequence list)) {
+            ConfigReader only = sectionOrNull(key);
+            return only == null ? List.of() : List.of(only);
+        }
+        List<ConfigReader> found = new ArrayList<>();
+        for (int i = 0; i < list.items().size(); i++) {
+            if (list.items().get(i) instanceof Mapping child) {
+                found.add(sections.computeIfAbsent(
+                        key + "[" + i + "]", name -> new ConfigReader(child, join(name), problems, notices)));
+            } else {
+                problem(
+                        key,
+                        "expected sections in the list, found "
+                                + describe(list.items().get(i)));
+            }
+        }
+        if (found.isEmpty()) {
+            problem(key, "is an empty list; expected at least one section");
+        }
+        return found;
+    }
+
     /**
      * A child section for a component that may be named by its name alone: {@code prompt_template: chatml} is read as {@code
      * prompt_template: {_component_: chatml}}. Null if absent (or neither, which is a problem).

@@ -18,6 +18,13 @@ public interface Tokenizer extends AutoCloseable {
      */
     TokenizedSample encodeMessages(String id, List<Message> messages);
 
+    /**
+     * Text to be learned as it is, with the token at the beginning, and the one at the end if asked for.
+     *
+     * @param id of the sample, for messages
+     */
+    TokenizedSample encodeText(String id, String text, boolean withEnd);
+
     /** The conversation so far as a prompt: ends where the assistant begins to speak. */
     int[] encodePrompt(List<Message> messages);
 

@@ -43,7 +43,7 @@ record ConversationFormat(
             "ipython", Role.TOOL);
 
     @Override
-    public List<Message> messages(JsonNode record, String id) {
+    public Content read(JsonNode record, String id) {
         JsonNode turns = record.path(column);
         if (!turns.isArray() || turns.isEmpty()) {
             List<String> there = new ArrayList<>();
@@ -64,7 +64,7 @@ record ConversationFormat(
             }
         }
         check(messages, id);
-        return messages;
+        return Content.of(messages);
     }
 
     private Message message(JsonNode turn, String place, boolean last) {
@@ -76,8 +76,22 @@ record ConversationFormat(
                     + (name.isEmpty() ? Fields.shortened(turn) : "'" + name + "'")
                     + "; conversation_style: sharegpt is for from and value, openai for role and content");
         }
-        boolean trained = masking == Masking.ALL || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
+        boolean wanted = masking == Masking.ALL || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
+        boolean trained = weight(turn, place, wanted);
         return new Message(role, content(turn.path(contentField), place), trained);
+    }
+
+    /** {@code weight} of a message, 0 or 1 as in OpenAI's files: whether it is learned, whatever the strategy says. */
+    private static boolean weight(JsonNode turn, String place, boolean otherwise) {
+        JsonNode weight = turn.path("weight");
+        if (weight.isMissingNode() || weight.isNull()) {
+            return otherwise;
+        }
+        if (!weight.isNumber() || (weight.asDouble() != 0 && weight.asDouble() != 1)) {
+            throw new DataException("record " + place + ": expected weight to be 0 (not learned) or 1, found "
+                    + Fields.shortened(weight));
+        }
+        return weight.asDouble() == 1;
     }
 
     private String content(JsonNode content, String place) {

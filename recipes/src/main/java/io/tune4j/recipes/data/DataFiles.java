@@ -4,70 +4,157 @@ import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.hub.HubRepository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The files that a data set section names: local ones, or those of a data set of the hub, which are fetched when it is opened. */
 interface DataFiles {
     /** The files, downloaded if need be. */
     List<Path> fetch();
 
-    /** What a section names; no file after recording a problem. */
-    static DataFiles read(ConfigReader options, String defaultSource) {
-        String split = options.string("split", "train");
-        List<String> names = names(options, split);
+    /** What {@code source} may say of local files, and the ends of such files' names. */
+    Map<String, List<String>> LOADERS = Map.of(
+            "json", List.of(".json", ".jsonl"),
+            "jsonl", List.of(".jsonl", ".json"),
+            "csv", List.of(".csv", ".tsv"),
+            "parquet", List.of(".parquet"),
+            "text", List.of(".txt"));
+
+    /** A file of the hub by its address, as its page shows it. */
+    Pattern HUB_ADDRESS = Pattern.compile("https://[^/]+/datasets/([^/]+/[^/]+)/(?:resolve|blob|raw)/([^/]+)/(.+)");
+
+    /**
+     * What a section names; no file after recording a problem.
+     *
+     * @param subset of a data set of the hub, or null
+     * @param queried whether a query may name its files itself
+     */
+    static DataFiles read(
+            ConfigReader options, String defaultSource, SplitSlice slice, @Nullable String subset, boolean queried) {
+        List<String> names = names(options, slice.name());
         // Who names files and no source means files here, not files of the data set that a builder is named after.
-        String source = options.string("source", names.isEmpty() ? defaultSource : "json");
+        String source =
+                options.string("source", names.isEmpty() ? (queried ? "json" : defaultSource) : loader(names.get(0)));
         if (names.isEmpty() && isFile(source)) {
             return local(options, "source", List.of(source));
         }
-        if (isRepository(source)) {
-            return hub(options, source, names, split);
+        if (!names.isEmpty() && HUB_ADDRESS.matcher(names.get(0)).matches()) {
+            return byAddress(options, names, slice.name());
         }
-        if (!split.equals("train") && !(options.node("data_files") instanceof ConfigNode.Mapping)) {
+        if (isRepository(source)) {
+            return hub(options, source, names, slice.name(), subset);
+        }
+        if (!slice.name().equals("train") && !(options.node("data_files") instanceof ConfigNode.Mapping)) {
             options.problem(
                     "split",
-                    "local files have the split 'train' alone; name the files of '" + split + "' in data_files");
+                    "local files have the split 'train' alone; name the files of '" + slice.name() + "' in data_files");
         }
-        if (!LOADERS.contains(source)) {
+        if (!LOADERS.containsKey(source)) {
             options.problem(
                     "source",
-                    "expected json (with data_files), the name of a .json or .jsonl file, or a data set of the hub such as"
-                            + " yahma/alpaca-cleaned; found '" + source + "'");
-        } else if (names.isEmpty()) {
-            options.problem("data_files", "missing; name a .json or .jsonl file");
+                    "expected json, csv, parquet or text (with data_files), the name of such a file, or a data set of the"
+                            + " hub such as yahma/alpaca-cleaned; found '" + source + "'");
+        } else if (names.isEmpty() && !queried) {
+            options.problem("data_files", "missing; name a .json, .jsonl, .csv, .parquet or .txt file");
         }
         return local(options, "data_files", names);
     }
 
-    /** What {@code source} may say of local files. */
-    Set<String> LOADERS = Set.of("json", "jsonl");
+    private static String loader(String name) {
+        return LOADERS.entrySet().stream()
+                .filter(loader -> loader.getValue().stream().anyMatch(name::endsWith))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .findFirst()
+                .orElse("json");
+    }
 
     private static DataFiles local(ConfigReader options, String key, List<String> names) {
-        List<Path> files = names.stream().map(DataFiles::path).toList();
+        List<Path> files = new ArrayList<>();
+        for (String name : names) {
+            List<Path> found = expand(name);
+            files.addAll(found);
+            if (found.isEmpty()) {
+                options.missingFile(
+                        key, "no file is like " + path(name).toAbsolutePath() + "; check the pattern and the folder");
+            }
+        }
         for (Path file : files) {
             if (!Files.exists(file)) {
                 options.missingFile(
                         key,
                         "there is no file " + file.toAbsolutePath()
-                                + "; put the records there (a .json list or .jsonl lines), or name another file");
+                                + "; put the records there (a .json list, .jsonl lines, .csv, .parquet or .txt), or name"
+                                + " another file");
             }
         }
         return () -> files;
     }
 
-    private static DataFiles hub(ConfigReader options, String source, List<String> names, String split) {
-        if (!split.matches("\\w+")) {
-            options.problem("split", "expected a split's name, such as train; found '" + split + "'");
+    /** The files that a glob stands for, sorted; a name without one stands for itself. */
+    private static List<Path> expand(String name) {
+        Path whole = path(name);
+        int star = name.replaceAll("[*?\\[{]", "*").indexOf('*');
+        if (star < 0 || Files.exists(whole)) {
+            return List.of(whole);
         }
+        int slash = name.lastIndexOf('/', star);
+        Path folder = slash < 0 ? Path.of("") : slash == 0 ? Path.of("/") : path(name.substring(0, slash));
+        PathMatcher matcher = FileSystems.getDefault()
+                .getPathMatcher("glob:" + whole.toAbsolutePath().normalize());
+        if (!Files.isDirectory(folder.toAbsolutePath())) {
+            return List.of();
+        }
+        try (Stream<Path> below = Files.walk(folder.toAbsolutePath().normalize())) {
+            return below.filter(Files::isRegularFile)
+                    .filter(matcher::matches)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DataFiles byAddress(ConfigReader options, List<String> names, String split) {
+        List<String> files = new ArrayList<>();
+        String repository = "";
+        String revision = HubRepository.MAIN;
+        for (String name : names) {
+            Matcher address = HUB_ADDRESS.matcher(name);
+            boolean fits = address.matches() && (repository.isEmpty() || repository.equals(address.group(1)));
+            if (!fits) {
+                options.problem(
+                        "data_files",
+                        "'" + name
+                                + "' is not a file of the data set that the others are of; write a list of data sets");
+                return List::of;
+            }
+            repository = address.group(1);
+            revision = address.group(2);
+            files.add(address.group(3).replaceFirst("\\?.*", ""));
+        }
+        return new HubDataset(repository, revision, files, split, null);
+    }
+
+    private static DataFiles hub(
+            ConfigReader options, String source, List<String> names, String split, @Nullable String subset) {
         String revision = options.string("revision", HubRepository.MAIN);
         options.accept(
                 "source",
                 "'" + source + "' is downloaded from the hub the first time, to "
                         + HubDataset.folder(System.getenv(), source));
-        return new HubDataset(source, revision, names, split);
+        return new HubDataset(source, revision, names, split, subset);
     }
 
     private static boolean isRepository(String source) {
@@ -75,7 +162,8 @@ interface DataFiles {
     }
 
     private static boolean isFile(String source) {
-        return source.endsWith(".json") || source.endsWith(".jsonl") || Files.isRegularFile(path(source));
+        return LOADERS.values().stream().flatMap(List::stream).anyMatch(source::endsWith)
+                || Files.isRegularFile(path(source));
     }
 
     private static Path path(String name) {

@@ -5,51 +5,101 @@ import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Packing;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The data sets by torchtune's names, from local files. */
+/** The data sets by torchtune's names, from local files and from the hub. */
 public final class DatasetComponents implements ComponentFactory<DatasetProvider> {
     /** Reads a kind's own options. */
+    @FunctionalInterface
     private interface FormatReader {
         RecordFormat read(ConfigReader options);
     }
 
+    /** Whether torchtune divides samples of a kind where it packs them. */
+    private static final boolean SPLITS_TEXT = true;
+
     private final String name;
     private final String summary;
     private final String source;
+    private final @Nullable String subset;
+    private final boolean splits;
     private final FormatReader format;
 
-    private DatasetComponents(String name, String summary, String source, FormatReader format) {
+    private DatasetComponents(
+            String name, String summary, String source, @Nullable String subset, boolean splits, FormatReader format) {
         this.name = name;
         this.summary = summary;
         this.source = source;
+        this.subset = subset;
+        this.splits = splits;
         this.format = format;
+    }
+
+    private static DatasetComponents messages(String name, String source, String summary, FormatReader format) {
+        return new DatasetComponents(name, summary, source, null, false, format);
     }
 
     /** All of them. */
     public static List<ComponentFactory<?>> all() {
         return List.of(
-                new DatasetComponents(
+                messages(
                         "alpaca_dataset",
-                        "records with instruction, input and output, in Alpaca's template",
                         "tatsu-lab/alpaca",
-                        options -> pairs(options, true)),
-                new DatasetComponents(
+                        "records with instruction, input and output, in Alpaca's template",
+                        Formats::alpaca),
+                messages(
                         "alpaca_cleaned_dataset",
-                        "the same as alpaca_dataset",
                         "yahma/alpaca-cleaned",
-                        options -> pairs(options, true)),
-                new DatasetComponents(
-                        "instruct_dataset", "records with input and output", "json", options -> pairs(options, false)),
-                new DatasetComponents(
-                        "chat_dataset",
-                        "records with a list of messages, in OpenAI's or ShareGPT's style",
+                        "the same as alpaca_dataset",
+                        Formats::alpaca),
+                messages(
+                        "instruct_dataset",
                         "json",
-                        DatasetComponents::conversations));
+                        "records with input and output",
+                        options -> Formats.pairs(options, Map.of())),
+                messages(
+                        "samsum_dataset",
+                        "Samsung/samsum",
+                        "records with dialogue and summary",
+                        options -> Formats.pairs(options, Map.of("input", "dialogue", "output", "summary"))),
+                messages(
+                        "grammar_dataset",
+                        "liweili/c4_200m",
+                        "records with input and output, a sentence and the right one",
+                        options -> Formats.pairs(options, Map.of())),
+                messages(
+                        "chat_dataset",
+                        "json",
+                        "records with a list of messages, in OpenAI's or ShareGPT's style",
+                        Formats::conversations),
+                messages(
+                        "slimorca_dataset",
+                        "Open-Orca/SlimOrca-Dedup",
+                        "records with a list of messages in ShareGPT's style",
+                        Formats::slimOrca),
+                new DatasetComponents(
+                        "text_completion_dataset",
+                        "plain text, learned as it is",
+                        "json",
+                        null,
+                        SPLITS_TEXT,
+                        options -> Formats.text(options, "text")),
+                new DatasetComponents(
+                        "wikitext_dataset",
+                        "articles of Wikipedia as plain text",
+                        "EleutherAI/wikitext_document_level",
+                        "wikitext-103-v1",
+                        SPLITS_TEXT,
+                        options -> Formats.text(options, "page")),
+                new DatasetComponents(
+                        "cnn_dailymail_articles_dataset",
+                        "articles of newspapers as plain text",
+                        "ccdv/cnn_dailymail",
+                        "3.0.0",
+                        SPLITS_TEXT,
+                        options -> Formats.text(options, "article")));
     }
 
     @Override
@@ -74,66 +124,32 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
 
     @Override
     public @Nullable DatasetProvider create(ConfigReader options, ComponentContext context) {
-        DataFiles files = DataFiles.read(options, source);
+        String part = options.string("name", options.string("subset", subset == null ? "" : subset));
+        boolean own = options.has("source") || options.has("data_files");
+        boolean said = options.has("name") || options.has("subset");
+        RecordSource records = RecordSource.read(options, source, part.isEmpty() || (own && !said) ? null : part);
         RecordFormat made = format.read(options);
         Packing packing = packing(options);
         if (options.has("filter_fn")) {
-            options.problem("filter_fn", "is a Python function, which is not run here; filter the file instead");
+            options.problem(
+                    "filter_fn",
+                    "is a Python function, which is not run here; say what to take in SQL: query: SELECT * FROM data WHERE ...");
         }
-        if (options.has("name")) {
-            options.problem("name", "parts of a data set are chosen by file here: name them in data_files");
-        }
-        return tokenizer -> new MessageDataset(files.fetch(), made, tokenizer, packing);
+        boolean skips = options.choice("on_bad_record", OnBadRecord.class, OnBadRecord.FAIL) == OnBadRecord.SKIP;
+        return tokenizer -> new RecordDataset(records, made, tokenizer, packing, skips);
     }
 
-    private static @Nullable Packing packing(ConfigReader options) {
-        boolean splits = options.bool("split_across_pack", false);
+    private enum OnBadRecord {
+        FAIL,
+        SKIP
+    }
+
+    private @Nullable Packing packing(ConfigReader options) {
+        boolean divides = options.bool("split_across_pack", splits);
         Integer most = options.integerOrNull("max_packs");
         if (most != null && most < 1) {
             options.problem("max_packs", "expected at least 1, or null for all, found " + most);
         }
-        return options.bool("packed", false) ? new Packing(splits, most) : null;
-    }
-
-    private static RecordFormat pairs(ConfigReader options, boolean alpaca) {
-        Map<String, String> columns = new HashMap<>();
-        ConfigReader map = options.sectionOrNull("column_map");
-        if (map != null) {
-            for (String column : alpaca ? Set.of("instruction", "input", "output") : Set.of("input", "output")) {
-                columns.put(column, map.string(column, column));
-            }
-        }
-        // torchtune's defaults: True for Alpaca, False elsewhere.
-        boolean trainOnInput = options.bool("train_on_input", alpaca);
-        String system = options.stringOrNull("new_system_prompt");
-        return new PairFormat(alpaca, columns, trainOnInput, system);
-    }
-
-    private static RecordFormat conversations(ConfigReader options) {
-        String style = options.string("conversation_style", "openai");
-        boolean shareGpt = style.equals("sharegpt");
-        if (!shareGpt && !style.equals("openai")) {
-            options.problem("conversation_style", "expected openai or sharegpt, found '" + style + "'");
-        }
-        String column = options.string("conversation_column", shareGpt ? "conversations" : "messages");
-        String system = options.stringOrNull("new_system_prompt");
-        return new ConversationFormat(
-                column, shareGpt ? "from" : "role", shareGpt ? "value" : "content", masking(options), system);
-    }
-
-    private static ConversationFormat.Masking masking(ConfigReader options) {
-        boolean all = options.bool("train_on_input", false);
-        String word = options.string("masking_strategy", all ? "train_on_all" : "train_on_assistant");
-        return switch (word) {
-            case "train_on_all" -> ConversationFormat.Masking.ALL;
-            case "train_on_assistant" -> ConversationFormat.Masking.ASSISTANT;
-            case "train_on_last" -> ConversationFormat.Masking.LAST;
-            default -> {
-                options.problem(
-                        "masking_strategy",
-                        "expected train_on_assistant, train_on_last or train_on_all, found '" + word + "'");
-                yield ConversationFormat.Masking.ASSISTANT;
-            }
-        };
+        return options.bool("packed", false) ? new Packing(divides, most) : null;
     }
 }

@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set of the hub. Its files are kept in a folder of the user's cache; without a connection those of the last time are
@@ -28,10 +30,19 @@ import java.util.stream.Collectors;
  *
  * @param id e.g. {@code yahma/alpaca-cleaned}
  * @param names of its files, or globs; empty for those of the split
+ * @param subset whose files are wanted, those in a folder of that name; null for all
  */
-record HubDataset(String id, String revision, List<String> names, String split) implements DataFiles {
+record HubDataset(
+        String id,
+        String revision,
+        List<String> names,
+        String split,
+        @Nullable String subset) implements DataFiles {
     private static final int CONNECTIONS = 4;
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
+    /** Of a file's copies in several formats, the first of these is taken. */
+    private static final List<String> ENDS = List.of(".parquet", ".jsonl", ".json", ".csv", ".tsv", ".txt");
+
     private static final Set<String> SPLITS = Set.of("train", "test", "validation", "valid", "dev", "val", "eval");
 
     HubDataset {
@@ -47,7 +58,8 @@ record HubDataset(String id, String revision, List<String> names, String split) 
     public List<Path> fetch() {
         Map<String, String> environment = System.getenv();
         Path folder = folder(environment, id).resolve(revision.replaceAll("[^\\w.-]", "_"));
-        Path known = folder.resolve("files-of-" + split + "-" + Integer.toHexString(names.hashCode()) + ".txt");
+        Path known =
+                folder.resolve("files-of-" + split + "-" + Integer.toHexString(Objects.hash(names, subset)) + ".txt");
         try {
             HubSettings settings = HubSettings.of(environment, null);
             // Who works without a connection does not want to wait for one.
@@ -86,23 +98,44 @@ record HubDataset(String id, String revision, List<String> names, String split) 
     List<String> choose(List<HubFile> files) {
         List<String> readable = files.stream()
                 .map(HubFile::path)
-                .filter(path -> path.endsWith(".json") || path.endsWith(".jsonl"))
+                .filter(path -> ENDS.stream().anyMatch(path::endsWith))
                 .filter(path -> !path.endsWith("dataset_infos.json") && !path.startsWith("."))
+                .filter(path -> !path.matches("(?i)(.*/)?(license|licence|requirements|readme)[^/]*\\.txt"))
                 .toList();
-        List<String> chosen = names.isEmpty() ? ofSplit(readable) : named(readable);
+        List<String> chosen = names.isEmpty() ? ofOneKind(ofSplit(ofSubset(readable))) : named(readable);
         if (chosen.isEmpty()) {
             String kinds = files.stream()
                     .map(file -> file.path().replaceFirst(".*(?=\\.)", ""))
                     .distinct()
                     .sorted()
                     .collect(Collectors.joining(", "));
-            throw new DataException("data set '" + id + "' has no .json or .jsonl file "
-                    + (names.isEmpty() ? "for the split '" + split + "'" : "named " + String.join(", ", names))
+            throw new DataException("data set '" + id + "' has no " + String.join(", ", ENDS) + " file "
+                    + (names.isEmpty()
+                            ? "for the split '" + split + "'" + (subset == null ? "" : " of '" + subset + "'")
+                            : "named " + String.join(", ", names))
                     + " (it has " + kinds + "). Convert it once, in Python: datasets.load_dataset('" + id
                     + "', split='" + split
                     + "').to_json('records.jsonl'), and set source=json data_files=records.jsonl");
         }
         return chosen;
+    }
+
+    /** Files in the subset's folder, or with its name in theirs. */
+    private List<String> ofSubset(List<String> readable) {
+        if (subset == null) {
+            return readable;
+        }
+        return readable.stream()
+                .filter(path -> List.of(path.split("/")).contains(subset) || path.contains(subset))
+                .toList();
+    }
+
+    private static List<String> ofOneKind(List<String> readable) {
+        return ENDS.stream()
+                .map(end -> readable.stream().filter(path -> path.endsWith(end)).toList())
+                .filter(ofIt -> !ofIt.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
     private List<String> named(List<String> readable) {

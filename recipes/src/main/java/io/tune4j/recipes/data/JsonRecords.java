@@ -12,9 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Records of {@code .json} files (a list of objects) and {@code .jsonl} files (an object per line), one at a time. */
@@ -24,20 +21,13 @@ final class JsonRecords {
     private JsonRecords() {}
 
     /**
-     * Reads the files in order.
+     * Reads a file in order.
      *
+     * @param name of the file, for the records' names
      * @param consumer takes each record and its name, e.g. {@code train.json#12}, counted from 0
-     * @throws UserException if a file is missing or broken; names file, record and line
+     * @throws UserException if the file is missing or broken; names file, record and line
      */
-    static void read(List<Path> files, BiConsumer<JsonNode, String> consumer) {
-        Set<Path> names = new HashSet<>();
-        boolean distinct = files.stream().map(Path::getFileName).allMatch(names::add);
-        for (Path file : files) {
-            read(file, String.valueOf(distinct ? file.getFileName() : file), consumer);
-        }
-    }
-
-    private static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
+    static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
         int count = 0;
         try {
             if (Files.isDirectory(file)) {

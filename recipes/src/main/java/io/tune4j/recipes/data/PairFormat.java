@@ -34,14 +34,14 @@ record PairFormat(
     }
 
     @Override
-    public List<Message> messages(JsonNode record, String id) {
+    public Content read(JsonNode record, String id) {
         List<Message> messages = new ArrayList<>();
         if (systemPrompt != null) {
             messages.add(new Message(Role.SYSTEM, systemPrompt, false));
         }
         messages.add(new Message(Role.USER, alpaca ? template(record, id) : field(record, "input", id), trainOnInput));
         messages.add(new Message(Role.ASSISTANT, field(record, "output", id), true));
-        return messages;
+        return Content.of(messages);
     }
 
     private String template(JsonNode record, String id) {

@@ -1,15 +1,30 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Tokenizer;
 import java.util.List;
 
-/** Makes a conversation of one record. */
+/** Makes something to learn of one record. */
 @FunctionalInterface
 interface RecordFormat {
+    /** What a record says. */
+    @FunctionalInterface
+    interface Content {
+        TokenizedSample tokens(Tokenizer tokenizer, String id);
+
+        /** A conversation. */
+        static Content of(List<Message> messages) {
+            return (tokenizer, id) -> tokenizer.encodeMessages(id, messages);
+        }
+    }
+
     /**
+     * Reads.
+     *
      * @param id of the record, for messages
-     * @throws io.tune4j.api.error.UserException naming record and field, if it does not fit
+     * @throws io.tune4j.api.error.DataException naming record and field, if it does not fit
      */
-    List<Message> messages(JsonNode record, String id);
+    Content read(JsonNode record, String id);
 }

@@ -63,34 +63,12 @@ public final class TorchtuneNames {
 
     private static List<ForeignName> datasets() {
         return List.of(
-                missing(
-                        "torchtune.datasets.samsum_dataset",
-                        "use instruct_dataset with source: json, your file in data_files and column_map: {input: dialogue,"
-                                + " output: summary}"),
-                missing(
-                        "torchtune.datasets.grammar_dataset",
-                        "use instruct_dataset with source: json, your file in data_files and column_map: {input: input,"
-                                + " output: target}"),
-                missing(
-                        "torchtune.datasets.slimorca_dataset",
-                        "use chat_dataset with source: json, your file in data_files and conversation_style: sharegpt"),
-                missing(
-                        "torchtune.datasets.text_completion_dataset",
-                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
-                missing(
-                        "torchtune.datasets.wikitext_dataset",
-                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
-                missing(
-                        "torchtune.datasets.cnn_dailymail_articles_dataset",
-                        "training on plain text is not here; instruct_dataset and chat_dataset take prompts with answers"),
                 missing("torchtune.datasets.preference_dataset", PREFERENCES),
                 missing("torchtune.datasets.stack_exchange_paired_dataset", PREFERENCES),
                 missing("torchtune.datasets.hh_rlhf_helpful_dataset", PREFERENCES),
                 missing("torchtune.datasets.multimodal.*", "images are not read here"),
-                missing(
-                        "torchtune.datasets.PackedDataset",
-                        "batches are never padded, so nothing is gained by packing"),
-                missing("torchtune.datasets.ConcatDataset", "one data set may name several files in data_files"));
+                missing("torchtune.datasets.PackedDataset", "set packed: True in the data set's own section"),
+                missing("torchtune.datasets.ConcatDataset", "write a list of data sets, each with a weight if wanted"));
     }
 
     private static List<ForeignName> checkpointersAndLoggers() {

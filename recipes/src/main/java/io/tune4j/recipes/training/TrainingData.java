@@ -13,6 +13,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +30,16 @@ public final class TrainingData {
     private final List<List<SamplePart>> units;
     private final int[] lengths;
     private final int leftOut;
+    private final List<String> skipped;
 
-    private TrainingData(String description, List<List<SamplePart>> units, int leftOut) {
+    private TrainingData(String description, List<List<SamplePart>> units, int leftOut, List<String> skipped) {
         this.description = description;
         this.units = units;
         this.lengths = units.stream()
                 .mapToInt(unit -> unit.stream().mapToInt(SamplePart::length).sum())
                 .toArray();
         this.leftOut = leftOut;
+        this.skipped = skipped;
     }
 
     /**
@@ -51,9 +56,11 @@ public final class TrainingData {
             throw new DataException(key + ": " + dataset.describe()
                     + " is empty: there is nothing to train on; check the files that " + key + " names");
         }
+        Queue<String> bad = new ConcurrentLinkedQueue<>(dataset.skipped());
         List<TokenizedSample> all = IntStream.range(0, dataset.size())
                 .parallel()
-                .mapToObj(dataset::get)
+                .mapToObj(index -> tokens(dataset, index, bad))
+                .filter(Objects::nonNull)
                 .toList();
         checkLengths(key, all, maxSequenceLength);
         checkTokens(key, all, vocabularySize);
@@ -69,7 +76,7 @@ public final class TrainingData {
             List<List<SamplePart>> each = trained.stream()
                     .map(sample -> List.of(SamplePart.whole(sample)))
                     .toList();
-            return new TrainingData(dataset.describe(), each, all.size() - trained.size());
+            return new TrainingData(dataset.describe(), each, all.size() - trained.size(), List.copyOf(bad));
         }
         if (packLength == null) {
             throw new UserException(
@@ -79,7 +86,20 @@ public final class TrainingData {
         List<List<SamplePart>> packs = Packs.of(key, all, packing, packLength).stream()
                 .filter(pack -> pack.stream().anyMatch(part -> part.labelledRows() > 0))
                 .toList();
-        return new TrainingData(dataset.describe() + " in " + packs.size() + " packs", packs, 0);
+        return new TrainingData(dataset.describe() + " in " + packs.size() + " packs", packs, 0, List.copyOf(bad));
+    }
+
+    /** Null if the record is to be left out. */
+    private static @Nullable TokenizedSample tokens(Dataset dataset, int index, Queue<String> bad) {
+        try {
+            return dataset.get(index);
+        } catch (DataException e) {
+            if (!dataset.skipsBadRecords()) {
+                throw e;
+            }
+            bad.add(e.getMessage());
+            return null;
+        }
     }
 
     private static void checkLengths(String key, List<TokenizedSample> samples, int limit) {
@@ -142,6 +162,11 @@ public final class TrainingData {
     /** Records without a token to learn. */
     public int leftOut() {
         return leftOut;
+    }
+
+    /** Records that did not fit and were left out on request, each with the reason. */
+    public List<String> skipped() {
+        return skipped;
     }
 
     public int longest() {

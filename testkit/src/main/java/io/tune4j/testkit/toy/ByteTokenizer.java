@@ -4,6 +4,7 @@ import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** One token per byte, behind a beginning and before an end. */
@@ -55,6 +56,20 @@ public final class ByteTokenizer implements Tokenizer {
         }
         tokens[at] = END;
         trained[at] = messages.get(messages.size() - 1).trained();
+        return new TokenizedSample(id, tokens, trained);
+    }
+
+    @Override
+    public TokenizedSample encodeText(String id, String text, boolean withEnd) {
+        int[] body = encode(text);
+        int[] tokens = new int[body.length + (withEnd ? 2 : 1)];
+        tokens[0] = BEGIN;
+        System.arraycopy(body, 0, tokens, 1, body.length);
+        if (withEnd) {
+            tokens[tokens.length - 1] = END;
+        }
+        boolean[] trained = new boolean[tokens.length];
+        Arrays.fill(trained, true);
         return new TokenizedSample(id, tokens, trained);
     }
 

@@ -216,6 +216,27 @@ final class HfTokenizer implements Tokenizer {
     }
 
     @Override
+    public TokenizedSample encodeText(String id, String text, boolean withEnd) {
+        TokenBuilder tokens = new TokenBuilder();
+        if (bos() >= 0) {
+            tokens.add(bos(), true);
+        }
+        tokens.addAll(encode(text), true);
+        if (withEnd) {
+            requireEnd();
+            tokens.add(eos(), true);
+        }
+        // One less, as in torchtune's TextCompletionDataset; a text that is cut off does not end.
+        if (truncation.length() < Integer.MAX_VALUE) {
+            tokens.truncate(new Truncation(truncation.length() - 1, truncation.left()), -1, true);
+        }
+        if (tokens.size() == 0) {
+            throw new DataException("record " + id + " has no text; fill it in or take it out");
+        }
+        return new TokenizedSample(id, tokens.tokens(), tokens.trained());
+    }
+
+    @Override
     public int[] encodePrompt(List<Message> messages) {
         TokenBuilder tokens = new TokenBuilder();
         format.prompt(templated(messages), tokens);
