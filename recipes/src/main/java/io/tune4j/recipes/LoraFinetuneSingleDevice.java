@@ -19,6 +19,7 @@ import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
@@ -31,6 +32,7 @@ import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.optimizer.GradientNorm;
 import io.tune4j.recipes.training.BatchOrder;
+import io.tune4j.recipes.training.DataInspection;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.recipes.training.StepBatches;
 import io.tune4j.recipes.training.StepMeter;
@@ -38,6 +40,7 @@ import io.tune4j.recipes.training.TrainingData;
 import io.tune4j.recipes.training.ValidationWatch;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +138,25 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         int wanted = tokensPerSample > 0 ? tokensPerSample : limit == null ? USUAL_TOKENS : limit;
         int kept = limit == null ? wanted : Math.min(wanted, limit);
         return MemoryForecast.of(options, Math.min(longest, kept));
+    }
+
+    @Override
+    public DataReport data(int samples) {
+        LoraFinetuneOptions options = LoraFinetuneOptions.readWithoutFiles(config, components);
+        if (options.tokenizer() == null || options.dataset() == null) {
+            config.problems().throwIfAny();
+        }
+        int positions = options.model().definition().maxSequenceLength();
+        List<DataReport.Set> sets = new ArrayList<>();
+        try (Tokenizer tokenizer = options.tokenizer().open()) {
+            sets.add(new DataInspection("dataset", tokenizer, options.maxTokens(), positions)
+                    .inspect(options.dataset().open(tokenizer), samples));
+            if (options.validation() != null) {
+                sets.add(new DataInspection("dataset_val", tokenizer, options.maxTokens(), positions)
+                        .inspect(options.validation().open(tokenizer), 0));
+            }
+        }
+        return new DataReport(sets);
     }
 
     @Override

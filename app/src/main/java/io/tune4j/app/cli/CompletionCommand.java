@@ -32,7 +32,7 @@ final class CompletionCommand implements Runnable {
     }
 
     /** Commands whose first argument, or {@code --config}, is a config. */
-    private static final List<String> TAKE_CONFIGS = List.of("cat", "cp", "estimate", "run", "validate");
+    private static final List<String> TAKE_CONFIGS = List.of("cat", "cp", "data", "estimate", "run", "validate");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ValidateCommand.class,
             ListCommand.class,
+            DataCommand.class,
             EstimateCommand.class,
             CopyCommand.class,
             CatCommand.class,

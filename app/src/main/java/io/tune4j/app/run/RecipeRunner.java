@@ -19,6 +19,7 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory;
@@ -119,6 +120,23 @@ public final class RecipeRunner {
                 with(factory, resolved, () -> false, each -> Optional.ofNullable(each.estimate(tokens)));
         return estimate.orElseThrow(
                 () -> new UserException("recipe '" + factory.name() + "' does not foresee what it will take"));
+    }
+
+    /**
+     * Looks at the data of a run.
+     *
+     * @param recipe null for the one that the config is made for
+     * @param samples how many of each set to show
+     * @throws UserException if the recipe has none
+     */
+    public DataReport data(@Nullable String recipe, String config, List<String> overrides, int samples) {
+        ConfigSource source = host.configs().find(config);
+        RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
+        RunConfig resolved = resolve(source, factory, overrides);
+        Optional<DataReport> report =
+                with(factory, resolved, () -> false, each -> Optional.ofNullable(each.data(samples)));
+        return report.orElseThrow(
+                () -> new UserException("recipe '" + factory.name() + "' has no data that could be shown"));
     }
 
     private RunConfig resolve(ConfigSource source, RecipeFactory factory, List<String> overrides) {

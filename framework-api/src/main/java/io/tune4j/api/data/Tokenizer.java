@@ -30,6 +30,11 @@ public interface Tokenizer extends AutoCloseable {
 
     int vocabularySize();
 
+    /** What users of these files should know, e.g. that other trainers would mask the end; for {@code tune data}. */
+    default List<String> remarks() {
+        return List.of();
+    }
+
     /** Whether generation ends with this token. */
     boolean isEnd(int id);
 

@@ -50,6 +50,17 @@ public interface Recipe {
         return null;
     }
 
+    /**
+     * Reads the data as {@link #run} does, without weights and without a backend: for {@code tune data}.
+     *
+     * @param samples how many of each set to show
+     * @return null if the recipe has no data
+     * @throws io.tune4j.api.config.ConfigException with all that is wrong
+     */
+    default @Nullable DataReport data(int samples) {
+        return null;
+    }
+
     /** Checks the config, then does the job. */
     Outcome run();
 }

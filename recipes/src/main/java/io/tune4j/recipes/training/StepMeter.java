@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names of metrics: torchtune's where it has them ({@code loss}, {@code lr}, {@code grad_norm}, {@code
  * tokens_per_second_per_gpu}, which counts trained tokens, {@code peak_memory_active} in GiB), and besides {@code
- * tokens_per_second} (all tokens), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB.
+ * tokens_per_second} (all tokens), {@code tokens_in_records}, {@code tokens_computed} and {@code tokens_trained} of the step, {@code
+ * padding_tokens} (never any), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB.
  */
 public final class StepMeter {
     private static final double GIB = 1L << 30;
@@ -75,6 +76,10 @@ public final class StepMeter {
         metrics.put("trained_tokens_per_second", trainedTokens / stepSeconds);
         metrics.put("tokens_per_second_per_gpu", trainedTokens / stepSeconds);
         metrics.put("step_seconds", stepSeconds);
+        metrics.put("tokens_in_records", (double) tokens);
+        metrics.put("tokens_computed", (double) tokens);
+        metrics.put("tokens_trained", (double) trainedTokens);
+        metrics.put("padding_tokens", 0.0);
         if (memory != null) {
             metrics.put("memory_now", memory.current() / GIB);
             metrics.put("peak_memory_active", memory.peak() / GIB);

@@ -253,6 +253,16 @@ final class HfTokenizer implements Tokenizer {
     }
 
     @Override
+    public List<String> remarks() {
+        return settings.pad() != null && settings.pad().equals(settings.eos())
+                ? List.of("pad_token is the eos_token (" + settings.eos()
+                        + "): trainers that pad mask it with the padding, so"
+                        + " that a model never learns to stop. Nothing is padded here, and the end is trained where a template"
+                        + " has it")
+                : List.of();
+    }
+
+    @Override
     public boolean isEnd(int id) {
         return ends.contains(id);
     }

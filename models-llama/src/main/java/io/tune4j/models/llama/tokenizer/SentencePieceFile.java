@@ -140,7 +140,7 @@ final class SentencePieceFile {
             pairs(target);
         }
         TokenizerFile made = new TokenizerFile(root.toString(), special, pieces.size(), dummyPrefix);
-        return new TokenizerSource(made, new TokenizerSettings(text(begin), text(end), ""));
+        return new TokenizerSource(made, new TokenizerSettings(text(begin), text(end), null, ""));
     }
 
     private @Nullable String text(int id) {

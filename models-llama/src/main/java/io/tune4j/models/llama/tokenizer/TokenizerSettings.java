@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bos spelling of the token at the beginning, or null
  * @param eos spelling of the token at the end, or null
+ * @param pad spelling of the token that others pad with, or null
  * @param chatTemplate the Jinja text, empty if there is none
  */
-record TokenizerSettings(@Nullable String bos, @Nullable String eos, String chatTemplate) {
+record TokenizerSettings(
+        @Nullable String bos,
+        @Nullable String eos,
+        @Nullable String pad,
+        String chatTemplate) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static TokenizerSettings read(Path folder) {
@@ -35,7 +40,7 @@ record TokenizerSettings(@Nullable String bos, @Nullable String eos, String chat
                 throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
             }
         }
-        return new TokenizerSettings(bos, eos, text);
+        return new TokenizerSettings(bos, eos, spelling(config, special, "pad_token"), text);
     }
 
     private static JsonNode json(Path file) {

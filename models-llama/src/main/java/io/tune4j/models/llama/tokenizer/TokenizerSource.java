@@ -25,6 +25,7 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
             TokenizerSettings settings = new TokenizerSettings(
                     "<|begin_of_text|>",
                     "<|end_of_text|>",
+                    "<|finetune_right_pad_id|>",
                     TokenizerSettings.read(folder).chatTemplate());
             return new TokenizerSource(TiktokenFile.read(path, content), settings);
         }

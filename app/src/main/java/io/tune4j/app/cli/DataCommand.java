@@ -1,0 +1,137 @@
+package io.tune4j.app.cli;
+
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.recipe.DataReport;
+import io.tune4j.api.recipe.DataReport.Lengths;
+import io.tune4j.api.recipe.DataReport.Sample;
+import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.app.console.Style;
+import io.tune4j.app.console.TerminalConsole;
+import io.tune4j.app.run.RecipeRunner;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Unmatched;
+
+/** {@code tune data}. */
+@Command(
+        name = "data",
+        mixinStandardHelpOptions = true,
+        description =
+                "Shows what a run's model will see of its data: how many records and tokens, which of them are trained,"
+                        + " the first samples, and a warning for what breaks runs though it looks right.",
+        customSynopsis = "tune data --config CONFIG [--samples N] [KEY=VALUE | ~KEY]...",
+        footer = {
+            "",
+            "Examples:",
+            "  tune data --config my.yaml",
+            "  tune data --config quickstart --samples 1 dataset.train_on_input=True",
+            "Exit codes: 0 every record can be used, 3 some cannot."
+        })
+final class DataCommand implements Callable<Integer> {
+    private static final int BAD_RECORDS = 3;
+    private static final int LISTED = 5;
+
+    @ParentCommand
+    private TuneCommand root = new TuneCommand();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", hidden = true)
+    private @Nullable String positional;
+
+    @Option(names = "--config", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
+    private @Nullable String config;
+
+    @Option(names = "--recipe", paramLabel = "RECIPE", description = "By default the one that the config names.")
+    private @Nullable String recipe;
+
+    @Option(names = "--samples", paramLabel = "N", description = "How many samples to show (default: 3).")
+    private int samples = 3;
+
+    @Unmatched
+    private List<String> overrides = new ArrayList<>();
+
+    private final PrintStream out = System.out;
+    private final Style style = Style.output();
+
+    @Override
+    public Integer call() {
+        String name = config != null ? config : positional;
+        if (name == null) {
+            throw new UserException("name one config: tune data --config CONFIG; tune ls lists those that come along");
+        }
+        if (config != null && positional != null) {
+            overrides.add(0, positional);
+        }
+        TerminalConsole console = TerminalConsole.standard();
+        DataReport report = new RecipeRunner(root.host(console), console).data(recipe, name, overrides, samples);
+        boolean good = true;
+        for (DataReport.Set set : report.sets()) {
+            print(set);
+            good &= set.unusable().isEmpty();
+        }
+        return good ? 0 : BAD_RECORDS;
+    }
+
+    private void print(DataReport.Set set) {
+        Lengths lengths = set.lengths();
+        out.println(set.key() + ": " + set.description());
+        out.printf(Locale.ROOT, "  %-16s %,d, with %,d tokens%n", "samples", lengths.count(), set.tokens());
+        out.printf(
+                Locale.ROOT,
+                "  %-16s %,d (%.1f %%)%n",
+                "trained tokens",
+                set.trainedTokens(),
+                set.tokens() == 0 ? 0 : 100.0 * set.trainedTokens() / set.tokens());
+        out.printf(
+                Locale.ROOT,
+                "  %-16s shortest %d, half %d, 90 %% %d, 99 %% %d, longest %d%n",
+                "tokens a sample",
+                lengths.shortest(),
+                lengths.half(),
+                lengths.ninety(),
+                lengths.ninetyNine(),
+                lengths.longest());
+        out.printf(Locale.ROOT, "  %-16s %d%n", "cut off", set.cut());
+        out.printf(Locale.ROOT, "  %-16s %d%n", "not usable", set.unusable().size());
+        set.unusable().stream().limit(LISTED).forEach(reason -> out.println("    " + reason));
+        if (set.unusable().size() > LISTED) {
+            out.println("    and " + (set.unusable().size() - LISTED) + " more");
+        }
+        set.warnings().forEach(warning -> out.println(style.warning("warning: ") + warning));
+        if (!set.samples().isEmpty()) {
+            out.println(
+                    style.colours()
+                            ? "samples (what is trained is green)"
+                            : "samples (what is trained stands between \u27E6 and \u27E7)");
+        }
+        set.samples().forEach(this::print);
+    }
+
+    private void print(Sample sample) {
+        out.println("--- " + sample.id() + ", " + sample.tokens().size() + " tokens");
+        StringBuilder text = new StringBuilder();
+        boolean trained = false;
+        for (Token token : sample.tokens()) {
+            if (token.trained() != trained) {
+                text.append(mark(token.trained()));
+                trained = token.trained();
+            }
+            text.append(token.text());
+        }
+        out.println(text.append(trained ? mark(false) : ""));
+    }
+
+    private String mark(boolean begins) {
+        if (style.colours()) {
+            return begins ? "\u001b[32m" : "\u001b[0m";
+        }
+        return begins ? "\u27E6" : "\u27E7";
+    }
+}

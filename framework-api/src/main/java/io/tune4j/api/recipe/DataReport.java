@@ -1,0 +1,66 @@
+package io.tune4j.api.recipe;
+
+import java.util.List;
+
+/**
+ * What a model will see of its data, for {@code tune data}.
+ *
+ * @param sets the training data, and the validation data if there are any
+ */
+public record DataReport(List<Set> sets) {
+    public DataReport {
+        sets = List.copyOf(sets);
+    }
+
+    /**
+     * One data set.
+     *
+     * @param key its config key, e.g. {@code dataset}
+     * @param description e.g. {@code 440 records of train.json}
+     * @param lengths of the samples
+     * @param tokens of all samples
+     * @param trainedTokens of them, how many carry loss
+     * @param cut samples that are as long as they may be, and so probably lost their end
+     * @param unusable records that do not fit, each with the reason
+     * @param warnings what breaks runs though it looks right
+     * @param samples the first ones
+     */
+    public record Set(
+            String key,
+            String description,
+            Lengths lengths,
+            long tokens,
+            long trainedTokens,
+            int cut,
+            List<String> unusable,
+            List<String> warnings,
+            List<Sample> samples) {
+        public Set {
+            unusable = List.copyOf(unusable);
+            warnings = List.copyOf(warnings);
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /** Tokens of the shortest sample, of those that so many percent of the samples do not exceed, and of the longest. */
+    public record Lengths(int count, int shortest, int half, int ninety, int ninetyNine, int longest) {}
+
+    /**
+     * A sample as the model sees it.
+     *
+     * @param id where it came from
+     */
+    public record Sample(String id, List<Token> tokens) {
+        public Sample {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /**
+     * A token.
+     *
+     * @param text what it says; of a special token, its number in angle brackets
+     * @param trained whether the model learns to produce it
+     */
+    public record Token(int id, String text, boolean trained) {}
+}

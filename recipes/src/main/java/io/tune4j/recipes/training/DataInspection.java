@@ -1,0 +1,176 @@
+package io.tune4j.recipes.training;
+
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.recipe.DataReport;
+import io.tune4j.api.recipe.DataReport.Lengths;
+import io.tune4j.api.recipe.DataReport.Sample;
+import io.tune4j.api.recipe.DataReport.Token;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at a data set the way a user should before training on it. */
+public final class DataInspection {
+    private static final double MOST = 0.5;
+
+    private final String key;
+    private final Tokenizer tokenizer;
+    private final @Nullable Integer limit;
+    private final int positions;
+
+    /**
+     * @param limit {@code tokenizer.max_seq_len}, or null
+     * @param positions the most tokens of a sample that the model can take
+     */
+    public DataInspection(String key, Tokenizer tokenizer, @Nullable Integer limit, int positions) {
+        this.key = key;
+        this.tokenizer = tokenizer;
+        this.limit = limit;
+        this.positions = positions;
+    }
+
+    /** Tokenizes everything; records that do not fit are counted instead of ending it. */
+    public DataReport.Set inspect(Dataset dataset, int shown) {
+        Queue<String> unusable = new ConcurrentLinkedQueue<>(dataset.skipped());
+        List<TokenizedSample> samples = IntStream.range(0, dataset.size())
+                .parallel()
+                .mapToObj(index -> {
+                    try {
+                        return List.of(dataset.get(index));
+                    } catch (DataException e) {
+                        unusable.add(e.getMessage());
+                        return List.<TokenizedSample>of();
+                    }
+                })
+                .flatMap(List::stream)
+                .toList();
+        int[] lengths = samples.stream()
+                .mapToInt(sample -> sample.tokens().length)
+                .sorted()
+                .toArray();
+        long tokens = IntStream.of(lengths).asLongStream().sum();
+        long trained =
+                samples.stream().mapToLong(TokenizedSample::trainedTokens).sum();
+        int cut = limit == null
+                ? 0
+                : (int) IntStream.of(lengths).filter(length -> length >= limit).count();
+        return new DataReport.Set(
+                key,
+                dataset.describe(),
+                new Lengths(
+                        lengths.length,
+                        percentile(lengths, 0),
+                        percentile(lengths, 50),
+                        percentile(lengths, 90),
+                        percentile(lengths, 99),
+                        percentile(lengths, 100)),
+                tokens,
+                trained,
+                cut,
+                List.copyOf(unusable),
+                warnings(samples, cut),
+                samples.stream().limit(shown).map(this::show).toList());
+    }
+
+    private static int percentile(int[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[(int) Math.round(percent / 100.0 * (sorted.length - 1))];
+    }
+
+    private List<String> warnings(List<TokenizedSample> samples, int cut) {
+        List<String> warnings = new ArrayList<>();
+        if (samples.isEmpty()) {
+            return List.of("there is nothing to train on");
+        }
+        long masked = count(samples, sample -> sample.trainedTokens() == 0);
+        if (masked > 0) {
+            warnings.add(of(masked, samples)
+                    + " no token to learn: the answer is empty, or was cut off. They change nothing and are left out");
+        }
+        List<TokenizedSample> learned =
+                samples.stream().filter(sample -> sample.trainedTokens() > 0).toList();
+        long endless = count(learned, sample -> !learnsToEnd(sample));
+        if (!learned.isEmpty() && endless > MOST * learned.size()) {
+            warnings.add(
+                    of(endless, learned)
+                            + " no trained token that ends an answer: the model will not learn to stop. Look at the end of the samples"
+                            + " below; a chat_format or chat_template with an end token helps, or a longer tokenizer.max_seq_len");
+        }
+        long doubled = count(samples, this::beginsTwice);
+        if (doubled > 0) {
+            warnings.add(
+                    of(doubled, samples)
+                            + " the token at the beginning twice: the template writes it and the text has it too; take it out of one");
+        }
+        if (cut > 0) {
+            warnings.add(of(cut, samples) + " as many tokens as tokenizer.max_seq_len=" + limit
+                    + " allows: what was longer lost its end; raise it if the ends matter");
+        }
+        long beyond = count(samples, sample -> sample.tokens().length > positions);
+        if (beyond > 0) {
+            warnings.add(of(beyond, samples) + " more tokens than the model's " + positions
+                    + " positions, and a run would refuse them: set tokenizer.max_seq_len=" + positions);
+        }
+        warnings.addAll(tokenizer.remarks());
+        return warnings;
+    }
+
+    private static String of(long count, List<TokenizedSample> all) {
+        return String.format(
+                Locale.ROOT, "%d of %d samples (%.0f %%) have", count, all.size(), 100.0 * count / all.size());
+    }
+
+    private static long count(List<TokenizedSample> samples, Predicate<TokenizedSample> condition) {
+        return samples.stream().filter(condition).count();
+    }
+
+    private boolean learnsToEnd(TokenizedSample sample) {
+        return IntStream.range(1, sample.tokens().length)
+                .anyMatch(i -> sample.trained()[i] && tokenizer.isEnd(sample.tokens()[i]));
+    }
+
+    /** Two equal tokens at the beginning that are no text. */
+    private boolean beginsTwice(TokenizedSample sample) {
+        int[] tokens = sample.tokens();
+        return tokens.length > 1
+                && tokens[0] == tokens[1]
+                && tokenizer.decode(new int[] {tokens[0]}).isEmpty();
+    }
+
+    private Sample show(TokenizedSample sample) {
+        int[] ids = sample.tokens();
+        List<Token> tokens = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < ids.length; i++) {
+            String text = text(ids, from, i);
+            boolean unfinished = text.endsWith("\uFFFD") && i - from < 3 && i + 1 < ids.length;
+            // A character of several tokens is shown at its last.
+            tokens.add(new Token(ids[i], unfinished ? "" : text, sample.trained()[i]));
+            from = unfinished ? from : i + 1;
+        }
+        return new Sample(sample.id(), tokens);
+    }
+
+    /** What tokens say behind the one before them, with which some tokenizers put a blank between. */
+    private String text(int[] ids, int from, int last) {
+        int[] own = Arrays.copyOfRange(ids, from, last + 1);
+        String alone = tokenizer.decode(own);
+        if (alone.isEmpty()) {
+            return "<" + ids[last] + ">";
+        }
+        if (from == 0) {
+            return alone;
+        }
+        String before = tokenizer.decode(new int[] {ids[from - 1]});
+        String together = tokenizer.decode(Arrays.copyOfRange(ids, from - 1, last + 1));
+        return !before.isEmpty() && together.startsWith(before) ? together.substring(before.length()) : alone;
+    }
+}
