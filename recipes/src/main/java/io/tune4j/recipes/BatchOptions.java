@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens tokens of a micro-batch instead, or null
  * @param grouped whether samples of similar lengths come together
  * @param merged whether a step's small micro-batches are computed as one
+ * @param sharing when samples share what they begin with
  * @param accumulation micro-batches of a step
  */
-record BatchOptions(int size, @Nullable Integer maxTokens, boolean grouped, boolean merged, int accumulation) {
+record BatchOptions(
+        int size,
+        @Nullable Integer maxTokens,
+        boolean grouped,
+        boolean merged,
+        PrefixSharing sharing,
+        int accumulation) {
     private static final String MAX_TOKENS = "max_tokens_per_batch";
     private static final String GROUPED = "group_by_length";
     private static final String MERGED = "merge_micro_batches";
@@ -31,6 +38,7 @@ record BatchOptions(int size, @Nullable Integer maxTokens, boolean grouped, bool
                 maxTokens,
                 root.bool(GROUPED, false),
                 root.bool(MERGED, true),
+                PrefixSharing.read(root),
                 root.integer("gradient_accumulation_steps", 1, 1, Integer.MAX_VALUE));
     }
 
@@ -62,6 +70,9 @@ record BatchOptions(int size, @Nullable Integer maxTokens, boolean grouped, bool
         }
         if (!merged) {
             settings.put(MERGED, "false");
+        }
+        if (sharing != PrefixSharing.AUTO) {
+            settings.put(PrefixSharing.KEY, sharing.toString());
         }
     }
 

@@ -82,6 +82,9 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code dataset_val}, {@code run_val_every_n_steps}, {@code samples}
  *   <dd>a validation set, whose loss is measured before and after and every so many steps; {@code samples.records} of it
  *       are answered before and after in at most {@code samples.max_new_tokens} tokens
+ *   <dt>{@code share_prefixes}
+ *   <dd>{@code auto}, {@code True} or {@code False}: what a micro-batch's samples begin with in common is computed once, where that saves
+ *       at least 5 % of its tokens and nothing draws random numbers for each of them; wherever it saves any; never
  *   <dt>{@code batch_size_val}, {@code max_validation_batches}
  *   <dd>of a validation; all of {@code dataset_val} without the latter
  *   <dt>{@code early_stopping}, {@code save_best}
@@ -123,6 +126,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             TrainingStates states,
             StepMeter meter,
             ValidationWatch watch,
+            double sharing,
             RunReport report) {}
 
     @Override
@@ -216,9 +220,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 LossStep lossStep = new LossStep(backend, model, options.loss(), checkpointed);
                 BatchOrder order = options.batching().order(data, options.shuffle(), seed);
                 ValidationWatch watch = resume.watch(options);
+                double sharing = options.batching().sharing().least(model, plan);
                 StepMeter meter = new StepMeter();
                 meter.resume(resume.bestLoss());
-                RunReport report = new RunReport(console, options, tokenizer, validation, lossStep, definition);
+                RunReport report =
+                        new RunReport(console, options, tokenizer, validation, lossStep, sharing, definition);
                 Run run = new Run(
                         options,
                         data,
@@ -232,6 +238,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         states,
                         meter,
                         watch,
+                        sharing,
                         report);
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
@@ -312,10 +319,10 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             if (cancellation.isRequested()) {
                 return false;
             }
-            RaggedBatch batch = run.data.batch(group.samples());
+            RaggedBatch batch = run.data.batchSharing(run.sharing, group.samples());
             long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), group.first());
             double sum = run.lossStep.withGradients(batch, key);
-            run.meter.add(sum, batch.tokenCount(), batch.trainedTokens());
+            run.meter.add(sum, batch);
         }
         return true;
     }

@@ -35,6 +35,7 @@ final class RunReport {
     private final Tokenizer tokenizer;
     private final @Nullable TrainingData validation;
     private final LossStep lossStep;
+    private final double sharing;
     private final GreedyGenerator generator;
     private final List<String> answersBefore = new ArrayList<>();
     private double validationBefore = Double.NaN;
@@ -47,7 +48,9 @@ final class RunReport {
             Tokenizer tokenizer,
             @Nullable TrainingData validation,
             LossStep lossStep,
+            double sharing,
             ModelDefinition definition) {
+        this.sharing = sharing;
         this.console = console;
         this.options = options;
         this.tokenizer = tokenizer;
@@ -117,7 +120,7 @@ final class RunReport {
 
     private double validationLoss(TrainingData data, Cancellation cancellation) {
         ValidationOptions validating = options.validating();
-        return Validation.loss(lossStep, data, validating.batchSize(), validating.maxBatches(), cancellation);
+        return Validation.loss(lossStep, data, validating.batchSize(), validating.maxBatches(), sharing, cancellation);
     }
 
     /** Measures the model in between; NaN if there is nothing to measure by, or it was cancelled. */

@@ -2,6 +2,7 @@ package io.tune4j.api.batch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -9,7 +10,8 @@ import java.util.List;
  *
  * @param ids of the samples, for messages
  * @param tokens {@code [T]} token ids
- * @param labelledRows the rows whose output carries loss, ascending: {@code [N]}
+ * @param labelledRows the rows whose output carries loss, ascending: {@code [N]}; a row that stands for several samples may be there
+ *     several times
  * @param labels the token each of them is to predict: {@code [N]}
  * @param layout which rows form which sequence
  */
@@ -52,6 +54,46 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
             }
         }
         return new RaggedBatch(ids, tokens, labelledRows, labels, SequenceLayout.ofLengths(lengths));
+    }
+
+    /**
+     * Computes what samples begin with in common once, if that saves enough.
+     *
+     * @param least the share of the tokens that must be saved, e.g. 0.05; 1 for never
+     * @return this batch if it is less
+     */
+    public static RaggedBatch ofPartsSharing(List<SamplePart> parts, double least) {
+        RaggedBatch plain = ofParts(parts);
+        if (parts.size() < 2 || least >= 1) {
+            return plain;
+        }
+        long[] rowOf = PrefixTree.rows(parts);
+        int rows = (int) Arrays.stream(rowOf).max().orElse(-1) + 1;
+        int saved = rowOf.length - rows;
+        if (saved == 0 || saved < least * rowOf.length) {
+            return plain;
+        }
+        long[] tokens = new long[rows];
+        for (int place = 0; place < rowOf.length; place++) {
+            tokens[(int) rowOf[place]] = plain.tokens[place];
+        }
+        // Row and label together, so that they can be put in order.
+        long[][] labelled = new long[plain.labels.length][];
+        for (int i = 0; i < labelled.length; i++) {
+            labelled[i] = new long[] {rowOf[(int) plain.labelledRows[i]], plain.labels[i]};
+        }
+        Arrays.sort(labelled, Comparator.comparingLong(pair -> pair[0]));
+        return new RaggedBatch(
+                plain.ids,
+                tokens,
+                Arrays.stream(labelled).mapToLong(pair -> pair[0]).toArray(),
+                Arrays.stream(labelled).mapToLong(pair -> pair[1]).toArray(),
+                SequenceLayout.shared(new SharedRows(plain.layout, rowOf, rows)));
+    }
+
+    /** Tokens of the samples; more than {@link #tokenCount} where samples share some. */
+    public int sampleTokens() {
+        return layout.unshared().rows();
     }
 
     /** All tokens, T. */

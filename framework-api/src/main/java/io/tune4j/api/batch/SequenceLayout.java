@@ -1,14 +1,17 @@
 package io.tune4j.api.batch;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows of a {@code [T, D]} array form which sequence. Rows of a sequence lie one after the other, and sequences
  * follow each other without a gap.
  *
- * @param sequences in row order
+ * @param sequences in row order; where rows are shared, one that covers all rows
+ * @param sharing how rows stand for several sequences, or null if each has its own
  */
-public record SequenceLayout(List<Sequence> sequences) {
+public record SequenceLayout(
+        List<Sequence> sequences, @Nullable SharedRows sharing) {
     /**
      * One sequence.
      *
@@ -26,6 +29,22 @@ public record SequenceLayout(List<Sequence> sequences) {
             }
             row += sequence.length();
         }
+    }
+
+    /** Sequences of which each has its own rows. */
+    public SequenceLayout(List<Sequence> sequences) {
+        this(sequences, null);
+    }
+
+    /** Sequences that share rows. */
+    public static SequenceLayout shared(SharedRows sharing) {
+        int rows = sharing.placeOf().length;
+        return new SequenceLayout(List.of(new Sequence(0, rows)), sharing);
+    }
+
+    /** The sequences, as if none shared rows with another. */
+    public SequenceLayout unshared() {
+        return sharing == null ? this : sharing.unshared();
     }
 
     /** Sequences of the given lengths, one after the other. */
@@ -50,11 +69,14 @@ public record SequenceLayout(List<Sequence> sequences) {
 
     /** Length of the longest sequence. */
     public int longest() {
-        return sequences.stream().mapToInt(Sequence::length).max().orElse(0);
+        return unshared().sequences.stream().mapToInt(Sequence::length).max().orElse(0);
     }
 
     /** The position of each row within its sequence, from 0: {@code [T]}. */
     public long[] positions() {
+        if (sharing != null) {
+            return sharing.positions();
+        }
         long[] positions = new long[rows()];
         for (Sequence sequence : sequences) {
             for (int i = 0; i < sequence.length(); i++) {

@@ -24,6 +24,15 @@ public interface CausalLanguageModel extends AutoCloseable {
 
     int layerCount();
 
+    /**
+     * Whether it computes batches whose samples share rows ({@link io.tune4j.api.batch.SharedRows}): its attention is {@link
+     * io.tune4j.api.nn.RotaryAttention} or minds {@code layout().sharing()}, its positions are {@code layout().positions()}, and rows that
+     * are asked for twice come twice.
+     */
+    default boolean sharesRows() {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -3,7 +3,10 @@ package io.tune4j.api.nn;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.batch.SharedRows;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 
 /** Rotary embedding and ragged causal attention over fused q, k, v rows. */
 public final class RotaryAttention {
@@ -35,19 +38,33 @@ public final class RotaryAttention {
     }
 
     /**
-     * Each sequence attends to itself, causally. Saves the rotated rows, the output and the softmax statistics.
+     * Each sequence attends to itself, causally. Saves the rotated rows, the output and the softmax statistics. Where sequences share
+     * rows, they are laid out one by one for this; of the rows that several have, the first one's output is taken.
      *
      * @param fused {@code [T, shape.fusedSize()]}
      * @return {@code [T, shape.querySize()]}
      */
     public Tensor attend(Tensor fused, Pass pass) {
-        Attended attended = backend.attention(fused, pass.layout(), shape);
+        SharedRows sharing = pass.layout().sharing();
+        if (sharing == null) {
+            return attend(fused, pass.layout(), pass);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor rowOf = Tensor.ofLongs(backend, sharing.rowOf());
+            Tensor placeOf = Tensor.ofLongs(backend, sharing.placeOf());
+            Tensor every = RowSelection.apply(fused, rowOf, pass);
+            return scope.escape(RowSelection.apply(attend(every, sharing.unshared(), pass), placeOf, pass));
+        }
+    }
+
+    private Tensor attend(Tensor fused, SequenceLayout layout, Pass pass) {
+        Attended attended = backend.attention(fused, layout, shape);
         if (pass.tape().tracks(fused)) {
             pass.tape()
                     .record(
                             attended.output(),
-                            (dy, gradients) -> gradients.add(
-                                    fused, backend.attentionBackward(dy, fused, attended, pass.layout(), shape)),
+                            (dy, gradients) ->
+                                    gradients.add(fused, backend.attentionBackward(dy, fused, attended, layout, shape)),
                             fused,
                             attended.output(),
                             attended.statistics());

@@ -8,7 +8,7 @@ public final class RowSelection {
 
     /**
      * @param x {@code [T, D]}
-     * @param rows {@code [N]} int64, each at most once
+     * @param rows {@code [N]} int64; where one is there several times, its gradients add up
      * @return {@code [N, D]}
      */
     public static Tensor apply(Tensor x, Tensor rows, Pass pass) {

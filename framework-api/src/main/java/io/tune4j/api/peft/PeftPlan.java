@@ -20,6 +20,11 @@ public interface PeftPlan {
         return DenseFormat.NAME;
     }
 
+    /** Whether random numbers are drawn for each row in training, as dropout does: then samples had better not share rows. */
+    default boolean drawsPerRow() {
+        return true;
+    }
+
     /**
      * Makes the adapter; its parameters come to life as the model asks for its projections.
      *

@@ -3,6 +3,7 @@ package io.tune4j.models.llama;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
+import io.tune4j.api.batch.SharedRows;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
@@ -64,7 +65,7 @@ final class LlamaModel implements CausalLanguageModel {
         check(batch);
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
-            Tensor selected = rows.length == batch.tokenCount() ? null : Tensor.ofLongs(backend, rows);
+            Tensor selected = SharedRows.isEveryRow(rows, batch.tokenCount()) ? null : Tensor.ofLongs(backend, rows);
             DecoderLayer.Angles angles = angles(batch, pass);
             if (selected != null) {
                 pass.tape().keep(selected);
@@ -94,7 +95,7 @@ final class LlamaModel implements CausalLanguageModel {
 
     /** Native kernels would read beyond the tables. */
     private void check(RaggedBatch batch) {
-        List<Sequence> sequences = batch.layout().sequences();
+        List<Sequence> sequences = batch.layout().unshared().sequences();
         for (int i = 0; i < sequences.size(); i++) {
             if (sequences.get(i).length() > definition.maxSequenceLength()) {
                 throw new DataException("sample " + batch.ids().get(i) + " has "
@@ -115,6 +116,11 @@ final class LlamaModel implements CausalLanguageModel {
     @Override
     public Linear outputHead() {
         return head;
+    }
+
+    @Override
+    public boolean sharesRows() {
+        return true;
     }
 
     @Override

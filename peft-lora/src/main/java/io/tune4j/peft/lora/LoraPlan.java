@@ -33,6 +33,11 @@ final class LoraPlan implements PeftPlan {
     }
 
     @Override
+    public boolean drawsPerRow() {
+        return options.dropout() > 0;
+    }
+
+    @Override
     public String describe() {
         String method = (options.useRsLora() ? "rs" : "") + (options.useDora() ? "DoRA" : "LoRA");
         IntSummaryStatistics ranks = targets.stream().mapToInt(LoraTarget::rank).summaryStatistics();

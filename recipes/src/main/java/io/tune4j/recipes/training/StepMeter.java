@@ -1,6 +1,7 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.batch.RaggedBatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names of metrics: torchtune's where it has them ({@code loss}, {@code lr}, {@code grad_norm}, {@code
  * tokens_per_second_per_gpu}, which counts trained tokens, {@code peak_memory_active} in GiB), and besides {@code
- * tokens_per_second} (all tokens), {@code tokens_in_records}, {@code tokens_computed} and {@code tokens_trained} of the step, {@code
+ * tokens_per_second} (all tokens), {@code tokens_in_records}, {@code tokens_computed}, {@code
+ * tokens_saved_by_sharing} and {@code tokens_trained} of the step, {@code
  * padding_tokens} (never any), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB.
  */
 public final class StepMeter {
@@ -18,6 +20,7 @@ public final class StepMeter {
 
     private double lossSum;
     private long tokens;
+    private long computedTokens;
     private long trainedTokens;
     private long startedAt;
 
@@ -31,15 +34,17 @@ public final class StepMeter {
     public void start() {
         lossSum = 0;
         tokens = 0;
+        computedTokens = 0;
         trainedTokens = 0;
         startedAt = System.nanoTime();
     }
 
     /** Adds a micro-batch. */
-    public void add(double sum, int allTokens, int trained) {
+    public void add(double sum, RaggedBatch batch) {
         lossSum += sum;
-        tokens += allTokens;
-        trainedTokens += trained;
+        tokens += batch.sampleTokens();
+        computedTokens += batch.tokenCount();
+        trainedTokens += batch.trainedTokens();
     }
 
     /** The step's tokens with loss so far. */
@@ -77,7 +82,8 @@ public final class StepMeter {
         metrics.put("tokens_per_second_per_gpu", trainedTokens / stepSeconds);
         metrics.put("step_seconds", stepSeconds);
         metrics.put("tokens_in_records", (double) tokens);
-        metrics.put("tokens_computed", (double) tokens);
+        metrics.put("tokens_computed", (double) computedTokens);
+        metrics.put("tokens_saved_by_sharing", (double) (tokens - computedTokens));
         metrics.put("tokens_trained", (double) trainedTokens);
         metrics.put("padding_tokens", 0.0);
         if (memory != null) {

@@ -150,13 +150,26 @@ public final class TrainingData {
         return lengths.clone();
     }
 
-    /** Puts samples or packs together. */
+    /** Puts samples or packs together, each for itself. */
     public RaggedBatch batch(int... numbers) {
+        return RaggedBatch.ofParts(parts(numbers));
+    }
+
+    /**
+     * Puts samples or packs together; what they begin with in common is there once.
+     *
+     * @param least the share of the tokens that this must save
+     */
+    public RaggedBatch batchSharing(double least, int... numbers) {
+        return RaggedBatch.ofPartsSharing(parts(numbers), least);
+    }
+
+    private List<SamplePart> parts(int... numbers) {
         List<SamplePart> parts = new ArrayList<>();
         for (int number : numbers) {
             parts.addAll(units.get(number));
         }
-        return RaggedBatch.ofParts(parts);
+        return parts;
     }
 
     /** Records without a token to learn. */

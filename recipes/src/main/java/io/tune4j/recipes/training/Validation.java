@@ -10,10 +10,16 @@ public final class Validation {
      * Measures.
      *
      * @param maxBatches the most micro-batches to look at, the first ones
+     * @param sharing the share of a batch's tokens that must be saved for samples to share rows
      * @return NaN if it was cancelled
      */
     public static double loss(
-            LossStep step, TrainingData data, int batchSize, int maxBatches, Cancellation cancellation) {
+            LossStep step,
+            TrainingData data,
+            int batchSize,
+            int maxBatches,
+            double sharing,
+            Cancellation cancellation) {
         double sum = 0;
         long tokens = 0;
         int size = (int) Math.min(data.size(), (long) maxBatches * batchSize);
@@ -25,7 +31,7 @@ public final class Validation {
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = start + i;
             }
-            var batch = data.batch(numbers);
+            var batch = data.batchSharing(sharing, numbers);
             sum += step.withoutGradients(batch);
             tokens += batch.trainedTokens();
         }

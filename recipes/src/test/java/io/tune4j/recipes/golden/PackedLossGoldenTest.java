@@ -92,16 +92,61 @@ class PackedLossGoldenTest {
                 List<double[]> whole = new ArrayList<>();
                 add(whole, model, together.trainedTokens());
                 for (int p = 0; p < whole.size(); p++) {
-                    double[] a = whole.get(p);
-                    double[] b = gradients.get(p);
-                    double largest = Arrays.stream(a).map(Math::abs).max().orElse(0);
-                    for (int i = 0; i < a.length; i++) {
-                        assertThat(a[i]).as("%s of %s", i, p).isCloseTo(b[i], within(1e-10 * Math.max(1, largest)));
-                    }
+                    assertClose(whole.get(p), gradients.get(p), "parameter " + p);
                 }
             }
         }
         assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    /** Random trees of beginnings: the same loss and gradients as without sharing. */
+    @Test
+    void sharedBeginningsChangeNeitherLossNorGradients() {
+        Random random = new Random(5);
+        try (Backend backend = TestedBackend.open();
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(), "lora")) {
+            for (int round = 0; round < 8; round++) {
+                List<TokenizedSample> samples = new ArrayList<>();
+                samples.add(sample(random, 10 + random.nextInt(150)));
+                while (samples.size() < 3 + round) {
+                    samples.add(branch(random, samples.get(random.nextInt(samples.size()))));
+                }
+                List<SamplePart> parts = samples.stream().map(SamplePart::whole).toList();
+                RaggedBatch plain = RaggedBatch.ofParts(parts);
+                RaggedBatch shared = RaggedBatch.ofPartsSharing(parts, 0);
+                assertThat(shared.tokenCount()).isLessThan(plain.tokenCount());
+                assertThat(model.loss(shared, true)).isCloseTo(model.loss(plain, false), within(1e-10));
+                List<double[]> ours = new ArrayList<>();
+                add(ours, model, shared.trainedTokens());
+                model.loss(plain, true);
+                List<double[]> expected = new ArrayList<>();
+                add(expected, model, plain.trainedTokens());
+                for (int p = 0; p < ours.size(); p++) {
+                    assertClose(ours.get(p), expected.get(p), "parameter " + p);
+                }
+            }
+        }
+        assertThat(LeakDetector.describeLive()).isEmpty();
+    }
+
+    /** Begins as another does, and goes on in its own way. */
+    private static TokenizedSample branch(Random random, TokenizedSample other) {
+        int common = 1 + random.nextInt(other.tokens().length);
+        TokenizedSample own = sample(random, 2 + random.nextInt(40));
+        int[] tokens = Arrays.copyOf(other.tokens(), common + own.tokens().length);
+        System.arraycopy(own.tokens(), 0, tokens, common, own.tokens().length);
+        boolean[] trained = new boolean[tokens.length];
+        for (int i = 0; i < trained.length; i++) {
+            trained[i] = i == trained.length - 1 || random.nextBoolean();
+        }
+        return new TokenizedSample("branch", tokens, trained);
+    }
+
+    private static void assertClose(double[] actual, double[] expected, String what) {
+        double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).as("%s of %s", i, what).isCloseTo(expected[i], within(1e-10 * Math.max(1, largest)));
+        }
     }
 
     /** Adds the gradients, which are means over trained tokens, as sums; and clears them. */

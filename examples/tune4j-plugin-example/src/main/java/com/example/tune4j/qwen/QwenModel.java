@@ -81,7 +81,7 @@ final class QwenModel implements CausalLanguageModel {
     /** Native kernels would read beyond the tables. */
     private void check(RaggedBatch batch) {
         for (int i = 0; i < batch.ids().size(); i++) {
-            int length = batch.layout().sequences().get(i).length();
+            int length = batch.layout().unshared().sequences().get(i).length();
             if (length > config.maxPositions()) {
                 throw new UserException("sample " + batch.ids().get(i) + " has " + length
                         + " tokens, but the model has " + config.maxPositions()
@@ -100,6 +100,11 @@ final class QwenModel implements CausalLanguageModel {
     @Override
     public Linear outputHead() {
         return head;
+    }
+
+    @Override
+    public boolean sharesRows() {
+        return true;
     }
 
     @Override

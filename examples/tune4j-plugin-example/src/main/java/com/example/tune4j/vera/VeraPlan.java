@@ -18,6 +18,11 @@ record VeraPlan(VeraOptions options, List<Projection> targets) implements PeftPl
     }
 
     @Override
+    public boolean drawsPerRow() {
+        return false;
+    }
+
+    @Override
     public String describe() {
         return "VeRA, rank " + options.rank() + ", " + targets.size() + " projections, " + parameterCount()
                 + " parameters";
