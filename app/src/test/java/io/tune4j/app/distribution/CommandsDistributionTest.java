@@ -44,6 +44,7 @@ class CommandsDistributionTest {
                 "validate",
                 "plugins",
                 "doctor",
+                "data",
                 "estimate",
                 "version",
                 "completion"

@@ -41,7 +41,17 @@ final class ChatTemplate {
     ChatTemplate(String text, @Nullable String bos, @Nullable String eos) {
         // Jinja drops one newline at a template's end.
         this.source = withTestsFirst(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
-        this.jinja = new Jinjava(JinjavaConfig.newBuilder()
+        try (LibraryLoader loader = LibraryLoader.of(Jinjava.class)) {
+            this.jinja = create();
+            always.put("bos_token", bos == null ? "" : bos);
+            always.put("eos_token", eos == null ? "" : eos);
+            always.put("documents", null);
+            parse(jinja.newInterpreter());
+        }
+    }
+
+    private Jinjava create() {
+        Jinjava made = new Jinjava(JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
                 .withKeepTrailingNewline(true)
@@ -57,7 +67,7 @@ final class ChatTemplate {
                         .withUseTrimmingForNotesAndExpressions(true)
                         .build())
                 .build());
-        Context context = jinja.getGlobalContext();
+        Context context = made.getGlobalContext();
         context.registerFunction(
                 new ELFunctionDefinition("", "raise_exception", TemplateFunctions.class, "raise", String.class));
         // Where a template has a date for those who have no clock, that one is taken: runs are to repeat.
@@ -67,10 +77,7 @@ final class ChatTemplate {
         }
         context.registerFilter(new ToJson());
         context.registerExpTest(new IterableTest());
-        always.put("bos_token", bos == null ? "" : bos);
-        always.put("eos_token", eos == null ? "" : eos);
-        always.put("documents", null);
-        parse(jinja.newInterpreter());
+        return made;
     }
 
     /**
@@ -106,7 +113,7 @@ final class ChatTemplate {
         context.put("add_generation_prompt", asks);
         JinjavaInterpreter interpreter = new JinjavaInterpreter(jinja, context, jinja.getGlobalConfig());
         JinjavaInterpreter.pushCurrent(interpreter);
-        try {
+        try (LibraryLoader loader = LibraryLoader.of(Jinjava.class)) {
             String text = interpreter.render(parse(interpreter));
             failOnErrors(interpreter);
             return text;

@@ -108,16 +108,10 @@ final class HfTokenizer implements Tokenizer {
         }
     }
 
-    /** The library looks for its native code by the thread's class loader, which is not this plugin's. */
     private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> options) throws IOException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(HuggingFaceTokenizer.class.getClassLoader());
-        try {
+        try (LibraryLoader loader = LibraryLoader.of(HuggingFaceTokenizer.class)) {
             return HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(file.json().getBytes(StandardCharsets.UTF_8)), options);
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 
