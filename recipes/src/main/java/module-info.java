@@ -10,8 +10,10 @@ module io.tune4j.recipes {
     // For dependency injection, which constructs the recipes.
     exports io.tune4j.recipes;
 
-    // Jackson reads and writes the training state and what is in it, records.
+    // Jackson reads and writes the training state, what is in it, and what a token store says of itself: records.
     opens io.tune4j.recipes.checkpoint to
+            com.fasterxml.jackson.databind;
+    opens io.tune4j.recipes.tokens to
             com.fasterxml.jackson.databind;
     opens io.tune4j.recipes.training to
             com.fasterxml.jackson.databind;

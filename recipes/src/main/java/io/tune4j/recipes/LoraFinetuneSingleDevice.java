@@ -3,7 +3,6 @@ package io.tune4j.recipes;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
-import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
@@ -31,7 +30,10 @@ import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.optimizer.GradientNorm;
+import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.recipes.training.BatchOrder;
+import io.tune4j.recipes.training.BatchesAhead;
+import io.tune4j.recipes.training.BatchesAhead.MicroBatch;
 import io.tune4j.recipes.training.DataInspection;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.recipes.training.StepBatches;
@@ -39,6 +41,7 @@ import io.tune4j.recipes.training.StepMeter;
 import io.tune4j.recipes.training.TrainingData;
 import io.tune4j.recipes.training.ValidationWatch;
 import jakarta.inject.Inject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +88,9 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code share_prefixes}
  *   <dd>{@code auto}, {@code True} or {@code False}: what a micro-batch's samples begin with in common is computed once, where that saves
  *       at least 5 % of its tokens and nothing draws random numbers for each of them; wherever it saves any; never
+ *   <dt>{@code token_cache}
+ *   <dd>{@code auto} keeps the tokens of data sets in the user's cache, so that the next run with the same files, tokenizer and options
+ *       begins at once; {@code off}, or another folder
  *   <dt>{@code batch_size_val}, {@code max_validation_batches}
  *   <dd>of a validation; all of {@code dataset_val} without the latter
  *   <dt>{@code early_stopping}, {@code save_best}
@@ -153,11 +159,16 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         int positions = options.model().definition().maxSequenceLength();
         List<DataReport.Set> sets = new ArrayList<>();
         try (Tokenizer tokenizer = options.tokenizer().open()) {
-            sets.add(new DataInspection("dataset", tokenizer, options.maxTokens(), positions)
-                    .inspect(options.dataset().open(tokenizer), samples));
+            try (TokenStore store = options.tokens().look(console, "dataset", options.dataset(), tokenizer)) {
+                sets.add(new DataInspection("dataset", tokenizer, options.maxTokens(), positions)
+                        .inspect(store, samples));
+            }
             if (options.validation() != null) {
-                sets.add(new DataInspection("dataset_val", tokenizer, options.maxTokens(), positions)
-                        .inspect(options.validation().open(tokenizer), 0));
+                try (TokenStore store =
+                        options.tokens().look(console, "dataset_val", options.validation(), tokenizer)) {
+                    sets.add(new DataInspection("dataset_val", tokenizer, options.maxTokens(), positions)
+                            .inspect(store, 0));
+                }
             }
         }
         return new DataReport(sets);
@@ -174,22 +185,10 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 + options.checkpointer().checkpointDirectory());
         console.line("adapter    " + plan.describe());
         try (Checkpoint base = options.checkpointer().open();
-                Tokenizer tokenizer = options.tokenizer().open()) {
-            CheckpointFit.check(definition, base, options.checkpointer().checkpointDirectory());
-            TrainingData data = TrainingData.read(
-                    "dataset",
-                    options.dataset().open(tokenizer),
-                    definition.maxSequenceLength(),
-                    definition.vocabularySize(),
-                    options.maxTokens());
-            TrainingData validation = options.validation() == null
-                    ? null
-                    : TrainingData.read(
-                            "dataset_val",
-                            options.validation().open(tokenizer),
-                            definition.maxSequenceLength(),
-                            definition.vocabularySize(),
-                            options.maxTokens());
+                Tokenizer tokenizer = options.tokenizer().open();
+                TrainingSets sets = fitting(options, base, tokenizer)) {
+            TrainingData data = sets.training();
+            TrainingData validation = sets.validation();
             int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
             StepPlan steps = StepPlan.of(options, data.size(), batches);
             Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
@@ -249,6 +248,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         }
     }
 
+    /** The data, when the checkpoint is known to fit the model. */
+    private TrainingSets fitting(LoraFinetuneOptions options, Checkpoint base, Tokenizer tokenizer) {
+        CheckpointFit.check(
+                options.model().definition(), base, options.checkpointer().checkpointDirectory());
+        return TrainingSets.open(options, tokenizer, console);
+    }
+
     private CausalLanguageModel load(LoraFinetuneOptions options, Backend backend, Checkpoint base, Adapter adapter) {
         CheckpointWeights weights = new CheckpointWeights(base);
         FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights);
@@ -266,13 +272,14 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     }
 
     private void listSkipped(String key, TrainingData data, Path output) {
-        if (data.skipped().isEmpty()) {
+        long skipped = data.store().summary().skipped();
+        if (skipped == 0) {
             return;
         }
         Path list = output.resolve("skipped-" + key + ".txt");
-        AtomicFiles.writeString(list, String.join("\n", data.skipped()) + "\n");
-        console.warning(data.skipped().size() + " records of " + key + " do not fit and are skipped; " + list
-                + " says why, the first: " + data.skipped().get(0));
+        AtomicFiles.write(list, out -> Files.copy(data.store().unfitFile(), out));
+        console.warning(skipped + " records of " + key + " do not fit and are skipped; " + list
+                + " says why, the first: " + data.store().unfit(1).get(0));
     }
 
     private void setAside(Path output) {
@@ -286,16 +293,22 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     private Outcome train(Run run, long firstStep) {
         run.backend.resetPeakMemory();
         run.report.before(cancellation, firstStep);
-        try (MetricLogger logger = openLogger(run.options, firstStep)) {
-            StepBatches stepBatches =
-                    new StepBatches(run.data, run.order, run.options.batching().merged());
+        StepBatches groups =
+                new StepBatches(run.data, run.order, run.options.batching().merged());
+        try (MetricLogger logger = openLogger(run.options, firstStep);
+                BatchesAhead ahead = new BatchesAhead(
+                        run.data,
+                        number -> groups.of(run.steps.epochOf(number), run.steps.stepInEpoch(number)),
+                        run.steps.total(),
+                        run.sharing)) {
             long step = firstStep;
             while (step < run.steps.total() && !run.watch.isOver()) {
-                List<StepBatches.Group> groups = stepBatches.of(run.steps.epochOf(step), run.steps.stepInEpoch(step));
-                if (!gradients(run, step, groups)) {
+                run.meter.start();
+                List<MicroBatch> batches = ahead.of(step);
+                if (!gradients(run, step, batches)) {
                     return cancel(run, step);
                 }
-                double norm = update(run, step, groups);
+                double norm = update(run, step, batches);
                 step++;
                 if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
                     log(run, logger, step, norm);
@@ -313,26 +326,24 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     }
 
     /** Sums the gradients of a step; false if that was cancelled. */
-    private boolean gradients(Run run, long step, List<StepBatches.Group> groups) {
-        run.meter.start();
-        for (StepBatches.Group group : groups) {
+    private boolean gradients(Run run, long step, List<MicroBatch> batches) {
+        for (MicroBatch micro : batches) {
             if (cancellation.isRequested()) {
                 return false;
             }
-            RaggedBatch batch = run.data.batchSharing(run.sharing, group.samples());
-            long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), group.first());
-            double sum = run.lossStep.withGradients(batch, key);
-            run.meter.add(sum, batch);
+            long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), micro.first());
+            double sum = run.lossStep.withGradients(micro.batch(), key);
+            run.meter.add(sum, micro.batch());
         }
         return true;
     }
 
     /** Takes the step; returns the gradient's norm. */
-    private static double update(Run run, long step, List<StepBatches.Group> groups) {
+    private static double update(Run run, long step, List<MicroBatch> batches) {
         List<Parameter> parameters = run.adapter.parameters();
         GradientNorm.scale(parameters, 1.0 / run.meter.trainedTokens());
         double norm = GradientNorm.of(parameters);
-        stopUnlessFinite(run, step, norm, groups);
+        stopUnlessFinite(run, step, norm, batches);
         GradientNorm.clip(parameters, norm, run.options.clipGradNorm());
         run.optimizer.step(run.options.schedule().factor(step, run.steps.total()));
         parameters.forEach(Parameter::clearGradient);
@@ -372,14 +383,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     }
 
     /** A step that went wrong changes nothing: the weights are still those of the step before. */
-    private static void stopUnlessFinite(Run run, long step, double norm, List<StepBatches.Group> groups) {
+    private static void stopUnlessFinite(Run run, long step, double norm, List<MicroBatch> batches) {
         double loss = run.meter.loss();
         if (Double.isFinite(loss) && Double.isFinite(norm)) {
             return;
         }
-        List<String> ids = groups.stream()
-                .flatMap(group -> run.data.batch(group.samples()).ids().stream())
-                .toList();
+        List<String> ids =
+                batches.stream().flatMap(micro -> micro.batch().ids().stream()).toList();
         throw new DataException("training stopped at step " + (step + 1) + ": the loss is " + loss
                 + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
                 + ". The weights of step " + step + " were not touched"

@@ -4,11 +4,31 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable config tree whose every node knows where it was written. */
 public sealed interface ConfigNode {
     Origin origin();
+
+    /** The values alone, keys in alphabetical order: equal for trees that mean the same, wherever they were written. */
+    default String canonical() {
+        if (this instanceof Mapping mapping) {
+            return new TreeMap<>(mapping.entries())
+                    .entrySet().stream()
+                            .map(entry ->
+                                    entry.getKey() + ": " + entry.getValue().canonical())
+                            .collect(Collectors.joining(", ", "{", "}"));
+        }
+        if (this instanceof Sequence sequence) {
+            return sequence.items().stream().map(ConfigNode::canonical).collect(Collectors.joining(", ", "[", "]"));
+        }
+        Object value = ((Scalar) this).value();
+        return value instanceof String text
+                ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : String.valueOf(value);
+    }
 
     /** Keys in source order. */
     record Mapping(Map<String, ConfigNode> entries, Origin origin) implements ConfigNode {

@@ -1,24 +1,31 @@
 package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.error.DataException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Training records in a fixed order. Safe for use by several threads. */
+/**
+ * Training records in a fixed order. They are read from the first to the last, so there may be more of them than fit into memory: what
+ * a run needs at random places it keeps as tokens in a file.
+ */
 public interface Dataset {
-    int size();
+    /**
+     * Hands over all samples in their order. Each call begins anew.
+     *
+     * @throws DataException if a file is missing or broken, or a record does not fit; names file, record and field
+     */
+    void read(SampleSink sink);
 
-    /** Record {@code index} as tokens. */
-    TokenizedSample get(int index);
-
-    /** Records that did not fit and were left out on request, each with the reason. */
-    default List<String> skipped() {
-        return List.of();
-    }
-
-    /** Whether a record that cannot be tokenized is to be left out instead of ending the run. */
-    default boolean skipsBadRecords() {
-        return false;
+    /**
+     * What the records are made of, e.g. names, sizes and times of files: whatever changes them changes it, besides the options of the
+     * config and the tokenizer. With it the tokens are kept for the next run.
+     *
+     * @return null if that is not known, and the records are to be tokenized for each run
+     */
+    default @Nullable String identity() {
+        return null;
     }
 
     /** How samples are packed together, or null if each is a unit of its own. */
@@ -26,6 +33,13 @@ public interface Dataset {
         return null;
     }
 
-    /** One line, e.g. {@code 440 records of train.json}. */
+    /** What they are, to be read behind their number, e.g. {@code records of train.json}. */
     String describe();
+
+    /** All samples in memory, for small data sets. Fails at the first record that does not fit and is not to be skipped. */
+    default List<TokenizedSample> toList() {
+        List<TokenizedSample> samples = new ArrayList<>();
+        read(samples::add);
+        return samples;
+    }
 }

@@ -2,6 +2,7 @@ package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Text to token ids and back. Safe for use by several threads. */
 public interface Tokenizer extends AutoCloseable {
@@ -33,6 +34,14 @@ public interface Tokenizer extends AutoCloseable {
     /** What users of these files should know, e.g. that other trainers would mask the end; for {@code tune data}. */
     default List<String> remarks() {
         return List.of();
+    }
+
+    /**
+     * What its files say, so that tokens of an earlier run can be told to be the same: whatever changes them changes it, besides the
+     * options of the config. Null if that is not known.
+     */
+    default @Nullable String identity() {
+        return null;
     }
 
     /** Whether generation ends with this token. */

@@ -136,7 +136,7 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                     "is a Python function, which is not run here; say what to take in SQL: query: SELECT * FROM data WHERE ...");
         }
         boolean skips = options.choice("on_bad_record", OnBadRecord.class, OnBadRecord.FAIL) == OnBadRecord.SKIP;
-        return tokenizer -> new RecordDataset(records, made, tokenizer, packing, skips);
+        return tokenizer -> new RecordDataset(records.open(), made, tokenizer, packing, skips);
     }
 
     private enum OnBadRecord {

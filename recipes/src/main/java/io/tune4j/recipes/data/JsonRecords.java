@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.BiConsumer;
 
 /** Records of {@code .json} files (a list of objects) and {@code .jsonl} files (an object per line), one at a time. */
 final class JsonRecords {
@@ -24,10 +23,10 @@ final class JsonRecords {
      * Reads a file in order.
      *
      * @param name of the file, for the records' names
-     * @param consumer takes each record and its name, e.g. {@code train.json#12}, counted from 0
+     * @return whether more records are wanted behind this file's
      * @throws UserException if the file is missing or broken; names file, record and line
      */
-    static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
+    static boolean read(Path file, String name, RecordConsumer consumer) {
         int count = 0;
         try {
             if (Files.isDirectory(file)) {
@@ -46,7 +45,9 @@ final class JsonRecords {
                                 + " {\"instruction\": ..., \"output\": ...}, found " + parser.getText());
                     }
                     JsonNode record = JSON.readTree(parser);
-                    consumer.accept(record, name + "#" + count);
+                    if (!consumer.accept(record, name + "#" + count)) {
+                        return false;
+                    }
                     count++;
                     token = parser.nextToken();
                 }
@@ -55,6 +56,7 @@ final class JsonRecords {
                             + parser.currentTokenLocation().getLineNr()
                             + "); a file is one list, or one object per line");
                 }
+                return true;
             }
         } catch (NoSuchFileException e) {
             throw new DataException("there is no data file " + file.toAbsolutePath() + "; check data_files", e);

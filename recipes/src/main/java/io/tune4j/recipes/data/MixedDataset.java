@@ -4,10 +4,11 @@ import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Packing;
-import io.tune4j.api.data.Tokenizer;
-import java.util.ArrayList;
+import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.error.DataException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,29 +23,46 @@ public final class MixedDataset implements Dataset {
      */
     public record Part(DatasetProvider provider, double weight) {}
 
-    private final List<Dataset> parts = new ArrayList<>();
-    private final int[] partOf;
-    private final int[] indexOf;
-    private final String description;
-
-    private MixedDataset(List<Part> wanted, Tokenizer tokenizer) {
-        List<Integer> numbers = new ArrayList<>();
-        List<Integer> indexes = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
-        for (Part part : wanted) {
-            Dataset opened = part.provider.open(tokenizer);
-            long count = Math.round(opened.size() * part.weight);
-            for (long i = 0; i < count; i++) {
-                numbers.add(parts.size());
-                // Evenly over the records, whatever the weight.
-                indexes.add((int) ((long) (i / part.weight) % opened.size()));
-            }
-            parts.add(opened);
-            texts.add(opened.describe() + (part.weight == 1 ? "" : String.format(Locale.ROOT, " x %s", part.weight)));
+    private record Opened(Dataset dataset, double weight) {
+        String describe() {
+            return dataset.describe() + (weight == 1 ? "" : String.format(Locale.ROOT, " x %s", weight));
         }
-        this.partOf = numbers.stream().mapToInt(Integer::intValue).toArray();
-        this.indexOf = indexes.stream().mapToInt(Integer::intValue).toArray();
-        this.description = String.join(" + ", texts);
+    }
+
+    /** Passes on so many copies of each sample that they are evenly spread, whatever the weight. */
+    private static final class Weighted implements SampleSink {
+        private final SampleSink sink;
+        private final double weight;
+        private long seen;
+
+        Weighted(SampleSink sink, double weight) {
+            this.sink = sink;
+            this.weight = weight;
+        }
+
+        @Override
+        public void sample(TokenizedSample sample) {
+            long copies = upTo(seen + 1) - upTo(seen);
+            seen++;
+            for (long i = 0; i < copies; i++) {
+                sink.sample(sample);
+            }
+        }
+
+        private long upTo(long samples) {
+            return (long) Math.ceil(samples * weight);
+        }
+
+        @Override
+        public void unfit(DataException reason, boolean skips) {
+            sink.unfit(reason, skips);
+        }
+    }
+
+    private final List<Opened> parts;
+
+    private MixedDataset(List<Opened> parts) {
+        this.parts = parts;
     }
 
     /** Puts them together; one alone with weight 1 stays what it is. */
@@ -52,37 +70,39 @@ public final class MixedDataset implements Dataset {
         List<Part> fixed = List.copyOf(parts);
         return fixed.size() == 1 && fixed.get(0).weight == 1
                 ? fixed.get(0).provider
-                : tokenizer -> new MixedDataset(fixed, tokenizer);
+                : tokenizer -> new MixedDataset(fixed.stream()
+                        .map(part -> new Opened(part.provider.open(tokenizer), part.weight))
+                        .toList());
     }
 
     @Override
-    public int size() {
-        return partOf.length;
+    public void read(SampleSink sink) {
+        for (Opened part : parts) {
+            part.dataset.read(new Weighted(sink, part.weight));
+        }
     }
 
     @Override
-    public TokenizedSample get(int index) {
-        return parts.get(partOf[index]).get(indexOf[index]);
-    }
-
-    @Override
-    public List<String> skipped() {
-        return parts.stream().flatMap(part -> part.skipped().stream()).toList();
-    }
-
-    @Override
-    public boolean skipsBadRecords() {
-        return parts.stream().allMatch(Dataset::skipsBadRecords);
+    public @Nullable String identity() {
+        StringBuilder identity = new StringBuilder();
+        for (Opened part : parts) {
+            String of = part.dataset.identity();
+            if (of == null) {
+                return null;
+            }
+            identity.append(of).append(" x ").append(part.weight).append('\n');
+        }
+        return identity.toString();
     }
 
     /** The first one's, for all. */
     @Override
     public @Nullable Packing packing() {
-        return parts.isEmpty() ? null : parts.get(0).packing();
+        return parts.isEmpty() ? null : parts.get(0).dataset.packing();
     }
 
     @Override
     public String describe() {
-        return description;
+        return parts.stream().map(Opened::describe).collect(Collectors.joining(" + "));
     }
 }

@@ -1,85 +1,77 @@
 package io.tune4j.recipes.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Packing;
+import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
-import io.tune4j.recipes.data.RecordFormat.Content;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Records in memory as text, tokenized when asked for. */
-final class RecordDataset implements Dataset {
-    private record Sample(String id, Content content) {}
+/**
+ * Records of files, tokenized by all processors while they are read, some hundreds at a time.
+ *
+ * @param skips whether records that do not fit are left out
+ */
+record RecordDataset(
+        Records records,
+        RecordFormat format,
+        Tokenizer tokenizer,
+        @Nullable Packing packing,
+        boolean skips) implements Dataset {
+    /** Enough for all processors, few enough for records of any length. */
+    private static final int AT_A_TIME = 512;
 
-    private final Tokenizer tokenizer;
-    private final @Nullable Packing packing;
-    private final boolean skips;
-    private final List<Sample> samples;
-    private final List<String> skipped = new ArrayList<>();
-    private final String description;
+    private record Raw(JsonNode record, String id) {}
 
-    /**
-     * Reads all records.
-     *
-     * @param skips whether records that do not fit are left out
-     */
-    RecordDataset(
-            RecordSource source, RecordFormat format, Tokenizer tokenizer, @Nullable Packing packing, boolean skips) {
-        this.tokenizer = tokenizer;
-        this.packing = packing;
-        this.skips = skips;
-        List<Sample> all = new ArrayList<>();
-        String read = source.read((record, id) -> {
-            try {
-                all.add(new Sample(id, format.read(record, id)));
-            } catch (DataException e) {
-                if (!skips) {
-                    throw e;
-                }
-                skipped.add(e.getMessage());
+    /** One of them is null. */
+    private record Made(
+            @Nullable TokenizedSample sample, @Nullable DataException reason) {}
+
+    @Override
+    public void read(SampleSink sink) {
+        List<Raw> waiting = new ArrayList<>(AT_A_TIME);
+        records.read((record, id) -> {
+            waiting.add(new Raw(record, id));
+            if (waiting.size() == AT_A_TIME) {
+                tokenize(waiting, sink);
             }
+            return true;
         });
-        SplitSlice slice = source.slice();
-        this.samples = List.copyOf(all.subList(slice.first(all.size()), slice.behindLast(all.size())));
-        this.description = samples.size() + " records of " + read + (slice.isAll() ? "" : ", " + slice);
+        tokenize(waiting, sink);
     }
 
-    @Override
-    public int size() {
-        return samples.size();
+    private void tokenize(List<Raw> waiting, SampleSink sink) {
+        for (Made made : waiting.parallelStream().map(this::tokenize).toList()) {
+            if (made.sample != null) {
+                sink.sample(made.sample);
+            } else if (made.reason != null) {
+                sink.unfit(made.reason, skips);
+            }
+        }
+        waiting.clear();
     }
 
-    @Override
-    public TokenizedSample get(int index) {
-        Sample sample = samples.get(index);
+    private Made tokenize(Raw raw) {
         try {
-            return sample.content.tokens(tokenizer, sample.id);
+            return new Made(format.read(raw.record, raw.id).tokens(tokenizer, raw.id), null);
         } catch (DataException e) {
             String message = String.valueOf(e.getMessage());
-            throw message.contains(sample.id) ? e : new DataException("record " + sample.id + ": " + message, e);
+            return new Made(
+                    null, message.contains(raw.id) ? e : new DataException("record " + raw.id + ": " + message, e));
         }
     }
 
     @Override
-    public List<String> skipped() {
-        return List.copyOf(skipped);
-    }
-
-    @Override
-    public boolean skipsBadRecords() {
-        return skips;
-    }
-
-    @Override
-    public @Nullable Packing packing() {
-        return packing;
+    public @Nullable String identity() {
+        return records.identity();
     }
 
     @Override
     public String describe() {
-        return description;
+        return records.describe();
     }
 }

@@ -1,15 +1,6 @@
 package io.tune4j.recipes.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.error.DataException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,38 +23,11 @@ record RecordSource(DataFiles files, @Nullable String query, SplitSlice slice) {
     }
 
     /**
-     * Reads all files in order.
+     * Finds or downloads the files.
      *
-     * @param consumer takes each record and its name, e.g. {@code train.json#12}, counted from 0
-     * @return what was read, for messages
-     * @throws DataException if a file is missing or broken; names file, record and line
+     * @throws io.tune4j.api.error.DataException if one is missing
      */
-    String read(BiConsumer<JsonNode, String> consumer) {
-        List<Path> fetched = files.fetch();
-        if (query != null) {
-            TableRecords.query(query, fetched, consumer);
-        } else {
-            Set<Path> distinct = new HashSet<>();
-            boolean named = fetched.stream().map(Path::getFileName).allMatch(distinct::add);
-            for (Path file : fetched) {
-                read(file, String.valueOf(named ? file.getFileName() : file), consumer);
-            }
-        }
-        String names =
-                fetched.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "));
-        return (query == null ? "" : "a query over ") + (names.isEmpty() ? "files" : names);
-    }
-
-    private static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
-        if (!Files.exists(file)) {
-            throw new DataException("there is no data file " + file.toAbsolutePath() + "; check data_files");
-        }
-        if (TableRecords.reads(file)) {
-            TableRecords.read(file, name, consumer);
-        } else if (file.toString().endsWith(".txt")) {
-            TableRecords.lines(file, name, consumer);
-        } else {
-            JsonRecords.read(file, name, consumer);
-        }
+    Records open() {
+        return new Records(files.fetch(), query, slice);
     }
 }

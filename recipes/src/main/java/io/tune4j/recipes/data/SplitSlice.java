@@ -28,9 +28,13 @@ record SplitSlice(
             return new Bound(Integer.parseInt(percent ? text.substring(0, text.length() - 1) : text), percent);
         }
 
-        int of(int count) {
+        boolean needsCount() {
+            return percent || value < 0;
+        }
+
+        long of(long count) {
             long place = percent ? Math.round(value / PERCENT * count) : value;
-            return (int) Math.max(0, Math.min(count, place < 0 ? count + place : place));
+            return Math.max(0, Math.min(count, place < 0 ? count + place : place));
         }
     }
 
@@ -69,11 +73,16 @@ record SplitSlice(
         return from == null && to == null;
     }
 
-    int first(int count) {
+    /** Whether the number of records must be known before they are read. */
+    boolean needsCount() {
+        return (from != null && from.needsCount()) || (to != null && to.needsCount());
+    }
+
+    long first(long count) {
         return from == null ? 0 : from.of(count);
     }
 
-    int behindLast(int count) {
+    long behindLast(long count) {
         return Math.max(first(count), to == null ? count : to.of(count));
     }
 

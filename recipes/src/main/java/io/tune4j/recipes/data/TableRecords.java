@@ -1,7 +1,6 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.error.DataException;
 import java.nio.file.Files;
@@ -12,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBDriver;
 
@@ -25,9 +23,9 @@ final class TableRecords {
 
     private TableRecords() {}
 
-    /** Reads one file, row by row. */
-    static void read(Path file, String name, BiConsumer<JsonNode, String> consumer) {
-        rows("SELECT to_json(t)::VARCHAR FROM " + table(List.of(file)) + " t", name, file.toString(), consumer);
+    /** Reads one file, row by row; returns whether more records are wanted behind it. */
+    static boolean read(Path file, String name, RecordConsumer consumer) {
+        return rows("SELECT to_json(t)::VARCHAR FROM " + table(List.of(file)) + " t", name, file.toString(), consumer);
     }
 
     /**
@@ -35,7 +33,7 @@ final class TableRecords {
      *
      * @param files what {@code data} stands for in it
      */
-    static void query(String query, List<Path> files, BiConsumer<JsonNode, String> consumer) {
+    static void query(String query, List<Path> files, RecordConsumer consumer) {
         String statement = query.strip().replaceAll(";+$", "");
         String sql = files.isEmpty()
                 ? "SELECT to_json(t)::VARCHAR FROM (" + statement + "\n) t"
@@ -44,7 +42,7 @@ final class TableRecords {
         rows(sql, "query", "dataset.query", consumer);
     }
 
-    private static void rows(String sql, String name, String place, BiConsumer<JsonNode, String> consumer) {
+    private static boolean rows(String sql, String name, String place, RecordConsumer consumer) {
         Properties options = new Properties();
         options.setProperty("jdbc_stream_results", "true");
         // Nothing may ask the network for anything.
@@ -56,9 +54,12 @@ final class TableRecords {
             statement.execute("SET preserve_insertion_order = true");
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
-                    consumer.accept(JSON.readTree(rows.getString(1)), name + "#" + count);
+                    if (!consumer.accept(JSON.readTree(rows.getString(1)), name + "#" + count)) {
+                        return false;
+                    }
                     count++;
                 }
+                return true;
             }
         } catch (SQLException e) {
             throw new DataException(
@@ -102,15 +103,17 @@ final class TableRecords {
     }
 
     /** Lines of a text file, each a record with the field {@code text}. */
-    static void lines(Path file, String name, BiConsumer<JsonNode, String> consumer) {
+    static boolean lines(Path file, String name, RecordConsumer consumer) {
         int count = 0;
         try (var lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    consumer.accept(JSON.createObjectNode().put("text", line), name + "#" + count);
+                if (!line.isBlank()
+                        && !consumer.accept(JSON.createObjectNode().put("text", line), name + "#" + count)) {
+                    return false;
                 }
                 count++;
             }
+            return true;
         } catch (java.io.IOException e) {
             throw new DataException(
                     "cannot read " + file + " as UTF-8 text (line " + (count + 1) + "): " + e.getMessage(), e);

@@ -3,10 +3,10 @@ package io.tune4j.recipes.training;
 import io.tune4j.api.nn.RandomKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +60,7 @@ public final class BatchOrder {
         // Not by the run's seed: how many batches there are is to be known before it.
         int[] order = ofSize(lengths.length, 1, 1, shuffle, 0).order(lengths.length, BEFORE_ALL_EPOCHS);
         if (grouped) {
-            order = IntStream.of(order)
-                    .boxed()
-                    .sorted(Comparator.comparingInt(sample -> lengths[sample]))
-                    .mapToInt(Integer::intValue)
-                    .toArray();
+            order = shortestFirst(order, lengths);
         }
         List<int[]> batches = new ArrayList<>();
         int start = 0;
@@ -83,6 +79,16 @@ public final class BatchOrder {
             batches.add(Arrays.copyOfRange(order, start, order.length));
         }
         return new BatchOrder(lengths.length, batchSize, accumulation, shuffle, seed, batches.toArray(new int[0][]));
+    }
+
+    /** Sorted by length, samples of the same length in the order they had. */
+    private static int[] shortestFirst(int[] order, int[] lengths) {
+        long[] keys = new long[order.length];
+        for (int place = 0; place < keys.length; place++) {
+            keys[place] = (long) lengths[order[place]] << Integer.SIZE | place;
+        }
+        Arrays.sort(keys);
+        return LongStream.of(keys).mapToInt(key -> order[(int) key]).toArray();
     }
 
     /** Of the run. */

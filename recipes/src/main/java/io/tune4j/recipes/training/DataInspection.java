@@ -1,19 +1,16 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.batch.TokenizedSample;
-import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.error.DataException;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Lengths;
 import io.tune4j.api.recipe.DataReport.Sample;
 import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.recipes.tokens.TokenStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Looks at a data set the way a user should before training on it. */
 public final class DataInspection {
     private static final double MOST = 0.5;
+    private static final long MOST_UNFIT = 1_000_000;
 
     private final String key;
     private final Tokenizer tokenizer;
@@ -38,21 +36,8 @@ public final class DataInspection {
         this.positions = positions;
     }
 
-    /** Tokenizes everything; records that do not fit are counted instead of ending it. */
-    public DataReport.Set inspect(Dataset dataset, int shown) {
-        Queue<String> unusable = new ConcurrentLinkedQueue<>(dataset.skipped());
-        List<TokenizedSample> samples = IntStream.range(0, dataset.size())
-                .parallel()
-                .mapToObj(index -> {
-                    try {
-                        return List.of(dataset.get(index));
-                    } catch (DataException e) {
-                        unusable.add(e.getMessage());
-                        return List.<TokenizedSample>of();
-                    }
-                })
-                .flatMap(List::stream)
-                .toList();
+    /** Looks at all samples, and at what is known of the records that became none. */
+    public DataReport.Set inspect(TokenStore samples, int shown) {
         int[] lengths = samples.stream()
                 .mapToInt(sample -> sample.tokens().length)
                 .sorted()
@@ -65,7 +50,7 @@ public final class DataInspection {
                 : (int) IntStream.of(lengths).filter(length -> length >= limit).count();
         return new DataReport.Set(
                 key,
-                dataset.describe(),
+                samples.size() + " " + samples.summary().description(),
                 new Lengths(
                         lengths.length,
                         percentile(lengths, 0),
@@ -76,7 +61,7 @@ public final class DataInspection {
                 tokens,
                 trained,
                 cut,
-                List.copyOf(unusable),
+                samples.unfit(MOST_UNFIT),
                 warnings(samples, cut),
                 samples.stream().limit(shown).map(this::show).toList());
     }

@@ -3,125 +3,112 @@ package io.tune4j.recipes.training;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
-import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Packing;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.tune4j.recipes.tokens.TokenStore;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set as tokens, all read and checked before training starts, so that record 50,000 cannot stop a run in its third
- * hour. Tokens take about 5 bytes each: 30 MiB for the 52,000 records of Alpaca.
+ * A data set as tokens, all read and checked before training starts, so that record 50,000 cannot stop a run in its third hour. The
+ * tokens are in a file; in memory are the lengths.
  */
-public final class TrainingData {
+public final class TrainingData implements AutoCloseable {
     private static final int SHOWN = 5;
 
-    private final String description;
-    private final List<List<SamplePart>> units;
+    private final TokenStore store;
+    private final Units units;
     private final int[] lengths;
-    private final int leftOut;
-    private final List<String> skipped;
 
-    private TrainingData(String description, List<List<SamplePart>> units, int leftOut, List<String> skipped) {
-        this.description = description;
+    private TrainingData(TokenStore store, Units units) {
+        this.store = store;
         this.units = units;
-        this.lengths = units.stream()
-                .mapToInt(unit -> unit.stream().mapToInt(SamplePart::length).sum())
-                .toArray();
-        this.leftOut = leftOut;
-        this.skipped = skipped;
+        this.lengths = IntStream.range(0, units.size()).map(units::length).toArray();
     }
 
     /**
-     * Tokenizes everything. Samples without a token to learn change no gradient and are left out.
+     * Checks everything. Samples without a token to learn change no gradient and are left out.
      *
-     * @param packLength tokens of a pack, where the data set is packed
      * @param key the config key of the data set, for messages
+     * @param store the samples; taken over
+     * @param packing how they are packed together, or null
+     * @param packLength tokens of a pack, where the data set is packed
      * @throws UserException if there is nothing to train on, or a sample is longer than the model's limit or has a token
      *     the model does not know
      */
-    public static TrainingData read(
-            String key, Dataset dataset, int maxSequenceLength, int vocabularySize, @Nullable Integer packLength) {
-        if (dataset.size() == 0) {
-            throw new DataException(key + ": " + dataset.describe()
-                    + " is empty: there is nothing to train on; check the files that " + key + " names");
+    public static TrainingData of(
+            String key,
+            TokenStore store,
+            @Nullable Packing packing,
+            int maxSequenceLength,
+            int vocabularySize,
+            @Nullable Integer packLength) {
+        boolean done = false;
+        try {
+            check(key, store, maxSequenceLength, vocabularySize);
+            if (packing != null && packLength == null) {
+                throw new UserException(
+                        key + ".packed is True, but the length of a pack is not known: set tokenizer.max_seq_len");
+            }
+            TrainingData data = new TrainingData(
+                    store,
+                    packing == null || packLength == null
+                            ? SingleSamples.of(store)
+                            : Packs.of(key, store, packing, packLength).trained());
+            done = true;
+            return data;
+        } finally {
+            if (!done) {
+                store.close();
+            }
         }
-        Queue<String> bad = new ConcurrentLinkedQueue<>(dataset.skipped());
-        List<TokenizedSample> all = IntStream.range(0, dataset.size())
-                .parallel()
-                .mapToObj(index -> tokens(dataset, index, bad))
-                .filter(Objects::nonNull)
-                .toList();
-        checkLengths(key, all, maxSequenceLength);
-        checkTokens(key, all, vocabularySize);
-        List<TokenizedSample> trained =
-                all.stream().filter(sample -> sample.trainedTokens() > 0).toList();
-        if (trained.isEmpty()) {
-            throw new DataException(key + ": no record of " + dataset.describe()
+    }
+
+    private static void check(String key, TokenStore store, int maxSequenceLength, int vocabularySize) {
+        String description = store.summary().description();
+        if (store.isEmpty()) {
+            throw new DataException(key + ": there are no " + description
+                    + ": there is nothing to train on; check the files that " + key + " names"
+                    + (store.summary().skipped() == 0
+                            ? ""
+                            : ". " + store.summary().skipped() + " records did not fit and were skipped, the first: "
+                                    + store.unfit(1).get(0)));
+        }
+        checkLengths(key, store, maxSequenceLength);
+        checkTokens(key, store, vocabularySize);
+        if (IntStream.range(0, store.size()).allMatch(sample -> store.trainedTokens(sample) == 0)) {
+            throw new DataException(key + ": none of the " + store.size() + " " + description
                     + " has a token to learn: all of them are masked as prompt. The answers may be empty or cut off by"
                     + " tokenizer.max_seq_len; train_on_input: True would train on the prompts too");
         }
-        Packing packing = dataset.packing();
-        if (packing == null) {
-            List<List<SamplePart>> each = trained.stream()
-                    .map(sample -> List.of(SamplePart.whole(sample)))
+    }
+
+    private static void checkLengths(String key, TokenStore store, int limit) {
+        int[] tooLong = IntStream.range(0, store.size())
+                .filter(sample -> store.length(sample) > limit)
+                .toArray();
+        if (tooLong.length > 0) {
+            List<String> first = IntStream.of(tooLong)
+                    .limit(SHOWN)
+                    .mapToObj(sample -> store.name(sample) + " (" + store.length(sample) + " tokens)")
                     .toList();
-            return new TrainingData(dataset.describe(), each, all.size() - trained.size(), List.copyOf(bad));
-        }
-        if (packLength == null) {
-            throw new UserException(
-                    key + ".packed is True, but the length of a pack is not known: set" + " tokenizer.max_seq_len");
-        }
-        // As in torchtune, samples without a token to learn fill packs too.
-        List<List<SamplePart>> packs = Packs.of(key, all, packing, packLength).stream()
-                .filter(pack -> pack.stream().anyMatch(part -> part.labelledRows() > 0))
-                .toList();
-        return new TrainingData(dataset.describe() + " in " + packs.size() + " packs", packs, 0, List.copyOf(bad));
-    }
-
-    /** Null if the record is to be left out. */
-    private static @Nullable TokenizedSample tokens(Dataset dataset, int index, Queue<String> bad) {
-        try {
-            return dataset.get(index);
-        } catch (DataException e) {
-            if (!dataset.skipsBadRecords()) {
-                throw e;
-            }
-            bad.add(e.getMessage());
-            return null;
-        }
-    }
-
-    private static void checkLengths(String key, List<TokenizedSample> samples, int limit) {
-        List<String> tooLong = new ArrayList<>();
-        for (TokenizedSample sample : samples) {
-            if (sample.tokens().length > limit) {
-                tooLong.add(sample.id() + " (" + sample.tokens().length + " tokens)");
-            }
-        }
-        if (!tooLong.isEmpty()) {
-            throw new DataException(key + ": " + tooLong.size() + (tooLong.size() == 1 ? " record is" : " records are")
-                    + " longer than the model's " + limit + " positions: "
-                    + String.join(", ", tooLong.subList(0, Math.min(SHOWN, tooLong.size())))
-                    + (tooLong.size() > SHOWN ? ", ..." : "") + "; set tokenizer.max_seq_len=" + limit
+            throw new DataException(key + ": " + tooLong.length + (tooLong.length == 1 ? " record is" : " records are")
+                    + " longer than the model's " + limit + " positions: " + String.join(", ", first)
+                    + (tooLong.length > SHOWN ? ", ..." : "") + "; set tokenizer.max_seq_len=" + limit
                     + " to cut them off, or take them out");
         }
     }
 
-    private static void checkTokens(String key, List<TokenizedSample> samples, int vocabularySize) {
-        for (TokenizedSample sample : samples) {
+    private static void checkTokens(String key, TokenStore store, int vocabularySize) {
+        if (store.summary().largestToken() < vocabularySize) {
+            return;
+        }
+        for (TokenizedSample sample : store) {
             for (int token : sample.tokens()) {
-                if (token < 0 || token >= vocabularySize) {
+                if (token >= vocabularySize) {
                     throw new DataException(key + ": record " + sample.id() + " has token id " + token
                             + ", but the model knows " + vocabularySize
                             + " tokens; the tokenizer does not belong to this model: check tokenizer.path");
@@ -135,14 +122,9 @@ public final class TrainingData {
         return units.size();
     }
 
-    /** The parts of a sample or pack. */
-    public List<SamplePart> get(int index) {
-        return units.get(index);
-    }
-
     /** The sample that a record became; of a pack, its first. */
     public TokenizedSample sample(int index) {
-        return units.get(index).get(0).sample();
+        return units.parts(index).get(0).sample();
     }
 
     /** Tokens of each sample or pack. */
@@ -150,36 +132,27 @@ public final class TrainingData {
         return lengths.clone();
     }
 
-    /** Puts samples or packs together, each for itself. */
-    public RaggedBatch batch(int... numbers) {
-        return RaggedBatch.ofParts(parts(numbers));
-    }
-
     /**
      * Puts samples or packs together; what they begin with in common is there once.
      *
-     * @param least the share of the tokens that this must save
+     * @param least the share of the tokens that this must save; 1 for never
      */
-    public RaggedBatch batchSharing(double least, int... numbers) {
-        return RaggedBatch.ofPartsSharing(parts(numbers), least);
-    }
-
-    private List<SamplePart> parts(int... numbers) {
+    public RaggedBatch batch(double least, int... numbers) {
         List<SamplePart> parts = new ArrayList<>();
         for (int number : numbers) {
-            parts.addAll(units.get(number));
+            parts.addAll(units.parts(number));
         }
-        return parts;
+        return RaggedBatch.ofPartsSharing(parts, least);
     }
 
     /** Records without a token to learn. */
     public int leftOut() {
-        return leftOut;
+        return units instanceof SingleSamples ? store.size() - units.size() : 0;
     }
 
-    /** Records that did not fit and were left out on request, each with the reason. */
-    public List<String> skipped() {
-        return skipped;
+    /** The samples, and what is known of records that did not become one. */
+    public TokenStore store() {
+        return store;
     }
 
     public int longest() {
@@ -187,29 +160,17 @@ public final class TrainingData {
     }
 
     public String describe() {
-        return description;
+        return store.size() + " " + store.summary().description()
+                + (units instanceof Packs ? " in " + units.size() + " packs" : "");
     }
 
     /** Changes when any token or mask does, so that a resumed run can tell that its data are still the same. */
     public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (List<SamplePart> unit : units) {
-                for (SamplePart part : unit) {
-                    digest.update(bytes(part));
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return store.summary().digest().substring(0, 16) + " as " + units.identity();
     }
 
-    private static ByteBuffer bytes(SamplePart part) {
-        ByteBuffer bytes = ByteBuffer.allocate(part.length() * (Integer.BYTES + 1));
-        for (int i = part.from(); i < part.to(); i++) {
-            bytes.putInt(part.sample().tokens()[i]).put((byte) (part.sample().trained()[i] ? 1 : 0));
-        }
-        return bytes.flip();
+    @Override
+    public void close() {
+        store.close();
     }
 }

@@ -31,7 +31,7 @@ public final class Validation {
             for (int i = 0; i < numbers.length; i++) {
                 numbers[i] = start + i;
             }
-            var batch = data.batchSharing(sharing, numbers);
+            var batch = data.batch(sharing, numbers);
             sum += step.withoutGradients(batch);
             tokens += batch.trainedTokens();
         }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.error.UserException;
+import io.tune4j.recipes.testing.Opened;
 import io.tune4j.recipes.testing.Readers;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ByteTokenizer;
@@ -30,13 +30,13 @@ class DatasetComponentsTest {
 
     private final ByteTokenizer tokenizer = new ByteTokenizer();
 
-    private Dataset open(String component, String file, String content, String options) throws IOException {
+    private Opened open(String component, String file, String content, String options) throws IOException {
         Path path = Files.writeString(folder.resolve(file), content);
         ConfigReader reader = Sections.of("{source: json, data_files: '" + path + "'" + options + "}");
         DatasetProvider provider = provider(component, reader);
         reader.finish();
         reader.problems().throwIfAny();
-        return Objects.requireNonNull(provider).open(tokenizer);
+        return Opened.of(Objects.requireNonNull(provider).open(tokenizer));
     }
 
     private static DatasetProvider provider(String component, ConfigReader reader) {
@@ -60,7 +60,7 @@ class DatasetComponentsTest {
 
     @Test
     void alpacaRecordsGetTheirTemplate() throws IOException {
-        Dataset dataset = open("alpaca_dataset", "train.json", ALPACA, ", train_on_input: False");
+        Opened dataset = open("alpaca_dataset", "train.json", ALPACA, ", train_on_input: False");
         assertThat(dataset.size()).isEqualTo(2);
         assertThat(dataset.describe()).isEqualTo("2 records of train.json");
         assertThat(dataset.get(0).id()).isEqualTo("train.json#0");
@@ -76,7 +76,7 @@ class DatasetComponentsTest {
     void theDefaultsAreTorchtunes() throws IOException {
         assertThat(text(open("alpaca_dataset", "a.json", ALPACA, "").get(1), false))
                 .isEmpty();
-        Dataset pairs =
+        Opened pairs =
                 open("instruct_dataset", "b.jsonl", "{\"q\": \"Q\", \"output\": \"A\"}\n", ", column_map: {input: q}");
         assertThat(text(pairs.get(0), false)).isEqualTo("Q");
         assertThat(text(pairs.get(0), true)).isEqualTo("A");
@@ -84,7 +84,7 @@ class DatasetComponentsTest {
 
     @Test
     void conversationsComeInBothStyles() throws IOException {
-        Dataset openAi = open(
+        Opened openAi = open(
                 "chat_dataset",
                 "c.jsonl",
                 "{\"messages\": [{\"role\": \"system\", \"content\": \"S\"}, {\"role\": \"user\", \"content\": \"U\"},"
@@ -95,9 +95,9 @@ class DatasetComponentsTest {
         String turns =
                 "[{\"conversations\": [{\"from\": \"human\", \"value\": \"U\"}, {\"from\": \"gpt\", \"value\": \"A\"},"
                         + " {\"from\": \"human\", \"value\": \"V\"}, {\"from\": \"gpt\", \"value\": \"B\"}]}]";
-        Dataset shareGpt = open("chat_dataset", "d.json", turns, ", conversation_style: sharegpt");
+        Opened shareGpt = open("chat_dataset", "d.json", turns, ", conversation_style: sharegpt");
         assertThat(text(shareGpt.get(0), true)).isEqualTo("AB");
-        Dataset last = open(
+        Opened last = open(
                 "chat_dataset", "e.json", turns, ", conversation_style: sharegpt, masking_strategy: train_on_last");
         assertThat(text(last.get(0), true)).isEqualTo("B");
     }

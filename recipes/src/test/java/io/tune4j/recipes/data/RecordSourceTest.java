@@ -7,6 +7,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.error.DataException;
+import io.tune4j.recipes.testing.Opened;
 import io.tune4j.recipes.testing.Readers;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ByteTokenizer;
@@ -30,7 +31,11 @@ class RecordSourceTest {
 
     private final ByteTokenizer tokenizer = new ByteTokenizer();
 
-    private Dataset open(String component, String options) {
+    private Opened open(String component, String options) {
+        return Opened.of(dataset(component, options));
+    }
+
+    private Dataset dataset(String component, String options) {
         ConfigReader reader = Sections.of("{" + options.replace("FOLDER", folder.toString()) + "}");
         DatasetProvider provider = DatasetComponents.all().stream()
                 .filter(factory -> factory.name().equals(component))
@@ -42,7 +47,7 @@ class RecordSourceTest {
         return Objects.requireNonNull(provider).open(tokenizer);
     }
 
-    private String text(Dataset dataset, int index) {
+    private String text(Opened dataset, int index) {
         return tokenizer.decode(dataset.get(index).tokens());
     }
 
@@ -56,7 +61,7 @@ class RecordSourceTest {
     @Test
     void csvAndParquetAndTextAreRead() throws IOException, SQLException {
         Files.writeString(folder.resolve("a.csv"), "input,output\n\"one, \"\"two\"\"\nthree\",007\nx,y\n");
-        Dataset csv = open("instruct_dataset", "source: csv, data_files: FOLDER/a.csv");
+        Opened csv = open("instruct_dataset", "source: csv, data_files: FOLDER/a.csv");
         assertThat(csv.describe()).isEqualTo("2 records of a.csv");
         assertThat(text(csv, 0)).as("quoted, and not taken for a number").isEqualTo("one, \"two\"\nthree007");
         assertThat(csv.get(1).id()).isEqualTo("a.csv#1");
@@ -64,12 +69,12 @@ class RecordSourceTest {
         sql(
                 "COPY (SELECT [{'role': 'user', 'content': 'q' || i}, {'role': 'assistant', 'content': 'a' || i}] AS messages"
                         + " FROM range(300) t(i)) TO 'FOLDER/b.parquet'");
-        Dataset parquet = open("chat_dataset", "source: parquet, data_files: FOLDER/b.parquet");
+        Opened parquet = open("chat_dataset", "source: parquet, data_files: FOLDER/b.parquet");
         assertThat(parquet.size()).isEqualTo(300);
         assertThat(text(parquet, 299)).isEqualTo("q299a299");
 
         Files.writeString(folder.resolve("c.txt"), "first line\n\nthird line\n");
-        Dataset lines = open("text_completion_dataset", "source: text, data_files: FOLDER/c.txt, add_eos: False");
+        Opened lines = open("text_completion_dataset", "source: text, data_files: FOLDER/c.txt, add_eos: False");
         assertThat(lines.size()).isEqualTo(2);
         assertThat(lines.get(1).id()).isEqualTo("c.txt#2");
         assertThat(text(lines, 1)).isEqualTo("third line");
@@ -79,12 +84,12 @@ class RecordSourceTest {
     @Test
     void aQuerySelectsFromFiles() throws IOException {
         Files.writeString(folder.resolve("a.csv"), "q,n,topic\nlong question,5,x\nshort,1,x\nother,9,y\n");
-        Dataset filtered = open(
+        Opened filtered = open(
                 "instruct_dataset",
                 "data_files: FOLDER/a.csv, query: \"SELECT q AS input, n AS output FROM data WHERE topic = 'x' ORDER BY n\"");
         assertThat(filtered.size()).isEqualTo(2);
         assertThat(text(filtered, 0)).isEqualTo("short1");
-        Dataset own = open(
+        Opened own = open(
                 "instruct_dataset", "query: \"SELECT q AS input, n AS output FROM read_csv('FOLDER/a.csv') LIMIT 1\"");
         assertThat(text(own, 0)).isEqualTo("long question5");
         assertThatThrownBy(() -> open("instruct_dataset", "data_files: FOLDER/a.csv, query: SELECT nothing FROM data"))
@@ -115,7 +120,7 @@ class RecordSourceTest {
     }
 
     private void assertSlice(String split, int size, String first) {
-        Dataset dataset = open("instruct_dataset", "data_files: FOLDER/a.jsonl, split: '" + split + "'");
+        Opened dataset = open("instruct_dataset", "data_files: FOLDER/a.jsonl, split: '" + split + "'");
         assertThat(dataset.size()).as(split).isEqualTo(size);
         assertThat(text(dataset, 0)).isEqualTo(first);
         assertThat(dataset.get(0).id()).isEqualTo("a.jsonl#" + first);
@@ -144,7 +149,7 @@ class RecordSourceTest {
         assertThatThrownBy(() -> open("instruct_dataset", "data_files: FOLDER/a.jsonl"))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("a.jsonl#1 has no field 'output'");
-        Dataset skipping = open("instruct_dataset", "data_files: FOLDER/a.jsonl, on_bad_record: skip");
+        Opened skipping = open("instruct_dataset", "data_files: FOLDER/a.jsonl, on_bad_record: skip");
         assertThat(skipping.size()).isEqualTo(2);
         assertThat(skipping.skipped()).hasSize(2).first().asString().contains("a.jsonl#1");
         assertThatThrownBy(() -> open("instruct_dataset", "data_files: FOLDER/a.jsonl, on_bad_record: ignore"))
@@ -167,7 +172,7 @@ class RecordSourceTest {
                         + " \"weight\": 0}, {\"role\": \"user\", \"content\": \"V\"}, {\"role\": \"assistant\", \"content\": \"B\","
                         + " \"weight\": 1}]}\n";
         Files.writeString(folder.resolve("a.jsonl"), record);
-        Dataset dataset = open("chat_dataset", "data_files: FOLDER/a.jsonl");
+        Opened dataset = open("chat_dataset", "data_files: FOLDER/a.jsonl");
         assertThat(dataset.get(0).trainedTokens()).as("B and the end").isEqualTo(2);
         Files.writeString(folder.resolve("b.jsonl"), record.replace("\"weight\": 1", "\"weight\": 0.5"));
         assertThatThrownBy(() -> open("chat_dataset", "data_files: FOLDER/b.jsonl"))
@@ -179,13 +184,13 @@ class RecordSourceTest {
     void dataSetsAreMixedByWeight() throws IOException {
         Files.writeString(folder.resolve("a.jsonl"), "{\"input\": \"a\", \"output\": \"1\"}\n".repeat(4));
         Files.writeString(folder.resolve("b.jsonl"), "{\"input\": \"b\", \"output\": \"2\"}\n".repeat(2));
-        Dataset a = open("instruct_dataset", "data_files: FOLDER/a.jsonl");
-        Dataset b = open("instruct_dataset", "data_files: FOLDER/b.jsonl");
-        Dataset mixed = MixedDataset.of(
+        Dataset a = dataset("instruct_dataset", "data_files: FOLDER/a.jsonl");
+        Dataset b = dataset("instruct_dataset", "data_files: FOLDER/b.jsonl");
+        Opened mixed = Opened.of(MixedDataset.of(
                         List.of(new MixedDataset.Part(ignored -> a, 0.5), new MixedDataset.Part(ignored -> b, 3)))
-                .open(tokenizer);
+                .open(tokenizer));
         assertThat(mixed.size()).isEqualTo(8);
-        assertThat(mixed.describe()).isEqualTo("4 records of a.jsonl x 0.5 + 2 records of b.jsonl x 3.0");
+        assertThat(mixed.describe()).isEqualTo("8 records of a.jsonl x 0.5 + records of b.jsonl x 3.0");
         assertThat(mixed.get(1).id()).isEqualTo("a.jsonl#2");
         assertThat(mixed.get(7).id()).isEqualTo("b.jsonl#1");
     }

@@ -3,13 +3,12 @@ package io.tune4j.recipes.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.batch.TokenizedSample;
-import io.tune4j.api.data.Dataset;
-import io.tune4j.api.error.DataException;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.recipes.testing.Samples;
+import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.testkit.toy.ByteTokenizer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,31 +20,10 @@ class DataInspectionTest {
 
     private final ByteTokenizer tokenizer = new ByteTokenizer();
 
-    /** Samples by index; null for a record that does not fit. */
-    private record Samples(List<@Nullable TokenizedSample> all) implements Dataset {
-        @Override
-        public int size() {
-            return all.size();
-        }
-
-        @Override
-        public TokenizedSample get(int index) {
-            TokenizedSample sample = all.get(index);
-            if (sample == null) {
-                throw new DataException("record x#" + index + " does not fit");
-            }
-            return sample;
-        }
-
-        @Override
-        public String describe() {
-            return all.size() + " records of x";
-        }
-    }
-
     private DataReport.Set inspect(@Nullable Integer limit, int positions, TokenizedSample... samples) {
-        return new DataInspection("dataset", tokenizer, limit, positions)
-                .inspect(new Samples(Arrays.asList(samples)), 2);
+        try (TokenStore store = Samples.store(Arrays.asList(samples))) {
+            return new DataInspection("dataset", tokenizer, limit, positions).inspect(store, 2);
+        }
     }
 
     /** Tokens of which those from an index on are trained. */

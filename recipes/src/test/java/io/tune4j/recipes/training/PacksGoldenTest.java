@@ -11,11 +11,14 @@ import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Packing;
 import io.tune4j.api.error.DataException;
+import io.tune4j.recipes.testing.Samples;
+import io.tune4j.recipes.tokens.TokenStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -50,8 +53,14 @@ public class PacksGoldenTest {
         JsonNode most = reference.get("max_packs");
         Packing packing =
                 new Packing(reference.get("split_across_pack").asBoolean(), most.isNull() ? null : most.asInt());
-        return Packs.of(
-                "dataset", samples(golden), packing, golden.get("max_seq_len").asInt());
+        return packs(samples(golden), packing, golden.get("max_seq_len").asInt());
+    }
+
+    private static List<List<SamplePart>> packs(List<TokenizedSample> samples, Packing packing, int length) {
+        try (TokenStore store = Samples.store(new ArrayList<>(samples))) {
+            Packs packs = Packs.of("dataset", store, packing, length);
+            return IntStream.range(0, packs.size()).mapToObj(packs::parts).toList();
+        }
     }
 
     @Test
@@ -89,10 +98,10 @@ public class PacksGoldenTest {
     @Test
     void aSampleLongerThanAPackIsDividedOrRefused() {
         TokenizedSample longSample = new TokenizedSample("x#0", new int[10], new boolean[10]);
-        assertThat(Packs.of("dataset", List.of(longSample), new Packing(true, null), 4))
+        assertThat(packs(List.of(longSample), new Packing(true, null), 4))
                 .extracting(pack -> pack.get(0).length())
                 .containsExactly(4, 4, 2);
-        assertThatThrownBy(() -> Packs.of("dataset", List.of(longSample), noSplit(null), 4))
+        assertThatThrownBy(() -> packs(List.of(longSample), noSplit(null), 4))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("x#0 has 10 tokens")
                 .hasMessageContaining("dataset.split_across_pack=True");

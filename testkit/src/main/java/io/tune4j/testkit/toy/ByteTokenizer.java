@@ -27,6 +27,11 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public String identity() {
+        return "bytes";
+    }
+
+    @Override
     public String decode(int[] ids) {
         byte[] bytes = new byte[ids.length];
         int length = 0;

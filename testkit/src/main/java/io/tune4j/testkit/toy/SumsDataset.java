@@ -3,6 +3,7 @@ package io.tune4j.testkit.toy;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Message;
+import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import java.util.List;
 
@@ -14,7 +15,13 @@ import java.util.List;
  */
 record SumsDataset(Tokenizer tokenizer, int size, boolean masked) implements Dataset {
     @Override
-    public TokenizedSample get(int index) {
+    public void read(SampleSink sink) {
+        for (int index = 0; index < size; index++) {
+            sink.sample(sample(index));
+        }
+    }
+
+    private TokenizedSample sample(int index) {
         String prompt = index % 7 + " plus " + index / 7 % 7 + " is ";
         String answer = "exactly " + (index % 7 + index / 7 % 7) + ".".repeat(index % 5);
         return tokenizer.encodeMessages(
@@ -26,6 +33,6 @@ record SumsDataset(Tokenizer tokenizer, int size, boolean masked) implements Dat
 
     @Override
     public String describe() {
-        return size + " sums";
+        return "sums";
     }
 }

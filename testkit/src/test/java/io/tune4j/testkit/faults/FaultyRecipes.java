@@ -3,7 +3,7 @@ package io.tune4j.testkit.faults;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.data.Dataset;
+import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
@@ -130,11 +130,11 @@ public final class FaultyRecipes {
                             seed);
                     Optimizer optimizer =
                             optimizers.create(backends.get(), model.adapter().parameters())) {
-                return train(model, optimizer, datasets.open(tokenizer), resume);
+                return train(model, optimizer, datasets.open(tokenizer).toList(), resume);
             }
         }
 
-        private Outcome train(Assembled model, Optimizer optimizer, Dataset data, boolean resume) {
+        private Outcome train(Assembled model, Optimizer optimizer, List<TokenizedSample> data, boolean resume) {
             int step = 0;
             if (resume) {
                 model.adapter().load(output);

@@ -1,11 +1,11 @@
 package com.example.tune4j.data;
 
-import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentContext;
@@ -62,23 +62,20 @@ public final class TsvDatasetFactory implements ComponentFactory<DatasetProvider
     private record TsvDataset(Path file, List<String[]> lines, boolean trainOnInput, Tokenizer tokenizer)
             implements Dataset {
         @Override
-        public int size() {
-            return lines.size();
-        }
-
-        @Override
-        public TokenizedSample get(int index) {
-            String[] line = lines.get(index);
-            return tokenizer.encodeMessages(
-                    file.getFileName() + ":" + (index + 1),
-                    List.of(
-                            new Message(Role.USER, line[0], trainOnInput),
-                            new Message(Role.ASSISTANT, line[1], true)));
+        public void read(SampleSink sink) {
+            for (int i = 0; i < lines.size(); i++) {
+                String[] line = lines.get(i);
+                sink.sample(tokenizer.encodeMessages(
+                        file.getFileName() + ":" + (i + 1),
+                        List.of(
+                                new Message(Role.USER, line[0], trainOnInput),
+                                new Message(Role.ASSISTANT, line[1], true))));
+            }
         }
 
         @Override
         public String describe() {
-            return lines.size() + " lines of " + file.getFileName();
+            return "lines of " + file.getFileName();
         }
     }
 }

@@ -86,14 +86,15 @@ public final class LoraEvaluateSingleDevice implements Recipe {
                 Tokenizer tokenizer = tokenizers.open()) {
             CheckpointFit.check(plan.definition(), base, checkpointer.checkpointDirectory());
             Dataset data = datasets.open(tokenizer);
-            console.line("data       " + data.describe());
+            List<TokenizedSample> samples = data.toList();
+            console.line("data       " + samples.size() + " " + data.describe());
             // The application opened it and closes it.
             Backend backend = backends.get();
             CheckpointWeights weights = new CheckpointWeights(base);
             FrozenLinearFactory frozen = plan.weightFormat().factory(backend, dtype, weights);
             if (plan.peft() == null) {
                 try (CausalLanguageModel model = plan.definition().build(backend, dtype, weights, frozen)) {
-                    return evaluate(backend, model, data, limit);
+                    return evaluate(backend, model, samples, limit);
                 }
             }
             try (Adapter adapter = plan.peft().attach(backend, dtype, 0);
@@ -104,12 +105,12 @@ public final class LoraEvaluateSingleDevice implements Recipe {
                     adapter.load(folder);
                 }
                 console.line("adapter    " + plan.peft().describe() + (folder == null ? ", fresh" : ", from " + folder));
-                return evaluate(backend, model, data, limit);
+                return evaluate(backend, model, samples, limit);
             }
         }
     }
 
-    private Outcome evaluate(Backend backend, CausalLanguageModel model, Dataset data, int limit) {
+    private Outcome evaluate(Backend backend, CausalLanguageModel model, List<TokenizedSample> data, int limit) {
         int samples = Math.min(limit, data.size());
         double sum = 0;
         long tokens = 0;
@@ -126,7 +127,7 @@ public final class LoraEvaluateSingleDevice implements Recipe {
             console.progress(i + 1, samples, String.format(Locale.ROOT, "loss %.4f", sum / Math.max(1, tokens)));
         }
         if (tokens == 0) {
-            throw new UserException("dataset: none of the " + samples + " samples of " + data.describe()
+            throw new UserException("dataset: none of the " + samples + " samples"
                     + " has a token to predict; see its masking options");
         }
         console.line(String.format(

@@ -3,7 +3,7 @@ package com.example.tune4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tune4j.api.data.Dataset;
+import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentRegistry;
@@ -20,18 +20,19 @@ class TsvDatasetTest {
     @TempDir
     Path folder;
 
-    private Dataset open(String text) throws IOException {
+    private List<TokenizedSample> open(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("pairs.tsv"), text);
         return new TsvDatasetFactory()
                 .create(
                         Sections.of("data_file: " + file),
                         new ComponentContext(ComponentRegistry.of(List.of()), null, null))
-                .open(new ByteTokenizer());
+                .open(new ByteTokenizer())
+                .toList();
     }
 
     @Test
     void onlyAnswersAreTrained() throws IOException {
-        Dataset data = open("two plus two\tfour\none\tuno\n");
+        List<TokenizedSample> data = open("two plus two\tfour\none\tuno\n");
         assertThat(data.size()).isEqualTo(2);
         assertThat(data.get(0).trainedTokens()).isEqualTo("four".length() + 1);
         assertThat(data.get(1).id()).isEqualTo("pairs.tsv:2");

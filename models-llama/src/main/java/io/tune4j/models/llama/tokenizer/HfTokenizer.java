@@ -11,11 +11,16 @@ import io.tune4j.api.error.UserException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,6 +122,21 @@ final class HfTokenizer implements Tokenizer {
 
     TokenizerSettings settings() {
         return settings;
+    }
+
+    /** The file's content, what is known beside it, and the special tokens that the config names. */
+    @Override
+    public String identity() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(Files.readAllBytes(path));
+            digest.update((settings + " " + new TreeMap<>(file.specialTokens())).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new DataException("cannot read the tokenizer " + path + ": " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** The spellings of all special tokens. */

@@ -1,0 +1,30 @@
+package io.tune4j.recipes.tokens;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token store says of itself, in {@code about.json}.
+ *
+ * @param format of the files
+ * @param description of the data set, to be read behind a number
+ * @param samples how many there are
+ * @param tokens of all of them
+ * @param largestToken the highest token id
+ * @param skipped records that did not fit and were to be left out
+ * @param unfit other records that did not fit
+ * @param firstUnfit why the first of these did not, or null
+ * @param digest of all tokens and marks
+ */
+public record StoreSummary(
+        int format,
+        String description,
+        long samples,
+        long tokens,
+        int largestToken,
+        long skipped,
+        long unfit,
+        @Nullable String firstUnfit,
+        String digest) {
+    static final int FORMAT = 1;
+    static final String FILE = "about.json";
+}

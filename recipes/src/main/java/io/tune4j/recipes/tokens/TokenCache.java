@@ -1,0 +1,214 @@
+package io.tune4j.recipes.tokens;
+
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.error.TuneException;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.WritableDirectories;
+import io.tune4j.api.plugin.ApiVersion;
+import io.tune4j.api.recipe.Console;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokenizes a data set once: its tokens stay in a folder whose name is made of everything that they depend on.
+ *
+ * @param folder of all stores, or null to keep none for the next run
+ * @param console is told how far tokenizing is
+ */
+public record TokenCache(@Nullable Path folder, Console console) {
+    private static final Duration KEPT = Duration.ofDays(30);
+    private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
+    private static final int KEY_BYTES = 16;
+
+    /**
+     * Finds the tokens or makes them.
+     *
+     * @param key the config key of the data set, for messages
+     * @param options of the data set and the tokenizer, in a form that is equal for equal options
+     * @param tokenizer what the tokenizer is made of, or null if that is not known
+     * @param lenient whether records that do not fit are only counted, whatever the config says
+     * @throws DataException if a record does not fit
+     */
+    public TokenStore open(String key, Dataset dataset, String options, @Nullable String tokenizer, boolean lenient) {
+        String identity = dataset.identity();
+        Path root = identity == null || tokenizer == null ? null : writable();
+        if (root == null || identity == null || tokenizer == null) {
+            return temporary(key, dataset, lenient);
+        }
+        Path store = root.resolve(
+                digest(String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), options, tokenizer, identity));
+        TokenStore found = Files.isDirectory(store) ? find(store) : null;
+        if (found != null) {
+            console.detail(key + ": the tokens are in " + store);
+            return checked(found, lenient);
+        }
+        removeOld(root);
+        AtomicFiles.writeDirectory(store, target -> write(key, dataset, target, lenient));
+        try {
+            return TokenStore.open(store, () -> {});
+        } catch (IOException e) {
+            throw new ResourceException(
+                    "the tokens just written to " + store + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Path writable() {
+        if (folder == null) {
+            return null;
+        }
+        try {
+            Files.createDirectories(folder);
+            Path ensured = WritableDirectories.ensure(folder, "token_cache");
+            AtomicFiles.recover(ensured);
+            return ensured;
+        } catch (IOException | TuneException e) {
+            console.warning("the tokens are not kept for the next run: " + e.getMessage()
+                    + " (token_cache=off says that this is meant, TUNE4J_CACHE names another folder)");
+            return null;
+        }
+    }
+
+    private @Nullable TokenStore find(Path store) {
+        try {
+            TokenStore found = TokenStore.open(store, () -> {});
+            Files.setLastModifiedTime(store, FileTime.from(Instant.now()));
+            return found;
+        } catch (IOException e) {
+            console.warning("the tokens in " + store + " are broken (" + e.getMessage() + ") and are made anew");
+            return null;
+        }
+    }
+
+    private static TokenStore checked(TokenStore store, boolean lenient) {
+        String unfit = store.summary().firstUnfit();
+        if (unfit == null || lenient) {
+            return store;
+        }
+        store.close();
+        throw new DataException(unfit);
+    }
+
+    private TokenStore temporary(String key, Dataset dataset, boolean lenient) {
+        Path made = null;
+        try {
+            Path target = Files.createTempDirectory("tune4j-tokens-");
+            made = target;
+            write(key, dataset, target, lenient);
+            TokenStore store = TokenStore.open(target, () -> delete(target));
+            made = null;
+            return store;
+        } catch (IOException e) {
+            throw new ResourceException(
+                    "the tokens of " + key + " cannot be written to " + (made == null ? "java.io.tmpdir" : made) + ": "
+                            + e.getMessage() + "; free space there, or name another folder with -Djava.io.tmpdir in"
+                            + " TUNE4J_OPTS",
+                    e);
+        } finally {
+            if (made != null) {
+                delete(made);
+            }
+        }
+    }
+
+    private void write(String key, Dataset dataset, Path target, boolean lenient) throws IOException {
+        try (TokenStoreWriter writer = new TokenStoreWriter(target, new Progress(key, console))) {
+            dataset.read(lenient ? writer : strict(writer));
+            writer.finish(dataset.describe());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Ends the reading at the first record that does not fit and is not to be skipped. */
+    private static SampleSink strict(TokenStoreWriter writer) {
+        return new SampleSink() {
+            @Override
+            public void sample(TokenizedSample sample) {
+                writer.sample(sample);
+            }
+
+            @Override
+            public void unfit(DataException reason, boolean skips) {
+                if (!skips) {
+                    throw reason;
+                }
+                writer.unfit(reason, true);
+            }
+        };
+    }
+
+    /** Says now and then how far it is. */
+    private static final class Progress implements LongConsumer {
+        private final String key;
+        private final Console console;
+        private Instant last = Instant.now();
+
+        Progress(String key, Console console) {
+            this.key = key;
+            this.console = console;
+        }
+
+        @Override
+        public void accept(long samples) {
+            Instant now = Instant.now();
+            if (Duration.between(last, now).compareTo(BETWEEN_REPORTS) >= 0) {
+                last = now;
+                console.line("tokenizing " + key + ": " + samples + " records so far");
+            }
+        }
+    }
+
+    /** Stores that no run has asked for in a month. */
+    private static void removeOld(Path root) {
+        Instant before = Instant.now().minus(KEPT);
+        try (var stores = Files.list(root)) {
+            for (Path store : stores.filter(Files::isDirectory).toList()) {
+                if (Files.getLastModifiedTime(store).toInstant().isBefore(before)) {
+                    delete(store);
+                }
+            }
+        } catch (IOException e) {
+            throw new UserException("cannot look into the token cache " + root + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void delete(Path store) {
+        try (var files = Files.list(store)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(store);
+        } catch (IOException e) {
+            throw new ResourceException("cannot delete " + store + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String digest(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, KEY_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

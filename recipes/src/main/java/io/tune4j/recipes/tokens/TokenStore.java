@@ -1,0 +1,230 @@
+package io.tune4j.recipes.tokens;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.error.DataException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.RandomAccess;
+import java.util.stream.Stream;
+
+/**
+ * The samples of a data set in files, each read when it is asked for: 8 bytes of a sample are in memory, the rest is the operating
+ * system's to keep or not. Files are read by position instead of being mapped, since Java 17 cannot unmap them at a certain time, and a
+ * mapped file that is cut short ends the JVM instead of throwing.
+ */
+public final class TokenStore extends AbstractList<TokenizedSample> implements RandomAccess, AutoCloseable {
+    private static final int INDEX_AT_A_TIME = 1 << 15;
+
+    private final Path folder;
+    private final StoreSummary summary;
+    private final FileChannel tokens;
+    private final FileChannel index;
+    private final FileChannel names;
+    private final int[] lengths;
+    private final int[] trained;
+    private final Runnable whenClosed;
+
+    private TokenStore(Path folder, StoreSummary summary, Runnable whenClosed) throws IOException {
+        this.folder = folder;
+        this.summary = summary;
+        this.whenClosed = whenClosed;
+        this.lengths = new int[Math.toIntExact(summary.samples())];
+        this.trained = new int[lengths.length];
+        this.tokens = FileChannel.open(folder.resolve(StoreFiles.TOKENS), StandardOpenOption.READ);
+        this.index = FileChannel.open(folder.resolve(StoreFiles.INDEX), StandardOpenOption.READ);
+        this.names = FileChannel.open(folder.resolve(StoreFiles.NAMES), StandardOpenOption.READ);
+    }
+
+    /**
+     * Opens a folder that {@link TokenStoreWriter} wrote.
+     *
+     * @param whenClosed runs behind closing the files
+     * @throws IOException if the files do not fit each other, or are of another format
+     */
+    static TokenStore open(Path folder, Runnable whenClosed) throws IOException {
+        StoreSummary summary =
+                new ObjectMapper().readValue(folder.resolve(StoreSummary.FILE).toFile(), StoreSummary.class);
+        if (summary.format() != StoreSummary.FORMAT) {
+            throw new IOException("it has format " + summary.format() + " instead of " + StoreSummary.FORMAT);
+        }
+        TokenStore store = new TokenStore(folder, summary, whenClosed);
+        try {
+            store.readIndex();
+            return store;
+        } catch (IOException e) {
+            store.closeFiles();
+            throw e;
+        }
+    }
+
+    private void readIndex() throws IOException {
+        require(StoreFiles.INDEX, index, (long) lengths.length * StoreFiles.INDEX_BYTES);
+        ByteBuffer entries = buffer(INDEX_AT_A_TIME * StoreFiles.INDEX_BYTES);
+        long bytes = 0;
+        long nameEnd = 0;
+        for (int first = 0; first < lengths.length; first += INDEX_AT_A_TIME) {
+            int count = Math.min(INDEX_AT_A_TIME, lengths.length - first);
+            entries.clear().limit(count * StoreFiles.INDEX_BYTES);
+            fill(index, entries, (long) first * StoreFiles.INDEX_BYTES);
+            for (int i = 0; i < count; i++) {
+                long place = entries.getLong();
+                lengths[first + i] = entries.getInt();
+                trained[first + i] = entries.getInt();
+                nameEnd = entries.getLong();
+                if (place != bytes || lengths[first + i] < 1) {
+                    throw new IOException("sample " + (first + i) + " is not where it should be");
+                }
+                bytes += StoreFiles.sampleBytes(lengths[first + i]);
+            }
+        }
+        require(StoreFiles.TOKENS, tokens, bytes);
+        require(StoreFiles.NAMES, names, nameEnd);
+    }
+
+    private static void require(String name, FileChannel channel, long bytes) throws IOException {
+        if (channel.size() != bytes) {
+            throw new IOException(name + " has " + channel.size() + " bytes instead of " + bytes);
+        }
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static void fill(FileChannel channel, ByteBuffer bytes, long place) throws IOException {
+        long at = place;
+        while (bytes.hasRemaining()) {
+            int read = channel.read(bytes, at);
+            if (read < 0) {
+                throw new EOFException("the file was cut short");
+            }
+            at += read;
+        }
+        bytes.flip();
+    }
+
+    /** What is known of all samples. */
+    public StoreSummary summary() {
+        return summary;
+    }
+
+    @Override
+    public int size() {
+        return lengths.length;
+    }
+
+    /** Tokens of a sample. */
+    public int length(int sample) {
+        return lengths[sample];
+    }
+
+    /** How many of a sample's tokens carry loss. */
+    public int trainedTokens(int sample) {
+        return trained[sample];
+    }
+
+    /** Where a sample came from. */
+    public String name(int sample) {
+        try {
+            return name(entry(sample), sample);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public TokenizedSample get(int sample) {
+        int length = lengths[sample];
+        try {
+            ByteBuffer entry = entry(sample);
+            ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(length));
+            fill(tokens, bytes, entry.getLong(0));
+            int[] ids = new int[length];
+            bytes.asIntBuffer().get(ids);
+            boolean[] marks = new boolean[length];
+            int mask = length * Integer.BYTES;
+            for (int i = 0; i < length; i++) {
+                marks[i] = (bytes.get(mask + i / Byte.SIZE) >> i % Byte.SIZE & 1) != 0;
+            }
+            return new TokenizedSample(name(entry, sample), ids, marks);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private ByteBuffer entry(int sample) throws IOException {
+        ByteBuffer entry = buffer(StoreFiles.INDEX_BYTES);
+        fill(index, entry, (long) sample * StoreFiles.INDEX_BYTES);
+        return entry;
+    }
+
+    private String name(ByteBuffer entry, int sample) throws IOException {
+        int endAt = StoreFiles.INDEX_BYTES - Long.BYTES;
+        long from = sample == 0 ? 0 : entry(sample - 1).getLong(endAt);
+        ByteBuffer name = buffer((int) (entry.getLong(endAt) - from));
+        fill(names, name, from);
+        return new String(name.array(), StandardCharsets.UTF_8);
+    }
+
+    private DataException broken(IOException e) {
+        return new DataException(
+                "the tokens in " + folder + " cannot be read: " + e.getMessage()
+                        + "; delete that folder, and the next run tokenizes again",
+                e);
+    }
+
+    /**
+     * Records that did not fit, each with the reason.
+     *
+     * @param most of them, the first ones
+     */
+    public List<String> unfit(long most) {
+        try (Stream<String> lines = Files.lines(unfitFile())) {
+            return lines.limit(most).toList();
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    /** The file with a line for each record that did not fit. */
+    public Path unfitFile() {
+        return folder.resolve(StoreFiles.UNFIT);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    private void closeFiles() throws IOException {
+        tokens.close();
+        index.close();
+        names.close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            closeFiles();
+        } catch (IOException e) {
+            throw broken(e);
+        } finally {
+            whenClosed.run();
+        }
+    }
+}

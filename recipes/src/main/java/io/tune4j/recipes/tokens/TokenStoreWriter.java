@@ -1,0 +1,148 @@
+package io.tune4j.recipes.tokens;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.error.DataException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the samples of a data set, one behind the other, to a folder. */
+final class TokenStoreWriter implements SampleSink, AutoCloseable {
+    private static final int BUFFER = 1 << 18;
+    private static final int BETWEEN_REPORTS = 4096;
+
+    private final Path folder;
+    private final OutputStream tokens;
+    private final OutputStream index;
+    private final OutputStream names;
+    private final OutputStream unfit;
+    private final MessageDigest digest;
+    private final LongConsumer progress;
+
+    private long count;
+    private long place;
+    private long nameEnd;
+    private long tokenCount;
+    private int largest;
+    private long skippedCount;
+    private long unfitCount;
+    private @Nullable String firstUnfit;
+
+    /** @param progress is told now and then how many samples there are */
+    TokenStoreWriter(Path folder, LongConsumer progress) throws IOException {
+        this.folder = folder;
+        this.progress = progress;
+        this.tokens = open(StoreFiles.TOKENS);
+        this.index = open(StoreFiles.INDEX);
+        this.names = open(StoreFiles.NAMES);
+        this.unfit = open(StoreFiles.UNFIT);
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private OutputStream open(String name) throws IOException {
+        return new BufferedOutputStream(Files.newOutputStream(folder.resolve(name)), BUFFER);
+    }
+
+    @Override
+    public void sample(TokenizedSample sample) {
+        try {
+            write(sample);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        count++;
+        if (count % BETWEEN_REPORTS == 0) {
+            progress.accept(count);
+        }
+    }
+
+    private void write(TokenizedSample sample) throws IOException {
+        int[] ids = sample.tokens();
+        ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(ids.length));
+        for (int id : ids) {
+            bytes.putInt(id);
+            largest = Math.max(largest, id);
+        }
+        int mask = bytes.position();
+        for (int i = 0; i < ids.length; i++) {
+            if (sample.trained()[i]) {
+                int at = mask + i / Byte.SIZE;
+                bytes.put(at, (byte) (bytes.get(at) | 1 << i % Byte.SIZE));
+            }
+        }
+        tokens.write(bytes.array());
+        digest.update(bytes.array());
+        byte[] name = sample.id().getBytes(StandardCharsets.UTF_8);
+        names.write(name);
+        nameEnd += name.length;
+        index.write(buffer(StoreFiles.INDEX_BYTES)
+                .putLong(place)
+                .putInt(ids.length)
+                .putInt(sample.trainedTokens())
+                .putLong(nameEnd)
+                .array());
+        place += bytes.capacity();
+        tokenCount += ids.length;
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** All of them are counted; whether one ends the run is for the reader to say. */
+    @Override
+    public void unfit(DataException reason, boolean skips) {
+        String why = String.valueOf(reason.getMessage());
+        if (skips) {
+            skippedCount++;
+        } else {
+            unfitCount++;
+            firstUnfit = firstUnfit == null ? why : firstUnfit;
+        }
+        try {
+            unfit.write((why.replaceAll("\\R", " ") + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes what the store says of itself, behind everything else. */
+    void finish(String description) throws IOException {
+        close();
+        StoreSummary summary = new StoreSummary(
+                StoreSummary.FORMAT,
+                description,
+                count,
+                tokenCount,
+                largest,
+                skippedCount,
+                unfitCount,
+                firstUnfit,
+                HexFormat.of().formatHex(digest.digest()));
+        new ObjectMapper().writeValue(folder.resolve(StoreSummary.FILE).toFile(), summary);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (OutputStream stream : new OutputStream[] {tokens, index, names, unfit}) {
+            stream.close();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.tune4j.recipes.training;
+
+import io.tune4j.api.batch.SamplePart;
+import java.util.List;
+
+/** What batches are put together of: samples, or packs of them. */
+interface Units {
+    int size();
+
+    /** Tokens of a unit. */
+    int length(int unit);
+
+    /** The parts of a unit, read from the store. */
+    List<SamplePart> parts(int unit);
+
+    /** How they were made, in a form that is equal for equal units of the same samples. */
+    String identity();
+}
