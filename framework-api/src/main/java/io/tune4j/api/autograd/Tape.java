@@ -22,6 +22,7 @@ public final class Tape implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Tensor> kept = new ArrayList<>();
     private final boolean recording;
+    private final boolean replay;
 
     private final Gradients sink = new Gradients() {
         @Override
@@ -37,22 +38,31 @@ public final class Tape implements AutoCloseable {
         }
     };
 
-    private Tape(boolean recording) {
+    private Tape(boolean recording, boolean replay) {
         this.recording = recording;
+        this.replay = replay;
     }
 
     /** A tape that records. */
     public static Tape recording() {
-        return new Tape(true);
+        return new Tape(true, false);
     }
 
     /** A tape that records nothing, for validation, generation and the first pass of a checkpointed layer. */
     public static Tape off() {
-        return new Tape(false);
+        return new Tape(false, false);
     }
 
     public boolean isRecording() {
         return recording;
+    }
+
+    /**
+     * Whether this records a checkpointed part again for its backward: the result is known to everybody who wanted it, and only what
+     * the backward reads must be computed.
+     */
+    public boolean isReplay() {
+        return replay;
     }
 
     /** Whether this tensor depends on something trainable, so that operations on it must be recorded. */
@@ -158,7 +168,7 @@ public final class Tape implements AutoCloseable {
         record(
                 output,
                 (outputGradient, sink) -> {
-                    try (Tape inner = recording()) {
+                    try (Tape inner = new Tape(true, true)) {
                         if (sink.wants(x)) {
                             inner.watch(x);
                         }

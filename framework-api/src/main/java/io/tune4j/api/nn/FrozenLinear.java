@@ -40,10 +40,21 @@ public final class FrozenLinear implements Linear {
         if (bias != null) {
             y.addInPlace(bias, 1);
         }
+        record(y, x, pass);
+        return y;
+    }
+
+    @Override
+    public Tensor replay(Tensor x, Pass pass) {
+        Tensor y = Tensor.empty(x.kernels(), weight.computeDtype(), x.size(0), weight.outFeatures());
+        record(y, x, pass);
+        return y;
+    }
+
+    private void record(Tensor y, Tensor x, Pass pass) {
         if (pass.tape().tracks(x)) {
             pass.tape().record(y, (dy, gradients) -> gradients.add(x, weight.multiplyBackward(dy)));
         }
-        return y;
     }
 
     @Override

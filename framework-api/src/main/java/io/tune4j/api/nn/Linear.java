@@ -12,6 +12,17 @@ public interface Linear extends AutoCloseable {
     Tensor forward(Tensor x, Pass pass);
 
     /**
+     * Records what the backward needs of {@link #forward}, for a result that nobody reads: the last product of a layer that is computed
+     * again for its backward. It need not be computed; by default it is.
+     *
+     * @param x {@code [T, in]}
+     * @return {@code [T, sum of out]} of any content
+     */
+    default Tensor replay(Tensor x, Pass pass) {
+        return forward(x, pass);
+    }
+
+    /**
      * The frozen part, for models that also use its weight otherwise, such as an embedding tied to the output
      * projection; null if there is none.
      */

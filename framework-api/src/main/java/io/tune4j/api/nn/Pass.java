@@ -18,6 +18,11 @@ public record Pass(Tape tape, SequenceLayout layout, boolean training, long rand
         return new Pass(other, layout, training, randomKey);
     }
 
+    /** Whether a part is computed again for its backward alone, and nobody reads its result. */
+    public boolean isReplay() {
+        return tape.isReplay();
+    }
+
     /** The same pass with random draws of its own, for a part that is computed several times. */
     public Pass withKey(long salt) {
         return new Pass(tape, layout, training, RandomKeys.derive(randomKey, salt));

@@ -67,7 +67,9 @@ final class DecoderLayer implements AutoCloseable {
                 own = RowSelection.apply(x, rows, pass);
             }
             Tensor h = Residual.addInPlace(output.forward(attended, pass), own, pass);
-            return scope.escape(Residual.addInPlace(feedForward(h, pass), h, pass));
+            Tensor y = feedForward(h, pass);
+            return scope.escape(
+                    pass.isReplay() ? Residual.replayInPlace(y, h, pass) : Residual.addInPlace(y, h, pass));
         }
     }
 
@@ -82,7 +84,8 @@ final class DecoderLayer implements AutoCloseable {
     private Tensor feedForward(Tensor h, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor fused = gateUp.forward(mlpNorm.forward(h, pass), pass);
-            return scope.escape(down.forward(SwiGlu.apply(backend, fused, pass), pass));
+            Tensor product = SwiGlu.apply(backend, fused, pass);
+            return scope.escape(pass.isReplay() ? down.replay(product, pass) : down.forward(product, pass));
         }
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.peft.lora;
 import io.tune4j.api.autograd.Gradients;
 import io.tune4j.api.nn.Dropout;
 import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
@@ -39,10 +40,23 @@ final class LoraLinear implements Linear {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
+        return forward(x, pass, true);
+    }
+
+    /** Computes {@code drop(x)·Aᵀ} alone, which the gradient of B is made of. */
+    @Override
+    public Tensor replay(Tensor x, Pass pass) {
+        return forward(x, pass, false);
+    }
+
+    private Tensor forward(Tensor x, Pass pass, boolean isRead) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor y = base.weight().multiply(x);
+            FrozenWeight weight = base.weight();
+            Tensor y = isRead
+                    ? weight.multiply(x)
+                    : Tensor.empty(x.kernels(), weight.computeDtype(), x.size(0), weight.outFeatures());
             Tensor bias = base.bias();
-            if (bias != null) {
+            if (isRead && bias != null) {
                 y.addInPlace(bias, 1);
             }
             List<Tensor> saved = new ArrayList<>(List.of(x));
@@ -50,7 +64,9 @@ final class LoraLinear implements Linear {
                 try (TensorScope inner = TensorScope.open()) {
                     Tensor mask = mask(update, x, pass);
                     Tensor low = inner.escape(update.down(mask == null ? x : x.times(mask)));
-                    update.addUp(y, low);
+                    if (isRead) {
+                        update.addUp(y, low);
+                    }
                     saved.add(low);
                 }
             }
