@@ -21,7 +21,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final CausalMasks masks = new CausalMasks(this);
 
     BytedecoBackend(Device device, HostProcessor processor, int threads) {
-        super(device);
+        super(device, device.isCpu() && !processor.hasBf16());
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
         if (!device.isCpu()) {
@@ -71,6 +71,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        if (widens(fused.dtype())) {
+            try (Tensor wide = fused.cast(DType.FLOAT32);
+                    Tensor output = attention(wide, layout, shape).output()) {
+                return new Attended(output.cast(fused.dtype()), Tensor.empty(this, fused.dtype(), 0));
+            }
+        }
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
         run(() -> new BlockedAttention(masks, shape).forward(raw(fused.array()), layout, raw(output.array())));
         // The probabilities are computed again from the scores, so there is nothing to remember.
@@ -80,6 +86,13 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        if (widens(fused.dtype())) {
+            try (Tensor wide = fused.cast(DType.FLOAT32);
+                    Tensor wideGradient = outputGradient.cast(DType.FLOAT32);
+                    Tensor result = attentionBackward(wideGradient, wide, attended, layout, shape)) {
+                return result.cast(fused.dtype());
+            }
+        }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
         run(() -> new BlockedAttention(masks, shape)
                 .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));

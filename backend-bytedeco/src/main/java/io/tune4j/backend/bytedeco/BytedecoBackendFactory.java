@@ -62,8 +62,9 @@ public final class BytedecoBackendFactory implements BackendFactory {
         BytedecoBackend backend = new BytedecoBackend(device, processor, threads);
         if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
-                    .accept("this CPU has no bf16 units: a bf16 matrix product takes " + Bf16Probe.slowdown(backend)
-                            + " times as long as in fp32; dtype=fp32 may be faster");
+                    .accept(
+                            "this CPU has no bf16 units: products are computed in fp32, so bf16 halves the memory but saves"
+                                    + " no time; dtype=fp32 is a little faster");
         }
         return backend;
     }

@@ -26,17 +26,25 @@ import org.bytedeco.pytorch.global.torch;
 /** The mandatory kernels: each is one operation of libtorch. */
 abstract class MandatoryKernels implements ArrayKernels {
     private final Device device;
+    private final boolean widensBf16;
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
     private final Map<DType, TensorOptions> hostOptions = new EnumMap<>(DType.class);
     private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
     private final MemoryFormatOptional rowByRow = new MemoryFormatOptional(torch.MemoryFormat.Contiguous);
 
-    MandatoryKernels(Device device) {
+    /** @param widensBf16 whether products of bf16 operands are computed in fp32 */
+    MandatoryKernels(Device device, boolean widensBf16) {
         this.device = device;
+        this.widensBf16 = widensBf16;
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));
             hostOptions.put(dtype, TorchTypes.options(dtype, Device.CPU));
         }
+    }
+
+    /** Whether products of this dtype are computed in fp32. */
+    final boolean widens(DType dtype) {
+        return widensBf16 && dtype == DType.BFLOAT16;
     }
 
     static Tensor raw(Array array) {
@@ -343,12 +351,16 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     @Override
     public final Array matmul(Array a, Array b) {
-        return make(a.dtype(), () -> raw(a).matmul(raw(b)));
+        return make(a.dtype(), () -> widens(a.dtype()) ? WideProducts.matmul(raw(a), raw(b)) : raw(a).matmul(raw(b)));
     }
 
     @Override
     public final void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
         run(() -> {
+            if (widens(target.dtype())) {
+                WideProducts.matmulInto(raw(target), raw(a), raw(b), beta, alpha);
+                return;
+            }
             try (Scalar before = new Scalar(beta);
                     Scalar product = new Scalar(alpha)) {
                 raw(target).addmm_(raw(a), raw(b), before, product);

@@ -92,15 +92,6 @@ class BytedecoBackendFactoryTest {
     }
 
     @Test
-    void theSlowdownIsAPositiveNumber() {
-        try (Backend backend = create("cpu", DType.FLOAT32, 1)) {
-            assertThat(Double.parseDouble(Bf16Probe.slowdown((BytedecoBackend) backend)))
-                    .isNotNegative()
-                    .isFinite();
-        }
-    }
-
-    @Test
     void theLeakDetectorNamesTheMaker() {
         assumeThat(LeakDetector.enabled()).isTrue();
         try (Backend backend = create("cpu", DType.FLOAT32, 1)) {

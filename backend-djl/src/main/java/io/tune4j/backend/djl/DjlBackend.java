@@ -30,7 +30,7 @@ final class DjlBackend extends DjlKernels implements Backend {
     private final GpuMemory gpuMemory;
 
     DjlBackend(Device device, KernelScript script, Capabilities capabilities) {
-        super(device, script);
+        super(device, script, device.isCpu() && !capabilities.nativeDtypes().contains(DType.BFLOAT16));
         this.capabilities = capabilities;
         gpuMemory = new GpuMemory(device);
     }
@@ -121,6 +121,12 @@ final class DjlBackend extends DjlKernels implements Backend {
 
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        if (widens(fused.dtype())) {
+            try (Tensor wide = fused.cast(DType.FLOAT32);
+                    Tensor output = attention(wide, layout, shape).output()) {
+                return new Attended(output.cast(fused.dtype()), Tensor.empty(this, fused.dtype(), 0));
+            }
+        }
         Tensor output = tensor(
                 fused.dtype(),
                 new long[] {fused.size(0), shape.querySize()},
@@ -140,6 +146,13 @@ final class DjlBackend extends DjlKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        if (widens(fused.dtype())) {
+            try (Tensor wide = fused.cast(DType.FLOAT32);
+                    Tensor wideGradient = outputGradient.cast(DType.FLOAT32);
+                    Tensor result = attentionBackward(wideGradient, wide, attended, layout, shape)) {
+                return result.cast(fused.dtype());
+            }
+        }
         // Sums over many blocks would lose bits in bf16.
         DType sums = layout.longest() > BLOCK ? wide(fused.dtype()) : fused.dtype();
         return tensor(

@@ -17,15 +17,23 @@ abstract class DjlKernels implements ArrayKernels {
     private final Device device;
     private final String place;
     private final KernelScript script;
+    private final boolean widensBf16;
 
-    DjlKernels(Device device, KernelScript script) {
+    /** @param widensBf16 whether products of bf16 operands are computed in fp32, for want of bf16 units */
+    DjlKernels(Device device, KernelScript script, boolean widensBf16) {
         this.device = device;
+        this.widensBf16 = widensBf16;
         this.place = device.toString();
         this.script = script;
     }
 
     final KernelScript script() {
         return script;
+    }
+
+    /** Whether products of this dtype are computed in fp32. */
+    final boolean widens(DType dtype) {
+        return widensBf16 && dtype == DType.BFLOAT16;
     }
 
     static DjlArray raw(Array array) {
@@ -269,12 +277,18 @@ abstract class DjlKernels implements ArrayKernels {
 
     @Override
     public final Array matmul(Array a, Array b) {
-        return make(a.dtype(), Shapes.product(a.shape(), b.shape()), "matmul", raw(a), raw(b));
+        return make(
+                a.dtype(),
+                Shapes.product(a.shape(), b.shape()),
+                widens(a.dtype()) ? "matmul_wide" : "matmul",
+                raw(a),
+                raw(b));
     }
 
     @Override
     public final void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
-        script.run("matmul_into", raw(target), raw(a), raw(b), beta, alpha);
+        script.run(
+                widens(target.dtype()) ? "matmul_into_wide" : "matmul_into", raw(target), raw(a), raw(b), beta, alpha);
     }
 
     @Override

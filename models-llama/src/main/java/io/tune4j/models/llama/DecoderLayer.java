@@ -68,8 +68,7 @@ final class DecoderLayer implements AutoCloseable {
             }
             Tensor h = Residual.addInPlace(output.forward(attended, pass), own, pass);
             Tensor y = feedForward(h, pass);
-            return scope.escape(
-                    pass.isReplay() ? Residual.replayInPlace(y, h, pass) : Residual.addInPlace(y, h, pass));
+            return scope.escape(pass.isReplay() ? Residual.replayInPlace(y, h, pass) : Residual.addInPlace(y, h, pass));
         }
     }
 
