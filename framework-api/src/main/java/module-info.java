@@ -12,6 +12,7 @@ module io.tune4j.api {
     exports io.tune4j.api.backend;
     exports io.tune4j.api.backend.host;
     exports io.tune4j.api.backend.libtorch;
+    exports io.tune4j.api.backend.profile;
     exports io.tune4j.api.backend.shapes;
     exports io.tune4j.api.batch;
     exports io.tune4j.api.config;

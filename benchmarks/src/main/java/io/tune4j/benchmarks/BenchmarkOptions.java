@@ -2,54 +2,117 @@ package io.tune4j.benchmarks;
 
 import io.tune4j.api.tensor.DType;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line of {@link StepBenchmark}, with the names of the peers' scripts.
+ * The command line of {@link StepBenchmark} and {@link InstructBenchmark}, with the names of the peers' scripts.
  *
  * @param backend by its name
  * @param shape what to run
  * @param dtype to compute in
+ * @param quantized whether frozen weights are kept in NF4
  * @param checkpointing whether every layer is computed again in the backward
  * @param steps measured steps
  * @param warm steps before them
  * @param threads CPU threads, 0 for the physical cores
  * @param weights a checkpoint's folder, or null for random weights
+ * @param adapter a folder with an adapter to begin with, or null for a random one
+ * @param profile a folder for a profile of one more step, or null
+ * @param without what to leave out, to see what it brings
+ * @param records a file of records as tokens, for the instruction mix
+ * @param count records of it
+ * @param batch samples of a micro-batch of the instruction mix
+ * @param accumulation micro-batches of its step
  */
 record BenchmarkOptions(
         String backend,
         Shape shape,
         DType dtype,
+        boolean quantized,
         boolean checkpointing,
         int steps,
         int warm,
         int threads,
-        @Nullable Path weights) {
-    static final String USAGE = "usage: --shape T|Q|S|M --dtype fp32|bf16 [--ckpt] [--steps 7] [--warm 2]"
-            + " [--threads N] [--weights DIR] [--backend bytedeco|djl]";
+        @Nullable Path weights,
+        @Nullable Path adapter,
+        @Nullable Path profile,
+        Set<Ablation> without,
+        @Nullable Path records,
+        int count,
+        int batch,
+        int accumulation) {
+    static final String USAGE = "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt] [--steps 7] [--warm 2]"
+            + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--profile DIR] [--without "
+            + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
+
+    BenchmarkOptions {
+        without = Set.copyOf(without);
+    }
+
+    boolean lacks(Ablation part) {
+        return without.contains(part);
+    }
 
     static BenchmarkOptions parse(String[] arguments) {
         String backend = "bytedeco";
         Shape shape = Shape.S;
         DType dtype = DType.FLOAT32;
+        boolean quantized = false;
         boolean checkpointing = false;
         int steps = 7;
         int warm = 2;
         int threads = 0;
         Path weights = null;
+        Path adapter = null;
+        Path profile = null;
+        Set<Ablation> without = EnumSet.noneOf(Ablation.class);
+        Path records = null;
+        int count = 256;
+        int batch = 4;
+        int accumulation = 4;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--backend" -> backend = arguments[++i];
                 case "--shape" -> shape = Shape.valueOf(arguments[++i]);
                 case "--dtype" -> dtype = DType.parse(arguments[++i]);
+                case "--quant" -> quantized = true;
                 case "--ckpt" -> checkpointing = true;
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
                 case "--threads" -> threads = Integer.parseInt(arguments[++i]);
                 case "--weights" -> weights = Path.of(arguments[++i]);
+                case "--adapter" -> adapter = Path.of(arguments[++i]);
+                case "--profile" -> profile = Path.of(arguments[++i]);
+                case "--without" -> Arrays.stream(arguments[++i].split(",", -1))
+                        .map(name -> Ablation.valueOf(name.toUpperCase(Locale.ROOT)))
+                        .forEach(without::add);
+                case "--records" -> records = Path.of(arguments[++i]);
+                case "--count" -> count = Integer.parseInt(arguments[++i]);
+                case "--batch" -> batch = Integer.parseInt(arguments[++i]);
+                case "--accumulation" -> accumulation = Integer.parseInt(arguments[++i]);
                 default -> throw new IllegalArgumentException("unknown option " + arguments[i] + "\n" + USAGE);
             }
         }
-        return new BenchmarkOptions(backend, shape, dtype, checkpointing, steps, warm, threads, weights);
+        return new BenchmarkOptions(
+                backend,
+                shape,
+                dtype,
+                quantized,
+                checkpointing,
+                steps,
+                warm,
+                threads,
+                weights,
+                adapter,
+                profile,
+                without,
+                records,
+                count,
+                batch,
+                accumulation);
     }
 }

@@ -1,29 +1,20 @@
 package io.tune4j.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
-import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.profile.ChromeTrace;
+import io.tune4j.api.backend.profile.KernelCall;
+import io.tune4j.api.backend.profile.KernelTable;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.model.CausalLanguageModel;
-import io.tune4j.api.model.CheckpointWeights;
-import io.tune4j.api.model.DenseFormat;
-import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.Pass;
-import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.nn.RowSelection;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.train.LearningRateSchedule;
-import io.tune4j.api.train.Optimizer;
-import io.tune4j.api.train.OptimizerProvider;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,59 +22,29 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Times whole LoRA training steps (rank 8, alpha 16, on q, v, o and the MLP; batch 2; half of the labels masked) and
  * prints one JSON line with the keys of the peers' scripts, so that a ratio can be formed.
  */
 public final class StepBenchmark {
-    private static final int RANK = 8;
-    private static final List<String> TARGETS =
-            List.of("q_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+    private static final int CHUNK_ROWS = 128;
+    private static final int SHOWN_KERNELS = 60;
 
     private final BenchmarkOptions options;
-    private final Backend backend;
-    private final CausalLanguageModel model;
-    private final Adapter adapter;
-    private final Optimizer optimizer;
-    private final LearningRateSchedule schedule;
+    private final TrainedModel trained;
 
-    private StepBenchmark(BenchmarkOptions options, Backend backend, ModelDefinition definition, WeightSource weights) {
+    private StepBenchmark(BenchmarkOptions options, TrainedModel trained) {
         this.options = options;
-        this.backend = backend;
-        PeftPlan plan = Installed.peft(
-                "lora", Map.of("lora_rank", RANK, "lora_alpha", 16, "target_modules", TARGETS), definition);
-        adapter = plan.attach(backend, options.dtype(), 0);
-        model = definition.build(
-                backend,
-                options.dtype(),
-                weights,
-                adapter.decorate(new DenseFormat().factory(backend, options.dtype(), weights)));
-        optimizer = Installed.component(OptimizerProvider.class, "AdamW", Map.of("lr", 3e-4, "weight_decay", 0.01))
-                .create(backend, adapter.parameters());
-        schedule = Installed.component(
-                LearningRateSchedule.class, "get_cosine_schedule_with_warmup", Map.of("num_warmup_steps", 2));
+        this.trained = trained;
     }
 
     public static void main(String[] arguments) throws IOException {
         BenchmarkOptions options = BenchmarkOptions.parse(arguments);
         long start = System.nanoTime();
-        try (Backend backend = Installed.backend(options.backend())
-                .create(new BackendOptions(Device.CPU, options.dtype(), options.threads(), System.err::println))) {
-            if (options.weights() != null) {
-                ModelDefinition definition = Installed.llama(options.weights());
-                try (Checkpoint checkpoint = Checkpoint.open(options.weights())) {
-                    new StepBenchmark(options, backend, definition, new CheckpointWeights(checkpoint)).run(start);
-                }
-            } else {
-                Path folder = Files.createTempDirectory("tune4j-shape");
-                Path config = Files.writeString(
-                        folder.resolve("config.json"), options.shape().configJson());
-                ModelDefinition definition = Installed.llama(folder);
-                Files.delete(config);
-                Files.delete(folder);
-                new StepBenchmark(options, backend, definition, new RandomWeights(definition)).run(start);
-            }
+        try (TrainedModel trained = TrainedModel.open(options)) {
+            new StepBenchmark(options, trained).run(start);
         }
     }
 
@@ -102,11 +63,18 @@ public final class StepBenchmark {
                 times[step - options.warm()] = seconds(begin);
             }
         }
+        long peak = ProcessMemory.mebibytes("VmHWM");
+        if (options.profile() != null) {
+            profile(options.profile(), total);
+        }
         Arrays.sort(times);
-        print(setUp, setUpPeak, afterSetUp, times, losses);
-        optimizer.close();
-        model.close();
-        adapter.close();
+        Map<String, Object> line = line(times, losses);
+        line.put("setup_s", round(setUp, 1));
+        line.put("rss_setup_peak_mb", setUpPeak);
+        line.put("rss_after_setup_mb", afterSetUp);
+        line.put("rss_train_peak_mb", peak);
+        line.put("ceiling_gflops", round(Ceiling.gigaflops(trained.backend, options.dtype()), 1));
+        System.out.println(new ObjectMapper().writeValueAsString(line));
     }
 
     private double step(int step, int total) {
@@ -116,57 +84,93 @@ public final class StepBenchmark {
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.recording()) {
             Pass pass = new Pass(tape, batch.layout(), true, step);
-            int checkpointed = options.checkpointing() ? model.layerCount() : 0;
-            Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, checkpointed);
-            Tensor labels = Tensor.ofLongs(backend, batch.labels());
-            Tensor sum = LinearCrossEntropy.apply(backend, hidden, model.outputHead(), labels, 128, pass);
+            Tensor sum = sum(batch, pass);
             tape.backward(sum);
             loss = sum.item() / batch.trainedTokens();
         }
-        for (Parameter parameter : adapter.parameters()) {
-            Tensor gradient = parameter.gradient();
-            if (gradient != null) {
-                gradient.timesInPlace(1.0 / batch.trainedTokens());
-            }
-        }
-        optimizer.step(schedule.factor(step, total));
-        adapter.parameters().forEach(Parameter::clearGradient);
+        trained.update(batch.trainedTokens(), step, total);
         return loss;
     }
 
-    private void print(double setUp, long setUpPeak, long afterSetUp, double[] times, List<Double> losses)
-            throws IOException {
-        double median = times[times.length / 2];
-        double flops = options.shape().executedFlops(RANK, options.checkpointing());
+    private Tensor sum(RaggedBatch batch, Pass pass) {
+        int checkpointed = options.checkpointing() ? trained.model.layerCount() : 0;
+        long[] labelled = batch.labelledRows();
+        if (!options.lacks(Ablation.LAST_LAYER_ROWS) && !options.lacks(Ablation.LABELLED_LOGITS)) {
+            Tensor hidden = trained.model.hiddenStates(batch, labelled, pass, checkpointed);
+            return loss(hidden, batch.labels(), pass);
+        }
+        long[] all = LongStream.range(0, batch.tokenCount()).toArray();
+        Tensor hidden = trained.model.hiddenStates(batch, all, pass, checkpointed);
+        Tensor rows = pass.tape().keep(Tensor.ofLongs(trained.backend, labelled));
+        Tensor sum = loss(RowSelection.apply(hidden, rows, pass), batch.labels(), pass);
+        if (options.lacks(Ablation.LABELLED_LOGITS)) {
+            // The same work for the other rows, whose loss counts nothing.
+            long[] others = LongStream.of(all)
+                    .filter(row -> Arrays.binarySearch(labelled, row) < 0)
+                    .toArray();
+            Tensor otherRows = pass.tape().keep(Tensor.ofLongs(trained.backend, others));
+            loss(RowSelection.apply(hidden, otherRows, pass), new long[others.length], pass);
+        }
+        return sum;
+    }
+
+    private Tensor loss(Tensor hidden, long[] labels, Pass pass) {
+        return LinearCrossEntropy.apply(
+                trained.backend,
+                hidden,
+                trained.model.outputHead(),
+                Tensor.ofLongs(trained.backend, labels),
+                CHUNK_ROWS,
+                pass);
+    }
+
+    /** One more step, recorded. */
+    private void profile(Path folder, int step) throws IOException {
+        trained.recorder.start();
+        long begin = System.nanoTime();
+        step(step, step + 1);
+        long wall = System.nanoTime() - begin;
+        List<KernelCall> calls = trained.recorder.stop();
+        Files.createDirectories(folder);
+        String text = "By kernel\n" + KernelTable.of(calls, false, wall).text(SHOWN_KERNELS, true)
+                + "\nBy kernel and shapes\n" + KernelTable.of(calls, true, wall).text(SHOWN_KERNELS, true);
+        Files.writeString(folder.resolve("kernels.txt"), text);
+        try (OutputStream trace = new BufferedOutputStream(Files.newOutputStream(folder.resolve("trace.json")))) {
+            ChromeTrace.write(calls, trace);
+        }
+    }
+
+    private Map<String, Object> line(double[] times, List<Double> losses) {
+        double median = times.length == 0 ? Double.NaN : times[times.length / 2];
+        double flops = options.shape().executedFlops(TrainedModel.RANK, options.checkpointing());
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");
-        line.put("backend", backend.capabilities().description());
         line.put("backend", options.backend());
         line.put("shape", options.shape().name());
         line.put("dtype", options.dtype().configName());
         line.put("adapter", DType.FLOAT32.configName());
         line.put("ckpt", options.checkpointing());
+        line.put("quant", options.quantized());
+        line.put("without", options.without());
         line.put("batch", Shape.BATCH);
-        line.put("step_med", round(median, 4));
-        line.put("step_min", round(times[0], 4));
-        line.put("step_max", round(times[times.length - 1], 4));
-        line.put("n", times.length);
-        line.put("tok_s", round(Shape.BATCH * options.shape().length / median, 1));
-        line.put("setup_s", round(setUp, 1));
-        line.put("rss_setup_peak_mb", setUpPeak);
-        line.put("rss_after_setup_mb", afterSetUp);
-        line.put("rss_train_peak_mb", ProcessMemory.mebibytes("VmHWM"));
         line.put("gflop_exec", round(flops / 1e9, 1));
-        line.put("gflops_exec", round(flops / median / 1e9, 1));
+        line.put("n", times.length);
+        if (times.length > 0) {
+            line.put("step_med", round(median, 4));
+            line.put("step_min", round(times[0], 4));
+            line.put("step_max", round(times[times.length - 1], 4));
+            line.put("tok_s", round(Shape.BATCH * options.shape().length / median, 1));
+            line.put("gflops_exec", round(flops / median / 1e9, 1));
+        }
         line.put("losses", losses.stream().map(loss -> round(loss, 5)).toList());
-        System.out.println(new ObjectMapper().writeValueAsString(line));
+        return line;
     }
 
-    private static double seconds(long since) {
+    static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    private static double round(double value, int digits) {
+    static double round(double value, int digits) {
         double scale = Math.pow(10, digits);
         return Math.round(value * scale) / scale;
     }

@@ -1,0 +1,169 @@
+"""Components that torchtune's recipe is configured with: data that are tokens already, and a logger that keeps the time."""
+
+import os
+from functools import partial
+
+import common
+import torch
+
+CLOCK = None
+COUNTS = {"tokens_computed": 0, "tokens_trained": 0}
+
+MODULES = {
+    "self_attn.q_proj": "attn.q_proj",
+    "self_attn.v_proj": "attn.v_proj",
+    "self_attn.o_proj": "attn.output_proj",
+    "mlp.gate_proj": "mlp.w1",
+    "mlp.up_proj": "mlp.w3",
+    "mlp.down_proj": "mlp.w2",
+}
+
+
+def torchtune_name(module):
+    """`model.layers.3.self_attn.o_proj` as torchtune calls it. No rows are permuted: A and B=0 do not care about rotary pairs."""
+    _, _, layer, kind = module.split(".", 3)
+    return f"layers.{layer}.{MODULES[kind]}"
+
+
+class Tokenizer:
+    """The recipe asks a tokenizer for nothing else."""
+
+    pad_id = 0
+
+
+class Samples(torch.utils.data.Dataset):
+    """The shape's samples, or a token file's records, padded or as packs."""
+
+    def __init__(self, tokenizer, *, shape, count, file=None, **ignored):
+        if file is None:
+            pairs = [common.example(shape, i) for i in range(count)]
+            self.samples = [(tokens.tolist(), labels.tolist()) for tokens, labels in pairs]
+        else:
+            self.samples = common.records(file, count)
+
+    def __len__(self):
+        return len(self.samples)
+
+    def __getitem__(self, index):
+        tokens, labels = self.samples[index]
+        return {"tokens": list(tokens), "labels": list(labels)}
+
+
+def packs(tokenizer, *, shape, count, file, pack, packed):
+    """The records in torchtune's own packs."""
+    from torchtune.datasets import PackedDataset
+
+    return PackedDataset(Samples(tokenizer, shape=shape, count=count, file=file), max_seq_len=pack, padding_idx=0)
+
+
+def padded(batch, padding_idx=0, ignore_idx=common.IGNORED):
+    """torchtune's padding, counted."""
+    from torchtune.data import padded_collate_sft
+
+    made = padded_collate_sft(batch, padding_idx=padding_idx, ignore_idx=ignore_idx)
+    COUNTS["tokens_computed"] += made["tokens"].numel()
+    COUNTS["tokens_trained"] += int((made["labels"] != ignore_idx).sum())
+    return made
+
+
+class Logger:
+    """A metric logger that tells the clock about each optimizer step."""
+
+    def __init__(self, **ignored):
+        pass
+
+    def log_config(self, config):
+        pass
+
+    def log(self, *ignored, **more):
+        pass
+
+    def log_dict(self, payload, step):
+        CLOCK.step(payload["loss"])
+
+    def close(self):
+        pass
+
+
+def shrink_scaler_blocks():
+    """NF4 with scaler blocks that divide shape S's weights too: 27 * 64 scalers for k and v."""
+    import torchtune.modules.low_precision.nf4_linear as linear
+    import torchtune.modules.peft.lora as lora
+    from torchao.dtypes.nf4tensor import to_nf4
+
+    smaller = partial(to_nf4, scaler_block_size=64)
+    linear.to_nf4 = smaller
+    lora.to_nf4 = smaller
+
+
+def config(arguments):
+    """The recipe's config."""
+    s = common.shape(arguments.shape)
+    checkpoint = common.checkpoint(arguments.shape)
+    output = os.path.join(common.HOME, "out", "torchtune")
+    dataset = dict(_component_="torchtune_parts.Samples", shape=arguments.shape)
+    if arguments.records:
+        dataset.update(file=arguments.records, count=arguments.count)
+        if arguments.packed:
+            dataset.update(_component_="torchtune_parts.packs", pack=arguments.packed, packed=True)
+            records = common.records(arguments.records, arguments.count)
+            COUNTS["tokens_trained"] = sum(sum(label != common.IGNORED for label in labels) for _, labels in records)
+    else:
+        dataset.update(count=arguments.batch * (arguments.warm + arguments.steps))
+    return dict(
+        output_dir=output,
+        model=dict(
+            _component_="torchtune.models.llama3_2._component_builders.lora_llama3_2",
+            lora_attn_modules=["q_proj", "v_proj", "output_proj"],
+            apply_lora_to_mlp=True,
+            vocab_size=s["vocab"],
+            num_layers=s["layers"],
+            num_heads=s["heads"],
+            num_kv_heads=s["kv"],
+            embed_dim=s["hidden"],
+            max_seq_len=2048,
+            intermediate_dim=s["ffn"],
+            norm_eps=common.EPSILON,
+            rope_base=s["base"],
+            scale_factor=s["factor"],
+            lora_rank=common.RANK,
+            lora_alpha=common.ALPHA,
+            lora_dropout=0.0,
+            quantize_base=arguments.quant,
+        ),
+        tokenizer=dict(_component_="torchtune_parts.Tokenizer"),
+        checkpointer=dict(
+            _component_="torchtune.training.FullModelHFCheckpointer",
+            checkpoint_dir=checkpoint,
+            checkpoint_files=["model.safetensors"],
+            recipe_checkpoint=None,
+            output_dir=output,
+            model_type="LLAMA3_2",
+        ),
+        resume_from_checkpoint=False,
+        save_adapter_weights_only=True,
+        dataset=dataset,
+        collate_fn="torchtune_parts.padded",
+        seed=0,
+        shuffle=False,
+        batch_size=arguments.batch,
+        optimizer=dict(
+            _component_="torch.optim.AdamW", fused=True, weight_decay=0.01, lr=common.LEARNING_RATE
+        ),
+        lr_scheduler=dict(
+            _component_="torchtune.training.lr_schedulers.get_cosine_schedule_with_warmup", num_warmup_steps=2
+        ),
+        loss=dict(_component_="torchtune.modules.loss.CEWithChunkedOutputLoss"),
+        epochs=1,
+        max_steps_per_epoch=None,
+        gradient_accumulation_steps=arguments.accumulation,
+        clip_grad_norm=None,
+        compile=False,
+        metric_logger=dict(_component_="torchtune_parts.Logger"),
+        log_every_n_steps=1,
+        log_peak_memory_stats=False,
+        device="cpu",
+        dtype=arguments.dtype,
+        enable_activation_checkpointing=arguments.ckpt,
+        enable_activation_offloading=False,
+    )

@@ -1,0 +1,147 @@
+package io.tune4j.api.backend.profile;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.tensor.Tensor;
+
+/**
+ * A backend that does what another does and has each kernel call timed by a {@link KernelRecorder}. On a device whose
+ * kernels run on their own, each timed call waits for its end; without recording nothing waits.
+ *
+ * <p>What a fused kernel of the other backend composes of tensors is timed too, as calls inside it, as far as these tensors
+ * come from its arguments.
+ */
+public final class ProfilingBackend extends ProfilingKernels implements Backend {
+    /**
+     * Stands before a backend, which is closed with it.
+     *
+     * @param withMemory whether the device's memory is read after each call
+     */
+    public ProfilingBackend(Backend backend, KernelRecorder recorder, boolean withMemory) {
+        super(backend, recorder, withMemory);
+    }
+
+    /**
+     * A result that refers to the backend behind is made to refer to this one: otherwise nothing that is computed from it
+     * would be timed.
+     */
+    private Tensor own(Tensor made) {
+        if (made.kernels() == this) {
+            return made;
+        }
+        try (made) {
+            return Tensor.of(this, backend.reshape(made.array(), made.shape()));
+        }
+    }
+
+    @Override
+    public String name() {
+        return backend.name();
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return backend.capabilities();
+    }
+
+    @Override
+    public MemoryStatistics memory() {
+        return backend.memory();
+    }
+
+    @Override
+    public void resetPeakMemory() {
+        backend.resetPeakMemory();
+    }
+
+    @Override
+    public void synchronize() {
+        backend.synchronize();
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+
+    @Override
+    public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return timed(
+                "rmsNorm",
+                () -> {
+                    Normalized made = backend.rmsNorm(x, weight, epsilon);
+                    return new Normalized(own(made.output()), own(made.inverseRms()));
+                },
+                x.array());
+    }
+
+    @Override
+    public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        return timed(
+                "rmsNormBackward",
+                () -> own(backend.rmsNormBackward(outputGradient, x, weight, inverseRms)),
+                x.array());
+    }
+
+    @Override
+    public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        run("rotaryInPlace", () -> backend.rotaryInPlace(fused, cos, sin, shape, inverse), fused.array());
+    }
+
+    @Override
+    public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        return timed(
+                "attention",
+                () -> {
+                    Attended made = backend.attention(fused, layout, shape);
+                    return new Attended(own(made.output()), own(made.statistics()));
+                },
+                fused.array());
+    }
+
+    @Override
+    public Tensor attentionBackward(
+            Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        return timed(
+                "attentionBackward",
+                () -> own(backend.attentionBackward(outputGradient, fused, attended, layout, shape)),
+                fused.array());
+    }
+
+    @Override
+    public Tensor swiGlu(Tensor gateUp) {
+        return timed("swiGlu", () -> own(backend.swiGlu(gateUp)), gateUp.array());
+    }
+
+    @Override
+    public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return timed("swiGluBackward", () -> own(backend.swiGluBackward(outputGradient, gateUp)), gateUp.array());
+    }
+
+    @Override
+    public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        return timed(
+                "linearCrossEntropy",
+                () -> {
+                    LossAndGradient made = backend.linearCrossEntropy(hidden, weight, labels, withGradient);
+                    Tensor gradient = made.hiddenGradient();
+                    return new LossAndGradient(own(made.lossSum()), gradient == null ? null : own(gradient));
+                },
+                hidden.array(),
+                weight.array());
+    }
+
+    @Override
+    public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+        return timed("crossEntropyInPlace", () -> own(backend.crossEntropyInPlace(logits, labels)), logits.array());
+    }
+
+    @Override
+    public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        run("adamW", () -> backend.adamW(parameter, gradient, mean, variance, step), parameter.array());
+    }
+}
