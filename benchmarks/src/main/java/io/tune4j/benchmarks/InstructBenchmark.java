@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
+import io.tune4j.recipes.tokens.TokenCache;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.recipes.training.StepBatches;
@@ -29,9 +30,15 @@ public final class InstructBenchmark {
     public static void main(String[] arguments) throws IOException {
         BenchmarkOptions options = BenchmarkOptions.parse(arguments);
         Path file = Objects.requireNonNull(options.records(), "--records FILE is missing");
-        TrainingData data = TrainingData.read(
-                "records", InstructMix.read(file, options.count()), Shape.S.length, options.shape().vocabulary, null);
-        try (TrainedModel trained = TrainedModel.open(options)) {
+        InstructMix mix = InstructMix.read(file, options.count());
+        try (TrainingData data = TrainingData.of(
+                        "records",
+                        TokenCache.temporary("records", mix, false, count -> {}),
+                        null,
+                        Shape.S.length,
+                        options.shape().vocabulary,
+                        null);
+                TrainedModel trained = TrainedModel.open(options)) {
             run(options, data, trained);
         }
     }
@@ -58,7 +65,7 @@ public final class InstructBenchmark {
             double sum = 0;
             long tokens = 0;
             for (StepBatches.Group group : batches.of(0, step)) {
-                RaggedBatch batch = data.batchSharing(sharing, group.samples());
+                RaggedBatch batch = data.batch(sharing, group.samples());
                 sum += lossStep.withGradients(batch, RandomKeys.derive(step, group.first()));
                 computed += batch.tokenCount();
                 inRecords += batch.sampleTokens();

@@ -3,6 +3,7 @@ package io.tune4j.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.SampleSink;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,17 +94,12 @@ public final class InstructMix implements Dataset {
     record FileRecord(int prompt, int[] tokens) {}
 
     @Override
-    public int size() {
-        return samples.size();
-    }
-
-    @Override
-    public TokenizedSample get(int index) {
-        return samples.get(index);
+    public void read(SampleSink sink) {
+        samples.forEach(sink::sample);
     }
 
     @Override
     public String describe() {
-        return samples.size() + " records of the instruction mix";
+        return "records of the instruction mix";
     }
 }
