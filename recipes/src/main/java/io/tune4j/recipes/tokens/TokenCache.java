@@ -49,7 +49,7 @@ public record TokenCache(@Nullable Path folder, Console console) {
         String identity = dataset.identity();
         Path root = identity == null || tokenizer == null ? null : writable();
         if (root == null || identity == null || tokenizer == null) {
-            return temporary(key, dataset, lenient);
+            return temporary(key, dataset, lenient, new Progress(key, console));
         }
         Path store = root.resolve(
                 digest(String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), options, tokenizer, identity));
@@ -59,7 +59,7 @@ public record TokenCache(@Nullable Path folder, Console console) {
             return checked(found, lenient);
         }
         removeOld(root);
-        AtomicFiles.writeDirectory(store, target -> write(key, dataset, target, lenient));
+        AtomicFiles.writeDirectory(store, target -> write(dataset, target, lenient, new Progress(key, console)));
         try {
             return TokenStore.open(store, () -> {});
         } catch (IOException e) {
@@ -104,12 +104,17 @@ public record TokenCache(@Nullable Path folder, Console console) {
         throw new DataException(unfit);
     }
 
-    private TokenStore temporary(String key, Dataset dataset, boolean lenient) {
+    /**
+     * Tokens for this process alone, in the folder for temporary files until they are closed.
+     *
+     * @param progress is told now and then how many samples there are
+     */
+    public static TokenStore temporary(String key, Dataset dataset, boolean lenient, LongConsumer progress) {
         Path made = null;
         try {
             Path target = Files.createTempDirectory("tune4j-tokens-");
             made = target;
-            write(key, dataset, target, lenient);
+            write(dataset, target, lenient, progress);
             TokenStore store = TokenStore.open(target, () -> delete(target));
             made = null;
             return store;
@@ -126,8 +131,8 @@ public record TokenCache(@Nullable Path folder, Console console) {
         }
     }
 
-    private void write(String key, Dataset dataset, Path target, boolean lenient) throws IOException {
-        try (TokenStoreWriter writer = new TokenStoreWriter(target, new Progress(key, console))) {
+    private static void write(Dataset dataset, Path target, boolean lenient, LongConsumer progress) throws IOException {
+        try (TokenStoreWriter writer = new TokenStoreWriter(target, progress)) {
             dataset.read(lenient ? writer : strict(writer));
             writer.finish(dataset.describe());
         } catch (UncheckedIOException e) {

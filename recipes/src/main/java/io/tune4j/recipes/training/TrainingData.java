@@ -70,8 +70,8 @@ public final class TrainingData implements AutoCloseable {
     private static void check(String key, TokenStore store, int maxSequenceLength, int vocabularySize) {
         String description = store.summary().description();
         if (store.isEmpty()) {
-            throw new DataException(key + ": there are no " + description
-                    + ": there is nothing to train on; check the files that " + key + " names"
+            throw new DataException(key + ": the data set is empty: there are no " + description
+                    + ", and nothing to train on; check the files that " + key + " names"
                     + (store.summary().skipped() == 0
                             ? ""
                             : ". " + store.summary().skipped() + " records did not fit and were skipped, the first: "

@@ -18,7 +18,7 @@ public record Samples(
         List<@Nullable TokenizedSample> all, @Nullable String identity) implements Dataset {
     /** Their tokens in temporary files; records that do not fit are counted. */
     public static TokenStore store(List<@Nullable TokenizedSample> all) {
-        return new TokenCache(null, new QuietConsole()).open("dataset", new Samples(all, null), "", null, true);
+        return TokenCache.temporary("dataset", new Samples(all, null), true, count -> {});
     }
 
     @Override
