@@ -29,14 +29,17 @@ final class JinjaFor extends ForTag {
     private static final Pattern TOKEN =
             Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'|[(\\[{]|[)\\]}]|\\bif\\b");
 
-    private static final Pattern LOOP =
-            Pattern.compile("\\s*\\(?([\\w\\s,]+?)\\)?\\s+in\\s+(.*)", Pattern.DOTALL);
+    private static final Pattern LOOP = Pattern.compile("\\s*\\(?([\\w\\s,]+?)\\)?\\s+in\\s+(.*)", Pattern.DOTALL);
 
     @Override
     public String interpretUnchecked(TagNode tag, JinjavaInterpreter interpreter) {
         Matcher loop = LOOP.matcher(tag.getHelpers());
         if (!loop.matches()) {
-            throw new TemplateSyntaxException(tag.getHelpers(), "for needs names, in, and what to go over", tag.getLineNumber(), tag.getStartPosition());
+            throw new TemplateSyntaxException(
+                    tag.getHelpers(),
+                    "for needs names, in, and what to go over",
+                    tag.getLineNumber(),
+                    tag.getStartPosition());
         }
         List<String> names = List.of(loop.group(1).strip().split("\\s*,\\s*"));
         String expression = loop.group(2);
