@@ -105,7 +105,7 @@ class ChatGoldenTest {
                 : kind.equals("llama2") ? ChatFormatName.LLAMA2 : ChatFormatName.PLAIN;
         return HfTokenizer.open(
                 golden.resolve(reference.get("file").asText()),
-                new HfTokenizer.Options(format, template, truncation, null));
+                new HfTokenizer.Options(format, template, truncation, null, false));
     }
 
     private static PromptTemplate template(String name) {

@@ -37,7 +37,7 @@ class HfTokenizerTest {
 
     static HfTokenizer.Options options(ChatFormatName format, @Nullable Integer limit) {
         return new HfTokenizer.Options(
-                format, null, limit == null ? Truncation.NONE : new Truncation(limit, false), null);
+                format, null, limit == null ? Truncation.NONE : new Truncation(limit, false), null, false);
     }
 
     private HfTokenizer open(Map<String, Integer> special, Map<String, String> config, ChatFormatName format)
