@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Token;
 import io.tune4j.testkit.toy.ByteTokenizer;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -77,7 +79,7 @@ class DataInspectionTest {
         assertThat(set.warnings())
                 .singleElement()
                 .asString()
-                .contains("1 of 2 samples", "no token to learn", "left out");
+                .contains("1 of 2 samples", "no token to learn", "left out", "Fill the answers in", "masking_strategy");
     }
 
     @Test
@@ -92,7 +94,7 @@ class DataInspectionTest {
     @Test
     void theBeginningTwice() {
         DataReport.Set set = inspect(null, 100, sample(2, BEGIN, BEGIN, 70, END));
-        assertThat(set.warnings()).singleElement().asString().contains("beginning twice", "take it out");
+        assertThat(set.warnings()).singleElement().asString().contains("1 of 1 samples", "beginning twice", "take it out of the template or the text");
     }
 
     @Test
@@ -102,7 +104,20 @@ class DataInspectionTest {
         assertThat(set.warnings())
                 .singleElement()
                 .asString()
-                .contains("1 of 2", "tokenizer.max_seq_len=4", "lost its end");
+                .contains("1 of 2", "tokenizer.max_seq_len=4", "cut off", "raise tokenizer.max_seq_len");
+    }
+
+    @Test
+    void whatTheTokenizerRemarksIsAWarningToo() {
+        Tokenizer remarking = (Tokenizer) Proxy.newProxyInstance(
+                Tokenizer.class.getClassLoader(), new Class<?>[] {Tokenizer.class}, (proxy, method, arguments) -> method
+                                .getName()
+                                .equals("remarks")
+                        ? List.of("pad_token is the eos_token")
+                        : method.invoke(tokenizer, arguments));
+        DataReport.Set set = new DataInspection("dataset", remarking, null, 100)
+                .inspect(new Samples(List.of(sample(1, BEGIN, 70, END))), 1);
+        assertThat(set.warnings()).containsExactly("pad_token is the eos_token");
     }
 
     @Test

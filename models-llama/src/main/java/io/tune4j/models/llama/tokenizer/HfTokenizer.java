@@ -278,9 +278,9 @@ final class HfTokenizer implements Tokenizer {
     public List<String> remarks() {
         return settings.pad() != null && settings.pad().equals(settings.eos())
                 ? List.of("pad_token is the eos_token (" + settings.eos()
-                        + "): trainers that pad mask it with the padding, so"
-                        + " that a model never learns to stop. Nothing is padded here, and the end is trained where a template"
-                        + " has it")
+                        + "): trainers that pad mask it together with the padding, so that a model never learns to stop. Here"
+                        + " nothing is padded and the end is trained, so there is nothing to do; elsewhere give these files a"
+                        + " pad_token of their own")
                 : List.of();
     }
 
