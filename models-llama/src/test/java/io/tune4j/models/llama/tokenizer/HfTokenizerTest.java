@@ -138,7 +138,10 @@ class HfTokenizerTest {
         }
     }
 
-    /** As torchtune's {@code truncate}: so many tokens from either end, of which the last becomes the end token. */
+    /**
+     * As in torchtune: so many tokens from either end, of which the last becomes the end token; messages behind the one that reaches the
+     * length are not looked at, whichever end is cut off.
+     */
     @Test
     void eitherEndIsCutOff() throws IOException {
         Path file = SmallTokenizer.write(folder, LLAMA3, Map.of());
@@ -146,10 +149,12 @@ class HfTokenizerTest {
         try (HfTokenizer tokenizer = HfTokenizer.open(file, options(ChatFormatName.LLAMA3, null))) {
             whole = tokenizer.encodeMessages("x", TALK).tokens();
         }
+        int question = Arrays.stream(whole).boxed().toList().indexOf(260) + 1;
         for (int length = 2; length <= whole.length + 1; length++) {
             for (boolean left : new boolean[] {false, true}) {
-                int kept = Math.min(length, whole.length);
-                int from = left ? whole.length - kept : 0;
+                int seen = question >= length ? question + 1 : whole.length;
+                int kept = Math.min(length, seen);
+                int from = left ? seen - kept : 0;
                 int[] expected = Arrays.copyOfRange(whole, from, from + kept);
                 expected[kept - 1] = 257;
                 HfTokenizer.Options options = new HfTokenizer.Options(
