@@ -94,7 +94,10 @@ class DataInspectionTest {
     @Test
     void theBeginningTwice() {
         DataReport.Set set = inspect(null, 100, sample(2, BEGIN, BEGIN, 70, END));
-        assertThat(set.warnings()).singleElement().asString().contains("1 of 1 samples", "beginning twice", "take it out of the template or the text");
+        assertThat(set.warnings())
+                .singleElement()
+                .asString()
+                .contains("1 of 1 samples", "beginning twice", "take it out of the template or the text");
     }
 
     @Test
@@ -110,9 +113,9 @@ class DataInspectionTest {
     @Test
     void whatTheTokenizerRemarksIsAWarningToo() {
         Tokenizer remarking = (Tokenizer) Proxy.newProxyInstance(
-                Tokenizer.class.getClassLoader(), new Class<?>[] {Tokenizer.class}, (proxy, method, arguments) -> method
-                                .getName()
-                                .equals("remarks")
+                Tokenizer.class.getClassLoader(),
+                new Class<?>[] {Tokenizer.class},
+                (proxy, method, arguments) -> method.getName().equals("remarks")
                         ? List.of("pad_token is the eos_token")
                         : method.invoke(tokenizer, arguments));
         DataReport.Set set = new DataInspection("dataset", remarking, null, 100)

@@ -9,6 +9,7 @@ import com.hubspot.jinjava.el.ext.NamedParameterOperator;
 import com.hubspot.jinjava.el.ext.StringConcatOperator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import jinjava.de.odysseus.el.ExpressionFactoryImpl;
 import jinjava.de.odysseus.el.misc.NumberOperations;
 import jinjava.de.odysseus.el.misc.TypeConverter;
@@ -19,6 +20,7 @@ import jinjava.de.odysseus.el.tree.impl.Parser;
 import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
 import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
 import jinjava.de.odysseus.el.tree.impl.ast.AstBinary;
+import jinjava.de.odysseus.el.tree.impl.ast.AstIdentifier;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
 import jinjava.de.odysseus.el.tree.impl.ast.AstParameters;
 import jinjava.de.odysseus.el.tree.impl.ast.AstUnary;
@@ -33,23 +35,34 @@ final class JinjaSyntax extends ExtendedSyntaxBuilder {
     private static final long serialVersionUID = 1L;
     private static final int EXPRESSIONS = 1000;
 
-    private JinjaSyntax() {
+    private final transient Predicate<String> isFilter;
+
+    private JinjaSyntax(Predicate<String> isFilter) {
         super(Builder.Feature.METHOD_INVOCATIONS, Builder.Feature.NULL_PROPERTIES, Builder.Feature.VARARGS);
+        this.isFilter = isFilter;
     }
 
-    static ExpressionFactory expressions() {
+    /**
+     * Makes them.
+     *
+     * @param isFilter whether there is a filter of a name
+     */
+    static ExpressionFactory expressions(Predicate<String> isFilter) {
         return new ExpressionFactoryImpl(
-                new TreeStore(new JinjaSyntax(), new Cache(EXPRESSIONS)), new TruthyTypeConverter());
+                new TreeStore(new JinjaSyntax(isFilter), new Cache(EXPRESSIONS)), new TruthyTypeConverter());
     }
 
     @Override
     protected Parser createParser(String expression) {
-        return new PythonParser(this, expression);
+        return new PythonParser(this, expression, isFilter);
     }
 
     private static final class PythonParser extends ExtendedParser {
-        PythonParser(Builder context, String input) {
+        private final Predicate<String> isFilter;
+
+        PythonParser(Builder context, String input, Predicate<String> isFilter) {
             super(context, input);
+            this.isFilter = isFilter;
             putExtensionHandler(StringConcatOperator.TOKEN, new ExtensionHandler(ExtensionPoint.ADD) {
                 @Override
                 public AstNode createAstNode(AstNode... operands) {
@@ -67,6 +80,15 @@ final class JinjaSyntax extends ExtendedSyntaxBuilder {
                 return super.createAstBinary(left, right, Times.OPERATOR);
             }
             return super.createAstBinary(left, right, operator);
+        }
+
+        /** The library would give nothing for a filter that it does not know. */
+        @Override
+        protected AstIdentifier createAstIdentifier(String name, int index) {
+            if (name.startsWith(FILTER_PREFIX) && !isFilter.test(name.substring(FILTER_PREFIX.length()))) {
+                throw new IllegalArgumentException("unknown filter " + name.substring(FILTER_PREFIX.length()));
+            }
+            return super.createAstIdentifier(name, index);
         }
 
         /** {@code not} binds less than comparisons and tests. */

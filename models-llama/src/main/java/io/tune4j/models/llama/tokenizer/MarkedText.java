@@ -30,8 +30,7 @@ final class MarkedText {
                 .filter(spelling -> !spelling.isEmpty())
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)
-                .collect(Collectors.collectingAndThen(
-                        Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
+                .collect(Collectors.collectingAndThen(Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
     }
 
     /** Marks what would be taken for special tokens, unless that is wanted. */

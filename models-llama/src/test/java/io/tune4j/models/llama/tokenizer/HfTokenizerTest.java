@@ -157,8 +157,8 @@ class HfTokenizerTest {
                 int from = left ? seen - kept : 0;
                 int[] expected = Arrays.copyOfRange(whole, from, from + kept);
                 expected[kept - 1] = 257;
-                HfTokenizer.Options options = new HfTokenizer.Options(
-                        ChatFormatName.LLAMA3, null, new Truncation(length, left), null, false);
+                HfTokenizer.Options options =
+                        new HfTokenizer.Options(ChatFormatName.LLAMA3, null, new Truncation(length, left), null, false);
                 try (HfTokenizer tokenizer = HfTokenizer.open(file, options)) {
                     TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
                     assertThat(sample.tokens()).as("%s, left %s", length, left).isEqualTo(expected);

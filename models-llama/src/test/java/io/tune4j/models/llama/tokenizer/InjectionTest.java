@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A special token that a record spells is text, in each format and through templates, unless {@code allow_special_tokens} says so. */
 class InjectionTest {
-    private static final String TEMPLATE = "{% for m in messages %}{{ m.role + ':' + m.content + eos_token }}{% endfor %}";
+    private static final String TEMPLATE =
+            "{% for m in messages %}{{ m.role + ':' + m.content + eos_token }}{% endfor %}";
 
     @TempDir
     private Path folder;

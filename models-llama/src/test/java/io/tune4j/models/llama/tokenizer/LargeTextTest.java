@@ -54,7 +54,8 @@ class LargeTextTest {
             int[] whole = tokenizer.encode(text);
             assertThat(whole).hasSize(ids.get("count").asInt());
             assertThat(Sha256.of(whole)).isEqualTo(ids.get("ids").asText());
-            assertThat(Sha256.of(bySlices(tokenizer))).isEqualTo(ids.get("ids_of_slices").asText());
+            assertThat(Sha256.of(bySlices(tokenizer)))
+                    .isEqualTo(ids.get("ids_of_slices").asText());
             assertThat(tokenizer.decode(whole)).isEqualTo(text);
             assertThat(tokenizer.vocabularySize()).isEqualTo(vocabulary);
         }

@@ -34,20 +34,22 @@ class PromptTemplatesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "torchtune.data.ChatMLTemplate; system=<|im_start|>system/S<|im_end|>/|user=<|im_start|>user/U<|im_end|>/|"
-                + "assistant=<|im_start|>assistant/A<|im_end|>/ (trained)|user=<|im_start|>user/V<|im_end|>/|tool=T|"
-                + "assistant=<|im_start|>assistant/ (trained)|",
-        "torchtune.data.GrammarErrorCorrectionTemplate; system=S|user=Correct this to standard English: U/---/Corrected: |"
-                + "assistant=A (trained)|user=Correct this to standard English: V/---/Corrected: |tool=T|assistant= (trained)|",
-        "torchtune.data.SummarizeTemplate; system=S|user=Summarize this dialogue:/U/---/Summary:/|assistant=A (trained)|"
-                + "user=Summarize this dialogue:/V/---/Summary:/|tool=T|assistant= (trained)|",
-        "torchtune.data.QuestionAnswerTemplate; system=S|user=Question: U//Answer: |assistant=A (trained)|"
-                + "user=Question: V//Answer: |tool=T|assistant= (trained)|",
-        // torchtune says the user's text again for a tool's, which is left out here.
-        "torchtune.models.llama2.Llama2ChatTemplate; user=[INST] <<SYS>>/S/<</SYS>>//U [/INST] |assistant=A (trained)|"
-                + "user=[INST] <<SYS>>/S/<</SYS>>//V [/INST] |tool=T|assistant= (trained)|"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "torchtune.data.ChatMLTemplate; system=<|im_start|>system/S<|im_end|>/|user=<|im_start|>user/U<|im_end|>/|"
+                        + "assistant=<|im_start|>assistant/A<|im_end|>/ (trained)|user=<|im_start|>user/V<|im_end|>/|tool=T|"
+                        + "assistant=<|im_start|>assistant/ (trained)|",
+                "torchtune.data.GrammarErrorCorrectionTemplate; system=S|user=Correct this to standard English: U/---/Corrected: |"
+                        + "assistant=A (trained)|user=Correct this to standard English: V/---/Corrected: |tool=T|assistant= (trained)|",
+                "torchtune.data.SummarizeTemplate; system=S|user=Summarize this dialogue:/U/---/Summary:/|assistant=A (trained)|"
+                        + "user=Summarize this dialogue:/V/---/Summary:/|tool=T|assistant= (trained)|",
+                "torchtune.data.QuestionAnswerTemplate; system=S|user=Question: U//Answer: |assistant=A (trained)|"
+                        + "user=Question: V//Answer: |tool=T|assistant= (trained)|",
+                // torchtune says the user's text again for a tool's, which is left out here.
+                "torchtune.models.llama2.Llama2ChatTemplate; user=[INST] <<SYS>>/S/<</SYS>>//U [/INST] |assistant=A (trained)|"
+                        + "user=[INST] <<SYS>>/S/<</SYS>>//V [/INST] |tool=T|assistant= (trained)|"
+            })
     void theirNamesMakeTheirTexts(String name, String expected) {
         PromptTemplate template = PromptTemplates.all().stream()
                 .filter(factory -> factory.aliases().contains(name))
@@ -64,7 +66,8 @@ class PromptTemplatesTest {
                 PromptTemplates.read(Readers.of("{user: [<u>, </u>], assistant: [<a>, ''], ipython: ['', '!']}"));
         assertThat(template).isNotNull();
         assertThat(applied(template, TALK))
-                .isEqualTo("system=S|user=<u>U</u>|assistant=<a>A (trained)|user=<u>V</u>|tool=T!|assistant=<a> (trained)|");
+                .isEqualTo(
+                        "system=S|user=<u>U</u>|assistant=<a>A (trained)|user=<u>V</u>|tool=T!|assistant=<a> (trained)|");
     }
 
     @Test
