@@ -116,22 +116,22 @@ final class DataCommand implements Callable<Integer> {
 
     private void print(Sample sample) {
         out.println("--- " + sample.id() + ", " + sample.tokens().size() + " tokens");
+        out.println(marked(sample, style.colours()));
+    }
+
+    /** A sample's text with what is trained in green, or in brackets where there are no colours. */
+    static String marked(Sample sample, boolean colours) {
+        String begins = colours ? "\u001b[32m" : "\u27E6";
+        String ends = colours ? "\u001b[0m" : "\u27E7";
         StringBuilder text = new StringBuilder();
         boolean trained = false;
         for (Token token : sample.tokens()) {
             if (token.trained() != trained) {
-                text.append(mark(token.trained()));
+                text.append(token.trained() ? begins : ends);
                 trained = token.trained();
             }
             text.append(token.text());
         }
-        out.println(text.append(trained ? mark(false) : ""));
-    }
-
-    private String mark(boolean begins) {
-        if (style.colours()) {
-            return begins ? "\u001b[32m" : "\u001b[0m";
-        }
-        return begins ? "\u27E6" : "\u27E7";
+        return text.append(trained ? ends : "").toString();
     }
 }

@@ -72,7 +72,12 @@ class DataDistributionTest {
                 "tokenizer.max_seq_len=6");
         assertThat(shown.exitCode()).as(shown.output()).isEqualTo(3);
         assertThat(shown.output())
-                .contains("not usable       1", "a.jsonl#2 has no field 'input'", "max_seq_len=6", "lost its end");
+                .contains(
+                        "not usable       1",
+                        "a.jsonl#2 has no field 'input'",
+                        "max_seq_len=6",
+                        "cut off",
+                        "no token to learn");
     }
 
     @Test

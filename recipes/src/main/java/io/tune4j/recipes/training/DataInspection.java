@@ -77,27 +77,30 @@ public final class DataInspection {
         }
         long masked = count(samples, sample -> sample.trainedTokens() == 0);
         if (masked > 0) {
-            warnings.add(of(masked, samples)
-                    + " no token to learn: the answer is empty, or was cut off. They change nothing and are left out");
+            warnings.add(
+                    of(masked, samples)
+                            + " no token to learn: the answer is empty, was cut off, or is masked. They change nothing and are left"
+                            + " out. Fill the answers in, raise tokenizer.max_seq_len, or look at masking_strategy and train_on_input");
         }
         List<TokenizedSample> learned =
                 samples.stream().filter(sample -> sample.trainedTokens() > 0).toList();
         long endless = count(learned, sample -> !learnsToEnd(sample));
         if (!learned.isEmpty() && endless > MOST * learned.size()) {
-            warnings.add(
-                    of(endless, learned)
-                            + " no trained token that ends an answer: the model will not learn to stop. Look at the end of the samples"
-                            + " below; a chat_format or chat_template with an end token helps, or a longer tokenizer.max_seq_len");
+            warnings.add(of(endless, learned)
+                    + " no trained token that ends an answer: the model will not learn to stop, and will talk on. Look at the"
+                    + " end of the samples below; a chat_format or chat_template with an end token helps, or a longer"
+                    + " tokenizer.max_seq_len, or add_eos: True for plain text");
         }
         long doubled = count(samples, this::beginsTwice);
         if (doubled > 0) {
-            warnings.add(
-                    of(doubled, samples)
-                            + " the token at the beginning twice: the template writes it and the text has it too; take it out of one");
+            warnings.add(of(doubled, samples)
+                    + " the token at the beginning twice, which no model has seen in its training: the chat template"
+                    + " writes it and the tokenizer or the text adds another; take it out of the template or the text");
         }
         if (cut > 0) {
             warnings.add(of(cut, samples) + " as many tokens as tokenizer.max_seq_len=" + limit
-                    + " allows: what was longer lost its end; raise it if the ends matter");
+                    + " allows: what was longer was cut off, at the end or with truncation_type: left at the beginning, and"
+                    + " what is lost is not learned; raise tokenizer.max_seq_len or shorten the records if it matters");
         }
         long beyond = count(samples, sample -> sample.tokens().length > positions);
         if (beyond > 0) {

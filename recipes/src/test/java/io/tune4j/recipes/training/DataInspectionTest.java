@@ -3,11 +3,13 @@ package io.tune4j.recipes.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Token;
 import io.tune4j.recipes.testing.Samples;
 import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.testkit.toy.ByteTokenizer;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,7 @@ class DataInspectionTest {
         assertThat(set.warnings())
                 .singleElement()
                 .asString()
-                .contains("1 of 2 samples", "no token to learn", "left out");
+                .contains("1 of 2 samples", "no token to learn", "left out", "Fill the answers in", "masking_strategy");
     }
 
     @Test
@@ -70,7 +72,10 @@ class DataInspectionTest {
     @Test
     void theBeginningTwice() {
         DataReport.Set set = inspect(null, 100, sample(2, BEGIN, BEGIN, 70, END));
-        assertThat(set.warnings()).singleElement().asString().contains("beginning twice", "take it out");
+        assertThat(set.warnings())
+                .singleElement()
+                .asString()
+                .contains("1 of 1 samples", "beginning twice", "take it out of the template or the text");
     }
 
     @Test
@@ -80,7 +85,20 @@ class DataInspectionTest {
         assertThat(set.warnings())
                 .singleElement()
                 .asString()
-                .contains("1 of 2", "tokenizer.max_seq_len=4", "lost its end");
+                .contains("1 of 2", "tokenizer.max_seq_len=4", "cut off", "raise tokenizer.max_seq_len");
+    }
+
+    @Test
+    void whatTheTokenizerRemarksIsAWarningToo() {
+        Tokenizer remarking = (Tokenizer) Proxy.newProxyInstance(
+                Tokenizer.class.getClassLoader(),
+                new Class<?>[] {Tokenizer.class},
+                (proxy, method, arguments) -> method.getName().equals("remarks")
+                        ? List.of("pad_token is the eos_token")
+                        : method.invoke(tokenizer, arguments));
+        DataReport.Set set = new DataInspection("dataset", remarking, null, 100)
+                .inspect(new Samples(List.of(sample(1, BEGIN, 70, END))), 1);
+        assertThat(set.warnings()).containsExactly("pad_token is the eos_token");
     }
 
     @Test

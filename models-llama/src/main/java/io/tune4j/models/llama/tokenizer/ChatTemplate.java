@@ -8,13 +8,16 @@ import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.exptest.IsIterableExpTest;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.tree.Node;
+import com.hubspot.jinjava.tree.TagNode;
 import io.tune4j.api.error.DataException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jinjava.javax.el.ExpressionFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatTemplate {
     private static final Pattern TAG = Pattern.compile("\\{[%{].*?[%}]}", Pattern.DOTALL);
-    private static final Pattern NEGATED_TEST = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'"
-            + "|\\bnot\\s+([\\w.]+(?:\\[[^\\]]*])*)\\s+is\\s+(?!not\\b)");
+    /** What the library lacks and would take for undefined, so that something else would come out. */
+    private static final Pattern UNKNOWN = Pattern.compile("\\bloop\\.(?:previtem|nextitem|changed)\\b");
 
     private final Jinjava jinja;
     private final String source;
@@ -39,8 +42,13 @@ final class ChatTemplate {
      * @throws DataException if it is no Jinja
      */
     ChatTemplate(String text, @Nullable String bos, @Nullable String eos) {
+        Matcher unknown = UNKNOWN.matcher(text);
+        if (unknown.find()) {
+            throw new DataException("the model's chat template uses " + unknown.group()
+                    + ", which is not known here; set tokenizer.chat_format to plain, llama2, llama3 or chatml");
+        }
         // Jinja drops one newline at a template's end.
-        this.source = withTestsFirst(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+        this.source = withoutSteps(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
         try (LibraryLoader loader = LibraryLoader.of(Jinjava.class)) {
             this.jinja = create();
             always.put("bos_token", bos == null ? "" : bos);
@@ -51,12 +59,13 @@ final class ChatTemplate {
     }
 
     private Jinjava create() {
-        Jinjava made = new Jinjava(JinjavaConfig.newBuilder()
+        Jinjava made = new PythonJinjava(JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
                 .withKeepTrailingNewline(true)
                 .withNestedInterpretationEnabled(false)
                 .withMaxOutputSize(0)
+                .withElResolver(new PythonMethods())
                 .withLegacyOverrides(LegacyOverrides.newBuilder()
                         .withUsePyishObjectMapper(true)
                         .withUseNaturalOperatorPrecedence(true)
@@ -70,26 +79,22 @@ final class ChatTemplate {
         Context context = made.getGlobalContext();
         context.registerFunction(
                 new ELFunctionDefinition("", "raise_exception", TemplateFunctions.class, "raise", String.class));
-        // Where a template has a date for those who have no clock, that one is taken: runs are to repeat.
-        if (!source.contains("strftime_now is defined")) {
-            context.registerFunction(
-                    new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "now", String.class));
-        }
-        context.registerFilter(new ToJson());
+        // It is no variable and so not "defined": where a template has a date for those who have no clock, that one is
+        // taken, because runs are to repeat.
+        context.registerFunction(
+                new ELFunctionDefinition("", "strftime_now", TemplateFunctions.class, "now", String.class));
+        PythonFilters.all().forEach(context::registerFilter);
         context.registerExpTest(new IterableTest());
+        context.registerTag(new JinjaFor());
+        context.registerTag(new GenerationTag());
         return made;
     }
 
-    /**
-     * Writes {@code x is not y} for {@code not x is y}: with the precedence that Jinja gives to {@code not} before comparisons, the
-     * library lets it bind tighter than {@code is}.
-     */
-    private static String withTestsFirst(String text) {
+    /** {@code x[::-1]} as a filter: steps are all that the library does not know of slices. */
+    private static String withoutSteps(String text) {
         return TAG.matcher(text)
-                .replaceAll(tag -> Matcher.quoteReplacement(NEGATED_TEST
-                        .matcher(tag.group())
-                        .replaceAll(found -> Matcher.quoteReplacement(
-                                found.group(1) == null ? found.group() : found.group(1) + " is not "))));
+                .replaceAll(
+                        tag -> Matcher.quoteReplacement(tag.group().replace("[::-1]", "|" + PythonFilters.BACKWARDS)));
     }
 
     private Node parse(JinjavaInterpreter interpreter) {
@@ -111,7 +116,7 @@ final class ChatTemplate {
         context.put("messages", messages);
         context.put("tools", tools);
         context.put("add_generation_prompt", asks);
-        JinjavaInterpreter interpreter = new JinjavaInterpreter(jinja, context, jinja.getGlobalConfig());
+        JinjavaInterpreter interpreter = new PythonInterpreter(jinja, context, jinja.getGlobalConfig());
         JinjavaInterpreter.pushCurrent(interpreter);
         try (LibraryLoader loader = LibraryLoader.of(Jinjava.class)) {
             String text = interpreter.render(parse(interpreter));
@@ -119,6 +124,55 @@ final class ChatTemplate {
             return text;
         } finally {
             JinjavaInterpreter.popCurrent();
+        }
+    }
+
+    /** The library with expressions and texts as Python has them. */
+    private static final class PythonJinjava extends Jinjava {
+        private final ExpressionFactory expressions = JinjaSyntax.expressions(name -> getGlobalContext().getFilter(name) != null);
+
+        PythonJinjava(JinjavaConfig config) {
+            super(config);
+        }
+
+        @Override
+        public ExpressionFactory getExpressionFactory() {
+            return expressions;
+        }
+    }
+
+    /** Writes what an expression gives as Python does. */
+    private static final class PythonInterpreter extends JinjavaInterpreter {
+        PythonInterpreter(Jinjava application, Context context, JinjavaConfig config) {
+            super(application, context, config);
+        }
+
+        @Override
+        public String getAsString(@Nullable Object value) {
+            return value == null ? "" : PythonText.str(value);
+        }
+    }
+
+    /** {@code generation}, around what the assistant said. */
+    private static final class GenerationTag implements Tag {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getName() {
+            return "generation";
+        }
+
+        @Override
+        public String getEndTagName() {
+            return "endgeneration";
+        }
+
+        @Override
+        public String interpret(TagNode tag, JinjavaInterpreter interpreter) {
+            StringBuilder text = new StringBuilder();
+            tag.getChildren()
+                    .forEach(child -> text.append(child.render(interpreter).getValue()));
+            return text.toString();
         }
     }
 

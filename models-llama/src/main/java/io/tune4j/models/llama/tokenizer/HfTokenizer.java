@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ final class HfTokenizer implements Tokenizer {
     private final ChatFormat format;
     private final @Nullable PromptTemplate template;
     private final Truncation truncation;
+    /** What a record may spell to have a special token, or null if it may not. */
+    private final @Nullable Pattern allowed;
     /** Whether tokens for blanks alone exist, and so a text can be one that goes on. */
     private final int[] newline;
 
@@ -53,6 +57,7 @@ final class HfTokenizer implements Tokenizer {
         this.settings = source.settings();
         this.path = path;
         this.truncation = options.truncation;
+        this.allowed = options.allowsSpecialTokens ? MarkedText.spellings(specialTokens()) : null;
         this.special = Set.copyOf(file.specialTokens().values());
         this.ends = Stream.concat(ENDS.stream(), Stream.ofNullable(settings.eos()))
                 .filter(file.specialTokens()::containsKey)
@@ -71,12 +76,14 @@ final class HfTokenizer implements Tokenizer {
      *
      * @param template put around the messages, or null for what the format has
      * @param specialTokens instead of those that the file has, or null
+     * @param allowsSpecialTokens whether a special token that a record spells is one, instead of text
      */
     record Options(
             ChatFormatName format,
             @Nullable PromptTemplate template,
             Truncation truncation,
-            @Nullable Map<String, Integer> specialTokens) {}
+            @Nullable Map<String, Integer> specialTokens,
+            boolean allowsSpecialTokens) {}
 
     /**
      * Reads the files.
@@ -181,8 +188,29 @@ final class HfTokenizer implements Tokenizer {
         return spelling == null ? -1 : file.specialTokens().getOrDefault(spelling, -1);
     }
 
+    /** Whether a special token that a record spells is one. */
+    boolean allowsSpecialTokens() {
+        return allowed != null;
+    }
+
     @Override
     public int[] encode(String text) {
+        if (allowed == null) {
+            return encodePlain(text);
+        }
+        IntStream.Builder ids = IntStream.builder();
+        Matcher token = allowed.matcher(text);
+        int from = 0;
+        while (token.find()) {
+            IntStream.of(encodePlain(text.substring(from, token.start()))).forEach(ids);
+            ids.add(id(token.group()));
+            from = token.end();
+        }
+        IntStream.of(encodePlain(text.substring(from))).forEach(ids);
+        return ids.build().toArray();
+    }
+
+    private int[] encodePlain(String text) {
         return text.isEmpty()
                 ? new int[0]
                 : narrow(library.encode(text, false, false).getIds());
@@ -270,9 +298,9 @@ final class HfTokenizer implements Tokenizer {
     public List<String> remarks() {
         return settings.pad() != null && settings.pad().equals(settings.eos())
                 ? List.of("pad_token is the eos_token (" + settings.eos()
-                        + "): trainers that pad mask it with the padding, so"
-                        + " that a model never learns to stop. Nothing is padded here, and the end is trained where a template"
-                        + " has it")
+                        + "): trainers that pad mask it together with the padding, so that a model never learns to stop. Here"
+                        + " nothing is padded and the end is trained, so there is nothing to do; elsewhere give these files a"
+                        + " pad_token of their own")
                 : List.of();
     }
 

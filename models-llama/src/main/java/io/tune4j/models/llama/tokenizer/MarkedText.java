@@ -2,6 +2,7 @@ package io.tune4j.models.llama.tokenizer;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,16 +21,24 @@ final class MarkedText {
 
     MarkedText(HfTokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        this.special = Pattern.compile(tokenizer.specialTokens().stream()
+        this.special = spellings(tokenizer.specialTokens());
+    }
+
+    /** Matches the spelling of any special token, the longest first; nothing if there are none. */
+    static Pattern spellings(Set<String> specialTokens) {
+        return Pattern.compile(specialTokens.stream()
                 .filter(spelling -> !spelling.isEmpty())
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)
-                .collect(Collectors.joining("|", "(?:", ")")));
+                .collect(Collectors.collectingAndThen(Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
     }
 
-    /** Marks what would be taken for special tokens. */
+    /** Marks what would be taken for special tokens, unless that is wanted. */
     String protect(String text) {
         String clean = text.replace(MARK, "");
+        if (tokenizer.allowsSpecialTokens()) {
+            return clean;
+        }
         return special.matcher(clean)
                 .replaceAll(token -> Matcher.quoteReplacement(
                         token.group().substring(0, 1) + MARK + token.group().substring(1)));

@@ -52,7 +52,7 @@ public final class TemplateFunctions {
                     };
             String value = pattern.isEmpty()
                     ? directive.group(1)
-                    : DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(now);
+                    : DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(now);
             directive.appendReplacement(text, Matcher.quoteReplacement(value));
         }
         return directive.appendTail(text).toString();

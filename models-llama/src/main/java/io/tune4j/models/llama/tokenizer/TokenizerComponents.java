@@ -87,6 +87,7 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
         ChatFormatName used =
                 (none || template != null) && chosen == ChatFormatName.LLAMA2 ? ChatFormatName.PLAIN : chosen;
         Path special = options.pathOrNull("special_tokens_path");
+        boolean allowsSpecialTokens = options.bool("allow_special_tokens", false);
         Path file = file(options, context.checkpointDirectory());
         return file == null
                 ? null
@@ -96,7 +97,8 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                                 used,
                                 template,
                                 truncation,
-                                special == null ? null : TiktokenFile.specialTokens(special)));
+                                special == null ? null : TiktokenFile.specialTokens(special),
+                                allowsSpecialTokens));
     }
 
     private static @Nullable PromptTemplate template(ConfigReader options, ComponentContext context) {

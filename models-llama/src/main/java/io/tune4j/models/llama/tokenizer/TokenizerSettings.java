@@ -29,9 +29,7 @@ record TokenizerSettings(
         String bos = spelling(config, special, "bos_token");
         String eos = spelling(config, special, "eos_token");
         JsonNode template = config.path("chat_template");
-        String text = template.isTextual()
-                ? template.asText()
-                : template.path(0).path("template").asText();
+        String text = template.isTextual() ? template.asText() : named(template);
         Path file = folder.resolve("chat_template.jinja");
         if (Files.exists(file)) {
             try {
@@ -41,6 +39,16 @@ record TokenizerSettings(
             }
         }
         return new TokenizerSettings(bos, eos, spelling(config, special, "pad_token"), text);
+    }
+
+    /** Of several templates the one named default, as transformers has it, or the first. */
+    private static String named(JsonNode templates) {
+        for (JsonNode template : templates) {
+            if (template.path("name").asText().equals("default")) {
+                return template.path("template").asText();
+            }
+        }
+        return templates.path(0).path("template").asText();
     }
 
     private static JsonNode json(Path file) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Prompt formats, templates and plain text against torchtune's tokens and masks. The tokenizer files belong to another project, so
- * they are read from a folder: {@code -Dtune4j.golden.chat=DIR}.
+ * they are read from {@code ../shared/golden/chat} beside the project, or from another folder: {@code -Dtune4j.golden.chat=DIR}.
  */
 class ChatGoldenTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,9 +40,18 @@ class ChatGoldenTest {
     @BeforeEach
     void read() throws IOException {
         String directory = System.getProperty("tune4j.golden.chat", "");
-        assumeTrue(!directory.isBlank(), "no reference tokenizers: -Dtune4j.golden.chat=DIR names their folder");
-        golden = Path.of(directory);
+        golden = directory.isBlank() ? besideTheProject() : Path.of(directory);
+        assumeTrue(
+                Files.exists(golden.resolve("expected.json")),
+                "no reference tokenizers at " + golden + ": -Dtune4j.golden.chat=DIR names their folder");
         expected = JSON.readTree(golden.resolve("expected.json").toFile());
+    }
+
+    /** Tests run in their module's folder, or in the project's. */
+    private static Path besideTheProject() {
+        Path module = Path.of("").toAbsolutePath();
+        Path project = module.endsWith("models-llama") ? module.getParent() : module;
+        return project.resolveSibling("shared").resolve("golden/chat");
     }
 
     private List<Message> conversation(String name) {
@@ -96,7 +105,7 @@ class ChatGoldenTest {
                 : kind.equals("llama2") ? ChatFormatName.LLAMA2 : ChatFormatName.PLAIN;
         return HfTokenizer.open(
                 golden.resolve(reference.get("file").asText()),
-                new HfTokenizer.Options(format, template, truncation, null));
+                new HfTokenizer.Options(format, template, truncation, null, false));
     }
 
     private static PromptTemplate template(String name) {

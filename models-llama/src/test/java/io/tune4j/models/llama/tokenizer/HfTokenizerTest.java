@@ -37,7 +37,7 @@ class HfTokenizerTest {
 
     static HfTokenizer.Options options(ChatFormatName format, @Nullable Integer limit) {
         return new HfTokenizer.Options(
-                format, null, limit == null ? Truncation.NONE : new Truncation(limit, false), null);
+                format, null, limit == null ? Truncation.NONE : new Truncation(limit, false), null, false);
     }
 
     private HfTokenizer open(Map<String, Integer> special, Map<String, String> config, ChatFormatName format)
@@ -135,6 +135,52 @@ class HfTokenizerTest {
         try (HfTokenizer tokenizer = HfTokenizer.open(file, options(ChatFormatName.LLAMA3, 12))) {
             TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
             assertThat(sample.tokens()).hasSize(12).endsWith(257);
+        }
+    }
+
+    /**
+     * As in torchtune: so many tokens from either end, of which the last becomes the end token; messages behind the one that reaches the
+     * length are not looked at, whichever end is cut off.
+     */
+    @Test
+    void eitherEndIsCutOff() throws IOException {
+        Path file = SmallTokenizer.write(folder, LLAMA3, Map.of());
+        int[] whole;
+        try (HfTokenizer tokenizer = HfTokenizer.open(file, options(ChatFormatName.LLAMA3, null))) {
+            whole = tokenizer.encodeMessages("x", TALK).tokens();
+        }
+        int question = Arrays.stream(whole).boxed().toList().indexOf(260) + 1;
+        for (int length = 2; length <= whole.length + 1; length++) {
+            for (boolean left : new boolean[] {false, true}) {
+                int seen = question >= length ? question + 1 : whole.length;
+                int kept = Math.min(length, seen);
+                int from = left ? seen - kept : 0;
+                int[] expected = Arrays.copyOfRange(whole, from, from + kept);
+                expected[kept - 1] = 257;
+                HfTokenizer.Options options =
+                        new HfTokenizer.Options(ChatFormatName.LLAMA3, null, new Truncation(length, left), null, false);
+                try (HfTokenizer tokenizer = HfTokenizer.open(file, options)) {
+                    TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
+                    assertThat(sample.tokens()).as("%s, left %s", length, left).isEqualTo(expected);
+                    assertThat(sample.trained()[kept - 1]).as("end of the text").isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPadTokenThatEndsTextsIsRemarked() throws IOException {
+        Map<String, Integer> special = Map.of("<s>", 256, "</s>", 257);
+        Map<String, String> same = Map.of("bos_token", "<s>", "eos_token", "</s>", "pad_token", "</s>");
+        try (HfTokenizer tokenizer = open(special, same, ChatFormatName.PLAIN)) {
+            assertThat(tokenizer.remarks())
+                    .singleElement()
+                    .asString()
+                    .contains("pad_token is the eos_token (</s>)", "never learns to stop", "nothing to do");
+        }
+        Map<String, String> other = Map.of("bos_token", "<s>", "eos_token", "</s>", "pad_token", "<s>");
+        try (HfTokenizer tokenizer = open(special, other, ChatFormatName.PLAIN)) {
+            assertThat(tokenizer.remarks()).isEmpty();
         }
     }
 
