@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of {@link LoraFinetuneSingleDevice}, read and checked all at once. */
@@ -65,7 +64,7 @@ record LoraFinetuneOptions(
         int sampleTokens,
         @Nullable String finalMessage,
         @Nullable Integer maxTokens,
-        SortedMap<String, String> precisions) {
+        PartPrecisions precisions) {
 
     private static final int ANY = Integer.MAX_VALUE;
 
@@ -126,10 +125,12 @@ record LoraFinetuneOptions(
         private final @Nullable Checkpointer checkpointer;
         private final Path outputDirectory;
         private final ComponentContext context;
+        private final PartPrecisions precisions;
 
         Reader(ConfigReader root, Components components) {
             this.root = root;
             this.components = components;
+            this.precisions = PartPrecisions.read(root);
             Path output = root.pathOrNull("output_dir");
             ComponentContext first = new ComponentContext(components, output, null);
             this.checkpointer = components.create(Checkpointer.class, root.section("checkpointer"), first);
@@ -181,7 +182,7 @@ record LoraFinetuneOptions(
                     root.has("samples") ? root.section("samples").integer("max_new_tokens", 40, 1, 4096) : 0,
                     root.stringOrNull("final_message"),
                     root.has("tokenizer") ? root.section("tokenizer").integerOrNull("max_seq_len") : null,
-                    PartPrecisions.written(root));
+                    precisions);
             accepted();
             return options;
         }
@@ -196,13 +197,13 @@ record LoraFinetuneOptions(
                                         + "' is a model without an adapter, and this recipe trains an adapter;"
                                         + " put the PEFT method's name before it: lora_" + plan.name());
             }
-            return plan == null ? null : PartPrecisions.apply(root, plan);
+            return plan == null ? null : precisions.apply(root, plan);
         }
 
         /** With its state in the dtype that {@code optimizer_state_dtype} says, if it says one. */
         private @Nullable OptimizerProvider optimizer(Device device) {
             OptimizerProvider provider = part(OptimizerProvider.class, "optimizer");
-            OptimizerProvider chosen = provider == null ? null : PartPrecisions.apply(root, provider);
+            OptimizerProvider chosen = provider == null ? null : precisions.apply(root, provider);
             String remark = chosen == null ? null : chosen.remark(device);
             if (remark != null) {
                 root.section("optimizer").accept("_component_", remark);

@@ -5,71 +5,26 @@ import io.tune4j.api.model.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.OptimizerProvider;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The keys {@code adapter_dtype} and {@code optimizer_state_dtype}: parts of a run that are kept in another dtype than usual. */
-final class PartPrecisions {
-    static final String ADAPTER = "adapter_dtype";
-    static final String OPTIMIZER_STATE = "optimizer_state_dtype";
+/**
+ * Parts of a run that are kept in another dtype than usual, which is fp32 for both.
+ *
+ * @param adapter of {@code adapter_dtype}, null if absent
+ * @param optimizerState of {@code optimizer_state_dtype}, null if absent
+ */
+record PartPrecisions(@Nullable DType adapter, @Nullable DType optimizerState) {
+    private static final String ADAPTER = "adapter_dtype";
+    private static final String OPTIMIZER_STATE = "optimizer_state_dtype";
 
-    private PartPrecisions() {}
-
-    /** The plan with its adapter in the dtype of {@code adapter_dtype}, which may also stand in the model's section. */
-    static ModelPlan apply(ConfigReader root, ModelPlan plan) {
-        DType dtype = read(root, ADAPTER);
-        PeftPlan peft = plan.peft();
-        if (dtype == null || peft == null) {
-            return plan;
-        }
-        ConfigReader section = root.section("model");
-        if (section.has(ADAPTER) && section.dtype(ADAPTER, dtype) != dtype) {
-            root.problem(
-                    ADAPTER,
-                    "is " + dtype + ", but model.adapter_dtype, the same thing, is " + section.dtype(ADAPTER, dtype)
-                            + "; keep one of them");
-            return plan;
-        }
-        PeftPlan changed = peft.withAdapterDtype(dtype);
-        if (changed == null) {
-            root.problem(ADAPTER, "the method of '" + plan.name() + "' decides about its dtype itself; leave it out");
-            return plan;
-        }
-        return new ModelPlan(plan.name(), plan.definition(), changed, plan.weightFormat());
+    static PartPrecisions read(ConfigReader root) {
+        return new PartPrecisions(dtype(root, ADAPTER), dtype(root, OPTIMIZER_STATE));
     }
 
-    /** The optimizer with its state in the dtype of {@code optimizer_state_dtype}. */
-    static OptimizerProvider apply(ConfigReader root, OptimizerProvider provider) {
-        DType dtype = read(root, OPTIMIZER_STATE);
-        if (dtype == null) {
-            return provider;
-        }
-        OptimizerProvider changed = provider.withStateDtype(dtype);
-        if (changed == null) {
-            root.problem(
-                    OPTIMIZER_STATE,
-                    "the optimizer '" + root.section("optimizer").component()
-                            + "' decides about its state itself; leave it out, or use AdamW");
-        }
-        return Objects.requireNonNullElse(changed, provider);
-    }
-
-    /** The keys that are there with something else than fp32, for the state that a run resumes from. */
-    static SortedMap<String, String> written(ConfigReader root) {
-        SortedMap<String, String> written = new TreeMap<>();
-        for (String key : List.of(ADAPTER, OPTIMIZER_STATE)) {
-            if (root.has(key) && root.dtype(key, DType.FLOAT32) != DType.FLOAT32) {
-                written.put(key, root.dtype(key, DType.FLOAT32).configName());
-            }
-        }
-        return written;
-    }
-
-    /** fp32 or bf16; null if absent or wrong. */
-    private static @Nullable DType read(ConfigReader root, String key) {
+    /** fp32, bf16 or fp64; null if absent or wrong. */
+    private static @Nullable DType dtype(ConfigReader root, String key) {
         if (!root.has(key)) {
             return null;
         }
@@ -83,5 +38,52 @@ final class PartPrecisions {
                         ? "fp16 has too small a range for it: use bf16 or fp32"
                         : "expected bf16 or fp32, found " + dtype);
         return null;
+    }
+
+    /** The plan with its adapter in the dtype asked for, which may also stand in the model's own section. */
+    ModelPlan apply(ConfigReader root, ModelPlan plan) {
+        PeftPlan peft = plan.peft();
+        if (adapter == null || peft == null) {
+            return plan;
+        }
+        ConfigReader section = root.section("model");
+        DType own = section.has(ADAPTER) ? section.dtype(ADAPTER, adapter) : adapter;
+        if (own != adapter) {
+            root.problem(
+                    ADAPTER,
+                    "is " + adapter + ", but model.adapter_dtype, the same thing, is " + own + "; keep one of them");
+            return plan;
+        }
+        PeftPlan changed = peft.withAdapterDtype(adapter);
+        if (changed == null) {
+            root.problem(ADAPTER, "the method of '" + plan.name() + "' decides about its dtype itself; leave it out");
+            return plan;
+        }
+        return new ModelPlan(plan.name(), plan.definition(), changed, plan.weightFormat());
+    }
+
+    /** The optimizer with its state in the dtype asked for. */
+    OptimizerProvider apply(ConfigReader root, OptimizerProvider provider) {
+        if (optimizerState == null) {
+            return provider;
+        }
+        OptimizerProvider changed = provider.withStateDtype(optimizerState);
+        if (changed == null) {
+            root.problem(
+                    OPTIMIZER_STATE,
+                    "the optimizer '" + root.section("optimizer").component()
+                            + "' decides about its state itself; leave it out, or use AdamW");
+        }
+        return Objects.requireNonNullElse(changed, provider);
+    }
+
+    /** Adds what is not as usual, for a run that resumes. */
+    void describe(Map<String, String> settings) {
+        if (adapter != null && adapter != DType.FLOAT32) {
+            settings.put(ADAPTER, adapter.configName());
+        }
+        if (optimizerState != null && optimizerState != DType.FLOAT32) {
+            settings.put(OPTIMIZER_STATE, optimizerState.configName());
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -40,8 +41,8 @@ final class BlockOperations {
     private static org.bytedeco.pytorch.Tensor nearest(
             org.bytedeco.pytorch.Tensor quotients, CodeMap map, TorchWork work) {
         org.bytedeco.pytorch.Tensor bits = work.keep(quotients.view(ScalarType.Int));
-        org.bytedeco.pytorch.Tensor cells = work.keep(bits.__rshift__(work.scalar(16)));
-        cells.add_(work.scalar(1 << 15));
+        org.bytedeco.pytorch.Tensor cells = work.keep(bits.__rshift__(work.keep(new Scalar(16))));
+        cells.add_(work.keep(new Scalar(1 << 15)));
         org.bytedeco.pytorch.Tensor bounds = work.keep(raw(map.cellBounds()).index_select(0, cells));
         org.bytedeco.pytorch.Tensor codes = work.keep(raw(map.cellCodes()).index_select(0, cells));
         return codes.add_(work.keep(quotients.ge(bounds)));
