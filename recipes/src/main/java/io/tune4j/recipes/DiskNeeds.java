@@ -16,7 +16,8 @@ final class DiskNeeds {
     /** @throws io.tune4j.api.error.ResourceException with the needed and the free bytes */
     static void require(LoraFinetuneOptions options, PeftPlan plan, Checkpoint base, StepPlan steps, Path output) {
         long adapter = plan.fileBytes() + SMALL_FILES;
-        long state = adapter + plan.parameterCount() * options.optimizer().stateBytesPerParameter();
+        long state = adapter
+                + (long) Math.ceil(plan.parameterCount() * options.optimizer().stateBytesPerParameter());
         long epochs = (steps.total() + steps.perEpoch() - 1) / steps.perEpoch();
         // One state more than are kept: the oldest goes only when the newest is complete.
         long bytes = (options.keptCheckpoints() + 1) * state + (epochs + 1) * adapter;

@@ -64,7 +64,8 @@ record LoraFinetuneOptions(
         List<Integer> sampleRecords,
         int sampleTokens,
         @Nullable String finalMessage,
-        @Nullable Integer maxTokens) {
+        @Nullable Integer maxTokens,
+        PartPrecisions precisions) {
 
     private static final int ANY = Integer.MAX_VALUE;
 
@@ -125,10 +126,12 @@ record LoraFinetuneOptions(
         private final @Nullable Checkpointer checkpointer;
         private final Path outputDirectory;
         private final ComponentContext context;
+        private final PartPrecisions precisions;
 
         Reader(ConfigReader root, Components components) {
             this.root = root;
             this.components = components;
+            this.precisions = PartPrecisions.read(root);
             Path output = root.pathOrNull("output_dir");
             ComponentContext first = new ComponentContext(components, output, null);
             this.checkpointer = components.create(Checkpointer.class, root.section("checkpointer"), first);
@@ -142,6 +145,7 @@ record LoraFinetuneOptions(
         LoraFinetuneOptions read() {
             ConfigReader optimizer = root.section("optimizer");
             DType dtype = dtype();
+            Device device = device();
             BatchOptions batching = BatchOptions.read(root);
             LoraFinetuneOptions options = new LoraFinetuneOptions(
                     model(),
@@ -149,13 +153,13 @@ record LoraFinetuneOptions(
                     checkpointer,
                     dataset("dataset"),
                     root.has("dataset_val") ? dataset("dataset_val") : null,
-                    part(OptimizerProvider.class, "optimizer"),
+                    optimizer(device),
                     optimizer.string("_component_", ""),
                     orElse(optional(LearningRateSchedule.class, "lr_scheduler"), Schedules.constant(0)),
                     loss(),
                     optional(MetricLoggerProvider.class, "metric_logger"),
                     components.backend(root),
-                    device(),
+                    device,
                     dtype,
                     root.integer("num_threads", 0, 0, 4096),
                     outputDirectory,
@@ -179,7 +183,8 @@ record LoraFinetuneOptions(
                     samples(),
                     root.has("samples") ? root.section("samples").integer("max_new_tokens", 40, 1, 4096) : 0,
                     root.stringOrNull("final_message"),
-                    root.has("tokenizer") ? root.section("tokenizer").integerOrNull("max_seq_len") : null);
+                    root.has("tokenizer") ? root.section("tokenizer").integerOrNull("max_seq_len") : null,
+                    precisions);
             accepted();
             return options;
         }
@@ -194,7 +199,18 @@ record LoraFinetuneOptions(
                                         + "' is a model without an adapter, and this recipe trains an adapter;"
                                         + " put the PEFT method's name before it: lora_" + plan.name());
             }
-            return plan;
+            return plan == null ? null : precisions.apply(root, plan);
+        }
+
+        /** With its state in the dtype that {@code optimizer_state_dtype} says, if it says one. */
+        private @Nullable OptimizerProvider optimizer(Device device) {
+            OptimizerProvider provider = part(OptimizerProvider.class, "optimizer");
+            OptimizerProvider chosen = provider == null ? null : precisions.apply(root, provider);
+            String remark = chosen == null ? null : chosen.remark(device);
+            if (remark != null) {
+                root.section("optimizer").accept("_component_", remark);
+            }
+            return chosen;
         }
 
         private <T> @Nullable T part(Class<T> type, String key) {
@@ -297,7 +313,7 @@ record LoraFinetuneOptions(
                     "enable_activation_offloading",
                     "activations are not offloaded yet; set it to False and use"
                             + " enable_activation_checkpointing: True to save memory");
-            refuseIfTrue("optimizer_in_bwd", "is for full fine-tuning; set it to False");
+            optimizerInBackward();
             root.accept("low_cpu_ram", "weights are streamed from the files in any case");
             root.accept("collate_fn", "batches are ragged: nothing is padded");
             root.accept("cudnn_deterministic_mode", "a seed repeats a run in any case");
@@ -314,6 +330,29 @@ record LoraFinetuneOptions(
             if (!Set.of("DEBUG", "INFO", "WARN", "WARNING", "ERROR")
                     .contains(root.string("log_level", "INFO").toUpperCase(Locale.ROOT))) {
                 root.problem("log_level", "expected DEBUG, INFO, WARNING or ERROR");
+            }
+        }
+
+        /** torchtune's rules for it, which its recipes for full fine-tuning have. */
+        private void optimizerInBackward() {
+            if (!root.bool("optimizer_in_bwd", false)) {
+                return;
+            }
+            if (root.has("clip_grad_norm")) {
+                root.problem(
+                        "optimizer_in_bwd",
+                        "cannot be used with clip_grad_norm, which needs all gradients before the first update; set one of"
+                                + " them to null or False");
+            } else if (root.integer("gradient_accumulation_steps", 1) > 1) {
+                root.problem(
+                        "optimizer_in_bwd",
+                        "cannot be used with gradient_accumulation_steps above 1, since a gradient is complete only"
+                                + " after the last micro-batch; set one of them to 1 or False");
+            } else {
+                root.accept(
+                        "optimizer_in_bwd",
+                        "updates are made behind the backward, with the same result: what it saves are the gradients,"
+                                + " which an adapter has few of (tune estimate says how many bytes)");
             }
         }
 

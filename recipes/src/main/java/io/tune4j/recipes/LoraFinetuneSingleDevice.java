@@ -80,6 +80,10 @@ import org.jspecify.annotations.Nullable;
  *   <dd>the longest gradient allowed; null for none
  *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}, {@code enable_activation_checkpointing}
  *   <dd>what computes, and how; 0 threads for one per physical core
+ *   <dt>{@code adapter_dtype}, {@code optimizer_state_dtype}
+ *   <dd>of the trained values and of the optimizer's state; fp32 unless they say bf16
+ *   <dt>{@code optimizer_in_bwd}
+ *   <dd>accepted as in torchtune's recipes for full fine-tuning: without accumulation and without a limit for the gradient
  *   <dt>{@code save_every_n_steps}, {@code keep_last_n_checkpoints}
  *   <dd>when a state is saved besides each epoch's end, and how many stay
  *   <dt>{@code dataset_val}, {@code run_val_every_n_steps}, {@code samples}

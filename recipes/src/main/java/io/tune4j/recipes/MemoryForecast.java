@@ -72,7 +72,8 @@ final class MemoryForecast {
     private void step() {
         ModelDefinition definition = options.model().definition();
         PeftPlan plan = Objects.requireNonNull(options.model().peft());
-        try (ShapeBackend backend = new ShapeBackend();
+        try (ShapeBackend host = new ShapeBackend();
+                ShapeBackend backend = options.device().isCpu() ? host : new ShapeBackend(host);
                 Adapter adapter = plan.attach(backend, options.dtype(), 0)) {
             MemoryMeter meter = backend.meter();
             ShapeWeights source = new ShapeWeights(definition);
@@ -171,9 +172,13 @@ final class MemoryForecast {
     private long outputBytes() {
         PeftPlan plan = Objects.requireNonNull(options.model().peft());
         long adapter = plan.fileBytes();
-        long state = adapter + plan.parameterCount() * options.optimizer().stateBytesPerParameter();
+        long state = adapter + stateBytes(plan);
         long merged = options.saveAdapterOnly() ? 0 : checkpointBytes();
         return (options.keptCheckpoints() + 1) * state + (options.epochs() + 1) * adapter + merged;
+    }
+
+    private long stateBytes(PeftPlan plan) {
+        return (long) Math.ceil(plan.parameterCount() * options.optimizer().stateBytesPerParameter());
     }
 
     /** In the order in which one would try them: the cheapest first. */

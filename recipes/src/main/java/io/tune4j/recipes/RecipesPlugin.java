@@ -12,7 +12,7 @@ import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.StdoutLoggerFactory;
-import io.tune4j.recipes.optimizer.AdamWFactory;
+import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.recipes.schedule.ScheduleFactory;
 import io.tune4j.recipes.torchtune.TorchtuneNames;
 import java.util.ArrayList;
@@ -51,12 +51,12 @@ public final class RecipesPlugin implements Plugin {
     @Override
     public List<ComponentFactory<?>> components() {
         List<ComponentFactory<?>> components = new ArrayList<>(List.of(
-                new AdamWFactory(),
                 new CrossEntropyFactory(),
                 new HfCheckpointerFactory(),
                 new MetaCheckpointerFactory(),
                 new DiskLoggerFactory(),
                 new StdoutLoggerFactory()));
+        components.addAll(Optimizers.all());
         components.addAll(ScheduleFactory.all());
         components.addAll(DatasetComponents.all());
         return List.copyOf(components);

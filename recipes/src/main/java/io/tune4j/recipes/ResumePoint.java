@@ -70,6 +70,7 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
         settings.put("steps per epoch", String.valueOf(steps.perEpoch()));
         settings.put("optimizer", options.optimizerName());
         settings.put("dtype", options.dtype().configName());
+        options.precisions().describe(settings);
         return settings;
     }
 

@@ -162,15 +162,20 @@ class TorchtuneConfigsTest {
     }
 
     @Test
-    void eightBitOptimizersRunWithANotice() {
+    void lowBitOptimizersAreThere() {
         String yaml = yaml("llama3_1.lora_llama3_1_8b", "llama3.llama3_tokenizer", HF, "[a.safetensors]", "LLAMA3");
-        Result result = Checks.check(
+        Result paged = Checks.check(
                 yaml, List.of("optimizer._component_=bitsandbytes.optim.PagedAdamW8bit", "optimizer.lr=2e-5"));
-        assertThat(result.mistakes()).isEmpty();
-        assertThat(result.notices().all())
-                .anyMatch(notice -> notice.contains("AdamW stands for bitsandbytes.optim.PagedAdamW8bit"))
+        assertThat(paged.mistakes()).isEmpty();
+        assertThat(paged.notices().all())
+                .noneMatch(notice -> notice.contains("stands for"))
                 .anyMatch(notice ->
                         notice.contains("the keys of the old component are dropped: fused, lr, weight_decay"));
+        Result four = Checks.check(yaml, List.of("optimizer._component_=torchao.optim.AdamW4bit"));
+        assertThat(four.mistakes()).isEmpty();
+        assertThat(four.notices().all())
+                .anyMatch(notice -> notice.contains("AdamW8bit stands for torchao.optim.AdamW4bit")
+                        && notice.contains("8-bit codes in blocks of 256"));
     }
 
     @Test

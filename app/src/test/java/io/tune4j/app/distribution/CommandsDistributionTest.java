@@ -124,13 +124,13 @@ class CommandsDistributionTest {
                 Files.readString(Tune.HOME.resolve("configs/quickstart.yaml"))
                         .replaceFirst("lora_rank: \\d+", "lora_rnak: 8")
                         .replaceFirst("batch_size: \\d+", "batch_size: many"));
-        Result result = tune("validate", file.toString(), "optimizer._component_=torch.optim.SGD", "dtype=fp12");
+        Result result = tune("validate", file.toString(), "optimizer._component_=torch.optim.LBFGS", "dtype=fp12");
         assertRefused(
                 result,
                 2,
                 "model.lora_rnak: unknown key (did you mean 'lora_rank'?)",
                 "batch_size: expected an integer, found 'many'",
-                "override 1: optimizer._component_=torch.optim.SGD",
+                "override 1: optimizer._component_=torch.optim.LBFGS",
                 "use torch.optim.AdamW",
                 "override 2: dtype=fp12");
         assertThat(result.output()).containsPattern("wrong\\.yaml:\\d+:\\d+: model\\.lora_rnak");

@@ -4,6 +4,7 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.host.ProcessMemory;
@@ -13,12 +14,14 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The backend on one device. */
 final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
     private final CausalMasks masks = new CausalMasks(this);
+    private @Nullable BytedecoBackend host;
 
     BytedecoBackend(Device device, HostProcessor processor, int threads) {
         super(device, device.isCpu() && !processor.hasBf16());
@@ -125,7 +128,31 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     }
 
     @Override
+    public void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+        run(() -> BlockOperations.quantize(values, map, codes, scales, blockSize));
+    }
+
+    @Override
+    public Tensor dequantizeBlocks(Tensor codes, CodeMap map, Tensor scales, long blockSize) {
+        return call(() -> BlockOperations.dequantize(codes, map, scales, blockSize));
+    }
+
+    @Override
+    public Backend host() {
+        if (device().isCpu()) {
+            return this;
+        }
+        if (host == null) {
+            host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads());
+        }
+        return host;
+    }
+
+    @Override
     public void close() {
+        if (host != null) {
+            host.close();
+        }
         masks.close();
         closeOptions();
     }

@@ -4,7 +4,9 @@ import ai.djl.pytorch.jni.IValue;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BlockQuantization;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
@@ -28,6 +30,7 @@ final class DjlBackend extends DjlKernels implements Backend {
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
     private final GpuMemory gpuMemory;
+    private @Nullable DjlBackend host;
 
     DjlBackend(Device device, KernelScript script, Capabilities capabilities) {
         super(device, script, device.isCpu() && !capabilities.nativeDtypes().contains(DType.BFLOAT16));
@@ -230,7 +233,52 @@ final class DjlBackend extends DjlKernels implements Backend {
     }
 
     @Override
+    public void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor quotients = values.copy();
+            BlockQuantization.eachPart(quotients, scales, blockSize, (rows, scale) -> script().run(
+                            "scale_blocks", raw(rows.array()), raw(scale.array()), BlockQuantization.LEAST_SCALE));
+            script().run(
+                            "quantize",
+                            raw(quotients.array()),
+                            raw(map.cellCodes().array()),
+                            raw(map.cellBounds().array()),
+                            raw(codes.array()),
+                            code(DType.INT32));
+        }
+    }
+
+    @Override
+    public Tensor dequantizeBlocks(Tensor codes, CodeMap map, Tensor scales, long blockSize) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor values = tensor(
+                    DType.FLOAT32,
+                    codes.shape(),
+                    "dequantize",
+                    raw(codes.array()),
+                    raw(map.values().array()),
+                    code(DType.INT32));
+            BlockQuantization.eachPart(values, scales, blockSize, (rows, scale) -> rows.timesInPlace(scale));
+            return scope.escape(values);
+        }
+    }
+
+    @Override
+    public Backend host() {
+        if (device().isCpu()) {
+            return this;
+        }
+        if (host == null) {
+            host = new DjlBackend(Device.CPU, new KernelScript(Native.newHostManager()), capabilities);
+        }
+        return host;
+    }
+
+    @Override
     public void close() {
+        if (host != null) {
+            host.close();
+        }
         script().close();
     }
 }

@@ -21,6 +21,14 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
     /** Waits until all kernels issued so far have finished; nothing to do where kernels are synchronous. */
     void synchronize();
 
+    /**
+     * Kernels on arrays in the process's own memory, for what a device should not hold; this backend itself if its arrays are there
+     * already, or it can have them nowhere else. Lives as long as this backend.
+     */
+    default Backend host() {
+        return this;
+    }
+
     /** Frees what the backend keeps; tensors still alive are the caller's leak. */
     @Override
     void close();

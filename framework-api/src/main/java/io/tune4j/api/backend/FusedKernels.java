@@ -115,6 +115,23 @@ public interface FusedKernels {
     }
 
     /**
+     * Block-wise dynamic quantization to 8 bits (Dettmers et al. 2022, section 2): a block is divided by its largest magnitude, of at
+     * least 1e-12, and each quotient becomes the index of the map's nearest value; of two equally near, the greater.
+     *
+     * @param values {@code [n]} fp32; the last block may be shorter
+     * @param codes {@code [n]} uint8, overwritten
+     * @param scales {@code [ceil(n / blockSize)]} fp32, overwritten with what the blocks were divided by
+     */
+    default void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+        BlockQuantization.quantize(values, map, codes, scales, blockSize);
+    }
+
+    /** The values {@code [n]} fp32 that {@link #quantizeBlocks} stored: {@code map[code] * scale}. */
+    default Tensor dequantizeBlocks(Tensor codes, CodeMap map, Tensor scales, long blockSize) {
+        return BlockQuantization.dequantize(codes, map, scales, blockSize);
+    }
+
+    /**
      * Result of {@link #rmsNorm}.
      *
      * @param output {@code [T, D]} in x's dtype

@@ -3,6 +3,7 @@ package io.tune4j.api.peft;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.tensor.DType;
+import org.jspecify.annotations.Nullable;
 
 /** A PEFT method with its options, checked against a model, before anything is allocated. */
 public interface PeftPlan {
@@ -23,6 +24,15 @@ public interface PeftPlan {
     /** Whether random numbers are drawn for each row in training, as dropout does: then samples had better not share rows. */
     default boolean drawsPerRow() {
         return true;
+    }
+
+    /**
+     * The same with its trained values in another dtype, which {@code adapter_dtype} at a config's top level asks for.
+     *
+     * @return null if the method decides about it itself
+     */
+    default @Nullable PeftPlan withAdapterDtype(DType dtype) {
+        return null;
     }
 
     /**

@@ -3,7 +3,10 @@ package io.tune4j.api.train;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An optimizer's checked options. A component type. */
 @ConfigSection("optimizer")
@@ -11,8 +14,22 @@ public interface OptimizerProvider {
     /** The configured learning rate, before any schedule. */
     double learningRate();
 
-    /** Bytes of state per trainable parameter, for the disk check. */
-    int stateBytesPerParameter();
+    /** Bytes of state per trainable parameter, at most, for the disk check. */
+    double stateBytesPerParameter();
+
+    /**
+     * The same with its state in another dtype, which {@code optimizer_state_dtype} asks for.
+     *
+     * @return null if this optimizer decides about its state itself
+     */
+    default @Nullable OptimizerProvider withStateDtype(DType dtype) {
+        return null;
+    }
+
+    /** What its user should know of it on a device, in one sentence; null if there is nothing to say. */
+    default @Nullable String remark(Device device) {
+        return null;
+    }
 
     Optimizer create(Backend backend, List<Parameter> parameters);
 }

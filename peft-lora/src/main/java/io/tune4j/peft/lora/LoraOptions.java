@@ -49,6 +49,23 @@ record LoraOptions(
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     }
 
+    /** The same with trained values of another dtype. */
+    LoraOptions withAdapterDtype(DType dtype) {
+        return new LoraOptions(
+                targets,
+                excluded,
+                layers,
+                rank,
+                alpha,
+                rankPattern,
+                alphaPattern,
+                dropout,
+                useDora,
+                useRsLora,
+                dtype,
+                quantizedBase);
+    }
+
     /** The number of the layer that a projection belongs to, or null for one outside the layers. */
     static @Nullable Integer layerOf(String name) {
         Matcher matcher = LAYER.matcher(name);

@@ -91,6 +91,11 @@ final class LoraPlan implements PeftPlan {
         return SafetensorsWriter.fileBytes(tensors, AdapterWeightsFile.METADATA);
     }
 
+    @Override
+    public PeftPlan withAdapterDtype(DType dtype) {
+        return new LoraPlan(options.withAdapterDtype(dtype), targets);
+    }
+
     /** @throws UserException if the backend cannot compute in the adapter's dtype */
     @Override
     public Adapter attach(Backend backend, DType computeDtype, long seed) {

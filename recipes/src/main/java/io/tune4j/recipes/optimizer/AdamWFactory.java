@@ -7,20 +7,40 @@ import io.tune4j.api.train.OptimizerProvider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code AdamW} with PyTorch's option names and defaults. */
+/** AdamW with the option names and defaults of PyTorch, torchao and bitsandbytes, its state kept in one of several ways. */
 public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
-    /** Of bitsandbytes' and torchao's optimizers, for which this one stands. */
-    private static final List<String> LOW_BIT_KEYS = List.of(
-            "block_size",
-            "bf16_stochastic_round",
-            "optim_bits",
-            "min_8bit_size",
-            "percentile_clipping",
-            "block_wise",
-            "is_paged",
-            "args");
+    /** What bitsandbytes' {@code min_8bit_size} and torchao take. */
+    private static final int LEAST_QUANTIZED = 4096;
 
-    private static final List<String> TORCH_KEYS = List.of("capturable", "differentiable");
+    /** What bitsandbytes pages. */
+    private static final int LEAST_PAGED = 100_000;
+
+    private final String name;
+    private final List<String> aliases;
+    private final boolean quantized;
+    private final boolean paged;
+
+    private AdamWFactory(String name, boolean quantized, boolean paged, String... aliases) {
+        this.name = name;
+        this.aliases = List.of(aliases);
+        this.quantized = quantized;
+        this.paged = paged;
+    }
+
+    /** All ways to keep the state. */
+    public static List<AdamWFactory> all() {
+        return List.of(
+                new AdamWFactory("AdamW", false, false, "torch.optim.AdamW", "adamw", "bitsandbytes.optim.AdamW"),
+                new AdamWFactory(
+                        "AdamW8bit",
+                        true,
+                        false,
+                        "bitsandbytes.optim.AdamW8bit",
+                        "torchao.optim.AdamW8bit",
+                        "torchao.prototype.low_bit_optim.AdamW8bit"),
+                new AdamWFactory("PagedAdamW", false, true, "bitsandbytes.optim.PagedAdamW"),
+                new AdamWFactory("PagedAdamW8bit", true, true, "bitsandbytes.optim.PagedAdamW8bit"));
+    }
 
     @Override
     public Class<OptimizerProvider> type() {
@@ -29,44 +49,66 @@ public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
 
     @Override
     public String name() {
-        return "AdamW";
+        return name;
     }
 
     @Override
     public List<String> aliases() {
-        return List.of("torch.optim.AdamW", "adamw");
+        return aliases;
     }
 
     @Override
     public String summary() {
-        return "Adam with decoupled weight decay; state in fp32";
+        return "Adam with decoupled weight decay; state in " + (quantized ? "8 bits, in blocks" : "fp32")
+                + (paged ? ", in host memory" : "");
     }
 
     @Override
     public @Nullable OptimizerProvider create(ConfigReader options, ComponentContext context) {
-        double learningRate = options.number("lr", 1e-3, 0, Double.MAX_VALUE);
-        List<Double> betas = options.numbers("betas", List.of(0.9, 0.999));
+        CommonOptions common = CommonOptions.read(options, 1e-3, 1e-2);
+        List<Double> betas = CommonOptions.betas(options, 0.9, 0.999);
         double epsilon = options.number("eps", 1e-8, 0, 1);
-        double weightDecay = options.number("weight_decay", 1e-2, 0, 1);
-        options.accept("fused", "the update is always fused here");
-        options.accept("foreach", "the update is always fused here");
-        for (String key : LOW_BIT_KEYS) {
-            options.accept(key, "the state is kept in fp32, so there is nothing to quantize or page");
-        }
-        for (String key : TORCH_KEYS) {
-            options.accept(key, "is PyTorch's own business");
-        }
         if (options.bool("amsgrad", false)) {
             options.problem("amsgrad", "the AMSGrad variant is not implemented; set it to False");
         }
-        if (options.bool("maximize", false)) {
-            options.problem("maximize", "a loss is minimized; set it to False");
-        }
-        boolean valid = betas.size() == 2 && betas.stream().allMatch(beta -> beta >= 0 && beta < 1);
-        if (!valid) {
-            options.problem("betas", "expected two numbers from 0 to below 1, such as [0.9, 0.999], found " + betas);
+        StateFormat format = format(options);
+        boolean hosted = paged || options.bool("is_paged", false);
+        boolean roundsAtRandom = options.bool("bf16_stochastic_round", false);
+        options.accept("args", "is bitsandbytes' own business");
+        if (betas == null) {
             return null;
         }
-        return new AdamW.Options(learningRate, betas.get(0), betas.get(1), epsilon, weightDecay);
+        return new OptimizerOptions(
+                new AdamWRule(name, betas.get(0), betas.get(1), epsilon, common.weightDecay()),
+                common.learningRate(),
+                format,
+                hosted ? Placement.PAGED : Placement.DEVICE,
+                hosted ? LEAST_PAGED : 0,
+                common.loraPlus(),
+                roundsAtRandom);
+    }
+
+    private StateFormat format(ConfigReader options) {
+        int bits = quantized ? 8 : 32;
+        if (options.integer("optim_bits", bits) != bits) {
+            options.problem(
+                    "optim_bits",
+                    name + " keeps its state in " + bits + " bits; for the other write "
+                            + (quantized ? name.replace("8bit", "") : name + "8bit"));
+        }
+        if (options.integer("percentile_clipping", 100) != 100) {
+            options.problem("percentile_clipping", "is not here; leave it at 100 and set clip_grad_norm");
+        }
+        if (!options.bool("block_wise", true)) {
+            options.problem("block_wise", "states of 8 bits are quantized in blocks here; set it to True");
+        }
+        if (!quantized) {
+            options.accept("block_size", "a state of fp32 has no blocks; AdamW8bit has");
+            options.accept("min_8bit_size", "a state of fp32 is not quantized; AdamW8bit's is");
+            return StateFormat.Numbers.FULL;
+        }
+        return new StateFormat.Blocks(
+                options.integer("block_size", 256, 1, 1 << 20),
+                options.integer("min_8bit_size", LEAST_QUANTIZED, 0, Integer.MAX_VALUE));
     }
 }

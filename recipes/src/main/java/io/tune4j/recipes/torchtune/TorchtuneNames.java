@@ -9,8 +9,8 @@ import java.util.List;
 
 /** The names in torchtune's configs that are not simply aliases of components: of release 0.6.1, and of those around it. */
 public final class TorchtuneNames {
-    private static final String WIDE_STATE =
-            "its state is kept in fp32 (8 bytes for each trained parameter), which for an adapter is little";
+    private static final String EIGHT_BITS =
+            "its state is kept in 8-bit codes in blocks of 256 (2.03 bytes for each trained parameter)";
     private static final String METRICS =
             "use torchtune.training.metric_logging.DiskLogger: metrics.jsonl in log_dir has one JSON object per step, which ";
     private static final String FAMILY = "no plugin for this model family is installed. Models whose config.json says"
@@ -40,25 +40,13 @@ public final class TorchtuneNames {
 
     private static List<ForeignName> optimizers() {
         return List.of(
-                similar("bitsandbytes.optim.AdamW", "AdamW", "its state is kept in fp32, as there"),
-                similar("bitsandbytes.optim.AdamW8bit", "AdamW", WIDE_STATE),
-                similar("bitsandbytes.optim.PagedAdamW", "AdamW", "its state is not paged out, " + WIDE_STATE),
-                similar("bitsandbytes.optim.PagedAdamW8bit", "AdamW", "its state is not paged out, " + WIDE_STATE),
-                similar("torchao.optim.AdamW8bit", "AdamW", WIDE_STATE),
-                similar("torchao.optim.AdamW4bit", "AdamW", WIDE_STATE),
-                similar("torchao.optim.AdamWFp8", "AdamW", WIDE_STATE),
-                similar("torchao.prototype.low_bit_optim.AdamW8bit", "AdamW", WIDE_STATE),
-                similar("torchao.prototype.low_bit_optim.AdamW4bit", "AdamW", WIDE_STATE),
-                similar("torchao.prototype.low_bit_optim.AdamWFp8", "AdamW", WIDE_STATE),
-                missing(
-                        "torchao.optim.CPUOffloadOptimizer",
-                        "an adapter's optimizer state is small enough to stay where it is; use torch.optim.AdamW"),
-                missing(
-                        "torchao.prototype.low_bit_optim.CPUOffloadOptimizer",
-                        "an adapter's optimizer state is small enough to stay where it is; use torch.optim.AdamW"),
-                missing("torch.optim.*", "use torch.optim.AdamW"),
-                missing("torchao.*", "use torch.optim.AdamW"),
-                missing("bitsandbytes.optim.*", "use torch.optim.AdamW"));
+                similar("torchao.optim.AdamW4bit", "AdamW8bit", EIGHT_BITS),
+                similar("torchao.optim.AdamWFp8", "AdamW8bit", EIGHT_BITS),
+                similar("torchao.prototype.low_bit_optim.AdamW4bit", "AdamW8bit", EIGHT_BITS),
+                similar("torchao.prototype.low_bit_optim.AdamWFp8", "AdamW8bit", EIGHT_BITS),
+                missing("torch.optim.*", "use torch.optim.AdamW, torch.optim.SGD or torch.optim.Adafactor"),
+                missing("torchao.*", "use torchao.optim.AdamW8bit"),
+                missing("bitsandbytes.optim.*", "use bitsandbytes.optim.AdamW8bit"));
     }
 
     private static List<ForeignName> datasets() {

@@ -70,14 +70,14 @@ class AdamWTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("p.exp_avg is [2], needed [3]")
                     .hasMessageContaining("p.exp_avg_sq is missing")
-                    .hasMessageContaining("other belongs to no parameter");
+                    .hasMessageContaining("other belongs to nothing");
         }
     }
 
     @Test
     void wrongOptionsAreProblems() {
         ConfigReader reader = Sections.of("{lr: -1, betas: [0.9], amsgrad: True, eps: x}");
-        new AdamWFactory().create(reader, Readers.context());
+        AdamWFactory.all().get(0).create(reader, Readers.context());
         assertThat(reader.problems().all().toString()).contains("lr", "betas", "AMSGrad", "eps: expected a number");
     }
 

@@ -1,11 +1,15 @@
 package io.tune4j.recipes.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.train.OptimizerProvider;
-import io.tune4j.recipes.optimizer.AdamWFactory;
+import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.testkit.config.Sections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** What components are made with in tests. */
@@ -17,8 +21,14 @@ public final class Readers {
         return new ComponentContext(ComponentRegistry.of(List.of()), null, null);
     }
 
-    /** An optimizer's options. */
+    /** AdamW's options, or another optimizer's that {@code _component_} names. */
     public static OptimizerProvider optimizer(String yaml) {
-        return Objects.requireNonNull(new AdamWFactory().create(Sections.of(yaml), context()));
+        ConfigReader section =
+                Sections.of(yaml.contains("_component_") ? yaml : "{_component_: AdamW, " + yaml.substring(1));
+        OptimizerProvider made = new ComponentRegistry(
+                        Map.of(), Map.of(), Map.of(), Map.of(), Optimizers.all(), List.of())
+                .create(OptimizerProvider.class, section, context());
+        assertThat(section.problems().all()).isEmpty();
+        return Objects.requireNonNull(made);
     }
 }

@@ -3,6 +3,8 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.BlockQuantization;
+import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.backend.ReferenceKernels;
@@ -183,6 +185,57 @@ abstract class FusedKernelConformance extends BackendTestCase {
                 assertClose(variance, referenceVariance, tolerance(dtype), "variance " + dtype);
                 assertThat(parameter.toDoubles()[0]).isBetween(p - tolerance(dtype), p + tolerance(dtype));
             }
+        }
+    }
+
+    /** Eighteen values a decade on both sides of zero. */
+    private static float[] logarithmic() {
+        float[] values = new float[CodeMap.SIZE];
+        for (int i = 1; i < CodeMap.SIZE / 2; i++) {
+            values[CodeMap.SIZE / 2 + i] = (float) Math.pow(10, (i - 127) / 18.0);
+            values[CodeMap.SIZE / 2 - i] = -values[CodeMap.SIZE / 2 + i];
+        }
+        values[0] = -1;
+        return values;
+    }
+
+    @Test
+    final void quantizationInBlocksFollowsTheReference() {
+        float[] values = logarithmic();
+        try (CodeMap map = new CodeMap(backend(), values)) {
+            for (int count : new int[] {1, 31, 32, 33, 500, 70_001}) {
+                Tensor x = random(DType.FLOAT32, 30, count).timesInPlace(1e-3);
+                if (count > 40) {
+                    x.rows(3, 30).fillInPlace(0);
+                }
+                long blocks = BlockQuantization.blocks(count, 32);
+                Tensor codes = Tensor.zeros(backend(), DType.UINT8, count);
+                Tensor scales = Tensor.zeros(backend(), DType.FLOAT32, blocks);
+                Tensor expectedCodes = Tensor.zeros(backend(), DType.UINT8, count);
+                Tensor expectedScales = Tensor.zeros(backend(), DType.FLOAT32, blocks);
+                backend().quantizeBlocks(x, map, codes, scales, 32);
+                BlockQuantization.quantize(x, map, expectedCodes, expectedScales, 32);
+                assertThat(codes.toDoubles()).as("codes of %s", count).isEqualTo(expectedCodes.toDoubles());
+                assertThat(scales.toDoubles()).as("scales of %s", count).isEqualTo(expectedScales.toDoubles());
+                assertNearest(x, codes, scales, values);
+                assertThat(backend().dequantizeBlocks(codes, map, scales, 32).toDoubles())
+                        .isEqualTo(BlockQuantization.dequantize(codes, map, scales, 32)
+                                .toDoubles());
+            }
+        }
+    }
+
+    private static void assertNearest(Tensor x, Tensor codes, Tensor scales, float[] values) {
+        double[] written = x.toDoubles();
+        double[] chosen = codes.toDoubles();
+        double[] divisors = scales.toDoubles();
+        for (int i = 0; i < written.length; i++) {
+            double quotient = written[i] / divisors[i / 32];
+            double best = Double.POSITIVE_INFINITY;
+            for (float value : values) {
+                best = Math.min(best, Math.abs(value - quotient));
+            }
+            assertThat(Math.abs(values[(int) chosen[i]] - quotient)).isBetween(0.0, best + 1e-7);
         }
     }
 }

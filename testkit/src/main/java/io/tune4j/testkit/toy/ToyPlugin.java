@@ -81,7 +81,7 @@ public final class ToyPlugin implements Plugin {
 
     private record Descent(double learningRate) implements OptimizerProvider {
         @Override
-        public int stateBytesPerParameter() {
+        public double stateBytesPerParameter() {
             return 0;
         }
 

@@ -4,6 +4,7 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -25,6 +26,23 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
 
     /** Rows of queries whose scores exist at a time. */
     private static final long ATTENTION_ROWS = 128;
+
+    private final Backend host;
+
+    /** Of a device that is the process itself. */
+    public ShapeBackend() {
+        host = this;
+    }
+
+    /** @param host what counts the arrays that the device does not hold */
+    public ShapeBackend(ShapeBackend host) {
+        this.host = host;
+    }
+
+    @Override
+    public Backend host() {
+        return host;
+    }
 
     @Override
     public String name() {
@@ -162,5 +180,19 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         meter().touch(variance.byteSize());
+    }
+
+    /** Quotients and codes of four bytes. */
+    @Override
+    public void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+        meter().touch(2 * values.byteSize());
+    }
+
+    /** Indexes of four bytes. */
+    @Override
+    public Tensor dequantizeBlocks(Tensor codes, CodeMap map, Tensor scales, long blockSize) {
+        Tensor values = Tensor.empty(this, DType.FLOAT32, codes.elementCount());
+        meter().touch(values.byteSize());
+        return values;
     }
 }

@@ -1,0 +1,30 @@
+package io.tune4j.recipes.optimizer;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.Tensor;
+import java.util.List;
+
+/**
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2, as {@code torch.optim.AdamW} has it), by the backend's fused kernel.
+ *
+ * @param name of the optimizer whose state is kept in some way
+ */
+record AdamWRule(String name, double beta1, double beta2, double epsilon, double weightDecay) implements UpdateRule {
+    @Override
+    public List<Slot> slots(long[] shape) {
+        return List.of(new Slot("exp_avg", true, shape), new Slot("exp_avg_sq", false, shape));
+    }
+
+    @Override
+    public int mostPerElement() {
+        return 2;
+    }
+
+    @Override
+    public void update(
+            Backend backend, Tensor value, Tensor gradient, List<Tensor> state, double learningRate, long step) {
+        AdamWStep numbers = new AdamWStep(learningRate, beta1, beta2, epsilon, weightDecay, step);
+        backend.adamW(value, gradient, state.get(0), state.get(1), numbers);
+    }
+}

@@ -1,0 +1,25 @@
+package io.tune4j.recipes.optimizer;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.Tensor;
+import java.util.function.BiConsumer;
+
+/** One slot's elements for one parameter, kept in some format on some backend. */
+sealed interface StateTensor extends AutoCloseable permits NumberState, BlockState {
+    /** The elements in the dtype of the computation, to be updated in place; belongs to this or to the current scope. */
+    Tensor open(Backend on);
+
+    /**
+     * Keeps what {@link #open} returned.
+     *
+     * @param on where it was opened
+     * @param key for rounding at random
+     */
+    void store(Backend on, Tensor updated, long key);
+
+    /** Hands over the tensors that are kept, by what follows the slot's name in theirs. */
+    void each(BiConsumer<String, Tensor> use);
+
+    @Override
+    void close();
+}

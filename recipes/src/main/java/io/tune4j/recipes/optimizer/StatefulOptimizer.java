@@ -1,0 +1,155 @@
+package io.tune4j.recipes.optimizer;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.nn.RandomKeys;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.api.train.Optimizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Applies an {@link UpdateRule} to parameters, one after the other, so that no more than one parameter's state is ever unpacked. An
+ * update is computed in fp32 (fp64 for fp64 parameters) and rounded once.
+ */
+final class StatefulOptimizer implements Optimizer {
+    private static final long ROUNDING = 0x726f756e64L;
+
+    /** A parameter with its state and the backend that updates it. */
+    private record Entry(Parameter parameter, Backend on, DType wide, List<Slot> slots, List<StateTensor> state) {
+        void each(TensorUse use) {
+            for (int i = 0; i < slots.size(); i++) {
+                String name = parameter.name() + "." + slots.get(i).name();
+                state.get(i).each((suffix, tensor) -> use.accept(name + suffix, tensor));
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface TensorUse {
+        void accept(String name, Tensor tensor);
+    }
+
+    private final OptimizerOptions options;
+    private final List<Entry> entries = new ArrayList<>();
+    private final CodeMaps maps = new CodeMaps();
+    private long steps;
+
+    StatefulOptimizer(OptimizerOptions options, Backend backend, List<Parameter> parameters) {
+        this.options = options;
+        options.loraPlus().check(parameters);
+        for (Parameter parameter : parameters) {
+            Placement placement =
+                    parameter.value().elementCount() < options.leastMoved() ? Placement.DEVICE : options.placement();
+            DType wide = parameter.value().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+            List<Slot> slots = options.rule().slots(parameter.value().shape());
+            List<StateTensor> state = new ArrayList<>();
+            for (Slot slot : slots) {
+                state.add(options.format().create(placement.home(backend), slot, wide, maps));
+            }
+            entries.add(new Entry(parameter, placement.compute(backend), wide, slots, state));
+        }
+    }
+
+    @Override
+    public void step(double learningRateFactor) {
+        steps++;
+        for (Entry entry : entries) {
+            Tensor gradient = entry.parameter.gradient();
+            if (gradient != null) {
+                try (TensorScope scope = TensorScope.open()) {
+                    update(entry, gradient, learningRateFactor);
+                }
+                entry.parameter.changed();
+            }
+        }
+    }
+
+    private void update(Entry entry, Tensor gradient, double learningRateFactor) {
+        Tensor value = entry.parameter.value();
+        Tensor updated = wide(entry, value);
+        List<Tensor> open = new ArrayList<>();
+        entry.state.forEach(state -> open.add(state.open(entry.on)));
+        double rate =
+                options.learningRate() * learningRateFactor * options.loraPlus().factor(entry.parameter);
+        options.rule().update(entry.on, updated, wide(entry, gradient), open, rate, steps);
+        long key = RandomKeys.derive(RandomKeys.derive(ROUNDING, entry.parameter.name()), steps);
+        for (int i = 0; i < open.size(); i++) {
+            entry.state.get(i).store(entry.on, open.get(i), RandomKeys.derive(key, i));
+        }
+        if (updated != value) {
+            Tensor rounded = options.roundsAtRandom()
+                    ? StochasticRounding.before(value.dtype(), updated, RandomKeys.derive(key, open.size()))
+                    : updated;
+            Transfer.copy(rounded, value);
+        }
+    }
+
+    private static Tensor wide(Entry entry, Tensor tensor) {
+        Tensor here = Transfer.to(entry.on, tensor);
+        return here.dtype() == entry.wide ? here : here.cast(entry.wide);
+    }
+
+    @Override
+    public long stepCount() {
+        return steps;
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        entries.forEach(entry -> entry.each(all::put));
+        return all;
+    }
+
+    @Override
+    public void restore(long stepCount, Map<String, Tensor> saved) {
+        Map<String, Tensor> own = state();
+        List<String> mismatches = mismatches(own, saved);
+        if (!mismatches.isEmpty()) {
+            throw new UserException("the saved optimizer state does not fit this run's "
+                    + options.rule().name() + ":\n  "
+                    + String.join("\n  ", mismatches.subList(0, Math.min(20, mismatches.size())))
+                    + "\nResume with the model and optimizer options of the run that saved it, or begin a new run from its"
+                    + " adapter with resume_from_checkpoint=False checkpointer.adapter_checkpoint=FOLDER");
+        }
+        own.forEach((name, tensor) -> Transfer.copy(saved.get(name), tensor));
+        steps = stepCount;
+    }
+
+    private static List<String> mismatches(Map<String, Tensor> own, Map<String, Tensor> saved) {
+        List<String> mismatches = new ArrayList<>();
+        own.forEach((name, tensor) -> {
+            Tensor other = saved.get(name);
+            if (other == null) {
+                mismatches.add(name + " is missing");
+            } else if (other.dtype() != tensor.dtype()) {
+                mismatches.add(name + " is " + kind(other) + ", needed " + kind(tensor));
+            } else if (!Arrays.equals(other.shape(), tensor.shape())) {
+                mismatches.add(
+                        name + " is " + Arrays.toString(other.shape()) + ", needed " + Arrays.toString(tensor.shape()));
+            }
+        });
+        saved.keySet().stream()
+                .filter(name -> !own.containsKey(name))
+                .forEach(name -> mismatches.add(name + " belongs to nothing that this run remembers"));
+        return mismatches;
+    }
+
+    private static String kind(Tensor tensor) {
+        return tensor.dtype() == DType.UINT8 ? "8-bit codes" : tensor.dtype().configName();
+    }
+
+    @Override
+    public void close() {
+        entries.forEach(entry -> entry.state.forEach(StateTensor::close));
+        entries.clear();
+        maps.close();
+    }
+}

@@ -1,0 +1,28 @@
+package io.tune4j.recipes.optimizer;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.Tensor;
+import java.util.List;
+
+/** How one parameter follows from its gradient. */
+interface UpdateRule {
+    /** As messages call it, e.g. {@code AdamW}. */
+    String name();
+
+    /** What is remembered of a parameter of this shape from one update to the next. */
+    List<Slot> slots(long[] shape);
+
+    /** Elements of all slots for one of the parameter, at most. */
+    int mostPerElement();
+
+    /**
+     * Updates a parameter and its state in place.
+     *
+     * @param value fp32 or fp64, updated
+     * @param gradient of the same shape and dtype, not changed
+     * @param state of {@link #slots}, in the same dtype, updated
+     * @param learningRate of this parameter in this step
+     * @param step 1 for the first
+     */
+    void update(Backend backend, Tensor value, Tensor gradient, List<Tensor> state, double learningRate, long step);
+}
