@@ -18,6 +18,8 @@ import io.tune4j.api.train.MetricLoggerProvider;
 import io.tune4j.api.train.OptimizerProvider;
 import io.tune4j.recipes.data.MixedDataset;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
+import io.tune4j.recipes.memory.ActivationOptions;
+import io.tune4j.recipes.memory.MemoryLimit;
 import io.tune4j.recipes.schedule.Schedules;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +59,8 @@ record LoraFinetuneOptions(
         int logEveryNSteps,
         boolean logPeakMemory,
         String logLevel,
-        boolean activationCheckpointing,
+        ActivationOptions activations,
+        MemoryLimit memoryLimit,
         ValidationOptions validating,
         int saveEveryNSteps,
         int keptCheckpoints,
@@ -176,7 +179,8 @@ record LoraFinetuneOptions(
                     root.integer("log_every_n_steps", 1, 1, ANY),
                     root.bool("log_peak_memory_stats", false),
                     root.string("log_level", "INFO").toUpperCase(Locale.ROOT),
-                    root.bool("enable_activation_checkpointing", false),
+                    ActivationOptions.read(root, device),
+                    MemoryLimit.read(root, device),
                     ValidationOptions.read(root, batching.size()),
                     orElse(positiveOrNull("save_every_n_steps"), 0),
                     root.integer("keep_last_n_checkpoints", 2, 1, ANY),
@@ -309,10 +313,6 @@ record LoraFinetuneOptions(
             if (root.bool("compile", false)) {
                 root.accept("compile", "there is no compiler to turn on: the kernels are fused by hand already");
             }
-            refuseIfTrue(
-                    "enable_activation_offloading",
-                    "activations are not offloaded yet; set it to False and use"
-                            + " enable_activation_checkpointing: True to save memory");
             optimizerInBackward();
             root.accept("low_cpu_ram", "weights are streamed from the files in any case");
             root.accept("collate_fn", "batches are ragged: nothing is padded");

@@ -1,16 +1,19 @@
 package io.tune4j.recipes;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.peft.Adapter;
@@ -29,6 +32,7 @@ import io.tune4j.recipes.checkpoint.EarlierResults;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
+import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.optimizer.GradientNorm;
 import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.recipes.training.BatchOrder;
@@ -78,12 +82,18 @@ import org.jspecify.annotations.Nullable;
  *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway
  *   <dt>{@code clip_grad_norm}
  *   <dd>the longest gradient allowed; null for none
- *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}, {@code enable_activation_checkpointing}
+ *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}
  *   <dd>what computes, and how; 0 threads for one per physical core
  *   <dt>{@code adapter_dtype}, {@code optimizer_state_dtype}
  *   <dd>of the trained values and of the optimizer's state; fp32 unless they say bf16
  *   <dt>{@code optimizer_in_bwd}
  *   <dd>accepted as in torchtune's recipes for full fine-tuning: without accumulation and without a limit for the gradient
+ *   <dt>{@code enable_activation_checkpointing}, {@code activation_memory_budget}, {@code enable_activation_offloading}
+ *   <dd>{@code True}, {@code False}, or {@code auto} for as few layers as the budget demands (such as {@code 6GiB}; what memory leaves
+ *       without one); the inputs of recomputed layers may wait outside of the device's memory, on the CPU in a file
+ *   <dt>{@code memory_limit}
+ *   <dd>what the process may take on the CPU, such as {@code 8GiB}; 95 % of what is free without it, {@code null} for no limit. Above
+ *       it the run ends with its last step saved
  *   <dt>{@code save_every_n_steps}, {@code keep_last_n_checkpoints}
  *   <dd>when a state is saved besides each epoch's end, and how many stay
  *   <dt>{@code dataset_val}, {@code run_val_every_n_steps}, {@code samples}
@@ -134,6 +144,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             Adapter adapter,
             Optimizer optimizer,
             TrainingStates states,
+            RunMemory memory,
             StepMeter meter,
             ValidationWatch watch,
             double sharing,
@@ -196,6 +207,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
             StepPlan steps = StepPlan.of(options, data.size(), batches);
             Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
+            LargestBatch largest =
+                    LargestBatch.of(options.batching().order(data, options.shuffle(), 0), data.lengths());
+            RunMemory memory = RunMemory.plan(config, components, options, largest, console, output);
             TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
             ResumePoint resume = ResumePoint.find(options, states, steps, data);
             long seed = resume.seed();
@@ -212,15 +226,17 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
             try (Backend backend = options.backend().create(backendOptions);
                     Adapter adapter = plan.attach(backend, options.dtype(), seed);
-                    CausalLanguageModel model = load(options, backend, base, adapter);
+                    CausalLanguageModel model =
+                            load(options, backend, memory.watched(new CheckpointWeights(base)), adapter);
+                    ActivationStore store = memory.store(backend, console);
                     Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
                 console.line("backend    " + backend.capabilities().description() + ", " + options.dtype());
                 resume.restore(options, adapter, optimizer, backend, console);
                 if (!options.resume()) {
                     setAside(output);
                 }
-                int checkpointed = options.activationCheckpointing() ? model.layerCount() : 0;
-                LossStep lossStep = new LossStep(backend, model, options.loss(), checkpointed);
+                memory.loaded(backend);
+                LossStep lossStep = memory.lossStep(backend, model, store);
                 BatchOrder order = options.batching().order(data, options.shuffle(), seed);
                 ValidationWatch watch = resume.watch(options);
                 double sharing = options.batching().sharing().least(model, plan);
@@ -239,6 +255,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         adapter,
                         optimizer,
                         states,
+                        memory,
                         meter,
                         watch,
                         sharing,
@@ -248,6 +265,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     finish(run, base, output);
                 }
                 return outcome;
+            } catch (MemoryException e) {
+                throw memory.explain(e, states.newest());
             }
         }
     }
@@ -259,8 +278,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return TrainingSets.open(options, tokenizer, console);
     }
 
-    private CausalLanguageModel load(LoraFinetuneOptions options, Backend backend, Checkpoint base, Adapter adapter) {
-        CheckpointWeights weights = new CheckpointWeights(base);
+    private CausalLanguageModel load(
+            LoraFinetuneOptions options, Backend backend, WeightSource weights, Adapter adapter) {
         FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights);
         return options.model().definition().build(backend, options.dtype(), weights, adapter.decorate(frozen));
     }
@@ -295,8 +314,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     /** The loop. */
     private Outcome train(Run run, long firstStep) {
-        run.backend.resetPeakMemory();
-        run.report.before(cancellation, firstStep);
+        if (run.validation != null) {
+            run.memory.during(Phase.VALIDATION, () -> run.report.before(cancellation, firstStep));
+        }
         StepBatches groups =
                 new StepBatches(run.data, run.order, run.options.batching().merged());
         try (MetricLogger logger = openLogger(run.options, firstStep);
@@ -309,11 +329,12 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             while (step < run.steps.total() && !run.watch.isOver()) {
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
-                if (!gradients(run, step, batches)) {
+                if (!gradientsOrSave(run, step, batches)) {
                     return cancel(run, step);
                 }
                 double norm = update(run, step, batches);
                 step++;
+                run.memory.stepped();
                 if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
                     log(run, logger, step, norm);
                 }
@@ -327,6 +348,18 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             run.report.after(logger, cancellation, step);
         }
         return Outcome.COMPLETED;
+    }
+
+    /** Without memory for a step, the weights are still those of the step before, and are saved. */
+    private boolean gradientsOrSave(Run run, long step, List<MicroBatch> batches) {
+        try {
+            return gradients(run, step, batches);
+        } catch (MemoryException e) {
+            run.memory.lift();
+            run.adapter.parameters().forEach(Parameter::clearGradient);
+            save(run, step);
+            throw e;
+        }
     }
 
     /** Sums the gradients of a step; false if that was cancelled. */
@@ -358,8 +391,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     private void log(Run run, MetricLogger logger, long done, double norm) {
         double rate =
                 run.options.optimizer().learningRate() * run.options.schedule().factor(done - 1, run.steps.total());
-        var memory = run.options.logPeakMemory() ? run.backend.memory() : null;
+        var memory = run.options.logPeakMemory() ? run.memory.statistics() : null;
         var metrics = run.meter.metrics(rate, norm, memory);
+        if (memory != null) {
+            run.memory.addTo(metrics);
+        }
         logger.log(done, metrics);
         run.report.step(done, run.steps, metrics);
     }
@@ -370,7 +406,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         if (every == 0 || done % every != 0) {
             return;
         }
-        double loss = run.report.validation(logger, done, cancellation);
+        run.memory.during(Phase.VALIDATION, () -> run.report.validation(logger, done, cancellation));
+        double loss = run.report.lastValidation();
         if (!Double.isNaN(loss)
                 && run.watch.observe(done, loss)
                 && run.options.validating().savesBest()) {
@@ -406,12 +443,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         boolean epochEnds = run.steps.stepInEpoch(done) == 0 || ends;
         int every = run.options.saveEveryNSteps();
         if (epochEnds || (every > 0 && done % every == 0)) {
-            Path saved = save(run, done);
-            console.detail("saved " + saved);
+            run.memory.during(Phase.SAVE, () -> console.detail("saved " + save(run, done)));
         }
         if (epochEnds) {
             Path folder = run.options.outputDirectory().resolve("epoch_" + run.steps.epochOf(done - 1));
-            AtomicFiles.writeDirectory(folder, target -> run.adapter.save(target, baseModel(run)));
+            run.memory.during(
+                    Phase.SAVE,
+                    () -> AtomicFiles.writeDirectory(folder, target -> run.adapter.save(target, baseModel(run))));
         }
     }
 
@@ -442,15 +480,16 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     private void finish(Run run, Checkpoint base, Path output) {
         Path adapterFolder = output.resolve("adapter");
-        AtomicFiles.writeDirectory(adapterFolder, target -> run.adapter.save(target, baseModel(run)));
-        Path merged = null;
-        if (!run.options.saveAdapterOnly()) {
-            merged = output.resolve("merged");
-            console.line("writing the merged model to " + merged);
-            MergedCheckpoint.write(
-                    merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
-        }
-        run.report.summary(run.meter, run.backend.memory(), adapterFolder, merged, output);
+        Path merged = run.options.saveAdapterOnly() ? null : output.resolve("merged");
+        run.memory.during(Phase.SAVE, () -> {
+            AtomicFiles.writeDirectory(adapterFolder, target -> run.adapter.save(target, baseModel(run)));
+            if (merged != null) {
+                console.line("writing the merged model to " + merged);
+                MergedCheckpoint.write(
+                        merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
+            }
+        });
+        run.report.summary(run.meter, run.memory, adapterFolder, merged, output);
         ValidationWatch.Standing best = run.watch.standing();
         if (best != null && run.options.validating().savesBest()) {
             console.line(BestAdapter.describe(output, best));

@@ -1,29 +1,13 @@
 package io.tune4j.recipes;
 
-import io.tune4j.api.autograd.Parameter;
-import io.tune4j.api.backend.shapes.MemoryMeter;
-import io.tune4j.api.backend.shapes.ShapeBackend;
-import io.tune4j.api.backend.shapes.ShapeWeights;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.TokenizedSample;
-import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.DenseFormat;
-import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.nn.FrozenLinearFactory;
-import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEstimate.Lever;
 import io.tune4j.api.recipe.RunEstimate.Part;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.train.Loss;
-import io.tune4j.api.train.Optimizer;
-import io.tune4j.recipes.training.LossStep;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -47,100 +31,68 @@ final class MemoryForecast {
     /** The same of a GPU's caching allocator, which has not been measured. */
     private static final double DEVICE_LOSS = 0.1;
 
-    private final LoraFinetuneOptions options;
-    private final int tokens;
-    private long weights;
-    private long adapterBytes;
-    private long optimizerBytes;
-    private long gradients;
-    private long saved;
-    private long peak;
-    private double operations;
+    /** Of what a process may take: the forecast is right within 15 %. */
+    private static final double SHARE_PLANNED = 0.9;
 
-    private MemoryForecast(LoraFinetuneOptions options, int tokens) {
+    private final LoraFinetuneOptions options;
+    private final ShapeRun shapes;
+    private final LargestBatch largest;
+    private final ActivationPlan plan;
+    private final ShapeRun.Counted counted;
+
+    private MemoryForecast(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, ActivationPlan plan) {
         this.options = options;
-        this.tokens = tokens;
+        this.shapes = shapes;
+        this.largest = largest;
+        this.plan = plan;
+        this.counted = shapes.count(
+                largest.batch(), plan.recomputed(), options.activations().offloading());
     }
 
     /** @param tokens of each sample */
     static RunEstimate of(LoraFinetuneOptions options, int tokens) {
-        MemoryForecast forecast = new MemoryForecast(options, tokens);
-        forecast.step();
-        return forecast.estimate();
+        return of(options, LargestBatch.foreseen(options, tokens));
     }
 
-    private void step() {
-        ModelDefinition definition = options.model().definition();
-        PeftPlan plan = Objects.requireNonNull(options.model().peft());
-        try (ShapeBackend host = new ShapeBackend();
-                ShapeBackend backend = options.device().isCpu() ? host : new ShapeBackend(host);
-                Adapter adapter = plan.attach(backend, options.dtype(), 0)) {
-            MemoryMeter meter = backend.meter();
-            ShapeWeights source = new ShapeWeights(definition);
-            FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), source);
-            try (CausalLanguageModel model =
-                    definition.build(backend, options.dtype(), source, adapter.decorate(frozen))) {
-                adapterBytes = adapter.parameters().stream()
-                        .mapToLong(parameter -> parameter.value().byteSize())
-                        .sum();
-                weights = meter.current() - adapterBytes;
-                try (Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
-                    optimizerBytes = meter.current() - adapterBytes - weights;
-                    meter.resetPeak();
-                    train(backend, model, adapter, optimizer);
-                }
-            }
+    /** @param largest micro-batch of the run */
+    static RunEstimate of(LoraFinetuneOptions options, LargestBatch largest) {
+        try (ShapeRun shapes = new ShapeRun(options)) {
+            ActivationPlan plan = ActivationPlan.of(options, shapes, largest);
+            return new MemoryForecast(options, shapes, largest, plan).estimate();
         }
     }
 
-    private void train(ShapeBackend backend, CausalLanguageModel model, Adapter adapter, Optimizer optimizer) {
-        MemoryMeter meter = backend.meter();
-        long before = meter.current();
-        Loss loss = (kernels, hidden, head, labels, pass) -> {
-            saved = meter.current() - before;
-            return options.loss().sum(kernels, hidden, head, labels, pass);
-        };
-        int checkpointed = options.activationCheckpointing() ? model.layerCount() : 0;
-        RaggedBatch batch = batch();
-        double first = meter.operations();
-        new LossStep(backend, model, loss, checkpointed).withGradients(batch, 0);
-        operations = (meter.operations() - first) * options.accumulation();
-        gradients = meter.current() - before;
-        try (TensorScope scope = TensorScope.open()) {
-            for (Parameter parameter : adapter.parameters()) {
-                Tensor gradient = Objects.requireNonNull(parameter.gradient(), parameter.name());
-                gradient.times(gradient).sum();
-            }
-        }
-        optimizer.step(1);
-        adapter.parameters().forEach(Parameter::clearGradient);
-        peak = meter.peak() - before;
+    /** With activations as planned. */
+    static RunEstimate of(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, ActivationPlan plan) {
+        return new MemoryForecast(options, shapes, largest, plan).estimate();
     }
 
-    /** Samples of which every token is learned: the worst case. */
-    private RaggedBatch batch() {
-        boolean[] trained = new boolean[tokens];
-        Arrays.fill(trained, true);
-        TokenizedSample sample = new TokenizedSample("estimate", new int[tokens], trained);
-        return RaggedBatch.of(Collections.nCopies(options.batchSize(), sample));
+    /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
+    static long leftForActivations(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, long memory) {
+        ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), 0, null, false);
+        MemoryForecast forecast = new MemoryForecast(options, shapes, largest, all);
+        long activations = forecast.counted.activations();
+        long others = forecast.estimate().peakBytes() - (long) ((1 + HOST_LOSS) * activations);
+        return (long) ((SHARE_PLANNED * memory - others) / (1 + HOST_LOSS));
     }
 
     private RunEstimate estimate() {
         List<Part> parts = new ArrayList<>();
-        parts.add(new Part("base weights", weights, options.model().definition().describe()));
+        long gradients = counted.gradients();
+        long peak = counted.peak();
+        parts.add(new Part(
+                "base weights",
+                shapes.weightBytes(),
+                options.model().definition().describe()));
         parts.add(new Part(
                 "adapter",
-                adapterBytes,
+                shapes.adapterBytes(),
                 Objects.requireNonNull(options.model().peft()).describe()));
         parts.add(new Part("gradients", gradients, "of the adapter"));
-        parts.add(new Part("optimizer state", optimizerBytes, options.optimizerName()));
-        long activations = Math.min(saved, peak - gradients);
-        parts.add(new Part(
-                "saved activations",
-                activations,
-                options.activationCheckpointing()
-                        ? "each layer's input; the rest is computed again"
-                        : "of all layers"));
+        parts.add(new Part("optimizer state", shapes.optimizerBytes(), options.optimizerName()));
+        long activations = Math.min(counted.saved(), peak - gradients);
+        parts.add(
+                new Part("saved activations", activations, plan.recomputed() == 0 ? "of all layers" : plan.describe()));
         parts.add(new Part(
                 "workspaces",
                 peak - gradients - activations,
@@ -149,18 +101,40 @@ final class MemoryForecast {
             parts.add(new Part("process", PROCESS_BYTES, "Java and libtorch"));
         }
         parts.add(new Part("allocator", lost(peak - gradients), "held between blocks"));
-        String basis = options.batchSize() + " x " + tokens + " tokens, " + options.dtype() + ", "
+        String basis = largest.describe() + " tokens, " + options.dtype() + ", "
                 + options.backend().name() + " on " + options.device();
-        return new RunEstimate(basis, parts, checkpointBytes(), outputBytes(), operations, levers());
+        return new RunEstimate(
+                basis,
+                parts,
+                checkpointBytes(),
+                outputBytes(),
+                counted.operations() * options.accumulation(),
+                levers(),
+                activations());
+    }
+
+    /** By the difference that one layer in the middle makes. */
+    private RunEstimate.Activations activations() {
+        RaggedBatch batch = largest.batch();
+        int first = shapes.layers() > 2 ? 1 : 0;
+        ShapeRun.Counted less = shapes.count(batch, first, false);
+        ShapeRun.Counted more = shapes.count(batch, first + 1, false);
+        long input = shapes.count(batch, 1, true).offloaded();
+        double kept = less.saved() - more.saved() + (double) input;
+        return new RunEstimate.Activations(
+                plan.describe(),
+                kept / largest.tokens(),
+                (double) input / largest.tokens(),
+                options.activations().offloading(),
+                EagerLayer.bytesPerToken(options.model().definition(), options.dtype(), shapes.parameters()));
     }
 
     private long lost(long changing) {
         if (!options.device().isCpu()) {
             return (long) (DEVICE_LOSS * changing);
         }
-        long recomputing = options.activationCheckpointing()
-                ? (long) Math.min(MOST_OF_RECOMPUTING, HOST_LOSS_OF_RECOMPUTING * changing)
-                : 0;
+        long recomputing =
+                plan.recomputed() > 0 ? (long) Math.min(MOST_OF_RECOMPUTING, HOST_LOSS_OF_RECOMPUTING * changing) : 0;
         return (long) (HOST_LOSS * changing) + recomputing;
     }
 
@@ -190,7 +164,7 @@ final class MemoryForecast {
                     List.of("batch_size=1", "gradient_accumulation_steps=" + product),
                     "smaller matrix products, so some speed; the steps stay the same"));
         }
-        if (!options.activationCheckpointing()) {
+        if (plan.recomputed() < plan.layers()) {
             levers.add(new Lever(
                     List.of("enable_activation_checkpointing=True"), "a third more time, since forward is done twice"));
         }
@@ -203,8 +177,16 @@ final class MemoryForecast {
             levers.add(new Lever(
                     List.of("model.quantize_base=True"), "base weights in 4 bits, which are unpacked at each use"));
         }
-        if (tokens > 256) {
-            levers.add(new Lever(List.of("tokenizer.max_seq_len=" + tokens / 2), "longer samples are cut off"));
+        if (largest.longest() > 256) {
+            levers.add(
+                    new Lever(List.of("tokenizer.max_seq_len=" + largest.longest() / 2), "longer samples are cut off"));
+        }
+        if (plan.recomputed() > 0 && !options.activations().offloading()) {
+            levers.add(new Lever(
+                    List.of("enable_activation_offloading=True"),
+                    options.device().isCpu()
+                            ? "layers' inputs go through a file of output_dir"
+                            : "layers' inputs go to the host and back"));
         }
         return levers;
     }

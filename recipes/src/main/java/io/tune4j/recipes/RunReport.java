@@ -1,6 +1,5 @@
 package io.tune4j.recipes;
 
-import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.UserException;
@@ -141,6 +140,11 @@ final class RunReport {
         return loss;
     }
 
+    /** The loss of the last validation; NaN if there was none. */
+    double lastValidation() {
+        return validationAfter;
+    }
+
     /** Why training ended before its last step. */
     String stoppedEarly(ValidationWatch watch) {
         ValidationWatch.Standing standing = Objects.requireNonNull(watch.standing());
@@ -205,7 +209,7 @@ final class RunReport {
     }
 
     /** Where everything is, and the figures of the run. */
-    void summary(StepMeter meter, MemoryStatistics memory, Path adapter, @Nullable Path merged, Path output) {
+    void summary(StepMeter meter, RunMemory memory, Path adapter, @Nullable Path merged, Path output) {
         console.line("");
         console.line(String.format(
                 Locale.ROOT,
@@ -213,7 +217,8 @@ final class RunReport {
                 meter.lastLoss(),
                 meter.bestLoss(),
                 meter.meanTokensPerSecond(),
-                Sizes.format(memory.peak())));
+                Sizes.format(memory.statistics().peak())));
+        console.line("memory       " + memory.describePhases());
         if (!Double.isNaN(validationBefore) && !Double.isNaN(validationAfter)) {
             console.line(String.format(
                     Locale.ROOT,

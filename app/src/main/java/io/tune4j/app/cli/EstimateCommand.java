@@ -15,10 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,9 +39,6 @@ import picocli.CommandLine.Unmatched;
         })
 final class EstimateCommand implements Callable<Integer> {
     private static final int DOES_NOT_FIT = 4;
-    private static final Pattern SIZE =
-            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(i?)B?", Pattern.CASE_INSENSITIVE);
-    private static final Map<String, Integer> POWERS = Map.of("", 0, "K", 1, "M", 2, "G", 3, "T", 4);
 
     @ParentCommand
     private TuneCommand root = new TuneCommand();
@@ -98,13 +92,8 @@ final class EstimateCommand implements Callable<Integer> {
     }
 
     private static long bytes(String text) {
-        Matcher size = SIZE.matcher(text.strip());
-        if (!size.matches()) {
-            throw new UserException("--memory " + text + ": expected a size such as 24GB or 7.5GiB");
-        }
-        int power = POWERS.get(size.group(2).toUpperCase(Locale.ROOT));
-        return (long)
-                (Double.parseDouble(size.group(1)) * Math.pow(size.group(3).isEmpty() ? 1000 : 1024, power));
+        return Sizes.parse(text)
+                .orElseThrow(() -> new UserException("--memory " + text + ": expected a size such as 24GB or 7.5GiB"));
     }
 
     private int print(RecipeRunner each, String name, RunEstimate estimate, long available) {
@@ -120,6 +109,10 @@ final class EstimateCommand implements Callable<Integer> {
                 available == 0
                         ? "(say what the device has with --memory SIZE)"
                         : (fits ? "fits into " : "does not fit into ") + Sizes.format(available));
+        RunEstimate.Activations activations = estimate.activations();
+        if (activations != null) {
+            print(activations);
+        }
         out.println("disk");
         out.printf("  %-18s %10s  %s%n", "base model", Sizes.format(estimate.checkpointBytes()), "in bf16");
         out.printf(
@@ -139,6 +132,21 @@ final class EstimateCommand implements Callable<Integer> {
             }
         }
         return fits ? 0 : DOES_NOT_FIT;
+    }
+
+    private void print(RunEstimate.Activations activations) {
+        out.println("activations: " + activations.choice());
+        String eager = activations.eagerPerToken().isPresent()
+                ? String.format(Locale.ROOT, "; eager PyTorch keeps %,d", activations.eagerPerToken().getAsLong())
+                : "";
+        out.printf(
+                Locale.ROOT, "  %-18s %,10.0f  bytes per token%s%n", "a layer kept", activations.keptPerToken(), eager);
+        out.printf(
+                Locale.ROOT,
+                "  %-18s %,10.0f  bytes per token, its input%s%n",
+                "a layer recomputed",
+                activations.recomputedPerToken(),
+                activations.offloaded() ? ", which is offloaded" : "");
     }
 
     private static String teraflops(double operations) {

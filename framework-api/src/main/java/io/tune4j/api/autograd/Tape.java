@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * while it runs. Closing releases whatever is left.
  */
 public final class Tape implements AutoCloseable {
+    private static final Runnable NOTHING = () -> {};
+
     private record Entry(Tensor output, Differentiable operation, Tensor[] saved) {}
 
     /** Presence says that a gradient is wanted; the value is the gradient so far. */
@@ -21,8 +23,12 @@ public final class Tape implements AutoCloseable {
 
     private final List<Entry> entries = new ArrayList<>();
     private final List<Tensor> kept = new ArrayList<>();
+    private final List<ActivationStore.Stored> waiting = new ArrayList<>();
     private final boolean recording;
     private final boolean replay;
+    private final @Nullable ActivationStore store;
+    private final Runnable watch;
+    private long mostSaved;
 
     private final Gradients sink = new Gradients() {
         @Override
@@ -38,19 +44,31 @@ public final class Tape implements AutoCloseable {
         }
     };
 
-    private Tape(boolean recording, boolean replay) {
+    private Tape(boolean recording, boolean replay, @Nullable ActivationStore store, Runnable watch) {
         this.recording = recording;
         this.replay = replay;
+        this.store = store;
+        this.watch = watch;
     }
 
     /** A tape that records. */
     public static Tape recording() {
-        return new Tape(true, false);
+        return recording(null, NOTHING);
+    }
+
+    /**
+     * A tape that records.
+     *
+     * @param store where the inputs of checkpointed layers wait; null to keep them as they are
+     * @param watch called at each entry, forward and backward, and may throw: what the tape holds is then freed by closing it
+     */
+    public static Tape recording(@Nullable ActivationStore store, Runnable watch) {
+        return new Tape(true, false, store, watch);
     }
 
     /** A tape that records nothing, for validation, generation and the first pass of a checkpointed layer. */
     public static Tape off() {
-        return new Tape(false, false);
+        return new Tape(false, false, null, NOTHING);
     }
 
     public boolean isRecording() {
@@ -87,6 +105,7 @@ public final class Tape implements AutoCloseable {
         if (!recording) {
             return;
         }
+        watch.run();
         for (Tensor tensor : saved) {
             tensor.retain();
         }
@@ -116,6 +135,15 @@ public final class Tape implements AutoCloseable {
         return bytes;
     }
 
+    /** The most that {@link #savedBytes} was at a time, what a checkpointed layer keeps while it is computed again included. */
+    public long mostSavedBytes() {
+        return mostSaved;
+    }
+
+    private boolean saves(Tensor wanted) {
+        return entries.stream().anyMatch(entry -> List.of(entry.saved()).contains(wanted));
+    }
+
     /** Runs the backward of a scalar from the seed 1. */
     public void backward(Tensor loss) {
         try (TensorScope scope = TensorScope.open()) {
@@ -128,8 +156,10 @@ public final class Tape implements AutoCloseable {
      * be had from {@link #gradient} afterwards; those of parameters are in the parameters.
      */
     public void backward(Tensor output, Tensor seed) {
+        mostSaved = Math.max(mostSaved, savedBytes());
         sink.add(output, seed);
         for (int i = entries.size() - 1; i >= 0; i--) {
+            watch.run();
             Entry entry = entries.remove(i);
             Tensor gradient = gradients.containsKey(entry.output()) ? gradients.put(entry.output(), null) : null;
             try (TensorScope scope = TensorScope.open()) {
@@ -152,7 +182,8 @@ public final class Tape implements AutoCloseable {
 
     /**
      * Computes {@code function(x)} keeping only x, and computes it again when the backward needs what it would have kept
-     * (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state.
+     * (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state. With a
+     * store x itself is put there.
      *
      * @param function gets the tape to record on and x
      */
@@ -160,27 +191,43 @@ public final class Tape implements AutoCloseable {
         if (!recording) {
             return function.apply(x, this);
         }
+        ActivationStore.Stored stored = store == null ? null : store.put(x);
+        if (stored != null) {
+            waiting.add(stored);
+        }
         Tensor output;
         try (TensorScope scope = TensorScope.open();
                 Tape off = off()) {
             output = scope.escape(function.apply(x, off));
         }
-        record(
-                output,
-                (outputGradient, sink) -> {
-                    try (Tape inner = new Tape(true, true)) {
-                        if (sink.wants(x)) {
-                            inner.watch(x);
-                        }
-                        inner.backward(function.apply(x, inner), outputGradient);
-                        Tensor gradient = inner.gradient(x);
-                        if (gradient != null) {
-                            sink.add(x, gradient);
-                        }
-                    }
-                },
-                x);
+        if (stored == null) {
+            record(output, (outputGradient, sink) -> again(x, x, function, outputGradient), x);
+        } else {
+            record(output, (outputGradient, sink) -> again(x, stored.take(), function, outputGradient));
+        }
         return output;
+    }
+
+    /**
+     * The backward of a checkpointed function.
+     *
+     * @param x whose gradient is wanted; closed by now if it was offloaded
+     * @param input x's elements
+     */
+    private void again(Tensor x, Tensor input, CheckpointedFunction function, Tensor outputGradient) {
+        try (Tape inner = new Tape(true, true, store, watch)) {
+            if (sink.wants(x)) {
+                inner.watch(input);
+            }
+            Tensor output = function.apply(input, inner);
+            long others = savedBytes() + (inner.saves(input) ? 0 : input.byteSize());
+            inner.backward(output, outputGradient);
+            mostSaved = Math.max(mostSaved, others + inner.mostSaved);
+            Tensor gradient = inner.gradient(input);
+            if (gradient != null) {
+                sink.add(x, gradient);
+            }
+        }
     }
 
     /** A part of a model that is computed again in the backward. */
@@ -213,6 +260,8 @@ public final class Tape implements AutoCloseable {
         entries.clear();
         kept.forEach(Tensor::release);
         kept.clear();
+        waiting.forEach(ActivationStore.Stored::drop);
+        waiting.clear();
         for (Tensor gradient : gradients.values()) {
             if (gradient != null) {
                 gradient.release();

@@ -1,6 +1,9 @@
 package io.tune4j.api.backend;
 
+import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.autograd.MappedActivations;
 import io.tune4j.api.tensor.ArrayKernels;
+import java.nio.file.Path;
 
 /**
  * Kernels on the arrays of one device. Made by a {@link BackendFactory}; closed at the end of the run, after every
@@ -27,6 +30,16 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
      */
     default Backend host() {
         return this;
+    }
+
+    /**
+     * Memory outside of the device's for activations that wait for the backward. A memory-mapped file, unless the backend knows
+     * better.
+     *
+     * @param folder for the file
+     */
+    default ActivationStore activationStore(Path folder) {
+        return MappedActivations.in(folder);
     }
 
     /** Frees what the backend keeps; tensors still alive are the caller's leak. */

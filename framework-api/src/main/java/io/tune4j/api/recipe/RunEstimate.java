@@ -1,6 +1,8 @@
 package io.tune4j.api.recipe;
 
 import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run will take, foreseen from its config alone.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param outputBytes what the run writes
  * @param operationsPerStep floating-point operations of an optimizer step
  * @param levers what would lower the peak
+ * @param activations what becomes of activations; null if that is not known
  */
 public record RunEstimate(
         String basis,
@@ -18,7 +21,24 @@ public record RunEstimate(
         long checkpointBytes,
         long outputBytes,
         double operationsPerStep,
-        List<Lever> levers) {
+        List<Lever> levers,
+        @Nullable Activations activations) {
+    /**
+     * What a layer leaves for the backward.
+     *
+     * @param choice one line: how many layers are computed again, and what all activations take
+     * @param keptPerToken bytes of each token that a layer in the middle keeps
+     * @param recomputedPerToken that it keeps if it is computed again: its input
+     * @param offloaded whether that waits outside of the device's memory
+     * @param eagerPerToken that eager PyTorch keeps of such a layer, if known
+     */
+    public record Activations(
+            String choice,
+            double keptPerToken,
+            double recomputedPerToken,
+            boolean offloaded,
+            OptionalLong eagerPerToken) {}
+
     /**
      * A part of the memory.
      *

@@ -1,5 +1,6 @@
 package io.tune4j.recipes.training;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
@@ -8,13 +9,27 @@ import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Loss;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loss of a micro-batch, with or without its gradients.
  *
- * @param checkpointedLayers layers that are computed again in the backward instead of being kept
+ * @param checkpointedLayers layers, from the first on, that are computed again in the backward instead of being kept
+ * @param store where the inputs of these wait; null to keep them as they are
+ * @param watch is called again and again on the way and may stop it by an exception, which leaves nothing behind but gradients
  */
-public record LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
+public record LossStep(
+        Backend backend,
+        CausalLanguageModel model,
+        Loss loss,
+        int checkpointedLayers,
+        @Nullable ActivationStore store,
+        Runnable watch) {
+    /** With activations in the device's memory and nobody watching. */
+    public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
+        this(backend, model, loss, checkpointedLayers, null, () -> {});
+    }
+
     /**
      * Adds the gradients of the summed loss to the parameters.
      *
@@ -22,16 +37,28 @@ public record LossStep(Backend backend, CausalLanguageModel model, Loss loss, in
      * @return the sum of the labelled tokens' losses
      */
     public double withGradients(RaggedBatch batch, long randomKey) {
+        return onTape(batch, randomKey).loss();
+    }
+
+    /** The most bytes of activations that the backward of a micro-batch needs at a time; adds its gradients too. */
+    public long savedBytes(RaggedBatch batch) {
+        return onTape(batch, 0).savedBytes();
+    }
+
+    private record Result(double loss, long savedBytes) {}
+
+    private Result onTape(RaggedBatch batch, long randomKey) {
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording()) {
+                Tape tape = Tape.recording(store, watch)) {
             Tensor sum = sum(batch, new Pass(tape, batch.layout(), true, randomKey));
             tape.backward(sum);
-            return sum.item();
+            return new Result(sum.item(), tape.mostSavedBytes());
         }
     }
 
     /** The sum of the labelled tokens' losses, without dropout. */
     public double withoutGradients(RaggedBatch batch) {
+        watch.run();
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.off()) {
             return sum(batch, new Pass(tape, batch.layout(), false, 0)).item();

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * tokens_per_second_per_gpu}, which counts trained tokens, {@code peak_memory_active} in GiB), and besides {@code
  * tokens_per_second} (all tokens), {@code tokens_in_records}, {@code tokens_computed}, {@code
  * tokens_saved_by_sharing} and {@code tokens_trained} of the step, {@code
- * padding_tokens} (never any), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB.
+ * padding_tokens} (never any), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB; of it, on the
+ * CPU, {@code memory_anonymous}, {@code memory_java_heap} and {@code memory_file_backed}, and {@code peak_memory_anonymous}; on a GPU
+ * {@code memory_reserved}.
  */
 public final class StepMeter {
     private static final double GIB = 1L << 30;

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MEMORY = Path.of("/proc/meminfo");
-    private static final Path CONTAINER = Path.of("/sys/fs/cgroup/memory.max");
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
     private long sampledPeak;
@@ -39,19 +38,51 @@ public final class ProcessMemory {
         }
     }
 
+    /**
+     * What is resident.
+     *
+     * @param anonymous heap, stacks and what native libraries allocated: nothing but the end of the process frees it when memory is short
+     * @param fileBacked pages of files, code among them, that the kernel may drop or write back
+     */
+    public record Resident(long anonymous, long fileBacked) {
+        public long total() {
+            return anonymous + fileBacked;
+        }
+    }
+
+    /** What is resident now; all of the JVM's heap where the system does not say. Costs some 20 microseconds. */
+    public static Resident resident() {
+        long anonymous = -1;
+        long shared = 0;
+        long files = 0;
+        try {
+            for (String line : Files.readAllLines(STATUS)) {
+                if (line.startsWith("RssAnon:")) {
+                    anonymous = bytes(line);
+                } else if (line.startsWith("RssShmem:")) {
+                    shared = bytes(line);
+                } else if (line.startsWith("RssFile:")) {
+                    files = bytes(line);
+                }
+            }
+        } catch (IOException e) {
+            anonymous = -1;
+        }
+        return anonymous < 0
+                ? new Resident(Runtime.getRuntime().totalMemory(), 0)
+                : new Resident(anonymous + shared, files);
+    }
+
     /** What this process may take of the machine's memory, a container's limit included; 0 if nobody knows. */
     public static long hostBytes() {
         long available = kibibytes(MEMORY, "MemAvailable:");
-        if (available < 0) {
-            return 0;
-        }
-        try {
-            String limit = Files.readString(CONTAINER).strip();
-            return limit.matches("\\d{1,18}") ? Math.min(available, Long.parseLong(limit)) : available;
-        } catch (IOException e) {
-            // No container, or none that says.
-            return available;
-        }
+        return available < 0
+                ? 0
+                : Math.min(available, ContainerMemory.ofThisProcess().limit());
+    }
+
+    private static long bytes(String line) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
     }
 
     private static long kibibytes(String key) {
@@ -62,7 +93,7 @@ public final class ProcessMemory {
         try {
             for (String line : Files.readAllLines(file)) {
                 if (line.startsWith(key)) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                    return bytes(line);
                 }
             }
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.tune4j.api.backend.shapes;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
@@ -11,6 +12,7 @@ import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -58,6 +60,12 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public MemoryStatistics memory() {
         return new MemoryStatistics(meter().current(), meter().peak(), meter().current());
+    }
+
+    /** Room without bytes. */
+    @Override
+    public ActivationStore activationStore(Path folder) {
+        return new ShapeStore();
     }
 
     @Override

@@ -1,0 +1,21 @@
+package io.tune4j.api.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** An allocator had no memory left, or a limit was reached. Whoever knows the run says what holds it and what would help. */
+public final class MemoryException extends ResourceException {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String asked;
+
+    /** @param asked what was asked for, as the allocator says it, or null if it does not */
+    public MemoryException(String message, @Nullable String asked, @Nullable Throwable cause) {
+        super(message, cause);
+        this.asked = asked;
+    }
+
+    /** What was asked for, e.g. {@code 2.00 GiB}, or null if nobody says. */
+    public @Nullable String asked() {
+        return asked;
+    }
+}

@@ -1,0 +1,157 @@
+package io.tune4j.recipes;
+
+import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.autograd.MappedActivations;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.error.MemoryException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.recipe.RunEstimate;
+import io.tune4j.recipes.memory.MemoryLimit;
+import io.tune4j.recipes.memory.MemoryPhases;
+import io.tune4j.recipes.memory.MemoryPhases.Phase;
+import io.tune4j.recipes.memory.MemoryWatch;
+import io.tune4j.recipes.memory.WatchedWeights;
+import io.tune4j.recipes.training.LossStep;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A run's memory: what is decided before it, what is watched and measured in it, and what is said when there is too little. */
+final class RunMemory {
+    /** A limit that nobody chose refuses a run only when the forecast is above it by more than the forecast may be wrong. */
+    private static final double FORECAST_ERROR = 1.15;
+
+    private final LoraFinetuneOptions options;
+    private final ActivationPlan plan;
+    private final MemoryShortage shortage;
+    private final MemoryWatch watch;
+    private final MemoryPhases phases;
+    private final Path output;
+
+    private RunMemory(LoraFinetuneOptions options, ActivationPlan plan, MemoryShortage shortage, Path output) {
+        this.options = options;
+        this.plan = plan;
+        this.shortage = shortage;
+        this.output = output;
+        this.watch = new MemoryWatch(options.memoryLimit());
+        this.phases = new MemoryPhases(watch);
+    }
+
+    /**
+     * Decides which layers are computed again, and whether the run can be begun at all.
+     *
+     * @param largest micro-batch
+     * @throws ResourceException if the run will take more than {@code memory_limit}
+     */
+    static RunMemory plan(
+            RunConfig config,
+            Components components,
+            LoraFinetuneOptions options,
+            LargestBatch largest,
+            Console console,
+            Path output) {
+        boolean offloading = options.activations().offloading();
+        if (offloading && options.device().isCpu()) {
+            MappedActivations.requireDisk(output);
+        }
+        try (ShapeRun shapes = new ShapeRun(options)) {
+            ActivationPlan plan = ActivationPlan.of(options, shapes, largest);
+            console.line("activations: " + plan.describe());
+            RunEstimate estimate = MemoryForecast.of(options, shapes, largest, plan);
+            MemoryShortage shortage = new MemoryShortage(config, components, options, largest, estimate);
+            requireRoom(options.memoryLimit(), estimate.peakBytes(), shortage, console);
+            return new RunMemory(options, plan, shortage, output);
+        }
+    }
+
+    private static void requireRoom(MemoryLimit limit, long peak, MemoryShortage shortage, Console console) {
+        if (!limit.exists() || peak <= limit.bytes()) {
+            return;
+        }
+        String text = "the run will take about " + Sizes.format(peak) + ", more than " + limit.describe();
+        if (limit.chosen() || peak > FORECAST_ERROR * limit.bytes()) {
+            throw new ResourceException(text + ".\n" + shortage.explain());
+        }
+        console.warning(text + "; it is begun, because that may be a little wrong, and stopped if it is not");
+    }
+
+    /** Stops loading above the limit. */
+    WeightSource watched(WeightSource weights) {
+        return new WatchedWeights(weights, watch);
+    }
+
+    /** Where the inputs of recomputed layers wait, to be closed; null if they are kept as they are. */
+    @Nullable
+    ActivationStore store(Backend backend, Console console) {
+        if (!options.activations().offloading() || plan.recomputed() == 0) {
+            return null;
+        }
+        ActivationStore store = backend.activationStore(output);
+        console.line("activations: layers' inputs wait in " + store.describe());
+        return store;
+    }
+
+    LossStep lossStep(Backend backend, CausalLanguageModel model, @Nullable ActivationStore store) {
+        return new LossStep(backend, model, options.loss(), plan.recomputed(), store, watch);
+    }
+
+    /** The weights are loaded; from now on the backend is asked. */
+    void loaded(Backend backend) {
+        watch.run();
+        phases.opened(backend);
+        phases.begin(Phase.FIRST_STEP);
+    }
+
+    /** The first step is done. */
+    void stepped() {
+        phases.begin(Phase.TRAINING);
+    }
+
+    /** Does something that is measured apart from training. */
+    void during(Phase phase, Runnable work) {
+        Phase before = phases.begin(phase);
+        work.run();
+        phases.begin(before);
+    }
+
+    MemoryStatistics statistics() {
+        return phases.statistics();
+    }
+
+    void addTo(Map<String, Double> metrics) {
+        phases.addTo(metrics);
+    }
+
+    String describePhases() {
+        return phases.describe();
+    }
+
+    /** Nothing is stopped any more, so that what is there can be saved. */
+    void lift() {
+        watch.lift();
+    }
+
+    /**
+     * The one message about a shortage.
+     *
+     * @param state the newest that was saved, or null
+     */
+    ResourceException explain(MemoryException cause, @Nullable Path state) {
+        String asked = cause.asked() == null ? "" : " (asked for " + cause.asked() + ")";
+        String next = state == null
+                ? "No state has been saved yet."
+                : "The last finished step is saved in " + state + ": with resume_from_checkpoint=True the run goes on"
+                        + " behind it. Batches, dtype and the lengths of samples must then stay as they are.";
+        return new ResourceException(
+                "stopped in the phase '" + phases.current() + "': " + cause.getMessage() + asked + ".\n"
+                        + shortage.explain() + "\n" + next,
+                cause);
+    }
+}

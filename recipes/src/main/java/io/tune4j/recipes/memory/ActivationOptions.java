@@ -1,0 +1,75 @@
+package io.tune4j.recipes.memory;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.tensor.Device;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of activations between forward and backward.
+ *
+ * @param recomputation which layers are computed again
+ * @param budget bytes that activations may take, for {@code auto}; null for what memory is left
+ * @param offloading whether the inputs of recomputed layers wait outside of the device's memory
+ */
+public record ActivationOptions(
+        Recomputation recomputation, @Nullable Long budget, boolean offloading) {
+    /** Which layers keep their input only. */
+    public enum Recomputation {
+        NONE,
+        ALL,
+        /** As few as the budget demands. */
+        AUTO
+    }
+
+    public static final String CHECKPOINTING = "enable_activation_checkpointing";
+    public static final String BUDGET = "activation_memory_budget";
+    public static final String OFFLOADING = "enable_activation_offloading";
+
+    public static ActivationOptions read(ConfigReader root, Device device) {
+        Recomputation recomputation =
+                switch (root.string(CHECKPOINTING, "False").toLowerCase(Locale.ROOT)) {
+                    case "false" -> Recomputation.NONE;
+                    case "true" -> Recomputation.ALL;
+                    case "auto" -> Recomputation.AUTO;
+                    default -> {
+                        root.problem(CHECKPOINTING, "expected True, False or auto");
+                        yield Recomputation.NONE;
+                    }
+                };
+        Long budget = size(root, BUDGET);
+        if (budget != null && recomputation != Recomputation.AUTO) {
+            root.problem(BUDGET, "is what " + CHECKPOINTING + "=auto keeps to; set that, or leave the budget out");
+        }
+        if (budget == null && recomputation == Recomputation.AUTO && !device.isCpu()) {
+            root.problem(
+                    CHECKPOINTING,
+                    "auto needs " + BUDGET + " on a GPU, e.g. " + BUDGET
+                            + "=6GiB: what of its memory activations may take");
+        }
+        boolean offloading = root.bool(OFFLOADING, false);
+        if (offloading && recomputation == Recomputation.NONE) {
+            root.problem(
+                    OFFLOADING,
+                    "what is offloaded are the inputs of recomputed layers, and there are none; set " + CHECKPOINTING
+                            + " to True or auto too, or this to False");
+        }
+        return new ActivationOptions(recomputation, budget, offloading);
+    }
+
+    /** A size such as {@code 6GiB}, or null. */
+    static @Nullable Long size(ConfigReader root, String key) {
+        String text = root.stringOrNull(key);
+        if (text == null) {
+            return null;
+        }
+        OptionalLong bytes = Sizes.parse(text);
+        if (bytes.isEmpty() || bytes.getAsLong() == 0) {
+            root.problem(key, "expected a size such as 512MiB or 6GiB, found '" + text + "'");
+            return null;
+        }
+        return bytes.getAsLong();
+    }
+}

@@ -1,0 +1,54 @@
+package io.tune4j.recipes.memory;
+
+import io.tune4j.api.backend.host.ProcessMemory;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.tensor.Device;
+
+/**
+ * What the process may take on the CPU, where the kernel ends processes instead of refusing them memory.
+ *
+ * @param bytes {@code Long.MAX_VALUE} for no limit
+ * @param chosen whether the config says so
+ */
+public record MemoryLimit(long bytes, boolean chosen) {
+    public static final String KEY = "memory_limit";
+
+    /** Of the container's or the machine's memory, where the config names no limit. */
+    private static final double SHARE = 0.95;
+
+    private static final MemoryLimit NONE = new MemoryLimit(Long.MAX_VALUE, false);
+
+    public static MemoryLimit read(ConfigReader root, Device device) {
+        Long chosen = ActivationOptions.size(root, KEY);
+        if (chosen != null && !device.isCpu()) {
+            root.problem(KEY, "is for device=cpu; a GPU's allocator says itself when there is no more. Leave it out");
+        }
+        if (chosen != null) {
+            return new MemoryLimit(chosen, true);
+        }
+        boolean lifted = root.keys().contains(KEY);
+        return lifted || !device.isCpu() ? NONE : found();
+    }
+
+    private static MemoryLimit found() {
+        long host = ProcessMemory.hostBytes();
+        if (host == 0) {
+            return NONE;
+        }
+        // What this process has taken is not available any more, but its own.
+        return new MemoryLimit((long) (SHARE * (host + ProcessMemory.resident().anonymous())), false);
+    }
+
+    public boolean exists() {
+        return bytes != Long.MAX_VALUE;
+    }
+
+    /** For messages. */
+    public String describe() {
+        return chosen
+                ? KEY + "=" + Sizes.format(bytes)
+                : "the limit of " + Sizes.format(bytes) + " (95 % of what the machine or the container has free; " + KEY
+                        + " sets another, null none)";
+    }
+}
