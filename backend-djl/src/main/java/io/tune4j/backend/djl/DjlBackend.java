@@ -5,7 +5,9 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -13,6 +15,8 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +32,12 @@ final class DjlBackend extends DjlKernels implements Backend {
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
     private final GpuMemory gpuMemory;
+    private final FourBitDecoder decoder;
 
     DjlBackend(Device device, KernelScript script, Capabilities capabilities) {
         super(device, script);
         this.capabilities = capabilities;
+        decoder = new FourBitDecoder(capabilities.threads());
         gpuMemory = new GpuMemory(device);
     }
 
@@ -214,6 +220,35 @@ final class DjlBackend extends DjlKernels implements Backend {
                         Math.sqrt(step.biasCorrection2()),
                         step.epsilon(),
                         step.learningRate() / step.biasCorrection1());
+    }
+
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        DType scaleDtype = weight.scales().dtype();
+        boolean onHost = device().isCpu() && FourBitDecoder.knows(scaleDtype, target.dtype());
+        if (!onHost || target.byteSize() > Integer.MAX_VALUE) {
+            Backend.super.dequantize(weight, target);
+            return;
+        }
+        float[] levels = weight.levels().toFloats();
+        hostBytes(
+                weight.codes(),
+                codes -> hostBytes(
+                        weight.scales(),
+                        scales -> hostBytes(
+                                target,
+                                bytes -> decoder.decode(
+                                        codes,
+                                        levels,
+                                        scales,
+                                        scaleDtype,
+                                        weight.blockSize(),
+                                        bytes,
+                                        target.dtype()))));
+    }
+
+    private void hostBytes(Tensor contiguous, Consumer<ByteBuffer> use) {
+        script().withBytes(raw(contiguous.array()).value(), use);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -162,5 +163,11 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         meter().touch(variance.byteSize());
+    }
+
+    /** Nothing beside the target. */
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        meter().touch(0);
     }
 }
