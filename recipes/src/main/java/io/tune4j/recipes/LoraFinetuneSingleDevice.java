@@ -12,6 +12,8 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightFormat;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.peft.Adapter;
@@ -64,6 +66,9 @@ import org.jspecify.annotations.Nullable;
  *   <dd>gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch, {@code checkpoints/} to
  *       resume from, {@code merged/} unless {@code save_adapter_weights_only: True}, and {@code config.yaml}. Results of an
  *       earlier run are moved to {@code previous/}
+ *   <dt>{@code merge_into}
+ *   <dd>{@code base}, the checkpoint's own weights, or {@code dequantized}, the values that a run over quantized weights
+ *       computed with: what {@code merged/} adds the adapter to
  *   <dt>{@code resume_from_checkpoint}
  *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit
  *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
@@ -251,7 +256,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     private CausalLanguageModel load(LoraFinetuneOptions options, Backend backend, Checkpoint base, Adapter adapter) {
         CheckpointWeights weights = new CheckpointWeights(base);
-        FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights);
+        FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights, console::line);
         return options.model().definition().build(backend, options.dtype(), weights, adapter.decorate(frozen));
     }
 
@@ -432,14 +437,30 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         Path merged = null;
         if (!run.options.saveAdapterOnly()) {
             merged = output.resolve("merged");
-            console.line("writing the merged model to " + merged);
+            WeightFormat format = run.options.model().weightFormat();
+            WeightSource stored = new CheckpointWeights(base);
+            WeightSource computed = format.asComputed(run.backend, run.options.dtype(), stored);
+            boolean rounded = computed != stored && run.options.mergeIntoComputed();
+            console.line("writing the merged model to " + merged + (computed == stored ? "" : mergedInto(rounded)));
             MergedCheckpoint.write(
-                    merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
+                    merged,
+                    base,
+                    rounded ? computed : stored,
+                    run.options.checkpointer().checkpointDirectory(),
+                    run.adapter,
+                    run.backend);
         }
         run.report.summary(run.meter, run.backend.memory(), adapterFolder, merged, output);
         ValidationWatch.Standing best = run.watch.standing();
         if (best != null && run.options.validating().savesBest()) {
             console.line(BestAdapter.describe(output, best));
         }
+    }
+
+    private static String mergedInto(boolean computed) {
+        return computed
+                ? ": the adapter and the base with the values of its quantized form, which it was trained on"
+                : ": the adapter and the checkpoint's own weights, not the quantized ones that it was trained on"
+                        + " (merge_into: dequantized takes those)";
     }
 }

@@ -6,7 +6,9 @@ import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -17,11 +19,12 @@ import java.util.regex.Pattern;
  */
 record FourBitFormat(Scheme scheme) implements WeightFormat {
     private static final Pattern LAYER_NUMBER = Pattern.compile("\\.\\d+\\.");
+    private static final Pattern PROJECTION = Pattern.compile("_proj\\.weight$");
 
-    /** What torchao quantizes without fp16, whose range its scalers would leave; fp64 is fp32's values in wider products. */
+    /** Those that scalers and levels are rounded to. */
     @Override
     public Set<DType> computeDtypes() {
-        return Set.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
+        return Set.of(DType.FLOAT32, DType.BFLOAT16);
     }
 
     @Override
@@ -34,7 +37,42 @@ record FourBitFormat(Scheme scheme) implements WeightFormat {
                 : dense.create(projections);
     }
 
+    @Override
+    public WeightSource asComputed(Backend backend, DType computeDtype, WeightSource weights) {
+        return new DequantizedWeights(new FourBitLoader(scheme, backend, computeDtype, weights), weights);
+    }
+
     static boolean isQuantized(Projection projection) {
-        return LAYER_NUMBER.matcher(projection.name()).find();
+        return isQuantized(projection.name());
+    }
+
+    private static boolean isQuantized(String name) {
+        return LAYER_NUMBER.matcher(name).find();
+    }
+
+    /** The values that quantized projections are computed with; all others as they are. */
+    private record DequantizedWeights(FourBitLoader loader, WeightSource weights) implements WeightSource {
+        @Override
+        public boolean has(String name) {
+            return weights.has(name);
+        }
+
+        /** Norms of a layer, whose names say so everywhere, and biases are not quantized. */
+        @Override
+        public boolean isRounded(String name) {
+            return isQuantized(name) && PROJECTION.matcher(name).find();
+        }
+
+        @Override
+        public Tensor load(ArrayKernels kernels, String name, DType dtype) {
+            return isRounded(name) ? loader.dequantized(name, dtype) : weights.load(kernels, name, dtype);
+        }
+
+        @Override
+        public void loadInto(String name, Tensor target) {
+            try (Tensor weight = load(target.kernels(), name, target.dtype())) {
+                target.copyFrom(weight);
+            }
+        }
     }
 }

@@ -48,6 +48,19 @@ final class FourBitLoader {
         }
     }
 
+    /** A weight as it is after quantization, in a tensor of the caller's scope. */
+    Tensor dequantized(String name, DType dtype) {
+        try (TensorScope scope = TensorScope.open();
+                FourBitMatrix matrix = matrix(name)) {
+            float[] values = scheme.levels(rounding).values();
+            Tensor levels = Tensor.ofFloats(backend, rounding.dtype(), values, values.length);
+            Tensor weight = Tensor.empty(
+                    backend, dtype, matrix.rows(), matrix.layout().elements() / matrix.rows());
+            backend.dequantize(matrix.packed(levels), weight);
+            return scope.escape(weight);
+        }
+    }
+
     /** Emulated bf16 products take many times as long as those in fp32, which are no less exact. */
     private DType productDtype() {
         return backend.capabilities().nativeDtypes().contains(computeDtype) ? computeDtype : DType.FLOAT32;
