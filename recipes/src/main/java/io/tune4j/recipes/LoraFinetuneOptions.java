@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of {@link LoraFinetuneSingleDevice}, read and checked all at once. */
@@ -48,6 +49,7 @@ record LoraFinetuneOptions(
         Path outputDirectory,
         boolean resume,
         boolean saveAdapterOnly,
+        boolean mergeIntoComputed,
         @Nullable Long seed,
         boolean shuffle,
         BatchOptions batching,
@@ -71,6 +73,8 @@ record LoraFinetuneOptions(
         PartPrecisions precisions) {
 
     private static final int ANY = Integer.MAX_VALUE;
+    private static final String MERGE_INTO_BASE = "base";
+    private static final String MERGE_INTO_DEQUANTIZED = "dequantized";
 
     /** Of torchtune's {@code setup_torch_profiler}. */
     private static final List<String> PROFILER_KEYS = List.of(
@@ -151,7 +155,7 @@ record LoraFinetuneOptions(
             Device device = device();
             BatchOptions batching = BatchOptions.read(root);
             LoraFinetuneOptions options = new LoraFinetuneOptions(
-                    model(),
+                    model(dtype),
                     part(TokenizerProvider.class, "tokenizer"),
                     checkpointer,
                     dataset("dataset"),
@@ -168,6 +172,7 @@ record LoraFinetuneOptions(
                     outputDirectory,
                     root.bool("resume_from_checkpoint", false),
                     root.bool("save_adapter_weights_only", false),
+                    mergesIntoComputed(),
                     root.longIntegerOrNull("seed"),
                     root.bool("shuffle", true),
                     batching,
@@ -193,8 +198,19 @@ record LoraFinetuneOptions(
             return options;
         }
 
-        private @Nullable ModelPlan model() {
+        private @Nullable ModelPlan model(DType dtype) {
             ModelPlan plan = components.model(root.section("model"), context.checkpointDirectory());
+            Set<DType> computable = plan == null ? Set.of(dtype) : plan.weightFormat().computeDtypes();
+            if (!computable.contains(dtype) && dtype.isFloating() && dtype != DType.FLOAT16) {
+                root.problem(
+                        "dtype",
+                        "is " + dtype + ", but quantized base weights compute in "
+                                + computable.stream()
+                                        .map(DType::configName)
+                                        .sorted()
+                                        .collect(Collectors.joining(" or "))
+                                + "; choose one of these, or leave model.quantize_base out");
+            }
             if (plan != null && plan.peft() == null) {
                 root.section("model")
                         .problem(
@@ -273,6 +289,18 @@ record LoraFinetuneOptions(
                 root.problem("device", e.getMessage());
                 return Device.CPU;
             }
+        }
+
+        /** Whether the adapter is merged into what the run computed with, and not into what the checkpoint holds. */
+        private boolean mergesIntoComputed() {
+            String into = root.string("merge_into", MERGE_INTO_BASE);
+            if (!into.equals(MERGE_INTO_BASE) && !into.equals(MERGE_INTO_DEQUANTIZED)) {
+                root.problem(
+                        "merge_into",
+                        "expected base, the checkpoint's own weights, or dequantized, those that a quantized run computed"
+                                + " with; found '" + into + "'");
+            }
+            return into.equals(MERGE_INTO_DEQUANTIZED);
         }
 
         private @Nullable Integer positiveOrNull(String key) {

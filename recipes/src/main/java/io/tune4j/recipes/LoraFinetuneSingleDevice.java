@@ -13,6 +13,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.RandomKeys;
@@ -71,6 +72,9 @@ import org.jspecify.annotations.Nullable;
  *   <dd>gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch, {@code checkpoints/} to
  *       resume from, {@code merged/} unless {@code save_adapter_weights_only: True}, and {@code config.yaml}. Results of an
  *       earlier run are moved to {@code previous/}
+ *   <dt>{@code merge_into}
+ *   <dd>{@code base}, the checkpoint's own weights, or {@code dequantized}, the values that a run over quantized weights
+ *       computed with: what {@code merged/} adds the adapter to
  *   <dt>{@code resume_from_checkpoint}
  *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit
  *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
@@ -280,7 +284,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     private CausalLanguageModel load(
             LoraFinetuneOptions options, Backend backend, WeightSource weights, Adapter adapter) {
-        FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights);
+        FrozenLinearFactory frozen =
+                options.model().weightFormat().factory(backend, options.dtype(), weights, console::line);
         return options.model().definition().build(backend, options.dtype(), weights, adapter.decorate(frozen));
     }
 
@@ -478,15 +483,28 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return Outcome.CANCELLED;
     }
 
+    private void merge(Run run, Checkpoint base, Path merged) {
+        WeightFormat format = run.options.model().weightFormat();
+        WeightSource stored = new CheckpointWeights(base);
+        WeightSource computed = format.asComputed(run.backend, run.options.dtype(), stored);
+        boolean rounded = computed != stored && run.options.mergeIntoComputed();
+        console.line("writing the merged model to " + merged + (computed == stored ? "" : mergedInto(rounded)));
+        MergedCheckpoint.write(
+                merged,
+                base,
+                rounded ? computed : stored,
+                run.options.checkpointer().checkpointDirectory(),
+                run.adapter,
+                run.backend);
+    }
+
     private void finish(Run run, Checkpoint base, Path output) {
         Path adapterFolder = output.resolve("adapter");
         Path merged = run.options.saveAdapterOnly() ? null : output.resolve("merged");
         run.memory.during(Phase.SAVE, () -> {
             AtomicFiles.writeDirectory(adapterFolder, target -> run.adapter.save(target, baseModel(run)));
             if (merged != null) {
-                console.line("writing the merged model to " + merged);
-                MergedCheckpoint.write(
-                        merged, base, run.options.checkpointer().checkpointDirectory(), run.adapter, run.backend);
+                merge(run, base, merged);
             }
         });
         run.report.summary(run.meter, run.memory, adapterFolder, merged, output);
@@ -494,5 +512,12 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         if (best != null && run.options.validating().savesBest()) {
             console.line(BestAdapter.describe(output, best));
         }
+    }
+
+    private static String mergedInto(boolean computed) {
+        return computed
+                ? ": the adapter and the base with the values of its quantized form, which it was trained on"
+                : ": the adapter and the checkpoint's own weights, not the quantized ones that it was trained on"
+                        + " (merge_into: dequantized takes those)";
     }
 }

@@ -5,7 +5,9 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.CodeMap;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
@@ -21,10 +23,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
     private final CausalMasks masks = new CausalMasks(this);
+    private final FourBitDecoder decoder;
     private @Nullable BytedecoBackend host;
 
     BytedecoBackend(Device device, HostProcessor processor, int threads) {
         super(device, device.isCpu() && !processor.hasBf16());
+        decoder = new FourBitDecoder(threads);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
         if (!device.isCpu()) {
@@ -146,6 +150,25 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads());
         }
         return host;
+    }
+
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        DType scales = weight.scales().dtype();
+        boolean onHost = device().isCpu() && FourBitDecoder.knows(scales, target.dtype());
+        if (!onHost || target.byteSize() > Integer.MAX_VALUE) {
+            Backend.super.dequantize(weight, target);
+            return;
+        }
+        float[] levels = weight.levels().toFloats();
+        run(() -> decoder.decode(
+                bytes(weight.codes().array()),
+                levels,
+                bytes(weight.scales().array()),
+                scales,
+                weight.blockSize(),
+                bytes(target.array()),
+                target.dtype()));
     }
 
     @Override

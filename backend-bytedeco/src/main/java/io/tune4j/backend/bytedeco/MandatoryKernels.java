@@ -182,6 +182,13 @@ abstract class MandatoryKernels implements ArrayKernels {
         }
     }
 
+    /** All bytes of a contiguous array in host memory; good for as long as the array is. */
+    static ByteBuffer bytes(Array array) {
+        int length = Math.toIntExact(raw(array).nbytes());
+        requireBytes(array, 0, length);
+        return bytes(raw(array), 0, length);
+    }
+
     private static ByteBuffer bytes(Tensor tensor, long offset, int length) {
         if (length == 0) {
             return ByteBuffer.allocate(0);

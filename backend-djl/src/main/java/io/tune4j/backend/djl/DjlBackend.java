@@ -7,7 +7,9 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BlockQuantization;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.CodeMap;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -15,6 +17,8 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +35,12 @@ final class DjlBackend extends DjlKernels implements Backend {
     private final ProcessMemory processMemory = new ProcessMemory();
     private final GpuMemory gpuMemory;
     private @Nullable DjlBackend host;
+    private final FourBitDecoder decoder;
 
     DjlBackend(Device device, KernelScript script, Capabilities capabilities) {
         super(device, script, device.isCpu() && !capabilities.nativeDtypes().contains(DType.BFLOAT16));
         this.capabilities = capabilities;
+        decoder = new FourBitDecoder(capabilities.threads());
         gpuMemory = new GpuMemory(device);
     }
 
@@ -272,6 +278,35 @@ final class DjlBackend extends DjlKernels implements Backend {
             host = new DjlBackend(Device.CPU, new KernelScript(Native.newHostManager()), capabilities);
         }
         return host;
+    }
+
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        DType scaleDtype = weight.scales().dtype();
+        boolean onHost = device().isCpu() && FourBitDecoder.knows(scaleDtype, target.dtype());
+        if (!onHost || target.byteSize() > Integer.MAX_VALUE) {
+            Backend.super.dequantize(weight, target);
+            return;
+        }
+        float[] levels = weight.levels().toFloats();
+        hostBytes(
+                weight.codes(),
+                codes -> hostBytes(
+                        weight.scales(),
+                        scales -> hostBytes(
+                                target,
+                                bytes -> decoder.decode(
+                                        codes,
+                                        levels,
+                                        scales,
+                                        scaleDtype,
+                                        weight.blockSize(),
+                                        bytes,
+                                        target.dtype()))));
+    }
+
+    private void hostBytes(Tensor contiguous, Consumer<ByteBuffer> use) {
+        script().withBytes(raw(contiguous.array()).value(), use);
     }
 
     @Override

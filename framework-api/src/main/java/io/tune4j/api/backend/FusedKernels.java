@@ -132,6 +132,16 @@ public interface FusedKernels {
     }
 
     /**
+     * Unpacks a weight in four bits into memory that is there already.
+     *
+     * @param weight its blocks
+     * @param target contiguous, any floating dtype, as many elements as the blocks have or, where the last is padded, fewer
+     */
+    default void dequantize(FourBitCodes weight, Tensor target) {
+        ReferenceKernels.dequantize(weight, target);
+    }
+
+    /**
      * Result of {@link #rmsNorm}.
      *
      * @param output {@code [T, D]} in x's dtype

@@ -19,6 +19,9 @@ public final class ReferenceKernels {
     /** Logits of about this many elements exist at a time. */
     private static final long CHUNK_ELEMENTS = 16L << 20;
 
+    /** Bytes of codes that are unpacked at a time: the indices of a look-up take eight bytes each. */
+    private static final long CODE_BYTES = 1 << 20;
+
     private ReferenceKernels() {}
 
     static DType statisticsDtype(Tensor x) {
@@ -244,5 +247,39 @@ public final class ReferenceKernels {
                     .plus(step.epsilon());
             parameter.addInPlace(mean.dividedBy(root), -step.learningRate() / step.biasCorrection1());
         }
+    }
+
+    /** A look-up of pairs of levels by the byte that holds their codes, times the scales. */
+    public static void dequantize(FourBitCodes weight, Tensor target) {
+        long blockSize = weight.blockSize();
+        long blocks = Math.min(weight.scales().elementCount(), (target.elementCount() + blockSize - 1) / blockSize);
+        long atATime = Math.max(1, CODE_BYTES / (blockSize / 2));
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor pairs = pairs(weight.levels());
+            Tensor flat = target.reshape(target.elementCount());
+            for (long first = 0; first < blocks; first += atATime) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(atATime, blocks - first);
+                    FourBitCodes piece = weight.blocks(first, count);
+                    Tensor values =
+                            pairs.gatherRows(piece.codes().cast(DType.INT64)).reshape(count, blockSize);
+                    values.timesInPlace(piece.scales().reshape(count, 1));
+                    long start = first * blockSize;
+                    long length = Math.min(count * blockSize, target.elementCount() - start);
+                    flat.rows(start, length)
+                            .copyFrom(values.reshape(count * blockSize).rows(0, length));
+                }
+            }
+        }
+    }
+
+    /** For each byte the levels of its two codes, the high nibble's first: {@code [256, 2]}. */
+    private static Tensor pairs(Tensor levels) {
+        long[] codes = new long[2 << Byte.SIZE];
+        for (int code = 0; code < 1 << Byte.SIZE; code++) {
+            codes[2 * code] = code >>> 4;
+            codes[2 * code + 1] = code & 0xf;
+        }
+        return levels.gatherRows(Tensor.ofLongs(levels.kernels(), codes)).reshape(1L << Byte.SIZE, 2);
     }
 }

@@ -1,5 +1,6 @@
 package io.tune4j.api.model;
 
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
@@ -8,6 +9,7 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Weights as plain matrices in the compute dtype; projections of the same input are stacked into one. */
 public final class DenseFormat implements WeightFormat {
@@ -15,8 +17,9 @@ public final class DenseFormat implements WeightFormat {
     public static final String NAME = "dense";
 
     @Override
-    public FrozenLinearFactory factory(ArrayKernels kernels, DType computeDtype, WeightSource weights) {
-        return projections -> load(kernels, computeDtype, weights, projections);
+    public FrozenLinearFactory factory(
+            Backend backend, DType computeDtype, WeightSource weights, Consumer<String> notices) {
+        return projections -> load(backend, computeDtype, weights, projections);
     }
 
     private static FrozenLinear load(

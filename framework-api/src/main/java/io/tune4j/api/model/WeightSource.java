@@ -13,4 +13,9 @@ public interface WeightSource {
 
     /** Writes the weight into existing memory of its shape, e.g. a part of a stacked weight, converting as needed. */
     void loadInto(String name, Tensor target);
+
+    /** Whether the values are not the checkpoint's but those of a coarser form of it. */
+    default boolean isRounded(String name) {
+        return false;
+    }
 }

@@ -31,6 +31,9 @@ public final class ComponentRegistry implements Components {
     private static final String TORCHTUNE = "torchtune.";
     private static final String QUANTIZE = "quantize_base";
 
+    /** The name of a weight format. */
+    private static final String FORMAT = "quantization";
+
     private final Map<String, BackendFactory> backends;
     private final Map<String, ModelBuilder> models;
     private final Map<String, PeftMethod> peftMethods;
@@ -244,10 +247,21 @@ public final class ComponentRegistry implements Components {
         if (method != null && peft == null) {
             return null;
         }
-        String formatName =
+        String usual =
                 variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
-        WeightFormat format = format(section, formatName);
+        WeightFormat format = format(section, formatName(section, usual));
         return format == null ? null : new ModelPlan(name, definition, peft, format);
+    }
+
+    /** Another format than the usual one of the component's name, if the section names it. */
+    private static String formatName(ConfigReader section, String usual) {
+        String name = section.string(FORMAT, usual);
+        boolean dense = name.equals(DenseFormat.NAME);
+        if (section.has(FORMAT) && section.has(QUANTIZE) && section.bool(QUANTIZE, false) == dense) {
+            section.problem(
+                    FORMAT, "is " + name + ", but " + QUANTIZE + " is " + (dense ? "True" : "False") + "; keep one");
+        }
+        return name;
     }
 
     private @Nullable WeightFormat format(ConfigReader section, String name) {
@@ -256,7 +270,9 @@ public final class ComponentRegistry implements Components {
         }
         ComponentFactory<?> factory = find(WeightFormat.class, name);
         if (factory == null) {
-            section.problem("_component_", missing("weight format", name, names(WeightFormat.class)));
+            section.problem(
+                    section.has(FORMAT) ? FORMAT : "_component_",
+                    missing("weight format", name, names(WeightFormat.class)));
             return null;
         }
         ComponentContext context = new ComponentContext(this, null, null);

@@ -6,7 +6,7 @@ import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Plugin;
 import java.util.List;
 
-/** Brings the weight format {@code nf4}, {@code qlora_*} and {@code qdora_*}. */
+/** Brings the weight formats {@code nf4} and {@code bnb_4bit}, {@code qlora_*} and {@code qdora_*}. */
 @AutoService(Plugin.class)
 public final class QloraPlugin implements Plugin {
     @Override
@@ -18,15 +18,12 @@ public final class QloraPlugin implements Plugin {
     public List<PeftVariant> peftVariants() {
         return List.of(
                 new PeftVariant(
-                        "qlora",
-                        "lora",
-                        Nf4FormatFactory.NAME,
-                        "LoRA over base weights in 4 bits (NF4, double quantization)"),
-                new PeftVariant("qdora", "dora", Nf4FormatFactory.NAME, "DoRA over base weights in 4 bits"));
+                        "qlora", "lora", Scheme.NF4, "LoRA over base weights in 4 bits (NF4, double quantization)"),
+                new PeftVariant("qdora", "dora", Scheme.NF4, "DoRA over base weights in 4 bits"));
     }
 
     @Override
     public List<ComponentFactory<?>> components() {
-        return List.of(new Nf4FormatFactory());
+        return List.of(FourBitFormatFactory.nf4(), FourBitFormatFactory.bitsandbytes());
     }
 }

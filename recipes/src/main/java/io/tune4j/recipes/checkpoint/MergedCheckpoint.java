@@ -3,8 +3,8 @@ package io.tune4j.recipes.checkpoint;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.io.AtomicFiles;
-import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.TensorFiles;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -47,16 +47,24 @@ public final class MergedCheckpoint {
     /**
      * Writes or replaces a folder.
      *
-     * @param base the base model's weights
+     * @param base the base model's files
+     * @param weights what their projections' values are, for the adapter to be added to: theirs, or those of a quantized form
      * @param baseDirectory its folder, whose config and tokenizer files are copied
      */
-    public static void write(Path target, Checkpoint base, Path baseDirectory, Adapter adapter, ArrayKernels kernels) {
+    public static void write(
+            Path target,
+            Checkpoint base,
+            WeightSource weights,
+            Path baseDirectory,
+            Adapter adapter,
+            ArrayKernels kernels) {
+        Merge merge = new Merge(base, weights, adapter, kernels);
         AtomicFiles.writeDirectory(target, folder -> {
             for (Path file : base.files()) {
                 List<TensorEntry> entries = base.entries().values().stream()
                         .filter(entry -> entry.file().equals(file))
                         .toList();
-                writeShard(folder.resolve(shardName(file, base.files().size())), base, entries, adapter, kernels);
+                writeShard(folder.resolve(shardName(file, base.files().size())), entries, merge);
             }
             copyCompanions(baseDirectory, folder);
             if (base.files().size() > 1 && !isSafetensors(base)) {
@@ -90,26 +98,31 @@ public final class MergedCheckpoint {
         Files.writeString(folder.resolve("model.safetensors.index.json"), index.toPrettyString());
     }
 
-    private static void writeShard(
-            Path target, Checkpoint base, List<TensorEntry> entries, Adapter adapter, ArrayKernels kernels) {
+    /** What goes into each tensor. */
+    private record Merge(Checkpoint base, WeightSource weights, Adapter adapter, ArrayKernels kernels) {
+        void write(TensorSpec spec, Consumer<ByteBuffer> sink) {
+            if (!adapter.adapts(spec.name()) && !isComputedOtherwise(spec)) {
+                copy(base, base.entry(spec.name()), sink);
+                return;
+            }
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor weight = weights.load(kernels, spec.name(), DType.FLOAT32);
+                Tensor merged = adapter.adapts(spec.name()) ? adapter.merge(spec.name(), weight) : weight;
+                TensorFiles.copy(merged.cast(spec.dtype()), sink);
+            }
+        }
+
+        /** Projections without an adapter were quantized too. */
+        private boolean isComputedOtherwise(TensorSpec spec) {
+            return weights.isRounded(spec.name());
+        }
+    }
+
+    private static void writeShard(Path target, List<TensorEntry> entries, Merge merge) {
         List<TensorSpec> specs = entries.stream()
                 .map(entry -> new TensorSpec(entry.name(), entry.dtype(), entry.shape()))
                 .toList();
-        SafetensorsWriter.write(target, specs, TensorFiles.METADATA, (spec, sink) -> {
-            if (adapter.adapts(spec.name())) {
-                merge(spec, base, adapter, kernels, sink);
-            } else {
-                copy(base, base.entry(spec.name()), sink);
-            }
-        });
-    }
-
-    private static void merge(
-            TensorSpec spec, Checkpoint base, Adapter adapter, ArrayKernels kernels, Consumer<ByteBuffer> sink) {
-        try (TensorScope scope = TensorScope.open()) {
-            Tensor weight = new CheckpointWeights(base).load(kernels, spec.name(), DType.FLOAT32);
-            TensorFiles.copy(adapter.merge(spec.name(), weight).cast(spec.dtype()), sink);
-        }
+        SafetensorsWriter.write(target, specs, TensorFiles.METADATA, merge::write);
     }
 
     private static void copy(Checkpoint base, TensorEntry entry, Consumer<ByteBuffer> sink) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsFile;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -102,7 +103,8 @@ class AdapterFileGoldenTest {
         }
         try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
                 Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
-            MergedCheckpoint.write(merged, base, folder.resolve("base"), model.adapter(), backend);
+            MergedCheckpoint.write(
+                    merged, base, new CheckpointWeights(base), folder.resolve("base"), model.adapter(), backend);
         }
         assertThat(merged.resolve("config.json")).exists();
         try (GoldenModel model = GoldenModel.base(backend, DType.FLOAT32, merged)) {

@@ -22,21 +22,30 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** LoRA over NF4 against a model whose projections were replaced by torchao's dequantized values: loss, logits, 20 steps. */
+/** LoRA over four bits against a model whose projections were replaced by dequantized values: loss, logits, 20 steps. */
 class QloraGoldenTest {
     private static final double TOLERANCE = 2e-5;
 
     @Test
     void lossLogitsAndCurveEqualTorchao() throws IOException {
+        check("ao", "{_component_: nf4, scaler_block_size: 16}");
+    }
+
+    @Test
+    void lossLogitsAndCurveEqualBitsandbytes() throws IOException {
+        check("bnb", "{_component_: bnb_4bit}");
+    }
+
+    private static void check(String name, String format) throws IOException {
         JsonNode expected = new ObjectMapper()
                 .readTree(Path.of("src/test/resources/golden/qlora.json").toFile())
-                .at("/cases/ao");
+                .at("/cases/" + name);
         GoldenFixture fixture = GoldenFixture.all().stream()
                 .filter(each -> each.folder().endsWith("llama2_style"))
                 .findFirst()
                 .orElseThrow();
         try (Backend backend = TestedBackend.open()) {
-            try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, "lora", nf4());
+            try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, "lora", format(format));
                     Optimizer optimizer = optimizer(fixture, backend, model)) {
                 assertThat(model.loss(fixture.evaluationBatch(), false))
                         .isCloseTo(expected.get("loss").asDouble(), within(TOLERANCE));
@@ -62,11 +71,11 @@ class QloraGoldenTest {
         }
     }
 
-    private static WeightFormat nf4() {
+    private static WeightFormat format(String section) {
         ComponentRegistry registry = ComponentRegistry.of(List.of(new QloraPlugin()));
         return Objects.requireNonNull(registry.create(
                 WeightFormat.class,
-                Sections.of("{_component_: nf4, scaler_block_size: 16}"),
+                Sections.of(section),
                 new ComponentContext(registry, null, null)));
     }
 

@@ -1,5 +1,6 @@
 package io.tune4j.testkit.peft;
 
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
@@ -7,10 +8,10 @@ import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.FrozenWeight;
-import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.function.Consumer;
 
 /**
  * Stands for quantized formats: weights rounded to bf16 and kept so, unpacked at each use. A method that looks into the weight
@@ -18,8 +19,9 @@ import io.tune4j.api.tensor.TensorScope;
  */
 final class RoundedFormat implements WeightFormat {
     @Override
-    public FrozenLinearFactory factory(ArrayKernels kernels, DType computeDtype, WeightSource weights) {
-        FrozenLinearFactory dense = new DenseFormat().factory(kernels, computeDtype, weights);
+    public FrozenLinearFactory factory(
+            Backend backend, DType computeDtype, WeightSource weights, Consumer<String> notices) {
+        FrozenLinearFactory dense = new DenseFormat().factory(backend, computeDtype, weights, notices);
         return projections -> {
             FrozenLinear linear = dense.create(projections);
             Tensor bias = linear.bias();

@@ -6,6 +6,7 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.CodeMap;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -202,5 +203,11 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
         Tensor values = Tensor.empty(this, DType.FLOAT32, codes.elementCount());
         meter().touch(values.byteSize());
         return values;
+    }
+
+    /** Nothing beside the target. */
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        meter().touch(0);
     }
 }

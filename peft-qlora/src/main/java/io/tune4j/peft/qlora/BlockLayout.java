@@ -8,7 +8,7 @@ package io.tune4j.peft.qlora;
  * @param blockSize elements that share a scaler
  * @param scalerBlockSize scalers that share a factor
  */
-record Nf4Layout(long elements, int blockSize, int scalerBlockSize) {
+record BlockLayout(long elements, int blockSize, int scalerBlockSize) {
     /** Dettmers et al. 2023, section 3: blocks of 64 weights and of 256 scalers. */
     static final int BLOCK = 64;
 

@@ -1,7 +1,5 @@
 package io.tune4j.peft.qlora;
 
-import io.tune4j.peft.qlora.Nf4Levels.Rounding;
-
 /**
  * The scalers of a weight's blocks, themselves quantized to 8 bits: {@code scaler = code / factor + mean} (Dettmers et al.
  * 2023, section 3; torchao's {@code quantization/nf4tensor.py}).
@@ -10,13 +8,13 @@ import io.tune4j.peft.qlora.Nf4Levels.Rounding;
  * @param factors {@code [scaler blocks]}
  * @param mean of all scalers
  */
-record Nf4Scalers(byte[] codes, float[] factors, float mean) {
+record QuantizedScalers(byte[] codes, float[] factors, float mean) {
     private static final int LOWEST = -128;
     private static final int HIGHEST = 127;
     private static final int ZERO = 128;
 
     /** @param largest the largest absolute value of each block */
-    static Nf4Scalers quantize(float[] largest, Nf4Layout layout, Rounding rounding) {
+    static QuantizedScalers quantize(float[] largest, BlockLayout layout, Rounding rounding) {
         double sum = 0;
         for (float value : largest) {
             sum += value;
@@ -38,6 +36,6 @@ record Nf4Scalers(byte[] codes, float[] factors, float mean) {
                 codes[i] = (byte) (Math.min(HIGHEST, Math.max(LOWEST, Math.rint(wanted))) + ZERO);
             }
         }
-        return new Nf4Scalers(codes, factors, mean);
+        return new QuantizedScalers(codes, factors, mean);
     }
 }

@@ -11,7 +11,6 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.peft.qlora.Nf4Levels.Rounding;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,15 +19,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Codes, scalers and unpacked values are torchao's, bit for bit. */
-class Nf4GoldenTest {
+/** Codes, scalers and unpacked values are torchao's and bitsandbytes', bit for bit. */
+class FourBitGoldenTest {
     private static final Path FILE = Path.of("src/test/resources/nf4/nf4.safetensors");
 
     private final Backend backend =
@@ -42,18 +43,20 @@ class Nf4GoldenTest {
 
     @ParameterizedTest
     @CsvSource({"a_64x96, 32", "b_128x256, 256", "c_128x256_bf16, 256"})
-    void theValuesAreTorchaos(String name, int scalerBlock) throws IOException {
+    void nf4IsTorchaos(String name, int scalerBlock) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(FILE);
                 TensorScope scope = TensorScope.open()) {
             DType dtype = checkpoint.entry(name + ".input").dtype();
-            Rounding rounding = Rounding.of(dtype);
+            Scheme scheme = new Scheme(Scheme.NF4, 64, scalerBlock);
+            Rounding rounding = scheme.rounding(dtype);
             Tensor input = new CheckpointWeights(checkpoint).load(backend, name + ".input", dtype);
-            Nf4Layout layout = new Nf4Layout(input.elementCount(), 64, scalerBlock);
+            BlockLayout layout = scheme.layout(input.elementCount());
 
             ByteBuffer packed = ByteBuffer.allocate((int) layout.codeBytes());
-            Nf4Scalers scalers = new Nf4Quantizer(layout, rounding)
+            float[] largest = new BlockQuantizer(layout, rounding, new CodeTable(scheme.levels(rounding)))
                     .quantize(input, (piece, offset) -> packed.position((int) offset)
                             .put(piece));
+            QuantizedScalers scalers = QuantizedScalers.quantize(largest, layout, rounding);
 
             assertThat(packed.array()).isEqualTo(bytes(name + ".codes_packed"));
             byte[] codes = bytes(name + ".quantized_scalers");
@@ -62,13 +65,38 @@ class Nf4GoldenTest {
             }
             assertThat(scalers.mean()).isEqualTo(floats(checkpoint, name + ".scaler_mean")[0]);
             assertThat(scalers.factors()).containsExactly(floats(checkpoint, name + ".quantization_factor"));
+            assertThat(roundTrip(input, scheme, rounding, dtype))
+                    .containsExactly(floats(checkpoint, name + ".dequant"));
+        }
+    }
 
-            try (Nf4Matrix matrix = Nf4Matrix.quantize(input, 64, scalerBlock, rounding);
-                    Tensor target = Tensor.empty(backend, dtype, input.shape())) {
-                Tensor pairs = Tensor.ofFloats(backend, dtype, new Nf4Levels(rounding).pairs(), 256, 2);
-                matrix.unpackInto(pairs, target);
-                assertThat(target.toFloats()).containsExactly(floats(checkpoint, name + ".dequant"));
-            }
+    @ParameterizedTest
+    @ValueSource(strings = {"a_64x96", "b_128x256", "c_128x256_bf16"})
+    void bnb4bitIsBitsandbytes(String name) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(FILE);
+                TensorScope scope = TensorScope.open()) {
+            Scheme scheme = new Scheme(Scheme.BNB, 64, 0);
+            Tensor input = new CheckpointWeights(checkpoint).load(backend, name + ".input", DType.FLOAT32);
+            BlockLayout layout = scheme.layout(input.elementCount());
+            ByteBuffer packed = ByteBuffer.allocate((int) layout.codeBytes());
+            float[] largest = new BlockQuantizer(layout, Rounding.FLOAT32, new CodeTable(Levels.published()))
+                    .quantize(input, (piece, offset) -> packed.position((int) offset)
+                            .put(piece));
+
+            assertThat(packed.array()).isEqualTo(bytes(name + ".bnb_codes_packed"));
+            assertThat(largest).containsExactly(floats(checkpoint, name + ".bnb_absmax"));
+            assertThat(roundTrip(input, scheme, Rounding.FLOAT32, DType.FLOAT32))
+                    .containsExactly(floats(checkpoint, name + ".bnb_dequant"));
+        }
+    }
+
+    private float[] roundTrip(Tensor input, Scheme scheme, Rounding rounding, DType dtype) {
+        Levels levels = scheme.levels(rounding);
+        try (FourBitMatrix matrix = FourBitMatrix.quantize(input, scheme, rounding, new CodeTable(levels));
+                Tensor target = Tensor.empty(backend, dtype, input.shape())) {
+            Tensor values = Tensor.ofFloats(backend, rounding.dtype(), levels.values(), levels.values().length);
+            backend.dequantize(matrix.packed(values), target);
+            return target.toFloats();
         }
     }
 
@@ -76,27 +104,22 @@ class Nf4GoldenTest {
     @Test
     void sizesThatDoNotDivideAreKept() {
         float[] values = {0.5f, -1, 0.25f, 0, 3, 1.5f, -3};
-        try (TensorScope scope = TensorScope.open();
-                Nf4Matrix matrix = Nf4Matrix.quantize(
-                        Tensor.ofFloats(backend, DType.FLOAT32, values, 7, 1), 4, 256, Rounding.FLOAT32)) {
-            Tensor target = Tensor.empty(backend, DType.FLOAT32, 7, 1);
-            matrix.unpackInto(
-                    Tensor.ofFloats(backend, DType.FLOAT32, new Nf4Levels(Rounding.FLOAT32).pairs(), 256, 2), target);
-            assertThat(target.toFloats())
-                    .usingComparatorWithPrecision(0.02f)
-                    .containsExactly(0.4407f, -1, 0.2461f, 0, 3, 1.3221f, -3);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor weight = Tensor.ofFloats(backend, DType.FLOAT32, values, 7, 1);
+            for (Scheme scheme : List.of(new Scheme(Scheme.NF4, 4, 256), new Scheme(Scheme.BNB, 4, 0))) {
+                assertThat(roundTrip(weight, scheme, Rounding.FLOAT32, DType.FLOAT32))
+                        .usingComparatorWithPrecision(0.02f)
+                        .containsExactly(0.4407f, -1, 0.2461f, 0, 3, 1.3221f, -3);
+            }
         }
     }
 
     @Test
     void zerosStayZeros() {
-        try (TensorScope scope = TensorScope.open();
-                Nf4Matrix matrix =
-                        Nf4Matrix.quantize(Tensor.zeros(backend, DType.FLOAT32, 2, 64), 64, 256, Rounding.FLOAT32)) {
-            Tensor target = Tensor.empty(backend, DType.FLOAT32, 2, 64);
-            matrix.unpackInto(
-                    Tensor.ofFloats(backend, DType.FLOAT32, new Nf4Levels(Rounding.FLOAT32).pairs(), 256, 2), target);
-            assertThat(target.toFloats()).containsOnly(0);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor zeros = Tensor.zeros(backend, DType.FLOAT32, 2, 64);
+            assertThat(roundTrip(zeros, new Scheme(Scheme.NF4, 64, 256), Rounding.FLOAT32, DType.FLOAT32))
+                    .containsOnly(0);
         }
     }
 

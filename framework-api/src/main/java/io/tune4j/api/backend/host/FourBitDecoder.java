@@ -1,0 +1,215 @@
+package io.tune4j.api.backend.host;
+
+import io.tune4j.api.tensor.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+
+/**
+ * Unpacks {@link io.tune4j.api.backend.FourBitCodes} in host memory, on several threads. Where scales are bf16 there are few different
+ * ones, so a table of all pairs of scaled levels is kept for each, and a byte of codes costs one look-up. Scales in fp32 are all
+ * different: then the sixteen levels are scaled once for each block.
+ */
+public final class FourBitDecoder {
+    /** Bytes of codes that a thread unpacks at a time: with the result they stay in its cache. */
+    private static final int PIECE = 4096;
+
+    /** Fewer bytes of codes than this are not worth another thread. */
+    private static final int LEAST_PER_THREAD = 1 << 15;
+
+    private static final int PAIRS = 1 << Byte.SIZE;
+    private static final int UPPER_HALF = 0xffff0000;
+
+    private final int threads;
+    private volatile Tables tables = new Tables(new float[0]);
+
+    /** @param threads how many may work at a time */
+    public FourBitDecoder(int threads) {
+        this.threads = Math.max(1, threads);
+    }
+
+    /** Pairs of scaled levels by the bits of a bf16 scale: the first of a pair in the lower half of an int, as it lies in memory. */
+    private record Tables(float[] levels, AtomicReferenceArray<int[]> pairs) {
+        Tables(float[] levels) {
+            this(levels, new AtomicReferenceArray<>(1 << Bfloat16.SHIFT));
+        }
+
+        int[] of(int scaleBits) {
+            int[] known = pairs.getAcquire(scaleBits);
+            if (known == null) {
+                known = make(Float.intBitsToFloat(scaleBits << Bfloat16.SHIFT));
+                pairs.setRelease(scaleBits, known);
+            }
+            return known;
+        }
+
+        private int[] make(float scale) {
+            int[] scaled = new int[levels.length];
+            for (int i = 0; i < levels.length; i++) {
+                scaled[i] = Float.floatToRawIntBits(Bfloat16.round(levels[i] * scale));
+            }
+            int[] table = new int[PAIRS];
+            for (int code = 0; code < PAIRS; code++) {
+                table[code] = scaled[code >>> 4] >>> Bfloat16.SHIFT | scaled[code & 0xf] & UPPER_HALF;
+            }
+            return table;
+        }
+    }
+
+    /** Whether {@link #decode} knows these dtypes. */
+    public static boolean knows(DType scales, DType target) {
+        return isKnown(scales) && isKnown(target);
+    }
+
+    private static boolean isKnown(DType dtype) {
+        return dtype == DType.BFLOAT16 || dtype == DType.FLOAT32;
+    }
+
+    /**
+     * Unpacks all elements that the target has room for.
+     *
+     * @param codes of whole blocks
+     * @param levels the sixteen
+     * @param scales little-endian, of the given dtype
+     * @param target where the elements go, of the given dtype
+     */
+    public void decode(
+            ByteBuffer codes,
+            float[] levels,
+            ByteBuffer scales,
+            DType scaleDtype,
+            int blockSize,
+            ByteBuffer target,
+            DType targetDtype) {
+        int blockBytes = blockSize / 2;
+        int elements = target.remaining() / targetDtype.byteSize();
+        int blocks = (int) (((long) elements + blockSize - 1) / blockSize);
+        Tables known = scaleDtype == DType.BFLOAT16 ? tables(levels) : tables;
+        int parts = (int) Math.max(1, Math.min(threads, (long) blocks * blockBytes / LEAST_PER_THREAD));
+        int perPart = (blocks + parts - 1) / parts;
+        IntStream range = IntStream.range(0, parts);
+        (parts == 1 ? range : range.parallel()).forEach(part -> {
+            Part work = new Part(
+                    codes.duplicate(),
+                    levels,
+                    known,
+                    scales.duplicate().order(ByteOrder.LITTLE_ENDIAN),
+                    scaleDtype == DType.BFLOAT16,
+                    blockBytes,
+                    target.slice().order(ByteOrder.LITTLE_ENDIAN),
+                    targetDtype == DType.BFLOAT16,
+                    elements);
+            work.decode(part * perPart, Math.min(blocks, (part + 1) * perPart));
+        });
+    }
+
+    private Tables tables(float[] levels) {
+        Tables current = tables;
+        if (!Arrays.equals(current.levels, levels)) {
+            current = new Tables(levels.clone());
+            tables = current;
+        }
+        return current;
+    }
+
+    /** One thread's work. */
+    private record Part(
+            ByteBuffer codes,
+            float[] levels,
+            Tables tables,
+            ByteBuffer scales,
+            boolean narrowScales,
+            int blockBytes,
+            ByteBuffer target,
+            boolean narrowTarget,
+            int elements) {
+
+        void decode(int firstBlock, int endBlock) {
+            int atATime = Math.max(1, PIECE / blockBytes);
+            byte[] bytes = new byte[atATime * blockBytes];
+            // Elements in bf16 come in pairs.
+            int[] words = new int[narrowTarget ? bytes.length : 2 * bytes.length];
+            float[] scaled = new float[levels.length];
+            IntBuffer out = target.asIntBuffer();
+            for (int first = firstBlock; first < endBlock; first += atATime) {
+                int count = Math.min(atATime, endBlock - first);
+                codes.get(codes.position() + first * blockBytes, bytes, 0, count * blockBytes);
+                for (int i = 0; i < count; i++) {
+                    block(bytes, i * blockBytes, first + i, words, scaled);
+                }
+                store(out, words, first, count);
+            }
+        }
+
+        private void block(byte[] bytes, int at, int block, int[] words, float[] scaled) {
+            if (narrowScales) {
+                int[] pairs = tables.of(scales.getShort(scales.position() + block * Short.BYTES) & 0xffff);
+                if (narrowTarget) {
+                    pairs(bytes, at, blockBytes, pairs, words);
+                } else {
+                    widePairs(bytes, at, blockBytes, pairs, words);
+                }
+                return;
+            }
+            float scale = scales.getFloat(scales.position() + block * Float.BYTES);
+            for (int i = 0; i < scaled.length; i++) {
+                scaled[i] = levels[i] * scale;
+            }
+            if (narrowTarget) {
+                narrowed(bytes, at, blockBytes, scaled, words);
+            } else {
+                wide(bytes, at, blockBytes, scaled, words);
+            }
+        }
+
+        private static void pairs(byte[] bytes, int at, int count, int[] pairs, int[] words) {
+            for (int i = at; i < at + count; i++) {
+                words[i] = pairs[bytes[i] & 0xff];
+            }
+        }
+
+        private static void widePairs(byte[] bytes, int at, int count, int[] pairs, int[] words) {
+            for (int i = at; i < at + count; i++) {
+                int pair = pairs[bytes[i] & 0xff];
+                words[2 * i] = pair << Bfloat16.SHIFT;
+                words[2 * i + 1] = pair & UPPER_HALF;
+            }
+        }
+
+        private static void narrowed(byte[] bytes, int at, int count, float[] scaled, int[] words) {
+            int[] bits = new int[scaled.length];
+            for (int i = 0; i < bits.length; i++) {
+                bits[i] = Float.floatToRawIntBits(Bfloat16.round(scaled[i]));
+            }
+            for (int i = at; i < at + count; i++) {
+                int pair = bytes[i];
+                words[i] = bits[pair >>> 4 & 0xf] >>> Bfloat16.SHIFT | bits[pair & 0xf] & UPPER_HALF;
+            }
+        }
+
+        private static void wide(byte[] bytes, int at, int count, float[] scaled, int[] words) {
+            for (int i = at; i < at + count; i++) {
+                int pair = bytes[i];
+                words[2 * i] = Float.floatToRawIntBits(scaled[pair >>> 4 & 0xf]);
+                words[2 * i + 1] = Float.floatToRawIntBits(scaled[pair & 0xf]);
+            }
+        }
+
+        /** Of the last block only what there is room for. */
+        private void store(IntBuffer out, int[] words, int firstBlock, int count) {
+            int start = firstBlock * 2 * blockBytes;
+            int present = Math.min(count * 2 * blockBytes, elements - start);
+            if (!narrowTarget) {
+                out.put(start, words, 0, present);
+                return;
+            }
+            out.put(start / 2, words, 0, present / 2);
+            if (present % 2 != 0) {
+                target.putShort((elements - 1) * Short.BYTES, (short) words[present / 2]);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.tune4j.peft.qlora;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Quantizes one model's projections as they are asked for. One weight of the checkpoint is in memory at a time. */
+final class FourBitLoader {
+    private final Scheme scheme;
+    private final Backend backend;
+    private final DType computeDtype;
+    private final WeightSource weights;
+    private final Rounding rounding;
+    private final CodeTable table;
+    private @Nullable UnpackSpace space;
+
+    FourBitLoader(Scheme scheme, Backend backend, DType computeDtype, WeightSource weights) {
+        this.scheme = scheme;
+        this.backend = backend;
+        this.computeDtype = computeDtype;
+        this.weights = weights;
+        this.rounding = scheme.rounding(computeDtype);
+        this.table = new CodeTable(scheme.levels(rounding));
+    }
+
+    FrozenLinear load(List<Projection> projections) {
+        List<FourBitMatrix> matrices = new ArrayList<>();
+        for (Projection projection : projections) {
+            matrices.add(matrix(projection.weightName()));
+        }
+        if (space == null) {
+            space = new UnpackSpace(backend, productDtype(), scheme.levels(rounding));
+        }
+        FourBitWeight weight = new FourBitWeight(matrices, projections.get(0).inFeatures(), computeDtype, space);
+        return new FrozenLinear(projections, weight, bias(projections));
+    }
+
+    private FourBitMatrix matrix(String name) {
+        try (TensorScope scope = TensorScope.open()) {
+            return FourBitMatrix.quantize(weights.load(backend, name, rounding.dtype()), scheme, rounding, table);
+        }
+    }
+
+    /** A weight as it is after quantization, in a tensor of the caller's scope. */
+    Tensor dequantized(String name, DType dtype) {
+        try (TensorScope scope = TensorScope.open();
+                FourBitMatrix matrix = matrix(name)) {
+            float[] values = scheme.levels(rounding).values();
+            Tensor levels = Tensor.ofFloats(backend, rounding.dtype(), values, values.length);
+            Tensor weight = Tensor.empty(
+                    backend, dtype, matrix.rows(), matrix.layout().elements() / matrix.rows());
+            backend.dequantize(matrix.packed(levels), weight);
+            return scope.escape(weight);
+        }
+    }
+
+    /** Emulated bf16 products take many times as long as those in fp32, which are no less exact. */
+    private DType productDtype() {
+        return backend.capabilities().nativeDtypes().contains(computeDtype) ? computeDtype : DType.FLOAT32;
+    }
+
+    private @Nullable Tensor bias(List<Projection> projections) {
+        if (projections.stream().noneMatch(Projection::bias)) {
+            return null;
+        }
+        long out = projections.stream().mapToLong(Projection::outFeatures).sum();
+        Tensor bias = Tensor.zeros(backend, computeDtype, out);
+        long row = 0;
+        for (Projection projection : projections) {
+            if (projection.bias()) {
+                try (Tensor part = bias.rows(row, projection.outFeatures())) {
+                    weights.loadInto(projection.biasName(), part);
+                }
+            }
+            row += projection.outFeatures();
+        }
+        return bias;
+    }
+}

@@ -1,0 +1,83 @@
+package io.tune4j.testkit.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.ReferenceKernels;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Weights in four bits, bit for bit: in all dtypes of scales and targets, with whole and padded blocks. */
+abstract class DequantizeConformance extends BackendTestCase {
+    private static final int BLOCK = 64;
+
+    private FourBitCodes weight(DType scaleDtype, int blocks, int blockSize) {
+        byte[] packed = new byte[blocks * blockSize / 2];
+        new SplittableRandom(30).nextBytes(packed);
+        Tensor codes = Tensor.empty(backend(), DType.UINT8, packed.length);
+        backend()
+                .write(
+                        codes.array(),
+                        0,
+                        ByteBuffer.allocateDirect(packed.length).put(packed).flip());
+        return new FourBitCodes(
+                codes, random(scaleDtype, 31, FourBitCodes.LEVELS), random(scaleDtype, 32, blocks), blockSize);
+    }
+
+    @Test
+    final void dequantizeEqualsTheReference() {
+        for (DType scaleDtype : List.of(DType.BFLOAT16, DType.FLOAT32)) {
+            for (DType dtype : dtypes()) {
+                // The last is more than a thread takes at a time.
+                for (int blocks : new int[] {1, 3, 5000}) {
+                    FourBitCodes weight = weight(scaleDtype, blocks, BLOCK);
+                    for (int missing : new int[] {0, 1, 2, BLOCK - 1}) {
+                        Tensor expected = Tensor.empty(backend(), dtype, (long) blocks * BLOCK - missing);
+                        Tensor actual = Tensor.zeros(backend(), dtype, (long) blocks * BLOCK - missing);
+                        ReferenceKernels.dequantize(weight, expected);
+                        backend().dequantize(weight, actual);
+                        assertThat(actual.toDoubles())
+                                .as("%s from %s, %d blocks without %d", dtype, scaleDtype, blocks, missing)
+                                .isEqualTo(expected.toDoubles());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    final void dequantizeFollowsItsFormula() {
+        FourBitCodes weight = weight(DType.FLOAT32, 2, 6);
+        float[] levels = weight.levels().toFloats();
+        float[] scales = weight.scales().toFloats();
+        ByteBuffer codes = ByteBuffer.allocate(6);
+        backend().read(weight.codes().array(), 0, codes);
+        Tensor target = Tensor.zeros(backend(), DType.FLOAT32, 2, 6);
+        backend().dequantize(weight, target);
+        float[] values = target.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            int pair = codes.get(i / 2);
+            int code = (i % 2 == 0 ? pair >>> 4 : pair) & 0xf;
+            assertThat(values[i]).as("element %d", i).isEqualTo(levels[code] * scales[i / 6]);
+        }
+    }
+
+    @Test
+    final void dequantizeWritesOnlyIntoItsTarget() {
+        FourBitCodes weight = weight(DType.BFLOAT16, 4, BLOCK);
+        Tensor buffer = Tensor.full(backend(), 7, DType.BFLOAT16, 6 * BLOCK);
+        backend().dequantize(weight.blocks(1, 2), buffer.rows(2 * BLOCK, 2 * BLOCK));
+        double[] values = buffer.toDoubles();
+        Tensor whole = Tensor.empty(backend(), DType.BFLOAT16, 4 * BLOCK);
+        ReferenceKernels.dequantize(weight, whole);
+        double[] expected = whole.toDoubles();
+        for (int i = 0; i < values.length; i++) {
+            boolean inside = i >= 2 * BLOCK && i < 4 * BLOCK;
+            assertThat(values[i]).as("element %d", i).isEqualTo(inside ? expected[i - BLOCK] : 7);
+        }
+    }
+}
