@@ -31,6 +31,7 @@ import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.optimizer.GradientNorm;
+import io.tune4j.recipes.profile.StepProfiler;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.DataInspection;
 import io.tune4j.recipes.training.LossStep;
@@ -90,6 +91,9 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code early_stopping}, {@code save_best}
  *   <dd>with {@code patience} and {@code min_delta}: training ends when so many validations have not lowered the loss by more than
  *       that; the adapter with the lowest loss is kept in {@code best/}
+ *   <dt>{@code profiler}
+ *   <dd>torchtune's section: with {@code enabled: True} the kernels of {@code active_steps} steps, after {@code wait_steps} and {@code
+ *       warmup_steps}, are timed: a table and a trace go to {@code output_dir}
  *   <dt>{@code log_every_n_steps}, {@code log_peak_memory_stats}, {@code log_level}, {@code final_message}
  *   <dd>what is shown
  * </dl>
@@ -127,6 +131,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             StepMeter meter,
             ValidationWatch watch,
             double sharing,
+            StepProfiler profiler,
             RunReport report) {}
 
     @Override
@@ -207,7 +212,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
             BackendOptions backendOptions =
                     new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
-            try (Backend backend = options.backend().create(backendOptions);
+            StepProfiler profiler = new StepProfiler(options.profiler(), console);
+            try (Backend backend = profiler.around(options.backend().create(backendOptions));
                     Adapter adapter = plan.attach(backend, options.dtype(), seed);
                     CausalLanguageModel model = load(options, backend, base, adapter);
                     Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
@@ -239,6 +245,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         meter,
                         watch,
                         sharing,
+                        profiler,
                         report);
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
@@ -291,12 +298,14 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     new StepBatches(run.data, run.order, run.options.batching().merged());
             long step = firstStep;
             while (step < run.steps.total() && !run.watch.isOver()) {
+                run.profiler.beforeStep(step);
                 List<StepBatches.Group> groups = stepBatches.of(run.steps.epochOf(step), run.steps.stepInEpoch(step));
                 if (!gradients(run, step, groups)) {
                     return cancel(run, step);
                 }
                 double norm = update(run, step, groups);
                 step++;
+                run.profiler.afterStep(step);
                 if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
                     log(run, logger, step, norm);
                 }
@@ -307,6 +316,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 console.line("stopped early after step " + step + " of " + run.steps.total() + ": "
                         + run.report.stoppedEarly(run.watch));
             }
+            run.profiler.finish(step);
             run.report.after(logger, cancellation, step);
         }
         return Outcome.COMPLETED;
