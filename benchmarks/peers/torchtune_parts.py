@@ -53,7 +53,9 @@ def packs(tokenizer, *, shape, count, file, pack, packed):
     """The records in torchtune's own packs."""
     from torchtune.datasets import PackedDataset
 
-    return PackedDataset(Samples(tokenizer, shape=shape, count=count, file=file), max_seq_len=pack, padding_idx=0)
+    made = PackedDataset(Samples(tokenizer, shape=shape, count=count, file=file), max_seq_len=pack, padding_idx=0)
+    COUNTS["tokens_computed"] = len(made) * pack
+    return made
 
 
 def padded(batch, padding_idx=0, ignore_idx=common.IGNORED):

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A backend of which some kernels are those of {@link FusedKernels}'s defaults, or cruder still. */
-final class AblatedBackend implements InvocationHandler {
+public final class AblatedBackend implements InvocationHandler {
     private final Backend backend;
     private final Set<Ablation> without;
 
@@ -23,7 +23,8 @@ final class AblatedBackend implements InvocationHandler {
         this.without = without;
     }
 
-    static Backend of(Backend backend, Set<Ablation> without) {
+    /** Some kernels by default. */
+    public static Backend of(Backend backend, Set<Ablation> without) {
         return (Backend) Proxy.newProxyInstance(
                 Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, new AblatedBackend(backend, without));
     }
@@ -32,11 +33,8 @@ final class AblatedBackend implements InvocationHandler {
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         if (arguments != null && method.getName().equals("matmulInto") && without.contains(Ablation.LORA_IN_PLACE)) {
             return addProduct(
-                    (Array) arguments[0],
-                    (Array) arguments[1],
-                    (Array) arguments[2],
-                    (double) arguments[3],
-                    (double) arguments[4]);
+                    (Array) arguments[0], (Array) arguments[1], (Array) arguments[2], (double) arguments[3], (double)
+                            arguments[4]);
         }
         if (arguments != null
                 && method.getName().equals("linearCrossEntropy")

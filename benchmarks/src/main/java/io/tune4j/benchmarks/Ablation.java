@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What makes a step cheap and can be left out from outside, so that no production code knows of it. */
-enum Ablation {
+public enum Ablation {
     /** LoRA's product is added into the base product's memory; without: into an addend of full width. */
     LORA_IN_PLACE,
     /** q, k and v, and gate and up, are one product; without: one each, put together afterwards. */

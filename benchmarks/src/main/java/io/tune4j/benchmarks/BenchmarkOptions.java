@@ -87,9 +87,10 @@ record BenchmarkOptions(
                 case "--weights" -> weights = Path.of(arguments[++i]);
                 case "--adapter" -> adapter = Path.of(arguments[++i]);
                 case "--profile" -> profile = Path.of(arguments[++i]);
-                case "--without" -> Arrays.stream(arguments[++i].split(",", -1))
-                        .map(name -> Ablation.valueOf(name.toUpperCase(Locale.ROOT)))
-                        .forEach(without::add);
+                case "--without" ->
+                    Arrays.stream(arguments[++i].split(",", -1))
+                            .map(name -> Ablation.valueOf(name.toUpperCase(Locale.ROOT)))
+                            .forEach(without::add);
                 case "--records" -> records = Path.of(arguments[++i]);
                 case "--count" -> count = Integer.parseInt(arguments[++i]);
                 case "--batch" -> batch = Integer.parseInt(arguments[++i]);

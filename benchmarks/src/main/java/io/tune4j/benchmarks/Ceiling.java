@@ -22,7 +22,9 @@ final class Ceiling {
             double seconds = Double.POSITIVE_INFINITY;
             try (TensorScope scope = TensorScope.open()) {
                 Tensor a = Tensor.uniform(backend, 1, DType.FLOAT32, size, size).cast(dtype);
-                Tensor b = Tensor.uniform(backend, 2, DType.FLOAT32, size, size).cast(dtype).transposed();
+                Tensor b = Tensor.uniform(backend, 2, DType.FLOAT32, size, size)
+                        .cast(dtype)
+                        .transposed();
                 for (int i = 0; i < TRIES && !(i > 1 && seconds > SLOW_SECONDS); i++) {
                     long start = System.nanoTime();
                     a.matmul(b).close();

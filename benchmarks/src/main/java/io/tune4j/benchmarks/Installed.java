@@ -27,14 +27,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the class path offers, by name: the benchmarks need no config file. */
-final class Installed {
+public final class Installed {
     private static final List<Plugin> PLUGINS = ServiceLoader.load(Plugin.class).stream()
             .map(ServiceLoader.Provider::get)
             .toList();
 
     private Installed() {}
 
-    static BackendFactory backend(String name) {
+    public static BackendFactory backend(String name) {
         return find(Plugin::backends, factory -> factory.name().equals(name), name);
     }
 

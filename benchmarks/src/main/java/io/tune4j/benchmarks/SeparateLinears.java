@@ -18,7 +18,8 @@ record SeparateLinears(LinearFactory factory) implements LinearFactory {
     public Linear create(List<Projection> projections) {
         return projections.size() == 1
                 ? factory.create(projections)
-                : new Separate(projections, projections.stream().map(factory::create).toList());
+                : new Separate(
+                        projections, projections.stream().map(factory::create).toList());
     }
 
     private record Separate(List<Projection> projections, List<Linear> linears) implements Linear {

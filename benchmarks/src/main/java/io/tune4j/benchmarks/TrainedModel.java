@@ -43,8 +43,7 @@ final class TrainedModel implements AutoCloseable {
     private TrainedModel(BenchmarkOptions options, ModelDefinition definition, WeightSource weights) {
         Backend opened = Installed.backend(options.backend())
                 .create(new BackendOptions(Device.CPU, options.dtype(), options.threads(), System.err::println));
-        Backend kernels =
-                options.without().isEmpty() ? opened : AblatedBackend.of(opened, options.without());
+        Backend kernels = options.without().isEmpty() ? opened : AblatedBackend.of(opened, options.without());
         // Also without a profile: it makes all that is computed from a fused kernel's result pass the ablation.
         backend = options.profile() == null && kernels == opened
                 ? opened
@@ -55,9 +54,8 @@ final class TrainedModel implements AutoCloseable {
         if (options.adapter() != null) {
             adapter.load(options.adapter());
         }
-        WeightFormat format = options.quantized()
-                ? Installed.component(WeightFormat.class, "nf4", Map.of())
-                : new DenseFormat();
+        WeightFormat format =
+                options.quantized() ? Installed.component(WeightFormat.class, "nf4", Map.of()) : new DenseFormat();
         FrozenLinearFactory frozen = format.factory(backend, options.dtype(), weights);
         LinearFactory linears = adapter.decorate(frozen);
         model = definition.build(
@@ -80,8 +78,8 @@ final class TrainedModel implements AutoCloseable {
             }
         }
         Path folder = Files.createTempDirectory("tune4j-shape");
-        Path config = Files.writeString(
-                folder.resolve("config.json"), options.shape().configJson());
+        Path config =
+                Files.writeString(folder.resolve("config.json"), options.shape().configJson());
         ModelDefinition definition = Installed.llama(folder);
         Files.delete(config);
         Files.delete(folder);

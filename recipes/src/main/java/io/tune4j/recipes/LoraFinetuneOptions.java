@@ -20,6 +20,7 @@ import io.tune4j.recipes.data.MixedDataset;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.memory.ActivationOptions;
 import io.tune4j.recipes.memory.MemoryLimit;
+import io.tune4j.recipes.profile.ProfilerOptions;
 import io.tune4j.recipes.schedule.Schedules;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,27 +71,12 @@ record LoraFinetuneOptions(
         int sampleTokens,
         @Nullable String finalMessage,
         @Nullable Integer maxTokens,
-        PartPrecisions precisions) {
+        PartPrecisions precisions,
+        @Nullable ProfilerOptions profiler) {
 
     private static final int ANY = Integer.MAX_VALUE;
     private static final String MERGE_INTO_BASE = "base";
     private static final String MERGE_INTO_DEQUANTIZED = "dequantized";
-
-    /** Of torchtune's {@code setup_torch_profiler}. */
-    private static final List<String> PROFILER_KEYS = List.of(
-            "_component_",
-            "output_dir",
-            "cpu",
-            "cuda",
-            "xpu",
-            "profile_memory",
-            "with_stack",
-            "record_shapes",
-            "with_flops",
-            "wait_steps",
-            "warmup_steps",
-            "active_steps",
-            "num_cycles");
 
     /** Samples of a micro-batch. */
     int batchSize() {
@@ -193,7 +179,8 @@ record LoraFinetuneOptions(
                     root.has("samples") ? root.section("samples").integer("max_new_tokens", 40, 1, 4096) : 0,
                     root.stringOrNull("final_message"),
                     root.has("tokenizer") ? root.section("tokenizer").integerOrNull("max_seq_len") : null,
-                    precisions);
+                    precisions,
+                    ProfilerOptions.read(root, outputDirectory));
             accepted();
             return options;
         }
@@ -345,16 +332,6 @@ record LoraFinetuneOptions(
             root.accept("low_cpu_ram", "weights are streamed from the files in any case");
             root.accept("collate_fn", "batches are ragged: nothing is padded");
             root.accept("cudnn_deterministic_mode", "a seed repeats a run in any case");
-            ConfigReader profiler = root.sectionOrNull("profiler");
-            if (profiler != null) {
-                if (profiler.bool("enabled", false)) {
-                    profiler.problem(
-                            "enabled",
-                            "PyTorch's profiler is not here; set it to False. For a profile of the Java side set"
-                                    + " TUNE4J_OPTS=-XX:StartFlightRecording:filename=run.jfr");
-                }
-                PROFILER_KEYS.forEach(profiler::claim);
-            }
             if (!Set.of("DEBUG", "INFO", "WARN", "WARNING", "ERROR")
                     .contains(root.string("log_level", "INFO").toUpperCase(Locale.ROOT))) {
                 root.problem("log_level", "expected DEBUG, INFO, WARNING or ERROR");

@@ -35,6 +35,7 @@ import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.optimizer.GradientNorm;
+import io.tune4j.recipes.profile.StepProfiler;
 import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.BatchesAhead;
@@ -114,6 +115,9 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code early_stopping}, {@code save_best}
  *   <dd>with {@code patience} and {@code min_delta}: training ends when so many validations have not lowered the loss by more than
  *       that; the adapter with the lowest loss is kept in {@code best/}
+ *   <dt>{@code profiler}
+ *   <dd>torchtune's section: with {@code enabled: True} the kernels of {@code active_steps} steps, after {@code wait_steps} and {@code
+ *       warmup_steps}, are timed: a table and a trace go to {@code output_dir}
  *   <dt>{@code log_every_n_steps}, {@code log_peak_memory_stats}, {@code log_level}, {@code final_message}
  *   <dd>what is shown
  * </dl>
@@ -152,6 +156,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             StepMeter meter,
             ValidationWatch watch,
             double sharing,
+            StepProfiler profiler,
             RunReport report) {}
 
     @Override
@@ -228,7 +233,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
             BackendOptions backendOptions =
                     new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
-            try (Backend backend = options.backend().create(backendOptions);
+            StepProfiler profiler = new StepProfiler(options.profiler(), console);
+            try (Backend backend = profiler.around(options.backend().create(backendOptions));
                     Adapter adapter = plan.attach(backend, options.dtype(), seed);
                     CausalLanguageModel model =
                             load(options, backend, memory.watched(new CheckpointWeights(base)), adapter);
@@ -263,6 +269,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         meter,
                         watch,
                         sharing,
+                        profiler,
                         report);
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
@@ -332,6 +339,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         run.sharing)) {
             long step = firstStep;
             while (step < run.steps.total() && !run.watch.isOver()) {
+                run.profiler.beforeStep(step);
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
                 if (!gradientsOrSave(run, step, batches)) {
@@ -340,6 +348,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 double norm = update(run, step, batches);
                 step++;
                 run.memory.stepped();
+                run.profiler.afterStep(step);
                 if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
                     log(run, logger, step, norm);
                 }
@@ -350,6 +359,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 console.line("stopped early after step " + step + " of " + run.steps.total() + ": "
                         + run.report.stoppedEarly(run.watch));
             }
+            run.profiler.finish(step);
             run.report.after(logger, cancellation, step);
         }
         return Outcome.COMPLETED;

@@ -176,6 +176,26 @@ class LoraFinetuneSingleDeviceTest {
     }
 
     @Test
+    void aProfileOfSomeStepsChangesNothingElse() throws IOException {
+        RecipeRun plain = run("plain");
+        RecipeRun profiled = run("profiled")
+                .with("profiler: {_component_: torchtune.training.setup_torch_profiler, enabled: True, cpu: True,"
+                        + " profile_memory: True, with_stack: True, with_flops: True, wait_steps: 1, warmup_steps: 1,"
+                        + " active_steps: 2, num_cycles: 2}");
+        plain.run();
+        profiled.run();
+        assertThat(profiled.metric("loss")).isEqualTo(plain.metric("loss"));
+        Path folders = folder.resolve("profiled/profiling_outputs");
+        assertThat(Files.readString(folders.resolve("steps_3-4/kernels.txt")))
+                .contains("attentionBackward", "matmul", "GFLOP/s", "outside of kernels");
+        assertThat(Files.readString(folders.resolve("steps_7-8/trace.json")))
+                .contains("\"ph\":\"X\"", "LoraLinear", "\"memory\"");
+        assertThat(folders).isDirectoryContaining(path -> path.endsWith("steps_3-4"));
+        assertThat(folder.resolve("plain/profiling_outputs")).doesNotExist();
+        assertThat(profiled.printed()).contains("matrix products");
+    }
+
+    @Test
     void aLossThatIsNoNumberStopsTheRunAndNamesTheRecords() {
         RecipeRun run = run("nan").with("optimizer: {_component_: AdamW, lr: 1e30}", "save_every_n_steps: 1");
         assertThatThrownBy(run::run)
@@ -211,7 +231,7 @@ class LoraFinetuneSingleDeviceTest {
                         "clip_grad_norm: -1",
                         "compile: True",
                         "optimizer: {_component_: AdamV, lr: 0.1}",
-                        "profiler: {enabled: True}");
+                        "profiler: {enabled: True, active_steps: 0}");
         assertThatThrownBy(run::run)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("fp16 training is not supported")
@@ -220,7 +240,7 @@ class LoraFinetuneSingleDeviceTest {
                 .hasMessageContaining("'my gpu' is not a device")
                 .hasMessageContaining("clip_grad_norm: expected a number above 0")
                 .hasMessageContaining("AdamV")
-                .hasMessageContaining("PyTorch's profiler is not here");
+                .hasMessageContaining("active_steps");
     }
 
     @Test

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * run is added to the file of results at once; later calls add rounds, and the report is made of all of them.
  */
 public final class Compare {
-    private static final String USAGE = "usage: benchmarks/compare [--rows ROW,...] [--rounds 5] [--steps 5] [--warm 2] [--threads 2]"
-            + " [--only PROGRAM,...] [--python PYTHON] [--home DIR] [--results FILE] [--docs DIR] [--report]\nrows: "
-            + Work.keys();
+    private static final String USAGE =
+            "usage: benchmarks/compare [--rows ROW,...] [--rounds 5] [--steps 5] [--warm 2] [--threads 2]"
+                    + " [--only PROGRAM,...] [--python PYTHON] [--home DIR] [--results FILE] [--docs DIR] [--report]\nrows: "
+                    + Work.keys();
 
     private final Path root;
     private List<Work> rows = List.of(Work.S_BF16, Work.S_FP32);
@@ -36,9 +37,8 @@ public final class Compare {
     private Compare(Path root) {
         this.root = root;
         String scratch = System.getenv("PEER_HOME");
-        this.home = scratch != null
-                ? Path.of(scratch)
-                : Path.of(System.getProperty("user.home"), ".cache", "tune4j-peers");
+        this.home =
+                scratch != null ? Path.of(scratch) : Path.of(System.getProperty("user.home"), ".cache", "tune4j-peers");
         this.results = root.resolve("benchmarks/target/results.jsonl");
     }
 
@@ -52,8 +52,10 @@ public final class Compare {
     private void read(String[] arguments) {
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--rows" -> rows =
-                        Arrays.stream(arguments[++i].split(",", -1)).map(Work::parse).toList();
+                case "--rows" ->
+                    rows = Arrays.stream(arguments[++i].split(",", -1))
+                            .map(Work::parse)
+                            .toList();
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
@@ -97,7 +99,8 @@ public final class Compare {
         }
     }
 
-    private void runRound(Results kept, Programs programs, Work work, int round) throws IOException, InterruptedException {
+    private void runRound(Results kept, Programs programs, Work work, int round)
+            throws IOException, InterruptedException {
         List<Program> turn = new ArrayList<>(programs.of(work));
         if (!only.isEmpty()) {
             turn.removeIf(program -> !only.contains(program.name()));

@@ -17,6 +17,11 @@ final class Programs {
     private static final int ACCUMULATION = 4;
     private static final int PACK = 512;
 
+    /** About three records are in a pack: so that a step has about as many records as the others' steps. */
+    private static final int PACKED_BATCH = 3;
+
+    private static final int PACKED_ACCUMULATION = 2;
+
     /** What an ablation leaves out, one at a time; see {@code Ablation}. */
     private static final List<String> PARTS = List.of(
             "lora_in_place",
@@ -102,7 +107,9 @@ final class Programs {
             return;
         }
         ProcessBuilder builder = new ProcessBuilder(
-                        python, "-c", "import common; common.checkpoint('" + shape + "'); common.adapter_folder('" + shape + "')")
+                        python,
+                        "-c",
+                        "import common; common.checkpoint('" + shape + "'); common.adapter_folder('" + shape + "')")
                 .directory(peers().toFile())
                 .inheritIO();
         builder.environment().put("PEER_HOME", home.toString());
@@ -124,7 +131,8 @@ final class Programs {
     }
 
     private Program ours(String name, Work work, List<String> more, Map<String, String> environment) {
-        List<String> command = new ArrayList<>(List.of(root.resolve("benchmarks/step").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(root.resolve("benchmarks/step").toString()));
         addOurs(command, work);
         command.addAll(length);
         command.addAll(more);
@@ -135,14 +143,20 @@ final class Programs {
         command.addAll(List.of("--shape", work.shape, "--threads", threads));
         command.addAll(work.options);
         if (python != null) {
-            command.addAll(List.of("--weights", home.resolve("checkpoints").resolve(work.shape).toString()));
+            command.addAll(List.of(
+                    "--weights", home.resolve("checkpoints").resolve(work.shape).toString()));
             command.addAll(List.of("--adapter", adapter(work.shape).toString()));
         }
     }
 
     private Program peer(String name, String script, Work work, List<String> more) {
         List<String> command = new ArrayList<>(List.of(
-                String.valueOf(python), peers().resolve(script).toString(), "--shape", work.shape, "--threads", threads));
+                String.valueOf(python),
+                peers().resolve(script).toString(),
+                "--shape",
+                work.shape,
+                "--threads",
+                threads));
         command.addAll(work.options);
         command.addAll(more);
         return new Program(
@@ -176,8 +190,8 @@ final class Programs {
                 String.valueOf(BATCH),
                 "--accumulation",
                 String.valueOf(ACCUMULATION));
-        List<String> command = new ArrayList<>(List.of(
-                root.resolve("benchmarks/java").toString(), "io.tune4j.benchmarks.InstructBenchmark"));
+        List<String> command = new ArrayList<>(
+                List.of(root.resolve("benchmarks/java").toString(), "io.tune4j.benchmarks.InstructBenchmark"));
         addOurs(command, work);
         command.addAll(mix);
         List<Program> programs = new ArrayList<>();
@@ -187,7 +201,13 @@ final class Programs {
             whole.addAll(List.of("--warm", "0"));
             programs.add(peer("torchtune padded", "torchtune_step.py", work, whole));
             List<String> packed = new ArrayList<>(whole);
-            packed.addAll(List.of("--packed", String.valueOf(PACK)));
+            packed.addAll(List.of(
+                    "--packed",
+                    String.valueOf(PACK),
+                    "--batch",
+                    String.valueOf(PACKED_BATCH),
+                    "--accumulation",
+                    String.valueOf(PACKED_ACCUMULATION)));
             programs.add(peer("torchtune packed", "torchtune_step.py", work, packed));
         }
         return programs;

@@ -11,7 +11,8 @@ final class Report {
 
     static String markdown(Map<Work, List<Summary>> rows) {
         StringBuilder text = new StringBuilder();
-        text.append("| work | program | s | ratio to Tune4J | tokens/s | share of the ceiling | peak RSS MB | last loss |\n");
+        text.append(
+                "| work | program | s | ratio to Tune4J | tokens/s | share of the ceiling | peak RSS MB | last loss |\n");
         text.append("|---|---|---|---|---|---|---|---|\n");
         rows.forEach((work, summaries) -> {
             if (!work.isAblation()) {
@@ -47,7 +48,9 @@ final class Report {
 
     private static String ablation(Work work, List<Summary> summaries) {
         StringBuilder text = new StringBuilder();
-        text.append("| ").append(work.title).append(" | off, s | on, s | gain | peak RSS MB off, on |\n|---|---|---|---|---|\n");
+        text.append("| ")
+                .append(work.title)
+                .append(" | off, s | on, s | gain | peak RSS MB off, on |\n|---|---|---|---|---|\n");
         Summary on = summaries.get(0);
         for (Summary off : summaries.subList(1, summaries.size())) {
             text.append(String.format(

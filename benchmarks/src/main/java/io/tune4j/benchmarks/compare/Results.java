@@ -31,7 +31,11 @@ final class Results {
 
     /** The number of a row's next round, from 1. */
     int nextRound(Work work) {
-        return of(work).stream().mapToInt(line -> line.path("round").asInt()).max().orElse(0) + 1;
+        return of(work).stream()
+                        .mapToInt(line -> line.path("round").asInt())
+                        .max()
+                        .orElse(0)
+                + 1;
     }
 
     void add(Work work, int round, String program, String printed) throws IOException {

@@ -61,13 +61,15 @@ record Summary(
         return rounds;
     }
 
-    private static Summary summary(Work work, String program, Map<Integer, JsonNode> runs, Map<Integer, JsonNode> ours) {
+    private static Summary summary(
+            Work work, String program, Map<Integer, JsonNode> runs, Map<Integer, JsonNode> ours) {
         String time = work.isInstruct() ? "total_s" : "step_med";
         List<Integer> rounds = runs.keySet().stream().filter(ours::containsKey).toList();
-        ToDoubleFunction<Integer> ratio =
-                round -> runs.get(round).path(time).asDouble() / ours.get(round).path(time).asDouble();
-        Spread seconds = Spread.of(
-                rounds.stream().mapToDouble(round -> runs.get(round).path(time).asDouble()).toArray());
+        ToDoubleFunction<Integer> ratio = round -> runs.get(round).path(time).asDouble()
+                / ours.get(round).path(time).asDouble();
+        Spread seconds = Spread.of(rounds.stream()
+                .mapToDouble(round -> runs.get(round).path(time).asDouble())
+                .toArray());
         JsonNode last = runs.get(rounds.get(rounds.size() - 1));
         JsonNode lastOfOurs = ours.get(rounds.get(rounds.size() - 1));
         double flops = lastOfOurs.path("gflop_exec").asDouble(Double.NaN);

@@ -18,8 +18,9 @@ public final class ChromeTrace {
     /** Writes a file; the stream stays open. */
     public static void write(List<KernelCall> calls, OutputStream target) throws IOException {
         long origin = calls.stream().mapToLong(KernelCall::start).min().orElse(0);
-        try (JsonGenerator json =
-                new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET).createGenerator(target)) {
+        try (JsonGenerator json = new JsonFactory()
+                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .createGenerator(target)) {
             json.writeStartObject();
             json.writeStringField("displayTimeUnit", "ms");
             json.writeArrayFieldStart("traceEvents");

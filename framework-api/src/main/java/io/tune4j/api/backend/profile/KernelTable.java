@@ -53,7 +53,11 @@ public record KernelTable(List<Row> rows, long wallNanos) {
 
     /** Time in matrix products that are calls of their own, over that of the whole; fused kernels' products are not in it. */
     public double productShare() {
-        return rows.stream().filter(row -> row.flops() > 0).mapToLong(Row::selfNanos).sum() / (double) wallNanos;
+        return rows.stream()
+                        .filter(row -> row.flops() > 0)
+                        .mapToLong(Row::selfNanos)
+                        .sum()
+                / (double) wallNanos;
     }
 
     /** The share of the whole that is in no kernel. */
@@ -79,7 +83,8 @@ public record KernelTable(List<Row> rows, long wallNanos) {
                 withFlops ? " GFLOP/s  " : " ",
                 "operands"));
         for (Row row : rows.subList(0, Math.min(most, rows.size()))) {
-            String rate = row.flops() > 0 ? String.format(Locale.ROOT, "%9.1f  ", row.flops() / row.nanos()) : " ".repeat(11);
+            String rate =
+                    row.flops() > 0 ? String.format(Locale.ROOT, "%9.1f  ", row.flops() / row.nanos()) : " ".repeat(11);
             text.append(String.format(
                     Locale.ROOT,
                     "%-22s %7d %9.2f %9.2f %6.1f%% %s%s%n",
