@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which layers keep their activations and which are computed again: so many from the first on. Those are the right ones, because the
  * backward comes to them when the layers behind them, which keep theirs, are done and free: only one layer's activations then come
- * back at a time. The last layer keeps its own in any case, unless all are wanted recomputed: the backward begins with it, so
- * computing it again would save nothing.
+ * back at a time. The last one is the first that the backward needs, so computing it again saves next to nothing; it is kept unless the
+ * budget needs that too.
  *
  * @param layers of the model
  * @param recomputed so many of them

@@ -8,6 +8,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -125,7 +126,8 @@ public final class MappedActivations implements ActivationStore {
             long at = start + done;
             int within = (int) (at % SEGMENT_BYTES);
             int length = (int) Math.min(Math.min(PIECE_BYTES, SEGMENT_BYTES - within), bytes - done);
-            piece.copy(done, segments.get((int) (at / SEGMENT_BYTES)).slice(within, length));
+            ByteBuffer segment = segments.get((int) (at / SEGMENT_BYTES));
+            piece.copy(done, segment.slice(within, length).order(ByteOrder.LITTLE_ENDIAN));
             done += length;
         }
     }

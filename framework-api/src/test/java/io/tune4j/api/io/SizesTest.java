@@ -30,4 +30,31 @@ class SizesTest {
         assertThat(Sizes.exact(1_234_567)).isEqualTo("1,234,567 bytes");
         assertThat(Sizes.exact(1)).isEqualTo("1 byte");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "24GB, 24000000000",
+        "7.5GiB, 8053063680",
+        "512MiB, 536870912",
+        "512 mib, 536870912",
+        "6G, 6000000000",
+        "4096, 4096",
+        "10B, 10",
+        "1TiB, 1099511627776"
+    })
+    void sizesAreRead(String text, long bytes) {
+        assertThat(Sizes.parse(text)).hasValue(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lots", "GiB", "-1GiB", "1.GiB", "6GiBs", "''"})
+    void whatIsNoSizeIsNone(String text) {
+        assertThat(Sizes.parse(text)).isEmpty();
+    }
+
+    @Test
+    void aConfigGetsWholeMebibytes() {
+        assertThat(Sizes.roundedUp((1 << 20) + 1)).isEqualTo("2MiB");
+        assertThat(Sizes.parse(Sizes.roundedUp(1 << 20))).hasValue(1 << 20);
+    }
 }

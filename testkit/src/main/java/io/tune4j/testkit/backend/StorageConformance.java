@@ -3,14 +3,18 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Creation, host transfer, views, casts and copies. */
@@ -197,6 +201,49 @@ abstract class StorageConformance extends BackendTestCase {
         assertThat(backend().capabilities().dtypes()).contains(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         assertThat(backend().capabilities().dtypes())
                 .containsAll(backend().capabilities().nativeDtypes());
+    }
+
+    @Test
+    final void activationsComeBackFromTheStoreBitForBit() {
+        // Two of the largest do not fit into one of the file's pieces.
+        long[] rows = {3, 5_000, 9_000, 9_000, 1};
+        try (ActivationStore store = backend().activationStore(Path.of("").toAbsolutePath())) {
+            for (int round = 0; round < 2; round++) {
+                List<ActivationStore.Stored> stored = new ArrayList<>();
+                for (int i = 0; i < rows.length; i++) {
+                    try (Tensor tensor = Tensor.uniform(backend(), i, DType.FLOAT32, rows[i], 1024)) {
+                        stored.add(store.put(tensor));
+                    }
+                }
+                for (int i = rows.length - 1; i >= 0; i--) {
+                    try (Tensor taken = stored.get(i).take();
+                            Tensor same = Tensor.uniform(backend(), i, DType.FLOAT32, rows[i], 1024)) {
+                        assertThat(taken.toFloats()).isEqualTo(same.toFloats());
+                    }
+                }
+            }
+            assertThat(store.mostBytes()).isEqualTo(LongStream.of(rows).sum() * 4096);
+            assertThat(store.describe()).isNotBlank();
+        }
+    }
+
+    @Test
+    final void whatIsDroppedMakesRoomInAnyOrder() {
+        try (ActivationStore store = backend().activationStore(Path.of("").toAbsolutePath());
+                Tensor tensor = Tensor.uniform(backend(), 1, DType.FLOAT32, 16, 4);
+                Tensor transposed = tensor.transposed()) {
+            ActivationStore.Stored first = store.put(tensor);
+            ActivationStore.Stored second = store.put(transposed);
+            first.drop();
+            try (Tensor taken = second.take()) {
+                assertThat(taken.shape()).containsExactly(4, 16);
+                assertThat(taken.toFloats()).isEqualTo(transposed.toFloats());
+            }
+            second.drop();
+            ActivationStore.Stored third = store.put(tensor);
+            assertThat(store.mostBytes()).isEqualTo(2 * tensor.byteSize());
+            third.drop();
+        }
     }
 
     @Test

@@ -1,0 +1,145 @@
+package io.tune4j.recipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.api.plugin.Plugin;
+import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.api.recipe.RunEstimate;
+import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.recipes.testing.TestedBackend;
+import io.tune4j.testkit.config.Sections;
+import io.tune4j.testkit.toy.ToyPlugin;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Budgets of the shape of Llama 3.2 1B, 16 layers 2048 wide, whose steps are counted and not computed. */
+class ActivationPlanTest {
+    private static final List<Plugin> PLUGINS =
+            List.of(new ToyPlugin(), TestedBackend.plugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
+    private static final LargestBatch BATCH = new LargestBatch(1024, 512);
+    private static final long INPUT = 2048 * 2;
+
+    private static LoraFinetuneOptions options(String... lines) {
+        String yaml = String.join(
+                "\n",
+                "output_dir: target/none",
+                "model: {_component_: lora_llama3_2_1b, lora_rank: 8, lora_alpha: 16, apply_lora_to_mlp: True,"
+                        + " lora_attn_modules: [q_proj, v_proj, output_proj]}",
+                "tokenizer: {_component_: toy_tokenizer}",
+                "checkpointer: {_component_: FullModelHFCheckpointer, checkpoint_dir: target/no-files}",
+                "dataset: {_component_: toy_dataset, size: 40}",
+                "optimizer: {_component_: AdamW, lr: 0.01}",
+                "backend: " + TestedBackend.NAME,
+                "batch_size: 2",
+                String.join("\n", lines));
+        ConfigReader root = Sections.of(yaml);
+        RunConfig config = new RunConfig(root, root.problems(), root.notices(), yaml, "test.yaml");
+        return LoraFinetuneOptions.readWithoutFiles(config, ComponentRegistry.of(PLUGINS));
+    }
+
+    private static ActivationPlan plan(String... lines) {
+        LoraFinetuneOptions options = options(lines);
+        try (ShapeRun shapes = new ShapeRun(options)) {
+            return ActivationPlan.of(options, shapes, BATCH);
+        }
+    }
+
+    private static ActivationPlan auto(long budget) {
+        return plan("enable_activation_checkpointing: auto", "activation_memory_budget: " + budget);
+    }
+
+    @Test
+    void asFewLayersAsTheBudgetDemands() {
+        LoraFinetuneOptions options = options();
+        try (ShapeRun shapes = new ShapeRun(options)) {
+            long[] bytes = new long[17];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = shapes.count(BATCH.batch(), i, false).activations();
+            }
+            for (int i = 1; i < bytes.length; i++) {
+                assertThat(bytes[i]).as("%s layers", i).isLessThan(bytes[i - 1]);
+            }
+            for (int i : new int[] {1, 7, 15, 16}) {
+                assertThat(auto(bytes[i]).recomputed()).isEqualTo(i);
+                assertThat(auto(bytes[i]).bytes()).isEqualTo(bytes[i]);
+                assertThat(auto(bytes[i - 1] - 1).recomputed()).isEqualTo(i);
+            }
+            assertThat(auto(bytes[0]).recomputed()).isZero();
+            // The backward begins with the last layer: computing it again saves next to nothing.
+            assertThat(bytes[15] - bytes[16]).isLessThan((bytes[14] - bytes[15]) / 10);
+        }
+    }
+
+    @Test
+    void aBudgetBelowTheMinimumIsRefusedAndTheNamedOneIsEnough() {
+        assertThatThrownBy(() -> auto(1 << 20))
+                .isInstanceOf(UserException.class)
+                .hasMessageContainingAll("activation_memory_budget=1.0 MiB is less than the minimum", "2 x 512 tokens")
+                .satisfies(refusal -> {
+                    Matcher named = Pattern.compile("Set activation_memory_budget=(\\d+)MiB")
+                            .matcher(Objects.requireNonNull(refusal.getMessage()));
+                    assertThat(named.find()).isTrue();
+                    long minimum = Long.parseLong(named.group(1)) << 20;
+                    assertThat(auto(minimum).recomputed()).isEqualTo(16);
+                    assertThatThrownBy(() -> auto(minimum - (1 << 20))).isInstanceOf(UserException.class);
+                });
+    }
+
+    @Test
+    void offloadedInputsTakeNothing() {
+        ActivationPlan kept = plan("enable_activation_checkpointing: True");
+        ActivationPlan offloaded =
+                plan("enable_activation_checkpointing: True", "enable_activation_offloading: True");
+        // The input of the layer that is computed again is there.
+        assertThat(kept.bytes() - offloaded.bytes()).isEqualTo(15 * INPUT * BATCH.tokens());
+    }
+
+    @Test
+    void withoutABudgetMemoryDecides() {
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 64GiB").recomputed())
+                .isZero();
+        ActivationPlan some = plan("enable_activation_checkpointing: auto", "memory_limit: 4500MiB");
+        assertThat(some.recomputed()).isBetween(1, 15);
+        assertThat(some.describe()).contains("of 16 layers are recomputed", "(what memory leaves)");
+        // Nothing fits: as little as possible.
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 1GiB").recomputed())
+                .isEqualTo(16);
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: null").recomputed())
+                .isZero();
+    }
+
+    @Test
+    void anEstimateTellsWhatALayerKeeps() {
+        RunEstimate.Activations layer = Objects.requireNonNull(
+                MemoryForecast.of(options(), BATCH).activations());
+        // scripts/memory/eager_layer.py measures 106,728, with 4 bytes for each of 32 heads.
+        assertThat(layer.eagerPerToken()).hasValue(106_728 - 4 * 32);
+        assertThat(layer.recomputedPerToken()).isEqualTo(INPUT);
+        // By hand: the inputs of both norms and what they give, fused q, k and v, attention's output, gate, up and their product;
+        // x·Aᵀ of six adapters of rank 8; the inverse roots and, as the shapes' attention has them, a statistic for each head.
+        long elements = 2 * 2 * 2048 + (2048 + 2 * 512) + 2048 + 3 * 8192 + 6 * 8;
+        assertThat(layer.keptPerToken()).isCloseTo(2 * elements + 2 * 4 + 32 * 4, within(0.01));
+        assertThat(layer.choice()).contains("those of all 16 layers are kept");
+    }
+
+    @Test
+    void aCheaperRunIsForeseenToTakeLess() {
+        long kept = MemoryForecast.of(options(), BATCH).peakBytes();
+        long all = MemoryForecast.of(options("enable_activation_checkpointing: True"), BATCH)
+                .peakBytes();
+        long offloaded = MemoryForecast.of(
+                        options("enable_activation_checkpointing: True", "enable_activation_offloading: True"), BATCH)
+                .peakBytes();
+        assertThat(all).isLessThan(kept);
+        assertThat(offloaded).isLessThan(all);
+    }
+}
