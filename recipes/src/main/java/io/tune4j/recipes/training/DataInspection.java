@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,18 +35,27 @@ public final class DataInspection {
         this.positions = positions;
     }
 
-    /** Looks at all samples, and at what is known of the records that became none. */
+    /** What is counted while all samples are gone through once. */
+    private static final class Counts {
+        private long trained;
+        private long masked;
+        private long endless;
+        private long doubled;
+    }
+
+    /** Looks at all samples, one at a time, and at what is known of the records that became none. */
     public DataReport.Set inspect(TokenStore samples, int shown) {
-        int[] lengths = samples.stream()
-                .mapToInt(sample -> sample.tokens().length)
-                .sorted()
-                .toArray();
-        long tokens = IntStream.of(lengths).asLongStream().sum();
-        long trained =
-                samples.stream().mapToLong(TokenizedSample::trainedTokens).sum();
-        int cut = limit == null
-                ? 0
-                : (int) IntStream.of(lengths).filter(length -> length >= limit).count();
+        int[] lengths = IntStream.range(0, samples.size()).map(samples::length).toArray();
+        Arrays.sort(lengths);
+        Counts counts = new Counts();
+        for (int i = 0; i < samples.size(); i++) {
+            counts.trained += samples.trainedTokens(i);
+            TokenizedSample sample = samples.get(i);
+            counts.doubled += beginsTwice(sample) ? 1 : 0;
+            counts.masked += samples.trainedTokens(i) == 0 ? 1 : 0;
+            counts.endless += samples.trainedTokens(i) > 0 && !learnsToEnd(sample) ? 1 : 0;
+        }
+        int cut = limit == null ? 0 : longerThan(limit - 1, lengths);
         return new DataReport.Set(
                 key,
                 samples.size() + " " + samples.summary().description(),
@@ -58,42 +66,42 @@ public final class DataInspection {
                         percentile(lengths, 90),
                         percentile(lengths, 99),
                         percentile(lengths, 100)),
-                tokens,
-                trained,
+                samples.summary().tokens(),
+                counts.trained,
                 cut,
                 samples.unfit(MOST_UNFIT),
-                warnings(samples, cut),
+                warnings(samples.size(), counts, cut, longerThan(positions, lengths)),
                 samples.stream().limit(shown).map(this::show).toList());
+    }
+
+    private static int longerThan(int most, int... lengths) {
+        return (int) IntStream.of(lengths).filter(length -> length > most).count();
     }
 
     private static int percentile(int[] sorted, int percent) {
         return sorted.length == 0 ? 0 : sorted[(int) Math.round(percent / 100.0 * (sorted.length - 1))];
     }
 
-    private List<String> warnings(List<TokenizedSample> samples, int cut) {
+    private List<String> warnings(int samples, Counts counts, int cut, int beyond) {
         List<String> warnings = new ArrayList<>();
-        if (samples.isEmpty()) {
+        if (samples == 0) {
             return List.of("there is nothing to train on");
         }
-        long masked = count(samples, sample -> sample.trainedTokens() == 0);
-        if (masked > 0) {
+        if (counts.masked > 0) {
             warnings.add(
-                    of(masked, samples)
+                    of(counts.masked, samples)
                             + " no token to learn: the answer is empty, was cut off, or is masked. They change nothing and are left"
                             + " out. Fill the answers in, raise tokenizer.max_seq_len, or look at masking_strategy and train_on_input");
         }
-        List<TokenizedSample> learned =
-                samples.stream().filter(sample -> sample.trainedTokens() > 0).toList();
-        long endless = count(learned, sample -> !learnsToEnd(sample));
-        if (!learned.isEmpty() && endless > MOST * learned.size()) {
-            warnings.add(of(endless, learned)
+        long learned = samples - counts.masked;
+        if (counts.endless > MOST * learned) {
+            warnings.add(of(counts.endless, learned)
                     + " no trained token that ends an answer: the model will not learn to stop, and will talk on. Look at the"
                     + " end of the samples below; a chat_format or chat_template with an end token helps, or a longer"
                     + " tokenizer.max_seq_len, or add_eos: True for plain text");
         }
-        long doubled = count(samples, this::beginsTwice);
-        if (doubled > 0) {
-            warnings.add(of(doubled, samples)
+        if (counts.doubled > 0) {
+            warnings.add(of(counts.doubled, samples)
                     + " the token at the beginning twice, which no model has seen in its training: the chat template"
                     + " writes it and the tokenizer or the text adds another; take it out of the template or the text");
         }
@@ -102,7 +110,6 @@ public final class DataInspection {
                     + " allows: what was longer was cut off, at the end or with truncation_type: left at the beginning, and"
                     + " what is lost is not learned; raise tokenizer.max_seq_len or shorten the records if it matters");
         }
-        long beyond = count(samples, sample -> sample.tokens().length > positions);
         if (beyond > 0) {
             warnings.add(of(beyond, samples) + " more tokens than the model's " + positions
                     + " positions, and a run would refuse them: set tokenizer.max_seq_len=" + positions);
@@ -111,13 +118,8 @@ public final class DataInspection {
         return warnings;
     }
 
-    private static String of(long count, List<TokenizedSample> all) {
-        return String.format(
-                Locale.ROOT, "%d of %d samples (%.0f %%) have", count, all.size(), 100.0 * count / all.size());
-    }
-
-    private static long count(List<TokenizedSample> samples, Predicate<TokenizedSample> condition) {
-        return samples.stream().filter(condition).count();
+    private static String of(long count, long all) {
+        return String.format(Locale.ROOT, "%d of %d samples (%.0f %%) have", count, all, 100.0 * count / all);
     }
 
     private boolean learnsToEnd(TokenizedSample sample) {

@@ -11,6 +11,7 @@ import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.testkit.toy.ByteTokenizer;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -96,8 +97,10 @@ class DataInspectionTest {
                 (proxy, method, arguments) -> method.getName().equals("remarks")
                         ? List.of("pad_token is the eos_token")
                         : method.invoke(tokenizer, arguments));
-        DataReport.Set set = new DataInspection("dataset", remarking, null, 100)
-                .inspect(new Samples(List.of(sample(1, BEGIN, 70, END))), 1);
+        DataReport.Set set;
+        try (TokenStore store = Samples.store(List.of(sample(1, BEGIN, 70, END)))) {
+            set = new DataInspection("dataset", remarking, null, 100).inspect(store, 1);
+        }
         assertThat(set.warnings()).containsExactly("pad_token is the eos_token");
     }
 
