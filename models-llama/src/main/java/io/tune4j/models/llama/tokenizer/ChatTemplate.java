@@ -129,7 +129,8 @@ final class ChatTemplate {
 
     /** The library with expressions and texts as Python has them. */
     private static final class PythonJinjava extends Jinjava {
-        private final ExpressionFactory expressions = JinjaSyntax.expressions(name -> getGlobalContext().getFilter(name) != null);
+        private final ExpressionFactory expressions =
+                JinjaSyntax.expressions(name -> getGlobalContext().getFilter(name) != null);
 
         PythonJinjava(JinjavaConfig config) {
             super(config);
