@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which layers keep their activations and which are computed again: so many from the first on. Those are the right ones, because the
  * backward comes to them when the layers behind them, which keep theirs, are done and free: only one layer's activations then come
- * back at a time. The last one is the first that the backward needs, so computing it again saves next to nothing; it is kept unless the
+ * back at a time. The last one is the first that the backward needs, so computing it again saves little; it is kept unless the
  * budget needs that too.
  *
  * @param layers of the model

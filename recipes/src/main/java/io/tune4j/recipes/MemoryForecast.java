@@ -155,6 +155,12 @@ final class MemoryForecast {
         return (long) Math.ceil(plan.parameterCount() * options.optimizer().stateBytesPerParameter());
     }
 
+    /** A budget is for {@code auto} only. */
+    private List<String> recomputingAll() {
+        String all = "enable_activation_checkpointing=True";
+        return options.activations().budget() == null ? List.of(all) : List.of(all, "~activation_memory_budget");
+    }
+
     /** In the order in which one would try them: the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
@@ -166,7 +172,7 @@ final class MemoryForecast {
         }
         if (plan.recomputed() < plan.layers()) {
             levers.add(new Lever(
-                    List.of("enable_activation_checkpointing=True"), "a third more time, since forward is done twice"));
+                    recomputingAll(), "a third more time, since forward is done twice"));
         }
         if (options.dtype() == DType.FLOAT32) {
             levers.add(new Lever(List.of("dtype=bf16"), "three digits of the activations"));

@@ -74,8 +74,8 @@ class ActivationPlanTest {
                 assertThat(auto(bytes[i - 1] - 1).recomputed()).isEqualTo(i);
             }
             assertThat(auto(bytes[0]).recomputed()).isZero();
-            // The backward begins with the last layer: computing it again saves next to nothing.
-            assertThat(bytes[15] - bytes[16]).isLessThan((bytes[14] - bytes[15]) / 10);
+            // The backward begins with the last layer: computing it again saves little.
+            assertThat(bytes[15] - bytes[16]).isLessThan((bytes[14] - bytes[15]) / 5);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
@@ -14,6 +15,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,11 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         } else {
             CudaMemory.resetPeak(device());
         }
+    }
+
+    @Override
+    public ActivationStore activationStore(Path folder) {
+        return device().isCpu() ? Backend.super.activationStore(folder) : new PinnedActivations();
     }
 
     @Override

@@ -68,10 +68,6 @@ public final class MemoryPhases {
     /** From now on the backend is asked. */
     public void opened(Backend opened) {
         backend = opened;
-        if (!opened.device().isCpu()) {
-            // What the process took on the way does not count on a GPU.
-            opened.resetPeakMemory();
-        }
     }
 
     /** Ends the current phase and begins another; returns the one that ended, to go back to. */
