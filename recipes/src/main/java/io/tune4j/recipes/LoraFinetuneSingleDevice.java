@@ -256,7 +256,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
 
     private CausalLanguageModel load(LoraFinetuneOptions options, Backend backend, Checkpoint base, Adapter adapter) {
         CheckpointWeights weights = new CheckpointWeights(base);
-        FrozenLinearFactory frozen = options.model().weightFormat().factory(backend, options.dtype(), weights, console::line);
+        FrozenLinearFactory frozen =
+                options.model().weightFormat().factory(backend, options.dtype(), weights, console::line);
         return options.model().definition().build(backend, options.dtype(), weights, adapter.decorate(frozen));
     }
 
