@@ -128,16 +128,15 @@ final class QuantizedRun {
                             backend,
                             DType.BFLOAT16,
                             weights,
-                            adapter.decorate(
-                                    format.factory(backend, DType.BFLOAT16, weights, System.err::println)));
+                            adapter.decorate(format.factory(backend, DType.BFLOAT16, weights, System.err::println)));
                     Optimizer optimizer = Installed.component(OptimizerProvider.class, "AdamW", Map.of("lr", 3e-4))
                             .create(backend, adapter.parameters())) {
                 System.out.println("set up in " + seconds(start) + "; " + memory.peak());
                 for (int step = 0; step < steps; step++) {
                     long begin = System.nanoTime();
                     double loss = step(backend, model, adapter, optimizer, batch(definition, tokens, step));
-                    System.out.println("step " + (step + 1) + " in " + seconds(begin) + ", loss " + loss + "; "
-                            + memory.peak());
+                    System.out.println(
+                            "step " + (step + 1) + " in " + seconds(begin) + ", loss " + loss + "; " + memory.peak());
                 }
             }
         }

@@ -187,7 +187,8 @@ record LoraFinetuneOptions(
 
         private @Nullable ModelPlan model(DType dtype) {
             ModelPlan plan = components.model(root.section("model"), context.checkpointDirectory());
-            Set<DType> computable = plan == null ? Set.of(dtype) : plan.weightFormat().computeDtypes();
+            Set<DType> computable =
+                    plan == null ? Set.of(dtype) : plan.weightFormat().computeDtypes();
             if (!computable.contains(dtype) && dtype.isFloating() && dtype != DType.FLOAT16) {
                 root.problem(
                         "dtype",

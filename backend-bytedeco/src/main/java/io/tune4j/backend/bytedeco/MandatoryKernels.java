@@ -8,14 +8,17 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -203,6 +206,20 @@ abstract class MandatoryKernels implements ArrayKernels {
                 Tensor asBytes = flat.view(torch.ScalarType.Byte)) {
             return asBytes.narrow(0, offset, length);
         }
+    }
+
+    @Override
+    public final Array mapped(Path file, long byteOffset, long length) {
+        if (!device.isCpu()) {
+            return ArrayKernels.super.mapped(file, byteOffset, length);
+        }
+        return make(DType.UINT8, () -> {
+            try (BoolOptional shared = new BoolOptional(false);
+                    LongOptional size = new LongOptional(byteOffset + length);
+                    Tensor whole = torch.from_file(file.toString(), shared, size, options.get(DType.UINT8))) {
+                return whole.narrow(0, byteOffset, length);
+            }
+        });
     }
 
     @Override

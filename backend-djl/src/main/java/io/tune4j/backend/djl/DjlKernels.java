@@ -8,6 +8,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -123,6 +124,13 @@ abstract class DjlKernels implements ArrayKernels {
     /** For arguments only: its dtype and shape are not looked at. */
     private static DjlArray view(IValue value) {
         return new DjlArray(value, DType.UINT8, new long[0]);
+    }
+
+    @Override
+    public final Array mapped(Path file, long byteOffset, long length) {
+        return device.isCpu()
+                ? make(DType.UINT8, new long[] {length}, "mapped", file.toString(), byteOffset, length)
+                : ArrayKernels.super.mapped(file, byteOffset, length);
     }
 
     @Override

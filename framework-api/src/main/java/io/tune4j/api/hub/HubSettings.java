@@ -1,6 +1,7 @@
 package io.tune4j.api.hub;
 
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.UserCache;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -101,10 +102,9 @@ public record HubSettings(
         }
     }
 
-    /** The folder for what is downloaded without being asked for a place, as {@code HF_HOME} says. */
+    /** The folder for what is downloaded without being asked for a place. */
     public static Path cache(Map<String, String> environment) {
-        String home = environment.getOrDefault("TUNE4J_CACHE", "");
-        return home.isBlank() ? Path.of(System.getProperty("user.home"), ".cache", "tune4j") : Path.of(home);
+        return UserCache.folder(environment);
     }
 
     @Override

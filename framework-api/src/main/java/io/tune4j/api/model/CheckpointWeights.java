@@ -8,7 +8,10 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
@@ -21,6 +24,25 @@ public final class CheckpointWeights implements WeightSource {
     /** @param checkpoint stays the caller's to close */
     public CheckpointWeights(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
+    }
+
+    /** The files' paths; their sizes and times of change. */
+    @Override
+    public Identity identity() {
+        StringBuilder places = new StringBuilder();
+        StringBuilder versions = new StringBuilder();
+        for (Path file : checkpoint.files()) {
+            try {
+                places.append(file.toRealPath()).append('\n');
+                versions.append(Files.size(file))
+                        .append(' ')
+                        .append(Files.getLastModifiedTime(file))
+                        .append('\n');
+            } catch (IOException e) {
+                throw new DataException("cannot look at " + file + ": " + e.getMessage(), e);
+            }
+        }
+        return new Identity(places.toString(), versions.toString());
     }
 
     @Override

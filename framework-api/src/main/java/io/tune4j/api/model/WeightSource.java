@@ -18,4 +18,20 @@ public interface WeightSource {
     default boolean isRounded(String name) {
         return false;
     }
+
+    /** What tells this source from all others, and changes when its values may have; empty if nothing does. */
+    default Identity identity() {
+        return Identity.NONE;
+    }
+
+    /**
+     * Of a source.
+     *
+     * @param place where it is
+     * @param version what is there
+     */
+    record Identity(String place, String version) {
+        /** Of a source that is not in files. */
+        public static final Identity NONE = new Identity("", "");
+    }
 }

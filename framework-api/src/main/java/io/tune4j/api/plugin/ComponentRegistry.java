@@ -247,8 +247,7 @@ public final class ComponentRegistry implements Components {
         if (method != null && peft == null) {
             return null;
         }
-        String usual =
-                variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
+        String usual = variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
         WeightFormat format = format(section, formatName(section, usual));
         return format == null ? null : new ModelPlan(name, definition, peft, format);
     }

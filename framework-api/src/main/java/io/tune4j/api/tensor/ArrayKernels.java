@@ -1,6 +1,8 @@
 package io.tune4j.api.tensor;
 
+import io.tune4j.api.io.FileBytes;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -39,6 +41,17 @@ public interface ArrayKernels {
 
     /** Copies a contiguous array's bytes from an offset on, little-endian, until {@code target} is full. */
     void read(Array source, long byteOffset, ByteBuffer target);
+
+    /**
+     * A part of a file as a uint8 vector that is never written. Here it is a copy; a backend in host memory maps the file, so that
+     * its pages are read when they are used and given back when memory is short. The file must stay as it is until the array is
+     * closed.
+     */
+    default Array mapped(Path file, long byteOffset, long length) {
+        Array bytes = empty(DType.UINT8, length);
+        FileBytes.forEachPiece(file, byteOffset, length, (piece, offset) -> write(bytes, offset, piece));
+        return bytes;
+    }
 
     /** A view if the elements lie in that order, else a copy. One dimension may be -1. */
     Array reshape(Array a, long... shape);

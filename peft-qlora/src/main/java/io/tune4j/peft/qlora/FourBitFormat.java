@@ -9,15 +9,19 @@ import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frozen weights in 4-bit NormalFloat (Dettmers et al. 2023). The projections of the numbered layers are quantized; the output
  * projection, which often shares the embedding's weight, stays as it is, as in torchtune.
+ *
+ * @param cacheFolder where quantized weights are kept for the next run, or null
  */
-record FourBitFormat(Scheme scheme) implements WeightFormat {
+record FourBitFormat(Scheme scheme, @Nullable Path cacheFolder) implements WeightFormat {
     private static final Pattern LAYER_NUMBER = Pattern.compile("\\.\\d+\\.");
     private static final Pattern PROJECTION = Pattern.compile("_proj\\.weight$");
 
@@ -31,7 +35,7 @@ record FourBitFormat(Scheme scheme) implements WeightFormat {
     public FrozenLinearFactory factory(
             Backend backend, DType computeDtype, WeightSource weights, Consumer<String> notices) {
         FrozenLinearFactory dense = new DenseFormat().factory(backend, computeDtype, weights, notices);
-        FourBitLoader loader = new FourBitLoader(scheme, backend, computeDtype, weights);
+        FourBitLoader loader = new FourBitLoader(scheme, backend, computeDtype, weights, cacheFolder, notices);
         return projections -> projections.stream().allMatch(FourBitFormat::isQuantized)
                 ? loader.load(projections)
                 : dense.create(projections);
@@ -39,7 +43,8 @@ record FourBitFormat(Scheme scheme) implements WeightFormat {
 
     @Override
     public WeightSource asComputed(Backend backend, DType computeDtype, WeightSource weights) {
-        return new DequantizedWeights(new FourBitLoader(scheme, backend, computeDtype, weights), weights);
+        return new DequantizedWeights(
+                new FourBitLoader(scheme, backend, computeDtype, weights, null, notice -> {}), weights);
     }
 
     static boolean isQuantized(Projection projection) {

@@ -1,16 +1,20 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.io.UserCache;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code nf4}, with torchao's options {@code block_size} and {@code scaler_block_size} in the model section, and {@code bnb_4bit}
- * with {@code block_size} alone.
+ * with {@code block_size} alone. {@code quantized_cache} of both is {@code off}, {@code auto} for a folder in the user's cache, or a
+ * folder.
  */
 public final class FourBitFormatFactory implements ComponentFactory<WeightFormat> {
+    private static final String CACHE = "quantized_cache";
     private static final int LARGEST_BLOCK = 1 << 16;
 
     private final String name;
@@ -57,10 +61,19 @@ public final class FourBitFormatFactory implements ComponentFactory<WeightFormat
         int block = options.integer("block_size", BlockLayout.BLOCK, 2, LARGEST_BLOCK);
         int scalerBlock =
                 quantizesScalers ? options.integer("scaler_block_size", BlockLayout.SCALER_BLOCK, 1, LARGEST_BLOCK) : 0;
+        Path cacheFolder = cacheFolder(options.string(CACHE, "off"));
         if (block % 2 != 0) {
             options.problem("block_size", "two codes share a byte, so it must be even; found " + block);
             return null;
         }
-        return new FourBitFormat(new Scheme(name, block, scalerBlock));
+        return new FourBitFormat(new Scheme(name, block, scalerBlock), cacheFolder);
+    }
+
+    private static @Nullable Path cacheFolder(String value) {
+        return switch (value) {
+            case "off", "false" -> null;
+            case "auto", "true" -> UserCache.folder(System.getenv()).resolve("quantized");
+            default -> Path.of(value);
+        };
     }
 }

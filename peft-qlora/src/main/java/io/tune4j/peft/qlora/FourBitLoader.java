@@ -7,8 +7,10 @@ import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Quantizes one model's projections as they are asked for. One weight of the checkpoint is in memory at a time. */
@@ -19,27 +21,48 @@ final class FourBitLoader {
     private final WeightSource weights;
     private final Rounding rounding;
     private final CodeTable table;
+    private final @Nullable QuantizedCache cache;
     private @Nullable UnpackSpace space;
 
-    FourBitLoader(Scheme scheme, Backend backend, DType computeDtype, WeightSource weights) {
+    /** @param cacheFolder of all caches, or null for none */
+    FourBitLoader(
+            Scheme scheme,
+            Backend backend,
+            DType computeDtype,
+            WeightSource weights,
+            @Nullable Path cacheFolder,
+            Consumer<String> notices) {
         this.scheme = scheme;
         this.backend = backend;
         this.computeDtype = computeDtype;
         this.weights = weights;
         this.rounding = scheme.rounding(computeDtype);
         this.table = new CodeTable(scheme.levels(rounding));
+        WeightSource.Identity source = weights.identity();
+        boolean cached = cacheFolder != null && backend.hasValues() && !source.equals(WeightSource.Identity.NONE);
+        this.cache = cached ? new QuantizedCache(cacheFolder, scheme, rounding, source, notices) : null;
     }
 
     FrozenLinear load(List<Projection> projections) {
         List<FourBitMatrix> matrices = new ArrayList<>();
         for (Projection projection : projections) {
-            matrices.add(matrix(projection.weightName()));
+            matrices.add(cached(projection));
         }
         if (space == null) {
             space = new UnpackSpace(backend, productDtype(), scheme.levels(rounding));
         }
         FourBitWeight weight = new FourBitWeight(matrices, projections.get(0).inFeatures(), computeDtype, space);
         return new FrozenLinear(projections, weight, bias(projections));
+    }
+
+    private FourBitMatrix cached(Projection projection) {
+        String name = projection.weightName();
+        if (cache == null) {
+            return matrix(name);
+        }
+        long elements = projection.outFeatures() * projection.inFeatures();
+        FourBitMatrix found = cache.find(backend, name, projection.outFeatures(), elements);
+        return found == null ? cache.keep(backend, name, matrix(name)) : found;
     }
 
     private FourBitMatrix matrix(String name) {
@@ -54,8 +77,8 @@ final class FourBitLoader {
                 FourBitMatrix matrix = matrix(name)) {
             float[] values = scheme.levels(rounding).values();
             Tensor levels = Tensor.ofFloats(backend, rounding.dtype(), values, values.length);
-            Tensor weight = Tensor.empty(
-                    backend, dtype, matrix.rows(), matrix.layout().elements() / matrix.rows());
+            Tensor weight =
+                    Tensor.empty(backend, dtype, matrix.rows(), matrix.layout().elements() / matrix.rows());
             backend.dequantize(matrix.packed(levels), weight);
             return scope.escape(weight);
         }

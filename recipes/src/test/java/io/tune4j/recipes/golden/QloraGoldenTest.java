@@ -73,10 +73,8 @@ class QloraGoldenTest {
 
     private static WeightFormat format(String section) {
         ComponentRegistry registry = ComponentRegistry.of(List.of(new QloraPlugin()));
-        return Objects.requireNonNull(registry.create(
-                WeightFormat.class,
-                Sections.of(section),
-                new ComponentContext(registry, null, null)));
+        return Objects.requireNonNull(
+                registry.create(WeightFormat.class, Sections.of(section), new ComponentContext(registry, null, null)));
     }
 
     private static Optimizer optimizer(GoldenFixture fixture, Backend backend, GoldenModel model) {

@@ -8,14 +8,18 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Creation, host transfer, views, casts and copies. */
 abstract class StorageConformance extends BackendTestCase {
@@ -271,6 +275,22 @@ abstract class StorageConformance extends BackendTestCase {
                     .isInstanceOf(InternalException.class)
                     .message()
                     .isNotBlank();
+        }
+    }
+
+    @Test
+    final void partsOfFilesAreMapped(@TempDir Path folder) throws IOException {
+        byte[] content = new byte[100_003];
+        new SplittableRandom(40).nextBytes(content);
+        Path file = Files.write(folder.resolve("bytes"), content);
+        try (Tensor part = Tensor.of(backend(), backend().mapped(file, 1001, 50_000))) {
+            assertThat(part.dtype()).isEqualTo(DType.UINT8);
+            assertThat(part.shape()).containsExactly(50_000);
+            ByteBuffer read = ByteBuffer.allocate(49_990);
+            backend().read(part.array(), 10, read);
+            assertThat(read.array()).isEqualTo(Arrays.copyOfRange(content, 1011, 51_001));
+            assertThat(part.rows(7, 3).cast(DType.INT64).toDoubles())
+                    .containsExactly(content[1008] & 0xff, content[1009] & 0xff, content[1010] & 0xff);
         }
     }
 }
