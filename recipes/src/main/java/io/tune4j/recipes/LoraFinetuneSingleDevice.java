@@ -13,7 +13,6 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.RandomKeys;
@@ -30,8 +29,6 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.EarlierResults;
-import io.tune4j.recipes.checkpoint.MergedCheckpoint;
-import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.optimizer.GradientNorm;
@@ -151,7 +148,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             LossStep lossStep,
             Adapter adapter,
             Optimizer optimizer,
-            TrainingStates states,
+            RunOutputs outputs,
             RunMemory memory,
             StepMeter meter,
             ValidationWatch watch,
@@ -264,7 +261,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         lossStep,
                         adapter,
                         optimizer,
-                        states,
+                        new RunOutputs(
+                                options, steps, data, seed, states, backend, adapter, optimizer, memory, meter, watch, console),
                         memory,
                         meter,
                         watch,
@@ -273,7 +271,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         report);
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
-                    finish(run, base, output);
+                    Path merged = run.outputs.finish(base);
+                    report.summary(meter, memory, run.outputs.adapterFolder(), merged, output);
+                    run.outputs.describeBest();
                 }
                 return outcome;
             } catch (MemoryException e) {
@@ -353,7 +353,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     log(run, logger, step, norm);
                 }
                 validate(run, logger, step);
-                afterStep(run, step);
+                run.outputs.afterStep(step);
             }
             if (run.watch.isOver()) {
                 console.line("stopped early after step " + step + " of " + run.steps.total() + ": "
@@ -372,7 +372,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         } catch (MemoryException e) {
             run.memory.lift();
             run.adapter.parameters().forEach(Parameter::clearGradient);
-            save(run, step);
+            run.outputs.save(step);
             throw e;
         }
     }
@@ -426,7 +426,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         if (!Double.isNaN(loss)
                 && run.watch.observe(done, loss)
                 && run.options.validating().savesBest()) {
-            BestAdapter.save(run.options.outputDirectory(), run.adapter, baseModel(run), done, loss);
+            run.outputs.keepBest(done, loss);
         }
     }
 
@@ -449,85 +449,16 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         throw new DataException("training stopped at step " + (step + 1) + ": the loss is " + loss
                 + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
                 + ". The weights of step " + step + " were not touched"
-                + (run.states.newest() == null ? "" : "; the last saved state is " + run.states.newest())
+                + (run.outputs.newest() == null ? "" : "; the last saved state is " + run.outputs.newest())
                 + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
-    }
-
-    private void afterStep(Run run, long done) {
-        boolean ends = done == run.steps.total() || run.watch.isOver();
-        boolean epochEnds = run.steps.stepInEpoch(done) == 0 || ends;
-        int every = run.options.saveEveryNSteps();
-        if (epochEnds || (every > 0 && done % every == 0)) {
-            run.memory.during(Phase.SAVE, () -> console.detail("saved " + save(run, done)));
-        }
-        if (epochEnds) {
-            Path folder = run.options.outputDirectory().resolve("epoch_" + run.steps.epochOf(done - 1));
-            run.memory.during(
-                    Phase.SAVE,
-                    () -> AtomicFiles.writeDirectory(folder, target -> run.adapter.save(target, baseModel(run))));
-        }
-    }
-
-    private static String baseModel(Run run) {
-        return run.options.checkpointer().baseModel();
-    }
-
-    private static Path save(Run run, long done) {
-        double best = run.meter.bestLoss();
-        TrainingState state = new TrainingState(
-                TrainingState.FORMAT,
-                done,
-                run.order.seed(),
-                Double.isFinite(best) ? best : null,
-                run.watch.standing(),
-                ResumePoint.settings(run.options, run.steps, run.data));
-        return run.states.save(state, run.adapter, run.optimizer, baseModel(run));
     }
 
     private Outcome cancel(Run run, long done) {
         run.adapter.parameters().forEach(Parameter::clearGradient);
-        Path saved = save(run, done);
+        Path saved = run.outputs.save(done);
         console.line("stopped after step " + done + " of " + run.steps.total() + "; the state is in " + saved);
         console.line("to go on: tune run lora_finetune_single_device --config "
                 + run.options.outputDirectory().resolve("config.yaml") + " resume_from_checkpoint=True");
         return Outcome.CANCELLED;
-    }
-
-    private void merge(Run run, Checkpoint base, Path merged) {
-        WeightFormat format = run.options.model().weightFormat();
-        WeightSource stored = new CheckpointWeights(base);
-        WeightSource computed = format.asComputed(run.backend, run.options.dtype(), stored);
-        boolean rounded = computed != stored && run.options.mergeIntoComputed();
-        console.line("writing the merged model to " + merged + (computed == stored ? "" : mergedInto(rounded)));
-        MergedCheckpoint.write(
-                merged,
-                base,
-                rounded ? computed : stored,
-                run.options.checkpointer().checkpointDirectory(),
-                run.adapter,
-                run.backend);
-    }
-
-    private void finish(Run run, Checkpoint base, Path output) {
-        Path adapterFolder = output.resolve("adapter");
-        Path merged = run.options.saveAdapterOnly() ? null : output.resolve("merged");
-        run.memory.during(Phase.SAVE, () -> {
-            AtomicFiles.writeDirectory(adapterFolder, target -> run.adapter.save(target, baseModel(run)));
-            if (merged != null) {
-                merge(run, base, merged);
-            }
-        });
-        run.report.summary(run.meter, run.memory, adapterFolder, merged, output);
-        ValidationWatch.Standing best = run.watch.standing();
-        if (best != null && run.options.validating().savesBest()) {
-            console.line(BestAdapter.describe(output, best));
-        }
-    }
-
-    private static String mergedInto(boolean computed) {
-        return computed
-                ? ": the adapter and the base with the values of its quantized form, which it was trained on"
-                : ": the adapter and the checkpoint's own weights, not the quantized ones that it was trained on"
-                        + " (merge_into: dequantized takes those)";
     }
 }
