@@ -129,7 +129,7 @@ class TorchtuneConfigsTest {
         assertThat(Objects.requireNonNull(Objects.requireNonNull(result.plan()).peft())
                         .describe())
                 .startsWith("DoRA");
-        assertThat(result.plan().weightFormat().getClass().getSimpleName()).isEqualTo("Nf4Format");
+        assertThat(result.plan().weightFormat().getClass().getSimpleName()).isEqualTo("FourBitFormat");
         assertThat(Checks.check(
                                 yaml,
                                 List.of(

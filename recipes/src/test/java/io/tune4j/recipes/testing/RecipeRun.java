@@ -8,6 +8,7 @@ import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.RecipesPlugin;
 import io.tune4j.testkit.recipe.RecipeTrial;
 import io.tune4j.testkit.toy.ToyPlugin;
@@ -21,8 +22,13 @@ import java.util.List;
 /** The LoRA recipe on a fixture's checkpoint, with a config of a few keys that a test may change. */
 public final class RecipeRun {
     private static final Path CHECKPOINT = Path.of("src/test/resources/golden/llama2_style");
-    private static final List<Plugin> PLUGINS =
-            List.of(new ToyPlugin(), TestedBackend.plugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
+    private static final List<Plugin> PLUGINS = List.of(
+            new ToyPlugin(),
+            TestedBackend.plugin(),
+            new LlamaPlugin(),
+            new LoraPlugin(),
+            new RecipesPlugin(),
+            new QloraPlugin());
 
     private final Path output;
     private final RecipeTrial trial;
