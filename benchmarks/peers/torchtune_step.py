@@ -10,6 +10,7 @@ import gc
 import importlib.util
 import os
 import sys
+import time
 import warnings
 
 warnings.filterwarnings("ignore")
@@ -100,7 +101,9 @@ def main():
     else:
         recipe.train()
     if arguments.records:
-        print(clock.line(0, **parts.COUNTS))
+        # To the end of the data: packs that fill no step are computed too.
+        total = round(time.perf_counter() - clock.stamps[0], 3)
+        print(clock.line(0, total_s=total, **parts.COUNTS))
     else:
         print(clock.line(common.BATCH * common.shape(arguments.shape)["length"]))
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Compare {
     private static final String USAGE =
-            "usage: benchmarks/compare [--rows ROW,...] [--rounds 5] [--steps 5] [--warm 2] [--threads 2]"
+            "usage: benchmarks/compare [--rows ROW,...] [--rounds 5] [--steps 5] [--warm 2] [--threads 2] [--records 256]"
                     + " [--only PROGRAM,...] [--python PYTHON] [--home DIR] [--results FILE] [--docs DIR] [--report]\nrows: "
                     + Work.keys();
 
@@ -27,6 +27,7 @@ public final class Compare {
     private int steps = 5;
     private int warm = 2;
     private int threads = 2;
+    private int records = 256;
     private List<String> only = List.of();
     private @Nullable String python = System.getenv("TUNE4J_PEER_PYTHON");
     private Path home;
@@ -60,6 +61,7 @@ public final class Compare {
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
                 case "--threads" -> threads = Integer.parseInt(arguments[++i]);
+                case "--records" -> records = Integer.parseInt(arguments[++i]);
                 case "--only" -> only = List.of(arguments[++i].split(",", -1));
                 case "--python" -> python = arguments[++i];
                 case "--home" -> home = Path.of(arguments[++i]);
@@ -74,7 +76,7 @@ public final class Compare {
     private void run() throws IOException, InterruptedException {
         Results kept = new Results(results);
         if (!reportOnly) {
-            Programs programs = new Programs(root, home, python, threads, steps, warm);
+            Programs programs = new Programs(root, home, python, threads, steps, warm, records);
             Map<Work, Integer> next = new LinkedHashMap<>();
             rows.forEach(work -> next.put(work, kept.nextRound(work)));
             for (int round = 0; round < rounds; round++) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Programs {
     static final String OURS = "tune4j";
 
-    private static final int RECORDS = 256;
     private static final int BATCH = 4;
     private static final int ACCUMULATION = 4;
     private static final int PACK = 512;
@@ -40,6 +39,7 @@ final class Programs {
     private final boolean peft;
     private final String threads;
     private final List<String> length;
+    private final int records;
 
     /**
      * Looks for the peers.
@@ -47,12 +47,14 @@ final class Programs {
      * @param root of the project
      * @param home the scratch folder of the peers' scripts, with checkpoints
      * @param python to run them with, or null for none
+     * @param records of the instruction mix
      */
-    Programs(Path root, Path home, @Nullable String python, int threads, int steps, int warm) {
+    Programs(Path root, Path home, @Nullable String python, int threads, int steps, int warm, int records) {
         this.root = root;
         this.home = home;
         this.python = python;
         this.threads = String.valueOf(threads);
+        this.records = records;
         this.length = List.of("--steps", String.valueOf(steps), "--warm", String.valueOf(warm));
         this.torchtune = imports("torchtune");
         this.peft = imports("peft");
@@ -176,16 +178,16 @@ final class Programs {
     }
 
     private List<Program> instruct(Work work) throws IOException {
-        Path records = home.resolve("instruct-" + work.shape + ".jsonl");
-        if (!Files.exists(records)) {
-            throw new IOException(records + " is missing: benchmarks/java io.tune4j.benchmarks.InstructMix " + records
+        Path file = home.resolve("instruct-" + work.shape + ".jsonl");
+        if (!Files.exists(file)) {
+            throw new IOException(file + " is missing: benchmarks/java io.tune4j.benchmarks.InstructMix " + file
                     + " VOCABULARY-SIZE writes it");
         }
         List<String> mix = List.of(
                 "--records",
-                records.toString(),
+                file.toString(),
                 "--count",
-                String.valueOf(RECORDS),
+                String.valueOf(records),
                 "--batch",
                 String.valueOf(BATCH),
                 "--accumulation",

@@ -15,8 +15,8 @@ enum Work {
     M_FP32("M fp32", "M", List.of("--dtype", "fp32")),
     M_BF16_QLORA("M bf16 QLoRA", "M", List.of("--dtype", "bf16", "--quant")),
     M_FP32_QLORA("M fp32 QLoRA", "M", List.of("--dtype", "fp32", "--quant")),
-    INSTRUCT_BF16("instruction mix, S bf16, 256 records", "S", List.of("--dtype", "bf16")),
-    INSTRUCT_FP32("instruction mix, S fp32, 256 records", "S", List.of("--dtype", "fp32")),
+    INSTRUCT_BF16("instruction mix, S bf16", "S", List.of("--dtype", "bf16")),
+    INSTRUCT_FP32("instruction mix, S fp32", "S", List.of("--dtype", "fp32")),
     ABLATION_FP32("S fp32 without", "S", List.of("--dtype", "fp32")),
     ABLATION_BF16("S bf16 without", "S", List.of("--dtype", "bf16")),
     T_FP32("T fp32", "T", List.of("--dtype", "fp32"));
