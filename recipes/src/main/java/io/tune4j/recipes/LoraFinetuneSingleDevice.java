@@ -262,7 +262,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         adapter,
                         optimizer,
                         new RunOutputs(
-                                options, steps, data, seed, states, backend, adapter, optimizer, memory, meter, watch, console),
+                                options, steps, data, seed, states, backend, adapter, optimizer, memory, meter, watch,
+                                console),
                         memory,
                         meter,
                         watch,

@@ -92,7 +92,8 @@ record RunOutputs(
      */
     @Nullable
     Path finish(Checkpoint base) {
-        Path merged = options.saveAdapterOnly() ? null : options.outputDirectory().resolve("merged");
+        Path merged =
+                options.saveAdapterOnly() ? null : options.outputDirectory().resolve("merged");
         memory.during(Phase.SAVE, () -> {
             writeAdapter(adapterFolder());
             if (merged != null) {

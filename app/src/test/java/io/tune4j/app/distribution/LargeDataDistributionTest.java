@@ -28,8 +28,11 @@ class LargeDataDistributionTest {
                         + ", as you said.\"}\n");
             }
         }
-        Map<String, String> small =
-                Map.of("TUNE4J_OPTS", "-Xmx64m", "TUNE4J_CACHE", folder.resolve("cache").toString());
+        Map<String, String> small = Map.of(
+                "TUNE4J_OPTS",
+                "-Xmx64m",
+                "TUNE4J_CACHE",
+                folder.resolve("cache").toString());
         Result first = run(small, file, "first");
         assertThat(first.exitCode()).as(first.output()).isZero();
         assertThat(first.output()).contains(RECORDS + " records of large.jsonl");
