@@ -54,6 +54,11 @@ class OptimizerRunTest {
     }
 
     @Test
+    void anOptimizerWithoutStateResumes() throws IOException {
+        resumesBitForBit("optimizer: {_component_: SGD, lr: 0.5}");
+    }
+
+    @Test
     void narrowPartsResumeBitForBit() throws IOException {
         resumesBitForBit(
                 "adapter_dtype: bf16",

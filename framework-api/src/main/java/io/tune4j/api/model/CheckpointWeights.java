@@ -60,6 +60,16 @@ public final class CheckpointWeights implements WeightSource {
         }
     }
 
+    /** A tensor of any dtype as it is stored, which need not be a weight. */
+    public Tensor loadAsStored(ArrayKernels kernels, String name) {
+        TensorEntry entry = checkpoint.entry(name);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor tensor = Tensor.empty(kernels, entry.dtype(), entry.shape());
+            fill(entry, tensor);
+            return scope.escape(tensor);
+        }
+    }
+
     @Override
     public void loadInto(String name, Tensor target) {
         TensorEntry entry = floating(name);

@@ -10,7 +10,6 @@ import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -128,8 +127,8 @@ public final class TrainingStates {
                 Checkpoint file = Checkpoint.open(List.of(folder.resolve(OPTIMIZER_FILE)))) {
             CheckpointWeights weights = new CheckpointWeights(file);
             Map<String, Tensor> tensors = new HashMap<>();
-            for (TensorEntry entry : file.entries().values()) {
-                tensors.put(entry.name(), weights.load(kernels, entry.name(), entry.dtype()));
+            for (String name : file.entries().keySet()) {
+                tensors.put(name, weights.loadAsStored(kernels, name));
             }
             optimizer.restore(state.step(), tensors);
         }

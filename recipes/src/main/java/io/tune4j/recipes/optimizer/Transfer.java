@@ -33,6 +33,9 @@ final class Transfer {
     }
 
     private static void move(Tensor source, Tensor target) {
+        if (!source.kernels().hasValues()) {
+            return;
+        }
         long bytes = source.byteSize();
         try (Tensor rows = source.contiguous()) {
             ByteBuffer piece = Staging.buffer(bytes);
