@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.recipes.training.LossStep;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentRegistry;
@@ -15,6 +22,7 @@ import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ToyPlugin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -29,8 +37,7 @@ class ActivationPlanTest {
     private static final long INPUT = 2048 * 2;
 
     private static LoraFinetuneOptions options(String... lines) {
-        String yaml = String.join(
-                "\n",
+        List<String> yaml = new ArrayList<>(List.of(
                 "output_dir: target/none",
                 "model: {_component_: lora_llama3_2_1b, lora_rank: 8, lora_alpha: 16, apply_lora_to_mlp: True,"
                         + " lora_attn_modules: [q_proj, v_proj, output_proj]}",
@@ -39,10 +46,14 @@ class ActivationPlanTest {
                 "dataset: {_component_: toy_dataset, size: 40}",
                 "optimizer: {_component_: AdamW, lr: 0.01}",
                 "backend: " + TestedBackend.NAME,
-                "batch_size: 2",
-                String.join("\n", lines));
-        ConfigReader root = Sections.of(yaml);
-        RunConfig config = new RunConfig(root, root.problems(), root.notices(), yaml, "test.yaml");
+                "batch_size: 2"));
+        for (String line : lines) {
+            yaml.removeIf(other -> other.startsWith(line.substring(0, line.indexOf(':') + 1)));
+            yaml.add(line);
+        }
+        String text = String.join("\n", yaml);
+        ConfigReader root = Sections.of(text);
+        RunConfig config = new RunConfig(root, root.problems(), root.notices(), text, "test.yaml");
         return LoraFinetuneOptions.readWithoutFiles(config, ComponentRegistry.of(PLUGINS));
     }
 
@@ -145,5 +156,38 @@ class ActivationPlanTest {
                 .peakBytes();
         assertThat(all).isLessThan(kept);
         assertThat(offloaded).isLessThan(all);
+    }
+
+    /** Two layers of 4 heads, computed; some backends keep 4 bytes of statistics for each head and token, which are counted for all. */
+    @Test
+    void theTapeSavesWhatIsCounted() {
+        LoraFinetuneOptions options = options(
+                "model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8, lora_attn_modules: [q_proj, v_proj]}",
+                "checkpointer: {_component_: FullModelHFCheckpointer, checkpoint_dir:"
+                        + " src/test/resources/golden/llama2_style}",
+                "dtype: fp32",
+                "num_threads: 1");
+        LargestBatch largest = new LargestBatch(70, 32);
+        PeftPlan plan = Objects.requireNonNull(options.model().peft());
+        try (ShapeRun shapes = new ShapeRun(options);
+                Checkpoint base = options.checkpointer().open();
+                Backend backend = TestedBackend.open();
+                Adapter adapter = plan.attach(backend, options.dtype(), 1)) {
+            CheckpointWeights weights = new CheckpointWeights(base);
+            try (CausalLanguageModel model = options.model()
+                    .definition()
+                    .build(
+                            backend,
+                            options.dtype(),
+                            weights,
+                            adapter.decorate(
+                                    options.model().weightFormat().factory(backend, options.dtype(), weights)))) {
+                for (int layers = 0; layers <= 2; layers++) {
+                    long saved = new LossStep(backend, model, options.loss(), layers).savedBytes(largest.batch());
+                    long counted = shapes.count(largest.batch(), layers, false).activations();
+                    assertThat(counted - saved).as("%s layers", layers).isBetween(0L, 70 * 2 * 4 * 4L);
+                }
+            }
+        }
     }
 }
