@@ -53,7 +53,8 @@ public final class CpuOffloadFactory implements ComponentFactory<OptimizerProvid
         options.keys().forEach(options::claim);
         options.problem(
                 "optimizer_class",
-                "there is no optimizer '" + inner + "' to offload" + NearMisses.didYouMean(inner.substring(inner.lastIndexOf('.') + 1), known) + "; known: "
+                "there is no optimizer '" + inner + "' to offload"
+                        + NearMisses.didYouMean(inner.substring(inner.lastIndexOf('.') + 1), known) + "; known: "
                         + String.join(", ", known));
         return null;
     }
