@@ -167,8 +167,7 @@ final class MemoryForecast {
                     "smaller matrix products, so some speed; the steps stay the same"));
         }
         if (plan.recomputed() < plan.layers()) {
-            levers.add(new Lever(
-                    recomputingAll(), "a third more time, since forward is done twice"));
+            levers.add(new Lever(recomputingAll(), "a third more time, since forward is done twice"));
         }
         if (options.dtype() == DType.FLOAT32) {
             levers.add(new Lever(List.of("dtype=bf16"), "three digits of the activations"));

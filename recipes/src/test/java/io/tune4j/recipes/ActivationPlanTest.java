@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.recipes.training.LossStep;
-import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
+import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.testing.TestedBackend;
+import io.tune4j.recipes.training.LossStep;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ToyPlugin;
 import java.util.ArrayList;
@@ -108,35 +108,39 @@ class ActivationPlanTest {
     @Test
     void offloadedInputsTakeNothing() {
         ActivationPlan kept = plan("enable_activation_checkpointing: True");
-        ActivationPlan offloaded =
-                plan("enable_activation_checkpointing: True", "enable_activation_offloading: True");
+        ActivationPlan offloaded = plan("enable_activation_checkpointing: True", "enable_activation_offloading: True");
         // The input of the layer that is computed again is there.
         assertThat(kept.bytes() - offloaded.bytes()).isEqualTo(15 * INPUT * BATCH.tokens());
     }
 
     @Test
     void withoutABudgetMemoryDecides() {
-        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 64GiB").recomputed())
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 64GiB")
+                        .recomputed())
                 .isZero();
         ActivationPlan some = plan("enable_activation_checkpointing: auto", "memory_limit: 4500MiB");
         assertThat(some.recomputed()).isBetween(1, 15);
         assertThat(some.describe()).contains("of 16 layers are recomputed", "(what memory leaves)");
         // Nothing fits: as little as possible.
-        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 1GiB").recomputed())
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: 1GiB")
+                        .recomputed())
                 .isEqualTo(16);
-        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: null").recomputed())
+        assertThat(plan("enable_activation_checkpointing: auto", "memory_limit: null")
+                        .recomputed())
                 .isZero();
     }
 
     @Test
     void anEstimateTellsWhatALayerKeeps() {
-        RunEstimate.Activations layer = Objects.requireNonNull(
-                MemoryForecast.of(options(), BATCH).activations());
+        RunEstimate.Activations layer =
+                Objects.requireNonNull(MemoryForecast.of(options(), BATCH).activations());
         // scripts/memory/eager_layer.py measures 106,728, with 4 bytes for each of 32 heads.
         assertThat(layer.eagerPerToken()).hasValue(106_728 - 4 * 32);
         assertThat(layer.recomputedPerToken()).isEqualTo(INPUT);
-        // By hand: the inputs of both norms and what they give, fused q, k and v, attention's output, gate, up and their product;
-        // x·Aᵀ of six adapters of rank 8; the inverse roots and, as the shapes' attention has them, a statistic for each head.
+        // By hand: the inputs of both norms and what they give, fused q, k and v, attention's output, gate, up and
+        // their product;
+        // x·Aᵀ of six adapters of rank 8; the inverse roots and, as the shapes' attention has them, a statistic for
+        // each head.
         long elements = 2 * 2 * 2048 + (2048 + 2 * 512) + 2048 + 3 * 8192 + 6 * 8;
         assertThat(layer.keptPerToken()).isCloseTo(2 * elements + 2 * 4 + 32 * 4, within(0.01));
         assertThat(layer.choice()).contains("those of all 16 layers are kept");

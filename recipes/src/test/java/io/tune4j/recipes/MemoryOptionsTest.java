@@ -41,9 +41,11 @@ class MemoryOptionsTest {
 
     @Test
     void whatMakesNoSenseIsRefusedWithTheReason() {
-        assertThat(activationProblems(Device.CPU, "enable_activation_checkpointing: True\nactivation_memory_budget: 1GiB"))
+        assertThat(activationProblems(
+                        Device.CPU, "enable_activation_checkpointing: True\nactivation_memory_budget: 1GiB"))
                 .contains("activation_memory_budget", "enable_activation_checkpointing=auto");
-        assertThat(activationProblems(Device.CPU, "enable_activation_checkpointing: auto\nactivation_memory_budget: much"))
+        assertThat(activationProblems(
+                        Device.CPU, "enable_activation_checkpointing: auto\nactivation_memory_budget: much"))
                 .contains("expected a size such as 512MiB or 6GiB, found 'much'");
         assertThat(activationProblems(GPU, "enable_activation_checkpointing: auto"))
                 .contains("auto needs activation_memory_budget on a GPU");
@@ -59,7 +61,8 @@ class MemoryOptionsTest {
         assertThat(found.chosen()).isFalse();
         assertThat(found.bytes()).isPositive();
         assertThat(found.describe()).contains("95 %", "memory_limit");
-        assertThat(MemoryLimit.read(Sections.of("memory_limit: null"), Device.CPU).exists())
+        assertThat(MemoryLimit.read(Sections.of("memory_limit: null"), Device.CPU)
+                        .exists())
                 .isFalse();
         assertThat(MemoryLimit.read(Sections.of("{}"), GPU).exists()).isFalse();
         ConfigReader reader = Sections.of("memory_limit: 8GiB");

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** Budgets, offloading and limits in whole runs. */
 class MemoryRunTest {
-    private static final Pattern CHOICE =
-            Pattern.compile("activations: (?:(\\d+) of (\\d+) layers are recomputed|.*are kept); they take (\\d\\S* \\S+)");
+    private static final Pattern CHOICE = Pattern.compile(
+            "activations: (?:(\\d+) of (\\d+) layers are recomputed|.*are kept); they take (\\d\\S* \\S+)");
     private static final String ADAPTER = "adapter/adapter_model.safetensors";
 
     private Path folder = Path.of("");
@@ -76,7 +76,8 @@ class MemoryRunTest {
     void autoRecomputesAsFewLayersAsTheBudgetDemands() {
         RecipeRun ample = run("ample").with("enable_activation_checkpointing: auto", "activation_memory_budget: 1GiB");
         ample.run();
-        assertThat(ample.printed()).containsPattern("activations: those of all \\d+ layers are kept; they take .* of a budget of 1.0 GiB");
+        assertThat(ample.printed())
+                .containsPattern("activations: those of all \\d+ layers are kept; they take .* of a budget of 1.0 GiB");
 
         RecipeRun tight = run("tight").with("enable_activation_checkpointing: auto", "activation_memory_budget: 1KiB");
         assertThatThrownBy(tight::run)
@@ -132,12 +133,14 @@ class MemoryRunTest {
         Assumptions.assumeTrue(ProcessMemory.hostBytes() > (4L << 30), "room for what is taken here");
         List<ByteBuffer> ballast = new ArrayList<>();
         int[] asked = new int[1];
-        RecipeRun stopped = run("parts").with("memory_limit: " + limit, "merge_micro_batches: False").cancelledBy(() -> {
-            if (++asked[0] == 8) {
-                ballast.add(ByteBuffer.allocateDirect(800 << 20));
-            }
-            return false;
-        });
+        RecipeRun stopped = run("parts")
+                .with("memory_limit: " + limit, "merge_micro_batches: False")
+                .cancelledBy(() -> {
+                    if (++asked[0] == 8) {
+                        ballast.add(ByteBuffer.allocateDirect(800 << 20));
+                    }
+                    return false;
+                });
         assertThatThrownBy(stopped::run)
                 .isInstanceOf(ResourceException.class)
                 .hasMessageContainingAll(
@@ -166,9 +169,10 @@ class MemoryRunTest {
                         "log_peak_memory_stats: True");
         run.run();
         assertThat(run.printed())
-                .containsPattern("memory       peak of load \\d.*, first step \\d.*, training \\d.*, validation \\d.*, save \\d");
-        for (String metric :
-                List.of("memory_now", "peak_memory_active", "memory_anonymous", "memory_file_backed", "memory_java_heap")) {
+                .containsPattern(
+                        "memory       peak of load \\d.*, first step \\d.*, training \\d.*, validation \\d.*, save \\d");
+        for (String metric : List.of(
+                "memory_now", "peak_memory_active", "memory_anonymous", "memory_file_backed", "memory_java_heap")) {
             assertThat(run.metric(metric)).as(metric).hasSize(8).allMatch(value -> value > 0);
         }
         assertThat(run.metric("peak_memory_active").get(7))

@@ -137,7 +137,10 @@ final class EstimateCommand implements Callable<Integer> {
     private void print(RunEstimate.Activations activations) {
         out.println("activations: " + activations.choice());
         String eager = activations.eagerPerToken().isPresent()
-                ? String.format(Locale.ROOT, "; eager PyTorch keeps %,d", activations.eagerPerToken().getAsLong())
+                ? String.format(
+                        Locale.ROOT,
+                        "; eager PyTorch keeps %,d",
+                        activations.eagerPerToken().getAsLong())
                 : "";
         out.printf(
                 Locale.ROOT, "  %-18s %,10.0f  bytes per token%s%n", "a layer kept", activations.keptPerToken(), eager);

@@ -21,8 +21,9 @@ class LibtorchErrorsTest {
 
     @Test
     void whatWasAskedForIsToldApart() {
-        assertThat(asked("[enforce fail at alloc_cpu.cpp:121] data. DefaultCPUAllocator: can't allocate memory: you tried to"
-                        + " allocate 400 bytes. Error code 12"))
+        assertThat(asked(
+                        "[enforce fail at alloc_cpu.cpp:121] data. DefaultCPUAllocator: can't allocate memory: you tried to"
+                                + " allocate 400 bytes. Error code 12"))
                 .isEqualTo("400 bytes");
         assertThat(asked("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 80 GiB"))
                 .isEqualTo("2.50 GiB");
