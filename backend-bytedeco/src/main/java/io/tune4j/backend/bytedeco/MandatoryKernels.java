@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
@@ -209,15 +210,18 @@ abstract class MandatoryKernels implements ArrayKernels {
     }
 
     @Override
-    public final Array mapped(Path file, long byteOffset, long length) {
+    public final Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
         if (!device.isCpu()) {
-            return ArrayKernels.super.mapped(file, byteOffset, length);
+            return ArrayKernels.super.mapped(file, byteOffset, dtype, shape);
         }
-        return make(DType.UINT8, () -> {
+        long before = byteOffset / dtype.byteSize();
+        long count = LongStream.of(shape).reduce(1, (a, b) -> a * b);
+        return make(dtype, () -> {
             try (BoolOptional shared = new BoolOptional(false);
-                    LongOptional size = new LongOptional(byteOffset + length);
-                    Tensor whole = torch.from_file(file.toString(), shared, size, options.get(DType.UINT8))) {
-                return whole.narrow(0, byteOffset, length);
+                    LongOptional size = new LongOptional(before + count);
+                    Tensor whole = torch.from_file(file.toString(), shared, size, options.get(dtype));
+                    Tensor part = whole.narrow(0, before, count)) {
+                return part.view(shape);
             }
         });
     }

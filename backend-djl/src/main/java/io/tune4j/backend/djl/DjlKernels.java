@@ -127,10 +127,12 @@ abstract class DjlKernels implements ArrayKernels {
     }
 
     @Override
-    public final Array mapped(Path file, long byteOffset, long length) {
-        return device.isCpu()
-                ? make(DType.UINT8, new long[] {length}, "mapped", file.toString(), byteOffset, length)
-                : ArrayKernels.super.mapped(file, byteOffset, length);
+    public final Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
+        if (!device.isCpu()) {
+            return ArrayKernels.super.mapped(file, byteOffset, dtype, shape);
+        }
+        long before = byteOffset / dtype.byteSize();
+        return make(dtype, shape, "mapped", file.toString(), before, Shapes.elements(shape), code(dtype), shape);
     }
 
     @Override

@@ -16,9 +16,13 @@ import java.util.Arrays;
 
 /**
  * Weights from safetensors files. They go from the file into the tensor's memory in pieces, so a load needs no second
- * copy of a weight, also where its dtype changes.
+ * copy of a weight, also where its dtype changes. A large weight of the wanted dtype is mapped where the backend can: an embedding of a
+ * billion bytes is then the system's page cache and not this process's memory.
  */
 public final class CheckpointWeights implements WeightSource {
+    /** A smaller weight is not worth a mapping of its own. */
+    private static final long MAPPED_BYTES = 32L << 20;
+
     private final Checkpoint checkpoint;
 
     /** @param checkpoint stays the caller's to close */
@@ -53,6 +57,10 @@ public final class CheckpointWeights implements WeightSource {
     @Override
     public Tensor load(ArrayKernels kernels, String name, DType dtype) {
         TensorEntry entry = floating(name);
+        TensorEntry stored = entry.dtype() == dtype && entry.byteLength() >= MAPPED_BYTES ? checkpoint.inOrder(entry) : null;
+        if (stored != null && stored.byteOffset() % dtype.byteSize() == 0) {
+            return Tensor.of(kernels, kernels.mapped(stored.file(), stored.byteOffset(), dtype, stored.shape()));
+        }
         try (TensorScope scope = TensorScope.open()) {
             Tensor weight = Tensor.empty(kernels, dtype, entry.shape());
             fill(entry, weight);

@@ -25,13 +25,18 @@ public final class DenseFormat implements WeightFormat {
     private static FrozenLinear load(
             ArrayKernels kernels, DType dtype, WeightSource weights, List<Projection> projections) {
         long out = projections.stream().mapToLong(Projection::outFeatures).sum();
-        Tensor weight = Tensor.empty(kernels, dtype, out, projections.get(0).inFeatures());
+        boolean alone = projections.size() == 1;
+        Tensor weight = alone
+                ? weights.load(kernels, projections.get(0).weightName(), dtype)
+                : Tensor.empty(kernels, dtype, out, projections.get(0).inFeatures());
         boolean anyBias = projections.stream().anyMatch(Projection::bias);
         Tensor bias = anyBias ? Tensor.zeros(kernels, dtype, out) : null;
         long row = 0;
         for (Projection projection : projections) {
-            try (Tensor part = weight.rows(row, projection.outFeatures())) {
-                weights.loadInto(projection.weightName(), part);
+            if (!alone) {
+                try (Tensor part = weight.rows(row, projection.outFeatures())) {
+                    weights.loadInto(projection.weightName(), part);
+                }
             }
             if (bias != null && projection.bias()) {
                 try (Tensor part = bias.rows(row, projection.outFeatures())) {

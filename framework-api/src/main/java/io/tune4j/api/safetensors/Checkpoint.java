@@ -171,6 +171,11 @@ public final class Checkpoint implements AutoCloseable {
         target.limit(end);
     }
 
+    /** Where the tensor lies in its file in the order of its rows, or null if it is stored in another order. */
+    public @Nullable TensorEntry inOrder(TensorEntry entry) {
+        return paired.containsKey(entry.name()) ? null : stored.getOrDefault(entry.name(), entry);
+    }
+
     /** Like {@link SafetensorsFile#map}. */
     public List<ByteBuffer> map(TensorEntry entry) {
         if (paired.containsKey(entry.name())) {

@@ -4,6 +4,7 @@ import io.tune4j.api.io.FileBytes;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The kernels every backend brings: creation, host transfer, views, element-wise functions, reductions, matrix
@@ -43,14 +44,17 @@ public interface ArrayKernels {
     void read(Array source, long byteOffset, ByteBuffer target);
 
     /**
-     * A part of a file as a uint8 vector that is never written. Here it is a copy; a backend in host memory maps the file, so that
-     * its pages are read when they are used and given back when memory is short. The file must stay as it is until the array is
-     * closed.
+     * Little-endian elements in a file as an array that is not to be written. Here it is a copy; a backend in host memory maps the
+     * file, so that its pages are read when they are used and given back when memory is short. The file must stay as it is until the
+     * array is closed.
+     *
+     * @param byteOffset of the first element, a multiple of an element's size
      */
-    default Array mapped(Path file, long byteOffset, long length) {
-        Array bytes = empty(DType.UINT8, length);
-        FileBytes.forEachPiece(file, byteOffset, length, (piece, offset) -> write(bytes, offset, piece));
-        return bytes;
+    default Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
+        Array array = empty(dtype, shape);
+        long bytes = LongStream.of(shape).reduce(dtype.byteSize(), (a, b) -> a * b);
+        FileBytes.forEachPiece(file, byteOffset, bytes, (piece, offset) -> write(array, offset, piece));
+        return array;
     }
 
     /** A view if the elements lie in that order, else a copy. One dimension may be -1. */

@@ -110,8 +110,7 @@ final class QuantizedCache {
 
     private static Tensor map(ArrayKernels kernels, SafetensorsFile file, String name) {
         TensorEntry entry = entry(file, name);
-        return Tensor.of(kernels, kernels.mapped(file.path(), entry.byteOffset(), entry.byteLength()))
-                .reshape(entry.shape());
+        return Tensor.of(kernels, kernels.mapped(file.path(), entry.byteOffset(), entry.dtype(), entry.shape()));
     }
 
     private static Tensor copy(ArrayKernels kernels, SafetensorsFile file, String name) {

@@ -283,7 +283,7 @@ abstract class StorageConformance extends BackendTestCase {
         byte[] content = new byte[100_003];
         new SplittableRandom(40).nextBytes(content);
         Path file = Files.write(folder.resolve("bytes"), content);
-        try (Tensor part = Tensor.of(backend(), backend().mapped(file, 1001, 50_000))) {
+        try (Tensor part = Tensor.of(backend(), backend().mapped(file, 1001, DType.UINT8, 50_000))) {
             assertThat(part.dtype()).isEqualTo(DType.UINT8);
             assertThat(part.shape()).containsExactly(50_000);
             ByteBuffer read = ByteBuffer.allocate(49_990);
@@ -291,6 +291,12 @@ abstract class StorageConformance extends BackendTestCase {
             assertThat(read.array()).isEqualTo(Arrays.copyOfRange(content, 1011, 51_001));
             assertThat(part.rows(7, 3).cast(DType.INT64).toDoubles())
                     .containsExactly(content[1008] & 0xff, content[1009] & 0xff, content[1010] & 0xff);
+        }
+        try (Tensor matrix = Tensor.of(backend(), backend().mapped(file, 3004, DType.FLOAT32, 30, 20))) {
+            assertThat(matrix.shape()).containsExactly(30, 20);
+            ByteBuffer read = ByteBuffer.allocate(2400);
+            backend().read(matrix.array(), 0, read);
+            assertThat(read.array()).isEqualTo(Arrays.copyOfRange(content, 3004, 5404));
         }
     }
 }
