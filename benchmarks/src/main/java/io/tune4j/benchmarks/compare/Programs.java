@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ final class Programs {
         }
         try {
             ProcessBuilder builder = new ProcessBuilder(python, "-c", "import " + module).redirectErrorStream(true);
+            builder.environment().putAll(modules(module));
             Process process = builder.start();
             String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() == 0) {
@@ -80,6 +82,12 @@ final class Programs {
             Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    /** torchtune may need an older torchao than peft does: what is in the scratch folder's {@code site} goes before. */
+    private Map<String, String> modules(String peer) {
+        Path site = home.resolve("site");
+        return peer.startsWith("torchtune") && Files.isDirectory(site) ? Map.of("PYTHONPATH", site.toString()) : Map.of();
     }
 
     List<Program> of(Work work) throws IOException {
@@ -161,10 +169,10 @@ final class Programs {
                 threads));
         command.addAll(work.options);
         command.addAll(more);
-        return new Program(
-                name,
-                command,
+        Map<String, String> environment = new HashMap<>(modules(name));
+        environment.putAll(
                 Map.of("PEER_HOME", home.toString(), "OMP_NUM_THREADS", threads, "MKL_NUM_THREADS", threads));
+        return new Program(name, command, environment);
     }
 
     private List<Program> ablations(Work work) {
