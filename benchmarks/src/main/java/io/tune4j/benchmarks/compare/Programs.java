@@ -87,7 +87,9 @@ final class Programs {
     /** torchtune may need an older torchao than peft does: what is in the scratch folder's {@code site} goes before. */
     private Map<String, String> modules(String peer) {
         Path site = home.resolve("site");
-        return peer.startsWith("torchtune") && Files.isDirectory(site) ? Map.of("PYTHONPATH", site.toString()) : Map.of();
+        return peer.startsWith("torchtune") && Files.isDirectory(site)
+                ? Map.of("PYTHONPATH", site.toString())
+                : Map.of();
     }
 
     List<Program> of(Work work) throws IOException {
