@@ -28,7 +28,11 @@ public final class LibtorchErrors {
                 || lower.contains("not enough memory")
                 || lower.contains("bad_alloc")) {
             Matcher asked = ASKED.matcher(text);
-            return new MemoryException("out of memory: " + firstLine, asked.find() ? asked.group(1) : null, error);
+            return new MemoryException(
+                    "out of memory: " + firstLine
+                            + "; a smaller batch_size or tokenizer.max_seq_len, or enable_activation_checkpointing=True, needs less",
+                    asked.find() ? asked.group(1) : null,
+                    error);
         }
         return new InternalException("libtorch refused an operation: " + firstLine, error);
     }
