@@ -80,17 +80,20 @@ class QuantizedBaseTest {
 
     @Test
     void mistakesAreNamed() {
-        assertThatThrownBy(() -> run("a", "quantize_base: True").with("dtype: fp64").run())
+        assertThatThrownBy(() ->
+                        run("a", "quantize_base: True").with("dtype: fp64").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("quantized base weights compute in bf16 or fp32");
         assertThatThrownBy(() -> run("b", "quantization: bnb_4bits").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("model.quantization")
                 .hasMessageContaining("did you mean 'bnb_4bit'");
-        assertThatThrownBy(() -> run("c", "quantize_base: False, quantization: nf4").run())
+        assertThatThrownBy(() ->
+                        run("c", "quantize_base: False, quantization: nf4").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("is nf4, but quantize_base is False");
-        assertThatThrownBy(() -> run("d", "quantize_base: True").with("merge_into: both").run())
+        assertThatThrownBy(() ->
+                        run("d", "quantize_base: True").with("merge_into: both").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("expected base");
     }

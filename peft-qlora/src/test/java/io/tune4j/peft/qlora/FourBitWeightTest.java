@@ -40,8 +40,7 @@ class FourBitWeightTest {
 
     /** Of one input; the second's elements do not fill their last block. */
     private static final List<Projection> PROJECTIONS = List.of(
-            new Projection("layers.0.gate_proj", IN, 40, false),
-            new Projection("layers.0.up_proj", IN, 33, false));
+            new Projection("layers.0.gate_proj", IN, 40, false), new Projection("layers.0.up_proj", IN, 33, false));
 
     private final Backend backend =
             new BytedecoBackendFactory().create(new BackendOptions(Device.CPU, DType.FLOAT32, 2, warning -> {}));
@@ -107,7 +106,9 @@ class FourBitWeightTest {
         double[] wanted = expected.toDoubles();
         assertThat(values).hasSameSizeAs(wanted);
         for (int i = 0; i < values.length; i++) {
-            assertThat(Math.abs(values[i] - wanted[i])).as("element %d", i).isLessThan(tolerance * (1 + Math.abs(wanted[i])));
+            assertThat(Math.abs(values[i] - wanted[i]))
+                    .as("element %d", i)
+                    .isLessThan(tolerance * (1 + Math.abs(wanted[i])));
         }
     }
 
