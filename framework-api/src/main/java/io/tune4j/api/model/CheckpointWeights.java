@@ -57,7 +57,8 @@ public final class CheckpointWeights implements WeightSource {
     @Override
     public Tensor load(ArrayKernels kernels, String name, DType dtype) {
         TensorEntry entry = floating(name);
-        TensorEntry stored = entry.dtype() == dtype && entry.byteLength() >= MAPPED_BYTES ? checkpoint.inOrder(entry) : null;
+        TensorEntry stored =
+                entry.dtype() == dtype && entry.byteLength() >= MAPPED_BYTES ? checkpoint.inOrder(entry) : null;
         if (stored != null && stored.byteOffset() % dtype.byteSize() == 0) {
             return Tensor.of(kernels, kernels.mapped(stored.file(), stored.byteOffset(), dtype, stored.shape()));
         }
