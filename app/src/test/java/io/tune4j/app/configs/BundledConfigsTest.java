@@ -95,7 +95,7 @@ class BundledConfigsTest {
         }
         String peft = Objects.requireNonNull(plan.peft()).describe();
         assertThat(peft).startsWith(name.contains("dora") ? "DoRA" : "LoRA").contains("6 projections in each of");
-        boolean quantized = plan.weightFormat().getClass().getSimpleName().startsWith("Nf4");
+        boolean quantized = plan.weightFormat().getClass().getSimpleName().startsWith("FourBit");
         assertThat(quantized).isEqualTo(name.contains("_q"));
     }
 
