@@ -27,4 +27,14 @@ public record WatchedWeights(WeightSource weights, Runnable watch) implements We
         watch.run();
         weights.loadInto(name, target);
     }
+
+    @Override
+    public boolean isRounded(String name) {
+        return weights.isRounded(name);
+    }
+
+    @Override
+    public Identity identity() {
+        return weights.identity();
+    }
 }
