@@ -3,6 +3,7 @@ package io.tune4j.app.configs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.Problems.Problem;
+import io.tune4j.api.hub.HubSettings;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
@@ -151,6 +152,7 @@ class TorchtuneTableTest {
         return text.replaceAll("\\s+", " ")
                 .replaceAll("; installed: .*", "")
                 .replaceAll("(?<=; known: ).*", "...")
+                .replace(HubSettings.cache(System.getenv()).toString(), "~/.cache/tune4j")
                 .replace(System.getProperty("user.home"), "~")
                 .replace("|", "\\|");
     }
