@@ -44,21 +44,33 @@ public final class CountTokens implements Recipe {
         config.problems().throwIfAny();
         try (Tokenizer tokenizer = tokenizers.open()) {
             Dataset data = datasets.open(tokenizer);
-            int samples = Math.min(limit, data.size());
-            long tokens = 0;
-            long trained = 0;
-            int longest = 0;
-            for (int i = 0; i < samples; i++) {
-                if (cancellation.isRequested()) {
-                    return Outcome.CANCELLED;
+            Counts counts = new Counts();
+            // Samples come one at a time, so there may be more of them than memory holds.
+            data.read(sample -> {
+                if (!cancellation.isRequested() && counts.samples < limit) {
+                    counts.add(sample);
                 }
-                TokenizedSample sample = data.get(i);
-                tokens += sample.tokens().length;
-                trained += sample.trainedTokens();
-                longest = Math.max(longest, sample.tokens().length);
+            });
+            if (cancellation.isRequested()) {
+                return Outcome.CANCELLED;
             }
-            console.line(data.describe() + ": " + tokens + " tokens, " + trained + " trained, the longest sample has " + longest);
+            console.line(counts.samples + " " + data.describe() + ": " + counts.tokens + " tokens, " + counts.trained
+                    + " trained, the longest sample has " + counts.longest);
             return Outcome.COMPLETED;
+        }
+    }
+
+    private static final class Counts {
+        private int samples;
+        private long tokens;
+        private long trained;
+        private int longest;
+
+        void add(TokenizedSample sample) {
+            samples++;
+            tokens += sample.tokens().length;
+            trained += sample.trainedTokens();
+            longest = Math.max(longest, sample.tokens().length);
         }
     }
 }
