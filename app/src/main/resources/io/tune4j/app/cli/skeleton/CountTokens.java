@@ -10,6 +10,7 @@ import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
 import jakarta.inject.Inject;
+import java.util.List;
 
 /**
  * A recipe to begin with: it counts. What the constructor asks for is made from the config's sections, from whatever plugin has
@@ -44,33 +45,23 @@ public final class CountTokens implements Recipe {
         config.problems().throwIfAny();
         try (Tokenizer tokenizer = tokenizers.open()) {
             Dataset data = datasets.open(tokenizer);
-            Counts counts = new Counts();
-            // Samples come one at a time, so there may be more of them than memory holds.
-            data.read(sample -> {
-                if (!cancellation.isRequested() && counts.samples < limit) {
-                    counts.add(sample);
+            // All in memory; data.read(...) hands over one at a time, of which there may be more than memory holds.
+            List<TokenizedSample> all = data.toList();
+            int samples = Math.min(limit, all.size());
+            long tokens = 0;
+            long trained = 0;
+            int longest = 0;
+            for (int i = 0; i < samples; i++) {
+                if (cancellation.isRequested()) {
+                    return Outcome.CANCELLED;
                 }
-            });
-            if (cancellation.isRequested()) {
-                return Outcome.CANCELLED;
+                TokenizedSample sample = all.get(i);
+                tokens += sample.tokens().length;
+                trained += sample.trainedTokens();
+                longest = Math.max(longest, sample.tokens().length);
             }
-            console.line(counts.samples + " " + data.describe() + ": " + counts.tokens + " tokens, " + counts.trained
-                    + " trained, the longest sample has " + counts.longest);
+            console.line(samples + " " + data.describe() + ": " + tokens + " tokens, " + trained + " trained, the longest sample has " + longest);
             return Outcome.COMPLETED;
-        }
-    }
-
-    private static final class Counts {
-        private int samples;
-        private long tokens;
-        private long trained;
-        private int longest;
-
-        void add(TokenizedSample sample) {
-            samples++;
-            tokens += sample.tokens().length;
-            trained += sample.trainedTokens();
-            longest = Math.max(longest, sample.tokens().length);
         }
     }
 }
