@@ -361,11 +361,5 @@ record LoraFinetuneOptions(
                                 + " which an adapter has few of (tune estimate says how many bytes)");
             }
         }
-
-        private void refuseIfTrue(String key, String why) {
-            if (root.bool(key, false)) {
-                root.problem(key, why);
-            }
-        }
     }
 }

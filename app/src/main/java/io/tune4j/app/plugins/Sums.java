@@ -1,6 +1,7 @@
 package io.tune4j.app.plugins;
 
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Check sums of jars, as {@code sha256sum} prints them. */
@@ -18,15 +18,13 @@ public final class Sums {
     /** @throws UserException if the file cannot be read */
     public static String sha256(Path jar) {
         try (InputStream in = Files.newInputStream(jar)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.start();
             try (DigestInputStream hashed = new DigestInputStream(in, digest)) {
                 hashed.transferTo(OutputStream.nullOutputStream());
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new UserException("cannot read " + jar + ": " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

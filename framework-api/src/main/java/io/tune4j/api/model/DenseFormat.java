@@ -10,6 +10,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Weights as plain matrices in the compute dtype; projections of the same input are stacked into one. */
 public final class DenseFormat implements WeightFormat {
@@ -29,8 +30,6 @@ public final class DenseFormat implements WeightFormat {
         Tensor weight = alone
                 ? weights.load(kernels, projections.get(0).weightName(), dtype)
                 : Tensor.empty(kernels, dtype, out, projections.get(0).inFeatures());
-        boolean anyBias = projections.stream().anyMatch(Projection::bias);
-        Tensor bias = anyBias ? Tensor.zeros(kernels, dtype, out) : null;
         long row = 0;
         for (Projection projection : projections) {
             if (!alone) {
@@ -38,13 +37,32 @@ public final class DenseFormat implements WeightFormat {
                     weights.loadInto(projection.weightName(), part);
                 }
             }
-            if (bias != null && projection.bias()) {
+            row += projection.outFeatures();
+        }
+        return new FrozenLinear(projections, new DenseWeight(weight), bias(kernels, dtype, weights, projections));
+    }
+
+    /**
+     * The biases of projections of the same input side by side, which are dense in every format.
+     *
+     * @return {@code [sum of out]}, zero where a projection has none; null if none has one
+     */
+    public static @Nullable Tensor bias(
+            ArrayKernels kernels, DType dtype, WeightSource weights, List<Projection> projections) {
+        if (projections.stream().noneMatch(Projection::bias)) {
+            return null;
+        }
+        long out = projections.stream().mapToLong(Projection::outFeatures).sum();
+        Tensor bias = Tensor.zeros(kernels, dtype, out);
+        long row = 0;
+        for (Projection projection : projections) {
+            if (projection.bias()) {
                 try (Tensor part = bias.rows(row, projection.outFeatures())) {
                     weights.loadInto(projection.biasName(), part);
                 }
             }
             row += projection.outFeatures();
         }
-        return new FrozenLinear(projections, new DenseWeight(weight), bias);
+        return bias;
     }
 }

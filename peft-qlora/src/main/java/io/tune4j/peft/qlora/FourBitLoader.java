@@ -1,6 +1,7 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.Projection;
@@ -52,7 +53,7 @@ final class FourBitLoader {
             space = new UnpackSpace(backend, productDtype(), scheme.levels(rounding));
         }
         FourBitWeight weight = new FourBitWeight(matrices, projections.get(0).inFeatures(), computeDtype, space);
-        return new FrozenLinear(projections, weight, bias(projections));
+        return new FrozenLinear(projections, weight, DenseFormat.bias(backend, computeDtype, weights, projections));
     }
 
     private FourBitMatrix cached(Projection projection) {
@@ -87,23 +88,5 @@ final class FourBitLoader {
     /** Emulated bf16 products take many times as long as those in fp32, which are no less exact. */
     private DType productDtype() {
         return backend.capabilities().nativeDtypes().contains(computeDtype) ? computeDtype : DType.FLOAT32;
-    }
-
-    private @Nullable Tensor bias(List<Projection> projections) {
-        if (projections.stream().noneMatch(Projection::bias)) {
-            return null;
-        }
-        long out = projections.stream().mapToLong(Projection::outFeatures).sum();
-        Tensor bias = Tensor.zeros(backend, computeDtype, out);
-        long row = 0;
-        for (Projection projection : projections) {
-            if (projection.bias()) {
-                try (Tensor part = bias.rows(row, projection.outFeatures())) {
-                    weights.loadInto(projection.biasName(), part);
-                }
-            }
-            row += projection.outFeatures();
-        }
-        return bias;
     }
 }

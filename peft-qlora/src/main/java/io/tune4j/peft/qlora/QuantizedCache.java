@@ -2,6 +2,7 @@ package io.tune4j.peft.qlora;
 
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.DiskSpace;
+import io.tune4j.api.io.Sha256;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.safetensors.SafetensorsFile;
@@ -13,12 +14,8 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -49,19 +46,10 @@ final class QuantizedCache {
     /** @param parent of all caches; made if it does not exist */
     QuantizedCache(
             Path parent, Scheme scheme, Rounding rounding, WeightSource.Identity source, Consumer<String> notices) {
-        this.folder = parent.resolve(folderName(source.place() + scheme + rounding));
+        this.folder = parent.resolve(Sha256.name(source.place() + scheme + rounding, NAME_BYTES));
         this.version = source.version();
         this.scheme = scheme;
         this.notices = notices;
-    }
-
-    private static String folderName(String content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, NAME_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private Path file(String weightName) {

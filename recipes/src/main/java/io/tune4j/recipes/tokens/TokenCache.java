@@ -8,20 +8,17 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.Sha256;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.plugin.ApiVersion;
 import io.tune4j.api.recipe.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record TokenCache(@Nullable Path folder, Console console) {
     private static final Duration KEPT = Duration.ofDays(30);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
-    private static final int KEY_BYTES = 16;
+    private static final int NAME_BYTES = 16;
 
     /**
      * Finds the tokens or makes them.
@@ -51,8 +48,10 @@ public record TokenCache(@Nullable Path folder, Console console) {
         if (root == null || identity == null || tokenizer == null) {
             return temporary(key, dataset, lenient, new Progress(key, console));
         }
-        Path store = root.resolve(
-                digest(String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), options, tokenizer, identity));
+        Path store = root.resolve(Sha256.name(
+                String.join(
+                        "\0", String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), options, tokenizer, identity),
+                NAME_BYTES));
         TokenStore found = Files.isDirectory(store) ? find(store) : null;
         if (found != null) {
             console.detail(key + ": the tokens are in " + store);
@@ -201,19 +200,6 @@ public record TokenCache(@Nullable Path folder, Console console) {
             Files.delete(store);
         } catch (IOException e) {
             throw new ResourceException("cannot delete " + store + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String digest(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, KEY_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
     private final OutputStream index;
     private final OutputStream names;
     private final OutputStream unfit;
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.start();
     private final LongConsumer progress;
 
     private long count;
@@ -49,11 +49,6 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
         this.index = open(StoreFiles.INDEX);
         this.names = open(StoreFiles.NAMES);
         this.unfit = open(StoreFiles.UNFIT);
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private OutputStream open(String name) throws IOException {
