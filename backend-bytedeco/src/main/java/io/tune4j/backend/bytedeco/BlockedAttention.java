@@ -3,6 +3,10 @@ package io.tune4j.backend.bytedeco;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -20,47 +24,72 @@ final class BlockedAttention {
     private static final int BLOCK = 128;
 
     private final CausalMasks masks;
+    private final KernelThreads threads;
     private final AttentionShape shape;
 
-    BlockedAttention(CausalMasks masks, AttentionShape shape) {
+    BlockedAttention(CausalMasks masks, KernelThreads threads, AttentionShape shape) {
         this.masks = masks;
+        this.threads = threads;
         this.shape = shape;
+    }
+
+    /** One sequence's part of the work: some of its key-value heads with their query heads. */
+    private record Part(Sequence sequence, int firstHead, int heads) {}
+
+    /** Long sequences first, so that no thread begins one when the others are done; by heads where there are few. */
+    private List<Part> parts(SequenceLayout layout) {
+        List<Sequence> sequences = new ArrayList<>(layout.sequences());
+        boolean whole = threads.threads() == 1 || sequences.size() >= 4 * threads.threads();
+        int heads = whole ? shape.keyValueHeads() : 1;
+        sequences.sort(Comparator.comparingInt(Sequence::length).reversed());
+        List<Part> parts = new ArrayList<>();
+        for (Sequence sequence : sequences) {
+            for (int head = 0; head < shape.keyValueHeads(); head += heads) {
+                parts.add(new Part(sequence, head, heads));
+            }
+        }
+        return parts;
+    }
+
+    private void each(SequenceLayout layout, BiConsumer<Part, TorchWork> kernel) {
+        List<Part> parts = parts(layout);
+        threads.each(parts.size(), i -> {
+            try (TorchWork work = new TorchWork()) {
+                kernel.accept(parts.get(i), work);
+            }
+        });
     }
 
     /** {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}. */
     void forward(Tensor fused, SequenceLayout layout, Tensor output) {
-        for (Sequence sequence : layout.sequences()) {
-            try (TorchWork work = new TorchWork()) {
-                Tensor rows = work.narrow(fused, 0, sequence.start(), sequence.length());
-                Tensor target = grouped(work.narrow(output, 0, sequence.start(), sequence.length()), work);
-                Heads heads = new Heads(rows, work);
-                for (int start = 0; start < sequence.length(); start += BLOCK) {
-                    try (TorchWork inner = new TorchWork()) {
-                        Block block = new Block(heads, start, Math.min(BLOCK, sequence.length() - start), inner);
-                        Tensor attended = inner.keep(block.probabilities.bmm(block.values));
-                        block.scatter(attended, target);
-                    }
+        each(layout, (part, work) -> {
+            Sequence sequence = part.sequence();
+            Tensor rows = work.narrow(fused, 0, sequence.start(), sequence.length());
+            Tensor target = grouped(work.narrow(output, 0, sequence.start(), sequence.length()), part, work);
+            Heads heads = new Heads(rows, part, work);
+            for (int start = 0; start < sequence.length(); start += BLOCK) {
+                try (TorchWork inner = new TorchWork()) {
+                    Block block = new Block(heads, start, Math.min(BLOCK, sequence.length() - start), inner);
+                    Tensor attended = inner.keep(block.probabilities.bmm(block.values));
+                    block.scatter(attended, target);
                 }
             }
-        }
+        });
     }
 
     /** Writes the gradient of the fused rows into {@code gradient}. */
     void backward(Tensor outputGradient, Tensor fused, SequenceLayout layout, Tensor gradient) {
-        for (Sequence sequence : layout.sequences()) {
-            try (TorchWork work = new TorchWork()) {
-                backward(sequence, outputGradient, fused, gradient, work);
-            }
-        }
+        each(layout, (part, work) -> backward(part, outputGradient, fused, gradient, work));
     }
 
-    private void backward(Sequence sequence, Tensor outputGradient, Tensor fused, Tensor gradient, TorchWork work) {
+    private void backward(Part part, Tensor outputGradient, Tensor fused, Tensor gradient, TorchWork work) {
+        Sequence sequence = part.sequence();
         int length = sequence.length();
         Tensor rows = work.narrow(fused, 0, sequence.start(), length);
-        Tensor incoming = grouped(work.narrow(outputGradient, 0, sequence.start(), length), work);
+        Tensor incoming = grouped(work.narrow(outputGradient, 0, sequence.start(), length), part, work);
         Tensor target = work.narrow(gradient, 0, sequence.start(), length);
-        Tensor queryGradient = grouped(work.narrow(target, 1, 0, shape.querySize()), work);
-        Heads heads = new Heads(rows, work);
+        Tensor queryGradient = grouped(work.narrow(target, 1, 0, shape.querySize()), part, work);
+        Heads heads = new Heads(rows, part, work);
         // What comes from native code is no enum constant until it is interned, and would equal none.
         ScalarType scalarType = heads.keys.scalar_type().intern();
         // Sums over many blocks would lose bits in bf16.
@@ -87,21 +116,22 @@ final class BlockedAttention {
                                 inner.transpose(block.probabilities, 1, 2).bmm(dO)));
             }
         }
-        keysOrValues(target, 0, work).copy_(keyGradient);
-        keysOrValues(target, 1, work).copy_(valueGradient);
+        keysOrValues(target, 0, part, work).copy_(keyGradient);
+        keysOrValues(target, 1, part, work).copy_(valueGradient);
     }
 
-    /** Query rows as {@code [kvHeads, group, L, headSize]}, a view. */
-    private Tensor grouped(Tensor rows, TorchWork work) {
+    /** Query rows as {@code [heads of the part, group, L, headSize]}, a view. */
+    private Tensor grouped(Tensor rows, Part part, TorchWork work) {
         Tensor split = work.keep(rows.view(rows.size(0), shape.keyValueHeads(), shape.groupSize(), shape.headSize()));
-        return work.keep(split.permute(1, 2, 0, 3));
+        Tensor own = work.narrow(split, 1, part.firstHead(), part.heads());
+        return work.keep(own.permute(1, 2, 0, 3));
     }
 
-    /** Keys (part 0) or values (part 1) as {@code [kvHeads, L, headSize]}, a view. */
-    private Tensor keysOrValues(Tensor rows, int part, TorchWork work) {
-        Tensor columns = work.narrow(rows, 1, shape.querySize() + part * shape.keyValueSize(), shape.keyValueSize());
+    /** Keys (0) or values (1) as {@code [heads of the part, L, headSize]}, a view. */
+    private Tensor keysOrValues(Tensor rows, int which, Part part, TorchWork work) {
+        Tensor columns = work.narrow(rows, 1, shape.querySize() + which * shape.keyValueSize(), shape.keyValueSize());
         Tensor split = work.keep(columns.view(rows.size(0), shape.keyValueHeads(), shape.headSize()));
-        return work.transpose(split, 0, 1);
+        return work.transpose(work.narrow(split, 1, part.firstHead(), part.heads()), 0, 1);
     }
 
     /** One sequence's heads, keys and values laid out head by head. */
@@ -111,10 +141,10 @@ final class BlockedAttention {
         final Tensor values;
         final Scalar scale;
 
-        Heads(Tensor rows, TorchWork work) {
-            queries = grouped(work.narrow(rows, 1, 0, shape.querySize()), work);
-            keys = work.keep(keysOrValues(rows, 0, work).contiguous());
-            values = work.keep(keysOrValues(rows, 1, work).contiguous());
+        Heads(Tensor rows, Part part, TorchWork work) {
+            queries = grouped(work.narrow(rows, 1, 0, shape.querySize()), part, work);
+            keys = work.keep(keysOrValues(rows, 0, part, work).contiguous());
+            values = work.keep(keysOrValues(rows, 1, part, work).contiguous());
             scale = work.scalar(shape.scale());
         }
     }
@@ -125,13 +155,13 @@ final class BlockedAttention {
         private final int count;
         private final TorchWork work;
         final int visible;
-        /** Scaled: {@code [kvHeads, group * count, headSize]}. */
+        /** Scaled: {@code [heads, group * count, headSize]}. */
         final Tensor queries;
-        /** {@code [kvHeads, visible, headSize]}. */
+        /** {@code [heads, visible, headSize]}. */
         final Tensor keys;
 
         final Tensor values;
-        /** {@code [kvHeads, group * count, visible]}. */
+        /** {@code [heads, group * count, visible]}. */
         final Tensor probabilities;
 
         Block(Heads heads, int start, int count, TorchWork work) {
@@ -151,20 +181,20 @@ final class BlockedAttention {
 
         /** Only the last {@code count} keys can lie in a query's future. */
         private void hideTheFuture(Tensor scores) {
-            Tensor byHead = work.keep(scores.view(shape.heads(), count, visible));
+            Tensor byHead = work.keep(scores.view(-1, count, visible));
             Tensor corner = work.narrow(byHead, 2, start, count);
             corner.add_(masks.future(count, scores.scalar_type().intern()));
         }
 
-        /** This block's rows of grouped heads, contiguous: {@code [kvHeads, group * count, headSize]}. */
+        /** This block's rows of grouped heads, contiguous: {@code [heads, group * count, headSize]}. */
         Tensor gather(Tensor grouped) {
             Tensor rows = work.narrow(grouped, 2, start, count);
-            return work.keep(rows.reshape(shape.keyValueHeads(), (long) shape.groupSize() * count, shape.headSize()));
+            return work.keep(rows.reshape(rows.size(0), (long) shape.groupSize() * count, shape.headSize()));
         }
 
         /** The opposite of {@link #gather}. */
         void scatter(Tensor block, Tensor grouped) {
-            Tensor split = work.keep(block.view(shape.keyValueHeads(), shape.groupSize(), count, shape.headSize()));
+            Tensor split = work.keep(block.view(block.size(0), shape.groupSize(), count, shape.headSize()));
             work.narrow(grouped, 2, start, count).copy_(split);
         }
     }

@@ -26,10 +26,15 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final ProcessMemory processMemory = new ProcessMemory();
     private final CausalMasks masks = new CausalMasks(this);
     private final FourBitDecoder decoder;
+    private final KernelThreads kernelThreads;
+    private final RowKernels rowKernels;
     private @Nullable BytedecoBackend host;
 
-    BytedecoBackend(Device device, HostProcessor processor, int threads) {
+    /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
+    BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
         super(device, device.isCpu() && !processor.hasBf16());
+        this.kernelThreads = new KernelThreads(kernelThreads);
+        rowKernels = new RowKernels(this.kernelThreads);
         decoder = new FourBitDecoder(threads);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -42,7 +47,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         String description = "libtorch, " + device
                 + (device.isCpu()
                         ? ", " + threads + " threads, " + processor.vectorUnit()
-                                + (processor.hasAmx() ? ", fp32 products exact" : ", fp32 products by oneDNN")
+                                + (BytedecoBackendFactory.oneDnn(processor)
+                                        ? ", fp32 products by oneDNN"
+                                        : ", fp32 products by OpenBLAS")
                         : "");
         capabilities = new Capabilities(dtypes, nativeDtypes, threads, description);
     }
@@ -92,7 +99,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             }
         }
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        run(() -> new BlockedAttention(masks, shape).forward(raw(fused.array()), layout, raw(output.array())));
+        run(() -> new BlockedAttention(masks, kernelThreads, shape)
+                .forward(raw(fused.array()), layout, raw(output.array())));
         // The probabilities are computed again from the scores, so there is nothing to remember.
         return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
     }
@@ -108,19 +116,34 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             }
         }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        run(() -> new BlockedAttention(masks, shape)
+        run(() -> new BlockedAttention(masks, kernelThreads, shape)
                 .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));
         return gradient;
     }
 
     @Override
+    public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return call(() -> rowKernels.rmsNorm(x, weight, epsilon));
+    }
+
+    @Override
+    public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        return call(() -> rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
+    }
+
+    @Override
+    public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        run(() -> rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse));
+    }
+
+    @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() -> FusedOperations.swiGlu(gateUp));
+        return call(() -> rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() -> FusedOperations.swiGluBackward(outputGradient, gateUp));
+        return call(() -> rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
@@ -154,7 +177,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             return this;
         }
         if (host == null) {
-            host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads());
+            host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads(), 1);
         }
         return host;
     }
@@ -183,6 +206,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         if (host != null) {
             host.close();
         }
+        kernelThreads.close();
         masks.close();
         closeOptions();
     }

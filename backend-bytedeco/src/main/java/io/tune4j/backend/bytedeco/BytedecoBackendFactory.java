@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
 
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
@@ -56,10 +57,10 @@ public final class BytedecoBackendFactory implements BackendFactory {
         HostProcessor processor = HostProcessor.detect();
         int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
         torch.set_num_threads(threads);
-        // Routes fp32 products to oneDNN, which is faster; with AMX it would round them to bf16.
-        boolean oneDnn = device.isCpu() && !processor.hasAmx();
+        boolean oneDnn = device.isCpu() && oneDnn(processor);
         torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
-        BytedecoBackend backend = new BytedecoBackend(device, processor, threads);
+        int blasThreads = Native.blasThreads(oneDnn ? 1 : threads);
+        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, device.isCpu() ? blasThreads : 1);
         if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
                     .accept(
@@ -67,6 +68,15 @@ public final class BytedecoBackendFactory implements BackendFactory {
                                     + " no time; dtype=fp32 is a little faster");
         }
         return backend;
+    }
+
+    /**
+     * Whether fp32 products marked as of medium precision go to oneDNN, which is the faster library there: libtorch asks
+     * it on AVX-512 only, and with AMX oneDNN would round the operands to bf16.
+     */
+    static boolean oneDnn(HostProcessor processor) {
+        return processor.flags().containsAll(Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq"))
+                && !processor.hasAmx();
     }
 
     private static void requireGpu(Device device) {

@@ -1,7 +1,7 @@
 package io.tune4j.backend.bytedeco;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -12,7 +12,7 @@ final class CausalMasks implements AutoCloseable {
     private record Key(int size, ScalarType type) {}
 
     private final MandatoryKernels kernels;
-    private final Map<Key, Tensor> masks = new HashMap<>();
+    private final Map<Key, Tensor> masks = new ConcurrentHashMap<>();
 
     CausalMasks(MandatoryKernels kernels) {
         this.kernels = kernels;

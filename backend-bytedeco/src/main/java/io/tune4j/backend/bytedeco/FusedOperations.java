@@ -27,32 +27,6 @@ final class FusedOperations {
         return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }
 
-    static Tensor swiGlu(Tensor gateUp) {
-        long width = gateUp.size(1) / 2;
-        Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), width);
-        try (TorchWork work = new TorchWork()) {
-            torch.silu_out(raw(result), work.narrow(raw(gateUp), 1, 0, width));
-            raw(result).mul_(work.narrow(raw(gateUp), 1, width, width));
-        }
-        return result;
-    }
-
-    static Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        long width = gateUp.size(1) / 2;
-        Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
-        try (TorchWork work = new TorchWork()) {
-            org.bytedeco.pytorch.Tensor dy = raw(outputGradient);
-            org.bytedeco.pytorch.Tensor gate = work.narrow(raw(gateUp), 1, 0, width);
-            org.bytedeco.pytorch.Tensor up = work.narrow(raw(gateUp), 1, width, width);
-            org.bytedeco.pytorch.Tensor upGradient = work.narrow(raw(result), 1, width, width);
-            org.bytedeco.pytorch.Tensor scratch = work.keep(torch.silu(gate));
-            torch.mul_out(upGradient, dy, scratch);
-            torch.mul_out(scratch, dy, up);
-            torch.silu_backward_out(work.narrow(raw(result), 1, 0, width), scratch, gate);
-        }
-        return result;
-    }
-
     /** Softmax in fp32 over the rows; the logits are overwritten with the gradient. */
     static Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         try (TensorScope scope = TensorScope.open();

@@ -24,8 +24,6 @@ final class Native {
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
         try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
             Loader.load(openblas_nolapack.class);
-            // OpenBLAS's own threads fight those of OpenMP.
-            openblas_nolapack.blas_set_num_threads(1);
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             LibtorchProcess.release("bytedeco");
@@ -36,6 +34,19 @@ final class Native {
                     e);
         }
         loaded = true;
+    }
+
+    /**
+     * Lets OpenBLAS use this many threads for a product. They are its own, beside OpenMP's on the same cores: where idle
+     * threads of OpenMP keep spinning, which is decided before libtorch is loaded, two pools take three times as long as
+     * one thread, and it gets one. The launcher sets {@code OMP_WAIT_POLICY=passive} where OpenBLAS computes the products.
+     *
+     * @return the number that it uses
+     */
+    static int blasThreads(int threads) {
+        int used = "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY")) ? threads : 1;
+        openblas_nolapack.blas_set_num_threads(used);
+        return used;
     }
 
     private static void setDefault(String key, String value) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -21,6 +22,11 @@ final class TorchWork implements AutoCloseable {
 
     Scalar scalar(double value) {
         return keep(new Scalar(value));
+    }
+
+    /** No dtype of its own: a reduction's result then has its operand's. */
+    ScalarTypeOptional noDtype() {
+        return keep(new ScalarTypeOptional());
     }
 
     Tensor narrow(Tensor tensor, int dimension, long start, long length) {

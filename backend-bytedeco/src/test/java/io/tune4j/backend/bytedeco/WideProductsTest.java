@@ -22,7 +22,7 @@ class WideProductsTest {
     @BeforeEach
     void open() {
         Native.load();
-        backend = new BytedecoBackend(Device.CPU, new HostProcessor(Set.of("avx2"), 1), 1);
+        backend = new BytedecoBackend(Device.CPU, new HostProcessor(Set.of("avx2"), 1), 1, 1);
     }
 
     @AfterEach
