@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.shapes.MemoryMeter;
 import io.tune4j.api.backend.shapes.ShapeBackend;
 import io.tune4j.api.backend.shapes.ShapeWeights;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The run's own model, adapter and optimizer on a {@link ShapeBackend}, where steps cost nothing and their memory is counted. */
 final class ShapeRun implements AutoCloseable {
     private final LoraFinetuneOptions options;
-    private final ShapeBackend host = new ShapeBackend();
+    private final ShapeBackend host = new ShapeBackend(!HostProcessor.detect().hasBf16());
     private final ShapeBackend backend;
     private final Adapter adapter;
     private final CausalLanguageModel model;

@@ -26,15 +26,13 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final ProcessMemory processMemory = new ProcessMemory();
     private final CausalMasks masks = new CausalMasks(this);
     private final FourBitDecoder decoder;
-    private final KernelThreads kernelThreads;
     private final RowKernels rowKernels;
     private @Nullable BytedecoBackend host;
 
     /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
     BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
-        super(device, device.isCpu() && !processor.hasBf16());
-        this.kernelThreads = new KernelThreads(kernelThreads);
-        rowKernels = new RowKernels(this.kernelThreads);
+        super(device, device.isCpu() && !processor.hasBf16(), new KernelThreads(kernelThreads));
+        rowKernels = new RowKernels(threads());
         decoder = new FourBitDecoder(threads);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -99,8 +97,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             }
         }
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        run(() -> new BlockedAttention(masks, kernelThreads, shape)
-                .forward(raw(fused.array()), layout, raw(output.array())));
+        run(() ->
+                new BlockedAttention(masks, threads(), shape).forward(raw(fused.array()), layout, raw(output.array())));
         // The probabilities are computed again from the scores, so there is nothing to remember.
         return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
     }
@@ -116,7 +114,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             }
         }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        run(() -> new BlockedAttention(masks, kernelThreads, shape)
+        run(() -> new BlockedAttention(masks, threads(), shape)
                 .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));
         return gradient;
     }
@@ -206,7 +204,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         if (host != null) {
             host.close();
         }
-        kernelThreads.close();
+        threads().close();
         masks.close();
         closeOptions();
     }

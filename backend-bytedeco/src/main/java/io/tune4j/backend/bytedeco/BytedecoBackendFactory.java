@@ -59,8 +59,8 @@ public final class BytedecoBackendFactory implements BackendFactory {
         torch.set_num_threads(threads);
         boolean oneDnn = device.isCpu() && oneDnn(processor);
         torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
-        int blasThreads = Native.blasThreads(oneDnn ? 1 : threads);
-        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, device.isCpu() ? blasThreads : 1);
+        boolean ownThreads = device.isCpu() && !oneDnn && Native.idleThreadsSleep();
+        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, ownThreads ? threads : 1);
         if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
                     .accept(

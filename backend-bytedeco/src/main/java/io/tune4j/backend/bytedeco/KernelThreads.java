@@ -12,12 +12,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the independent parts of a fused kernel on threads of our own, each with one thread of libtorch and of OpenBLAS. A
- * part is small enough that what it makes on the way stays in its core's cache, and the threads meet once a kernel
- * instead of once an operation.
+ * Runs the independent parts of a kernel on threads of our own, each with one thread of libtorch and of OpenBLAS. A part of
+ * a fused kernel is small enough that what it makes on the way stays in its core's cache, and the threads meet once a
+ * kernel instead of once an operation.
  *
- * <p>Only where OpenBLAS computes the products: OpenMP's threads then sleep between operations. Elsewhere, and on a
- * GPU, everything is one part on the calling thread, and libtorch's operations are parallel by themselves.
+ * <p>Only where OpenBLAS computes the products, and OpenMP's threads sleep between operations. Elsewhere, and on a GPU,
+ * everything is one part on the calling thread, and libtorch's operations are parallel by themselves.
  */
 final class KernelThreads implements AutoCloseable {
     /** What the rows of a part take in one operand: a quarter of a usual second-level cache, for there are several operands. */
@@ -68,7 +68,6 @@ final class KernelThreads implements AutoCloseable {
                 throw e;
             }
         };
-        Native.blasThreads(1);
         torch.set_num_threads(1);
         List<CompletableFuture<Void>> started = new ArrayList<>();
         try {
@@ -80,7 +79,6 @@ final class KernelThreads implements AutoCloseable {
             // Also after a failure: no part may still be at work on memory that the caller then gives back.
             Throwable failure = await(started);
             torch.set_num_threads(threads);
-            Native.blasThreads(threads);
             if (failure instanceof Error error) {
                 throw error;
             } else if (failure instanceof RuntimeException exception) {

@@ -31,19 +31,32 @@ import org.bytedeco.pytorch.global.torch;
 abstract class MandatoryKernels implements ArrayKernels {
     private final Device device;
     private final boolean widensBf16;
+    private final KernelThreads threads;
+    private final Products products;
+    private final WideProducts wideProducts;
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
     private final Map<DType, TensorOptions> hostOptions = new EnumMap<>(DType.class);
     private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
     private final MemoryFormatOptional rowByRow = new MemoryFormatOptional(torch.MemoryFormat.Contiguous);
 
-    /** @param widensBf16 whether products of bf16 operands are computed in fp32 */
-    MandatoryKernels(Device device, boolean widensBf16) {
+    /**
+     * @param widensBf16 whether products of bf16 operands are computed in fp32
+     * @param threads for products
+     */
+    MandatoryKernels(Device device, boolean widensBf16, KernelThreads threads) {
         this.device = device;
         this.widensBf16 = widensBf16;
+        this.threads = threads;
+        products = new Products(threads);
+        wideProducts = new WideProducts(products);
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));
             hostOptions.put(dtype, TorchTypes.options(dtype, Device.CPU));
         }
+    }
+
+    final KernelThreads threads() {
+        return threads;
     }
 
     /** Whether products of this dtype are computed in fp32. */
@@ -379,19 +392,18 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     @Override
     public final Array matmul(Array a, Array b) {
-        return make(a.dtype(), () -> widens(a.dtype()) ? WideProducts.matmul(raw(a), raw(b)) : raw(a).matmul(raw(b)));
+        return make(
+                a.dtype(),
+                () -> widens(a.dtype()) ? wideProducts.matmul(raw(a), raw(b)) : products.matmul(raw(a), raw(b)));
     }
 
     @Override
     public final void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
         run(() -> {
             if (widens(target.dtype())) {
-                WideProducts.matmulInto(raw(target), raw(a), raw(b), beta, alpha);
-                return;
-            }
-            try (Scalar before = new Scalar(beta);
-                    Scalar product = new Scalar(alpha)) {
-                raw(target).addmm_(raw(a), raw(b), before, product);
+                wideProducts.matmulInto(raw(target), raw(a), raw(b), beta, alpha);
+            } else {
+                products.into(raw(target), raw(a), raw(b), beta, alpha);
             }
         });
     }

@@ -24,6 +24,8 @@ final class Native {
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
         try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
             Loader.load(openblas_nolapack.class);
+            // OpenBLAS's own threads fight those of OpenMP; see KernelThreads.
+            openblas_nolapack.blas_set_num_threads(1);
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             LibtorchProcess.release("bytedeco");
@@ -37,16 +39,11 @@ final class Native {
     }
 
     /**
-     * Lets OpenBLAS use this many threads for a product. They are its own, beside OpenMP's on the same cores: where idle
-     * threads of OpenMP keep spinning, which is decided before libtorch is loaded, two pools take three times as long as
-     * one thread, and it gets one. The launcher sets {@code OMP_WAIT_POLICY=passive} where OpenBLAS computes the products.
-     *
-     * @return the number that it uses
+     * Whether threads of OpenMP sleep when they have nothing to do, which is decided by the environment before libtorch is
+     * loaded. Where they keep spinning, other threads on the same cores take three times as long as one.
      */
-    static int blasThreads(int threads) {
-        int used = "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY")) ? threads : 1;
-        openblas_nolapack.blas_set_num_threads(used);
-        return used;
+    static boolean idleThreadsSleep() {
+        return "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
     }
 
     private static void setDefault(String key, String value) {

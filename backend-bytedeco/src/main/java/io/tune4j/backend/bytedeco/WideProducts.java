@@ -12,10 +12,14 @@ final class WideProducts {
     /** Elements of the second operand that exist in fp32 at a time: 64 MiB. */
     private static final long MOST = 16L << 20;
 
-    private WideProducts() {}
+    private final Products products;
+
+    WideProducts(Products products) {
+        this.products = products;
+    }
 
     /** {@code a x b} in bf16: {@code [m, k] x [k, n]}, or batched. */
-    static Tensor matmul(Tensor a, Tensor b) {
+    Tensor matmul(Tensor a, Tensor b) {
         try (TorchWork work = new TorchWork()) {
             Tensor wide = a.dim() == 2 && b.dim() == 2
                     ? product(a, b, work)
@@ -25,7 +29,7 @@ final class WideProducts {
     }
 
     /** {@code target = beta * target + alpha * a x b} for matrices in bf16. */
-    static void matmulInto(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+    void matmulInto(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
         try (TorchWork work = new TorchWork()) {
             Tensor wide = product(a, b, work);
             if (alpha != 1) {
@@ -40,10 +44,10 @@ final class WideProducts {
     }
 
     /** {@code [m, k] x [k, n]} in fp32. */
-    private static Tensor product(Tensor a, Tensor b, TorchWork work) {
+    private Tensor product(Tensor a, Tensor b, TorchWork work) {
         Tensor left = widened(a, work);
         if (b.numel() <= MOST) {
-            return work.keep(left.mm(widened(b, work)));
+            return work.keep(products.matmul(left, widened(b, work)));
         }
         long inner = b.size(0);
         long columns = b.size(1);
@@ -56,10 +60,9 @@ final class WideProducts {
                 long count = Math.min(step, b.size(dimension) - start);
                 Tensor right = widened(part.narrow(b, dimension, start, count), part);
                 if (byColumns) {
-                    part.narrow(result, 1, start, count).addmm_(left, right, part.scalar(0), part.scalar(1));
+                    products.into(part.narrow(result, 1, start, count), left, right, 0, 1);
                 } else {
-                    result.addmm_(
-                            part.narrow(left, 1, start, count), right, part.scalar(start == 0 ? 0 : 1), part.scalar(1));
+                    products.into(result, part.narrow(left, 1, start, count), right, start == 0 ? 0 : 1, 1);
                 }
             }
         }

@@ -204,7 +204,10 @@ final class DjlBackend extends DjlKernels implements Backend {
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = hidden.size(0);
-            long chunk = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            // Even chunks: a last one of a few rows would read the whole weight for them.
+            long chunks = Math.max(1, Math.round((double) rows / most));
+            long chunk = (rows + chunks - 1) / chunks;
             Tensor loss = Tensor.zeros(this, wide(hidden.dtype()));
             @Nullable Tensor gradient = withGradient ? Tensor.empty(this, hidden.dtype(), rows, hidden.size(1)) : null;
             Tensor transposed = weight.transposed();

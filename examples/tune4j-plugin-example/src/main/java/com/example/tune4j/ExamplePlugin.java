@@ -1,5 +1,6 @@
 package com.example.tune4j;
 
+import com.example.tune4j.data.InterviewTemplateFactory;
 import com.example.tune4j.data.TsvDatasetFactory;
 import com.example.tune4j.evaluate.EvaluateFactory;
 import com.example.tune4j.qwen.QwenFamily;
@@ -37,6 +38,6 @@ public final class ExamplePlugin implements Plugin {
 
     @Override
     public List<ComponentFactory<?>> components() {
-        return List.of(new TsvDatasetFactory());
+        return List.of(new TsvDatasetFactory(), new InterviewTemplateFactory());
     }
 }

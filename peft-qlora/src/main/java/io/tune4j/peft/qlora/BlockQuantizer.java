@@ -68,31 +68,27 @@ final class BlockQuantizer {
         short[] halves = new short[size];
         float[] values = new float[size];
         for (int block = from; block < to; block++) {
-            int count = Math.min(size, present - block * size);
-            load(elements, block * size, count, halves, values);
-            float widest = largest(values);
-            // A block of zeros has any scaler; its codes are those of zero.
-            float divisor = widest == 0 ? 1 : widest;
+            int start = block * size;
+            int count = Math.min(size, present - start);
+            float widest;
             if (rounding == Rounding.BFLOAT16) {
-                packRounded(values, divisor, packed, block * (size / 2));
+                elements.asShortBuffer().get(start, halves, 0, count);
+                Arrays.fill(halves, count, size, (short) 0);
+                widest = largest(halves);
+                pack(halves, divisor(widest), packed, start / 2);
             } else {
-                pack(values, divisor, packed, block * (size / 2));
+                elements.asFloatBuffer().get(start, values, 0, count);
+                Arrays.fill(values, count, size, 0);
+                widest = largest(values);
+                pack(values, divisor(widest), packed, start / 2);
             }
             largest[base + block] = widest;
         }
     }
 
-    /** Elements from {@code start}, then zeros. */
-    private void load(ByteBuffer elements, int start, int count, short[] halves, float[] values) {
-        if (rounding == Rounding.BFLOAT16) {
-            elements.asShortBuffer().get(start, halves, 0, count);
-            for (int i = 0; i < count; i++) {
-                values[i] = Float.intBitsToFloat(halves[i] << Bfloat16.SHIFT);
-            }
-        } else {
-            elements.asFloatBuffer().get(start, values, 0, count);
-        }
-        Arrays.fill(values, count, values.length, 0);
+    /** A block of zeros has any scaler; its codes are those of zero. */
+    private static float divisor(float widest) {
+        return widest == 0 ? 1 : widest;
     }
 
     /** Compared as integers, which vectorizes; magnitudes have the same order as their bits. */
@@ -104,6 +100,14 @@ final class BlockQuantizer {
         return Float.intBitsToFloat(largest);
     }
 
+    private static float largest(short[] halves) {
+        int largest = 0;
+        for (short half : halves) {
+            largest = Math.max(largest, half & Short.MAX_VALUE);
+        }
+        return Bfloat16.toFloat((short) largest);
+    }
+
     private void pack(float[] values, float divisor, byte[] packed, int target) {
         for (int i = 0; i < values.length; i += 2) {
             int high = table.code(values[i] / divisor);
@@ -112,10 +116,11 @@ final class BlockQuantizer {
         }
     }
 
-    private void packRounded(float[] values, float divisor, byte[] packed, int target) {
-        for (int i = 0; i < values.length; i += 2) {
-            int high = table.code(Bfloat16.round(values[i] / divisor));
-            int low = table.code(Bfloat16.round(values[i + 1] / divisor));
+    private void pack(short[] halves, float divisor, byte[] packed, int target) {
+        byte[] codes = table.ofHalves();
+        for (int i = 0; i < halves.length; i += 2) {
+            int high = codes[Bfloat16.bits(Bfloat16.toFloat(halves[i]) / divisor)];
+            int low = codes[Bfloat16.bits(Bfloat16.toFloat(halves[i + 1]) / divisor)];
             packed[target + i / 2] = (byte) (high << 4 | low);
         }
     }

@@ -6,13 +6,24 @@ public final class Bfloat16 {
     public static final int SHIFT = 16;
 
     private static final int HALF_BELOW = 0x7fff;
+    /** Set in a NaN whose other bits may all be in the lower half. */
+    private static final int QUIET = 0x40;
 
     private Bfloat16() {}
 
     /** The nearest bf16 number, of two that are as near the even one; NaN stays. */
     public static float round(float value) {
+        return Float.isNaN(value) ? value : Float.intBitsToFloat(bits(value) << SHIFT);
+    }
+
+    /** The bits of the nearest bf16 number, of two that are as near the even one. NaN stays NaN. */
+    public static int bits(float value) {
         int bits = Float.floatToRawIntBits(value);
         int up = HALF_BELOW + ((bits >>> SHIFT) & 1);
-        return Float.isNaN(value) ? value : Float.intBitsToFloat((bits + up) >>> SHIFT << SHIFT);
+        return !Float.isNaN(value) ? (bits + up) >>> SHIFT : bits >>> SHIFT | QUIET;
+    }
+
+    public static float toFloat(short bits) {
+        return Float.intBitsToFloat(bits << SHIFT);
     }
 }

@@ -34,11 +34,22 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
 
     /** Of a device that is the process itself. */
     public ShapeBackend() {
+        this(false);
+    }
+
+    /**
+     * Of a device that is the process itself.
+     *
+     * @param widensBf16 whether the CPU has no bf16 units, so that the bundled backends compute products in fp32
+     */
+    public ShapeBackend(boolean widensBf16) {
+        super(widensBf16);
         host = this;
     }
 
     /** @param host what counts the arrays that the device does not hold */
     public ShapeBackend(ShapeBackend host) {
+        super(false);
         this.host = host;
     }
 
@@ -112,6 +123,9 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         attend(fused, layout, shape, 1, 1);
+        if (widens(fused.dtype())) {
+            meter().touch(wide(fused).byteSize() * fused.size(0) * (shape.fusedSize() + shape.querySize()));
+        }
         return new Attended(
                 Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize()),
                 Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
@@ -122,6 +136,9 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         attend(fused, layout, shape, 2, 2.5);
+        if (widens(fused.dtype())) {
+            meter().touch(wide(fused).byteSize() * fused.size(0) * (2L * shape.fusedSize() + shape.querySize()));
+        }
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
@@ -168,7 +185,9 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = hidden.size(0);
-            long chunk = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
+            long chunks = Math.max(1, Math.round((double) rows / most));
+            long chunk = (rows + chunks - 1) / chunks;
             Tensor gradient = Tensor.empty(this, hidden.dtype(), withGradient ? rows : 0, hidden.size(1));
             for (long start = 0; start < rows; start += chunk) {
                 try (TensorScope inner = TensorScope.open()) {

@@ -12,7 +12,21 @@ import java.util.List;
 
 /** The mandatory kernels' effects on shapes, memory and the count of operations. Elements read as zeros. */
 class ShapeKernels implements ArrayKernels {
+    /** Elements of a product's second operand that are widened at a time. */
+    private static final long WIDENED_ELEMENTS = 16L << 20;
+
     private final MemoryMeter meter = new MemoryMeter();
+    private final boolean widensBf16;
+
+    /** @param widensBf16 whether products of bf16 operands are computed in fp32 */
+    ShapeKernels(boolean widensBf16) {
+        this.widensBf16 = widensBf16;
+    }
+
+    /** Whether products of this dtype are computed in fp32. */
+    final boolean widens(DType dtype) {
+        return widensBf16 && dtype == DType.BFLOAT16;
+    }
 
     /** What the arrays would take. */
     public MemoryMeter meter() {
@@ -243,12 +257,21 @@ class ShapeKernels implements ArrayKernels {
         long[] shape = a.shape().clone();
         shape[rank - 1] = b.shape()[rank - 1];
         meter.count(2.0 * ShapeArray.elements(shape) * inner);
+        touchWidened(a, b, ShapeArray.elements(shape));
         return create(a.dtype(), shape);
     }
 
     @Override
     public void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
         meter.count(2.0 * ShapeArray.elements(target.shape()) * a.shape()[1]);
+        touchWidened(a, b, ShapeArray.elements(target.shape()));
+    }
+
+    private void touchWidened(Array a, Array b, long result) {
+        if (widens(a.dtype())) {
+            long right = Math.min(WIDENED_ELEMENTS, ShapeArray.elements(b.shape()));
+            meter.touch(DType.FLOAT32.byteSize() * (ShapeArray.elements(a.shape()) + right + result));
+        }
     }
 
     @Override
