@@ -23,7 +23,7 @@ final class MemoryForecast {
      * What the C library's allocator holds beside the blocks in use, as the launcher sets it: a part of what comes and goes in a
      * step, and more where layers are computed again between others. Fitted to measured peaks (docs/benchmarks.md).
      */
-    private static final double HOST_LOSS = 0.42;
+    private static final double HOST_LOSS = 0.25;
 
     private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
     private static final long MOST_OF_RECOMPUTING = 150L << 20;

@@ -26,8 +26,11 @@ final class BlockedAttention {
     private final CausalMasks masks;
     private final KernelThreads threads;
     private final AttentionShape shape;
+    private final boolean widens;
 
-    BlockedAttention(CausalMasks masks, KernelThreads threads, AttentionShape shape) {
+    /** @param widens whether what is bf16 is computed in fp32 */
+    BlockedAttention(CausalMasks masks, KernelThreads threads, AttentionShape shape, boolean widens) {
+        this.widens = widens;
         this.masks = masks;
         this.threads = threads;
         this.shape = shape;
@@ -143,10 +146,16 @@ final class BlockedAttention {
 
         Heads(Tensor rows, Part part, TorchWork work) {
             queries = grouped(work.narrow(rows, 1, 0, shape.querySize()), part, work);
-            keys = work.keep(keysOrValues(rows, 0, part, work).contiguous());
-            values = work.keep(keysOrValues(rows, 1, part, work).contiguous());
+            keys = laidOut(keysOrValues(rows, 0, part, work), work);
+            values = laidOut(keysOrValues(rows, 1, part, work), work);
             scale = work.scalar(shape.scale());
         }
+    }
+
+    /** Contiguous and in the dtype that is computed in. */
+    private Tensor laidOut(Tensor view, TorchWork work) {
+        Tensor contiguous = work.keep(view.contiguous());
+        return widens ? work.keep(contiguous.to(ScalarType.Float)) : contiguous;
     }
 
     /** Some query rows of all heads with the keys that they see, and their attention probabilities. */
@@ -189,7 +198,8 @@ final class BlockedAttention {
         /** This block's rows of grouped heads, contiguous: {@code [heads, group * count, headSize]}. */
         Tensor gather(Tensor grouped) {
             Tensor rows = work.narrow(grouped, 2, start, count);
-            return work.keep(rows.reshape(rows.size(0), (long) shape.groupSize() * count, shape.headSize()));
+            Tensor block = work.keep(rows.reshape(rows.size(0), (long) shape.groupSize() * count, shape.headSize()));
+            return widens ? work.keep(block.to(ScalarType.Float)) : block;
         }
 
         /** The opposite of {@link #gather}. */

@@ -90,15 +90,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
-        if (widens(fused.dtype())) {
-            try (Tensor wide = fused.cast(DType.FLOAT32);
-                    Tensor output = attention(wide, layout, shape).output()) {
-                return new Attended(output.cast(fused.dtype()), Tensor.empty(this, fused.dtype(), 0));
-            }
-        }
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        run(() ->
-                new BlockedAttention(masks, threads(), shape).forward(raw(fused.array()), layout, raw(output.array())));
+        run(() -> new BlockedAttention(masks, threads(), shape, widens(fused.dtype()))
+                .forward(raw(fused.array()), layout, raw(output.array())));
         // The probabilities are computed again from the scores, so there is nothing to remember.
         return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
     }
@@ -106,15 +100,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
-        if (widens(fused.dtype())) {
-            try (Tensor wide = fused.cast(DType.FLOAT32);
-                    Tensor wideGradient = outputGradient.cast(DType.FLOAT32);
-                    Tensor result = attentionBackward(wideGradient, wide, attended, layout, shape)) {
-                return result.cast(fused.dtype());
-            }
-        }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        run(() -> new BlockedAttention(masks, threads(), shape)
+        run(() -> new BlockedAttention(masks, threads(), shape, widens(fused.dtype()))
                 .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));
         return gradient;
     }
@@ -206,6 +193,6 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         }
         threads().close();
         masks.close();
-        closeOptions();
+        closeKept();
     }
 }

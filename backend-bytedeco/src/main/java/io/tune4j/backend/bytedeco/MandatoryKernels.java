@@ -100,8 +100,9 @@ abstract class MandatoryKernels implements ArrayKernels {
         }
     }
 
-    /** Gives back the options; the subclass calls it when the backend closes. */
-    final void closeOptions() {
+    /** Gives back what is kept between kernels; the subclass calls it when the backend closes. */
+    final void closeKept() {
+        wideProducts.close();
         options.values().forEach(Pointer::close);
         hostOptions.values().forEach(Pointer::close);
         noFormat.close();

@@ -2,29 +2,68 @@ package io.tune4j.backend.bytedeco;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products of bf16 operands for CPUs without bf16 units, where libtorch's own take ten to a hundred times as long as in fp32: the
  * operands are widened to fp32, and the result is rounded once at the end, as bf16 units do it. What is widened of a large weight at
- * a time is bounded.
+ * a time is bounded. The memory for it is kept: coming and going between blocks that stay, it would leave holes as large as itself.
  */
-final class WideProducts {
+final class WideProducts implements AutoCloseable {
     /** Elements of the second operand that exist in fp32 at a time: 64 MiB. */
     private static final long MOST = 16L << 20;
 
     private final Products products;
+    private final Space left = new Space();
+    private final Space right = new Space();
+    private final Space result = new Space();
 
     WideProducts(Products products) {
         this.products = products;
     }
 
+    /** Memory for one fp32 matrix, as large as the largest so far. */
+    private static final class Space implements AutoCloseable {
+        private @Nullable Tensor elements;
+
+        /** Contiguous, for as long as nobody asks again. */
+        Tensor matrix(Tensor like, long rows, long columns, TorchWork work) {
+            Tensor known = elements;
+            if (known == null || known.numel() < rows * columns) {
+                close();
+                try (Tensor one = like.new_empty(1)) {
+                    known = elements = one.to(ScalarType.Float).resize_(rows * columns);
+                }
+            }
+            return work.keep(work.narrow(known, 0, 0, rows * columns).view(rows, columns));
+        }
+
+        /** A matrix in fp32; a transposed view is one that is widened where it lies. */
+        Tensor widened(Tensor matrix, TorchWork work) {
+            if (matrix.stride(0) == 1 && matrix.size(0) > 1) {
+                return work.transpose(widened(work.transpose(matrix, 0, 1), work), 0, 1);
+            }
+            return matrix(matrix, matrix.size(0), matrix.size(1), work).copy_(matrix);
+        }
+
+        @Override
+        public void close() {
+            if (elements != null) {
+                elements.close();
+                elements = null;
+            }
+        }
+    }
+
     /** {@code a x b} in bf16: {@code [m, k] x [k, n]}, or batched. */
     Tensor matmul(Tensor a, Tensor b) {
         try (TorchWork work = new TorchWork()) {
-            Tensor wide = a.dim() == 2 && b.dim() == 2
-                    ? product(a, b, work)
-                    : work.keep(widened(a, work).matmul(widened(b, work)));
-            return wide.to(ScalarType.BFloat16);
+            if (a.dim() == 2 && b.dim() == 2) {
+                return product(a, b, work).to(ScalarType.BFloat16);
+            }
+            Tensor wideA = work.keep(a.to(ScalarType.Float));
+            Tensor wideB = work.keep(b.to(ScalarType.Float));
+            return work.keep(wideA.matmul(wideB)).to(ScalarType.BFloat16);
         }
     }
 
@@ -43,34 +82,37 @@ final class WideProducts {
         }
     }
 
-    /** {@code [m, k] x [k, n]} in fp32. */
+    /** {@code [m, k] x [k, n]} in fp32, until the next product. */
     private Tensor product(Tensor a, Tensor b, TorchWork work) {
-        Tensor left = widened(a, work);
-        if (b.numel() <= MOST) {
-            return work.keep(products.matmul(left, widened(b, work)));
-        }
+        Tensor wideA = left.widened(a, work);
         long inner = b.size(0);
         long columns = b.size(1);
-        Tensor result = work.keep(left.new_empty(a.size(0), columns));
+        Tensor target = result.matrix(a, a.size(0), columns, work);
+        if (b.numel() <= MOST) {
+            products.into(target, wideA, right.widened(b, work), 0, 1);
+            return target;
+        }
         boolean byColumns = columns >= inner;
         int dimension = byColumns ? 1 : 0;
         long step = Math.max(1, MOST / (byColumns ? inner : columns));
         for (long start = 0; start < b.size(dimension); start += step) {
             try (TorchWork part = new TorchWork()) {
                 long count = Math.min(step, b.size(dimension) - start);
-                Tensor right = widened(part.narrow(b, dimension, start, count), part);
+                Tensor wideB = right.widened(part.narrow(b, dimension, start, count), part);
                 if (byColumns) {
-                    products.into(part.narrow(result, 1, start, count), left, right, 0, 1);
+                    products.into(part.narrow(target, 1, start, count), wideA, wideB, 0, 1);
                 } else {
-                    products.into(result, part.narrow(left, 1, start, count), right, start == 0 ? 0 : 1, 1);
+                    products.into(target, part.narrow(wideA, 1, start, count), wideB, start == 0 ? 0 : 1, 1);
                 }
             }
         }
-        return result;
+        return target;
     }
 
-    /** Keeps the strides: a transposed view is one that is widened where it lies. */
-    private static Tensor widened(Tensor tensor, TorchWork work) {
-        return work.keep(tensor.to(ScalarType.Float));
+    @Override
+    public void close() {
+        left.close();
+        right.close();
+        result.close();
     }
 }

@@ -123,9 +123,6 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         attend(fused, layout, shape, 1, 1);
-        if (widens(fused.dtype())) {
-            meter().touch(wide(fused).byteSize() * fused.size(0) * (shape.fusedSize() + shape.querySize()));
-        }
         return new Attended(
                 Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize()),
                 Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
@@ -136,9 +133,6 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         attend(fused, layout, shape, 2, 2.5);
-        if (widens(fused.dtype())) {
-            meter().touch(wide(fused).byteSize() * fused.size(0) * (2L * shape.fusedSize() + shape.querySize()));
-        }
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 

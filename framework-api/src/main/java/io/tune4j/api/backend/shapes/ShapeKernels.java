@@ -1,5 +1,6 @@
 package io.tune4j.api.backend.shapes;
 
+import io.tune4j.api.backend.shapes.MemoryMeter.Kept;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
@@ -257,20 +258,22 @@ class ShapeKernels implements ArrayKernels {
         long[] shape = a.shape().clone();
         shape[rank - 1] = b.shape()[rank - 1];
         meter.count(2.0 * ShapeArray.elements(shape) * inner);
-        touchWidened(a, b, ShapeArray.elements(shape));
+        keepWidened(a, b, ShapeArray.elements(shape));
         return create(a.dtype(), shape);
     }
 
     @Override
     public void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
         meter.count(2.0 * ShapeArray.elements(target.shape()) * a.shape()[1]);
-        touchWidened(a, b, ShapeArray.elements(target.shape()));
+        keepWidened(a, b, ShapeArray.elements(target.shape()));
     }
 
-    private void touchWidened(Array a, Array b, long result) {
+    private void keepWidened(Array a, Array b, long result) {
         if (widens(a.dtype())) {
-            long right = Math.min(WIDENED_ELEMENTS, ShapeArray.elements(b.shape()));
-            meter.touch(DType.FLOAT32.byteSize() * (ShapeArray.elements(a.shape()) + right + result));
+            int size = DType.FLOAT32.byteSize();
+            meter.keep(Kept.LEFT, size * ShapeArray.elements(a.shape()));
+            meter.keep(Kept.RIGHT, size * Math.min(WIDENED_ELEMENTS, ShapeArray.elements(b.shape())));
+            meter.keep(Kept.RESULT, size * result);
         }
     }
 
