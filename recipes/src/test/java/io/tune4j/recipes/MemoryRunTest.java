@@ -3,6 +3,7 @@ package io.tune4j.recipes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
@@ -122,8 +123,10 @@ class MemoryRunTest {
                         "base weights",
                         "optimizer state",
                         "What would help most: ",
-                        "batch_size=1 gradient_accumulation_steps=4 (saves ",
-                        "dtype=bf16 (saves ");
+                        "batch_size=1 gradient_accumulation_steps=4 (saves ")
+                // Where products of bf16 are widened, so small a model takes no less memory for it.
+                .satisfies(error -> assertThat(error.getMessage().contains("dtype=bf16 (saves "))
+                        .isEqualTo(HostProcessor.detect().hasBf16()));
         assertThat(folder.resolve("a/checkpoints")).doesNotExist();
     }
 
