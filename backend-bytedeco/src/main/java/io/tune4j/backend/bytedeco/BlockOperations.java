@@ -1,5 +1,7 @@
 package io.tune4j.backend.bytedeco;
 
+import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
+
 import io.tune4j.api.backend.BlockQuantization;
 import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.tensor.DType;
@@ -14,10 +16,6 @@ final class BlockOperations {
     private static final long PIECE = 1 << 18;
 
     private BlockOperations() {}
-
-    private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
-        return MandatoryKernels.raw(tensor.array());
-    }
 
     static void quantize(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
         long piece = Math.max(1, PIECE / blockSize) * blockSize;

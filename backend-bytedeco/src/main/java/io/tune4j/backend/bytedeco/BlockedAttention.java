@@ -146,16 +146,15 @@ final class BlockedAttention {
 
         Heads(Tensor rows, Part part, TorchWork work) {
             queries = grouped(work.narrow(rows, 1, 0, shape.querySize()), part, work);
-            keys = laidOut(keysOrValues(rows, 0, part, work), work);
-            values = laidOut(keysOrValues(rows, 1, part, work), work);
+            keys = computed(work.keep(keysOrValues(rows, 0, part, work).contiguous()), work);
+            values = computed(work.keep(keysOrValues(rows, 1, part, work).contiguous()), work);
             scale = work.scalar(shape.scale());
         }
     }
 
-    /** Contiguous and in the dtype that is computed in. */
-    private Tensor laidOut(Tensor view, TorchWork work) {
-        Tensor contiguous = work.keep(view.contiguous());
-        return widens ? work.keep(contiguous.to(ScalarType.Float)) : contiguous;
+    /** In the dtype that is computed in. */
+    private Tensor computed(Tensor stored, TorchWork work) {
+        return widens ? work.keep(stored.to(ScalarType.Float)) : stored;
     }
 
     /** Some query rows of all heads with the keys that they see, and their attention probabilities. */
@@ -199,7 +198,7 @@ final class BlockedAttention {
         Tensor gather(Tensor grouped) {
             Tensor rows = work.narrow(grouped, 2, start, count);
             Tensor block = work.keep(rows.reshape(rows.size(0), (long) shape.groupSize() * count, shape.headSize()));
-            return widens ? work.keep(block.to(ScalarType.Float)) : block;
+            return computed(block, work);
         }
 
         /** The opposite of {@link #gather}. */

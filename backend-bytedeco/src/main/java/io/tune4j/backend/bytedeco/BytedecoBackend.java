@@ -5,6 +5,7 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
@@ -91,8 +92,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        run(() -> new BlockedAttention(masks, threads(), shape, widens(fused.dtype()))
-                .forward(raw(fused.array()), layout, raw(output.array())));
+        run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output)));
         // The probabilities are computed again from the scores, so there is nothing to remember.
         return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
     }
@@ -101,9 +101,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        run(() -> new BlockedAttention(masks, threads(), shape, widens(fused.dtype()))
-                .backward(raw(outputGradient.array()), raw(fused.array()), layout, raw(gradient.array())));
+        run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
         return gradient;
+    }
+
+    private BlockedAttention blocked(Tensor fused, AttentionShape shape) {
+        return new BlockedAttention(masks, threads(), shape, widens(fused.dtype()));
     }
 
     @Override
@@ -138,7 +141,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        return call(() -> FusedOperations.linearCrossEntropy(hidden, weight, labels, withGradient));
+        return call(() -> ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient));
     }
 
     @Override

@@ -1,27 +1,18 @@
 package io.tune4j.backend.bytedeco;
 
+import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
+
 import io.tune4j.api.backend.AdamWStep;
-import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /** Fused kernels in as few passes over memory as libtorch's operations allow. */
 final class FusedOperations {
-    /** fp32 logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
-    private static final long CHUNK_ELEMENTS = 8L << 20;
-
-    private static final long LEAST_CHUNK_ROWS = 128;
-
     private FusedOperations() {}
-
-    private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
-        return MandatoryKernels.raw(tensor.array());
-    }
 
     static DType wide(Tensor x) {
         return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
@@ -52,32 +43,6 @@ final class FusedOperations {
             result.fill_(minusOne);
         }
         return result;
-    }
-
-    static LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        try (TensorScope scope = TensorScope.open()) {
-            long rows = hidden.size(0);
-            long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
-            // Even chunks: a last one of a few rows would read the whole weight for them.
-            long chunks = Math.max(1, Math.round((double) rows / most));
-            long chunk = (rows + chunks - 1) / chunks;
-            Tensor loss = Tensor.zeros(hidden.kernels(), wide(hidden));
-            @Nullable
-            Tensor gradient =
-                    withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
-            Tensor transposed = weight.transposed();
-            for (long start = 0; start < rows; start += chunk) {
-                try (TensorScope inner = TensorScope.open()) {
-                    long count = Math.min(chunk, rows - start);
-                    Tensor logits = hidden.rows(start, count).matmul(transposed);
-                    loss.addInPlace(crossEntropyInPlace(logits, labels.rows(start, count)), 1);
-                    if (gradient != null) {
-                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
-                    }
-                }
-            }
-            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
-        }
     }
 
     static void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * everything is one part on the calling thread, and libtorch's operations are parallel by themselves.
  */
 final class KernelThreads implements AutoCloseable {
-    /** What the rows of a part take in one operand: a quarter of a usual second-level cache, for there are several operands. */
+    /** What the rows of a part take in one operand: half of a small second-level cache. */
     private static final long PART_BYTES = 256 << 10;
 
     private final int threads;

@@ -68,6 +68,10 @@ abstract class MandatoryKernels implements ArrayKernels {
         return ((TorchArray) array).tensor();
     }
 
+    static Tensor raw(io.tune4j.api.tensor.Tensor tensor) {
+        return raw(tensor.array());
+    }
+
     static TorchArray make(DType dtype, Supplier<Tensor> operation) {
         try {
             Tensor result = operation.get();

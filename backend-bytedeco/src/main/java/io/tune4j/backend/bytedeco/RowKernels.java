@@ -1,5 +1,7 @@
 package io.tune4j.backend.bytedeco;
 
+import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
+
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.tensor.Tensor;
@@ -11,10 +13,6 @@ final class RowKernels {
 
     RowKernels(KernelThreads threads) {
         this.threads = threads;
-    }
-
-    private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
-        return MandatoryKernels.raw(tensor.array());
     }
 
     private static long rowBytes(Tensor tensor) {

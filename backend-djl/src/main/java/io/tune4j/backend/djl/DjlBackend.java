@@ -6,6 +6,7 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BlockQuantization;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
@@ -26,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class DjlBackend extends DjlKernels implements Backend {
     /** Query rows that attention takes at a time, so that their scores stay in the cache. */
     private static final long BLOCK = 128;
-    /** fp32 logits of about this many elements exist at a time. */
-    private static final long CHUNK_ELEMENTS = 8L << 20;
-
-    private static final long LEAST_CHUNK_ROWS = 128;
 
     private final Capabilities capabilities;
     private final ProcessMemory processMemory = new ProcessMemory();
@@ -202,27 +199,7 @@ final class DjlBackend extends DjlKernels implements Backend {
 
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        try (TensorScope scope = TensorScope.open()) {
-            long rows = hidden.size(0);
-            long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
-            // Even chunks: a last one of a few rows would read the whole weight for them.
-            long chunks = Math.max(1, Math.round((double) rows / most));
-            long chunk = (rows + chunks - 1) / chunks;
-            Tensor loss = Tensor.zeros(this, wide(hidden.dtype()));
-            @Nullable Tensor gradient = withGradient ? Tensor.empty(this, hidden.dtype(), rows, hidden.size(1)) : null;
-            Tensor transposed = weight.transposed();
-            for (long start = 0; start < rows; start += chunk) {
-                try (TensorScope inner = TensorScope.open()) {
-                    long count = Math.min(chunk, rows - start);
-                    Tensor logits = hidden.rows(start, count).matmul(transposed);
-                    loss.addInPlace(crossEntropyInPlace(logits, labels.rows(start, count)), 1);
-                    if (gradient != null) {
-                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
-                    }
-                }
-            }
-            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
-        }
+        return ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient);
     }
 
     @Override

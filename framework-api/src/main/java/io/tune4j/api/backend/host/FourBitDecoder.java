@@ -40,7 +40,7 @@ public final class FourBitDecoder {
         int[] of(int scaleBits) {
             int[] known = pairs.getAcquire(scaleBits);
             if (known == null) {
-                known = make(Float.intBitsToFloat(scaleBits << Bfloat16.SHIFT));
+                known = make(Bfloat16.toFloat((short) scaleBits));
                 pairs.setRelease(scaleBits, known);
             }
             return known;

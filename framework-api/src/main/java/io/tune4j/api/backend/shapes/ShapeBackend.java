@@ -5,6 +5,7 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
@@ -12,7 +13,6 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.TensorScope;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -22,11 +22,6 @@ import java.util.Set;
  * what beside its result.
  */
 public final class ShapeBackend extends ShapeKernels implements Backend {
-    /** Elements of fp32 logits, or rows of them, at a time. */
-    private static final long CHUNK_ELEMENTS = 8L << 20;
-
-    private static final long LEAST_CHUNK_ROWS = 128;
-
     /** Rows of queries whose scores exist at a time. */
     private static final long ATTENTION_ROWS = 128;
 
@@ -177,25 +172,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** A chunk's logits, in both dtypes. */
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        try (TensorScope scope = TensorScope.open()) {
-            long rows = hidden.size(0);
-            long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / weight.size(0));
-            long chunks = Math.max(1, Math.round((double) rows / most));
-            long chunk = (rows + chunks - 1) / chunks;
-            Tensor gradient = Tensor.empty(this, hidden.dtype(), withGradient ? rows : 0, hidden.size(1));
-            for (long start = 0; start < rows; start += chunk) {
-                try (TensorScope inner = TensorScope.open()) {
-                    long count = Math.min(chunk, rows - start);
-                    Tensor logits = hidden.rows(start, count).matmul(weight.transposed());
-                    crossEntropyInPlace(logits, labels.rows(start, count));
-                    if (withGradient) {
-                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
-                    }
-                }
-            }
-            Tensor loss = Tensor.empty(this, wide(hidden));
-            return new LossAndGradient(scope.escape(loss), withGradient ? scope.escape(gradient) : null);
-        }
+        return ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient);
     }
 
     /** The root of the variance. */

@@ -1,0 +1,60 @@
+package io.tune4j.api.backend;
+
+import io.tune4j.api.backend.FusedKernels.LossAndGradient;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link FusedKernels#linearCrossEntropy} for backends whose {@link FusedKernels#crossEntropyInPlace} is fused: logits in the dtype of the
+ * hidden rows, a few rows at a time, whose memory becomes their gradient's.
+ */
+public final class ChunkedCrossEntropy {
+    /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
+    private static final long CHUNK_ELEMENTS = 8L << 20;
+
+    private static final long LEAST_CHUNK_ROWS = 128;
+
+    private ChunkedCrossEntropy() {}
+
+    /**
+     * The loss and, if wanted, its gradient.
+     *
+     * @param kernels the backend's, for the loss of a chunk
+     * @param hidden {@code [N, D]}
+     * @param weight {@code [V, D]}
+     * @param labels {@code [N]} int64
+     */
+    public static LossAndGradient apply(
+            FusedKernels kernels, Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = chunkRows(rows, weight.size(0));
+            Tensor loss =
+                    Tensor.zeros(hidden.kernels(), hidden.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+            @Nullable
+            Tensor gradient =
+                    withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
+            Tensor transposed = weight.transposed();
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count).matmul(transposed);
+                    loss.addInPlace(kernels.crossEntropyInPlace(logits, labels.rows(start, count)), 1);
+                    if (gradient != null) {
+                        gradient.rows(start, count).matmulInPlace(logits, weight, 0, 1);
+                    }
+                }
+            }
+            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
+        }
+    }
+
+    /** Even chunks: a last one of a few rows would read the whole weight for them. */
+    private static long chunkRows(long rows, long vocabulary) {
+        long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_ELEMENTS / vocabulary);
+        long chunks = Math.max(1, Math.round((double) rows / most));
+        return (rows + chunks - 1) / chunks;
+    }
+}
