@@ -17,11 +17,13 @@ final class BlockOperations {
 
     private BlockOperations() {}
 
-    static void quantize(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+    static void quantize(
+            Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize, KernelThreads threads) {
         long piece = Math.max(1, PIECE / blockSize) * blockSize;
-        for (long start = 0; start < values.elementCount(); start += piece) {
+        threads.each(Math.toIntExact((values.elementCount() + piece - 1) / piece), i -> {
             try (TensorScope scope = TensorScope.open();
                     TorchWork work = new TorchWork()) {
+                long start = i * piece;
                 long count = Math.min(piece, values.elementCount() - start);
                 Tensor quotients = values.rows(start, count).copy();
                 Tensor divisors = scales.rows(start / blockSize, BlockQuantization.blocks(count, blockSize));
@@ -33,7 +35,7 @@ final class BlockOperations {
                 });
                 raw(codes.rows(start, count)).copy_(nearest(raw(quotients), map, work));
             }
-        }
+        });
     }
 
     private static org.bytedeco.pytorch.Tensor nearest(

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.backend.AttentionBlocks;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -7,26 +8,26 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
-import org.bytedeco.pytorch.Scalar;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Ragged causal attention by batched matrix products over blocks of query rows: a block looks at the keys up to its own
- * last row, so what the mask would hide is hardly computed. The query heads of a group stand below each other, so keys
+ * Ragged causal attention by batched matrix products over blocks of positions: a block looks at the keys up to its own last
+ * position, so what the mask would hide is hardly computed. The query heads of a group are rows of the same product, so keys
  * and values are never repeated. The softmax keeps its sums in fp32. Its backward computes the probabilities again.
  *
  * <p>This is used instead of libtorch's own kernel because in this build that one is many times slower in bf16.
  */
 final class BlockedAttention {
-    /** Query rows of a block: small enough that its scores stay in the cache, large enough for the matrix product. */
-    private static final int BLOCK = 128;
-
     private final CausalMasks masks;
     private final KernelThreads threads;
     private final AttentionShape shape;
     private final boolean widens;
+    private final AttentionBlocks blocks;
+    private final int group;
+    private final int positions;
 
     /** @param widens whether what is bf16 is computed in fp32 */
     BlockedAttention(CausalMasks masks, KernelThreads threads, AttentionShape shape, boolean widens) {
@@ -34,23 +35,34 @@ final class BlockedAttention {
         this.masks = masks;
         this.threads = threads;
         this.shape = shape;
+        group = shape.groupSize();
+        blocks = new AttentionBlocks(shape);
+        positions = blocks.positions();
     }
 
-    /** One sequence's part of the work: some of its key-value heads with their query heads. */
-    private record Part(Sequence sequence, int firstHead, int heads) {}
+    /**
+     * One sequence's part of the work: some of its key-value heads with their query heads.
+     *
+     * @param kept where the probabilities of the sequence begin, or -1 if they are not kept
+     */
+    private record Part(Sequence sequence, int firstHead, int heads, long kept) {}
 
     /** Long sequences first, so that no thread begins one when the others are done; by heads where there are few. */
     private List<Part> parts(SequenceLayout layout) {
-        List<Sequence> sequences = new ArrayList<>(layout.sequences());
+        List<Sequence> sequences = layout.sequences();
         boolean whole = threads.threads() == 1 || sequences.size() >= 4 * threads.threads();
         int heads = whole ? shape.keyValueHeads() : 1;
-        sequences.sort(Comparator.comparingInt(Sequence::length).reversed());
         List<Part> parts = new ArrayList<>();
+        long kept = 0;
         for (Sequence sequence : sequences) {
+            boolean keeps = blocks.keeps(sequence);
             for (int head = 0; head < shape.keyValueHeads(); head += heads) {
-                parts.add(new Part(sequence, head, heads));
+                parts.add(new Part(sequence, head, heads, keeps ? kept : -1));
             }
+            kept += keeps ? blocks.probabilities(sequence.length()) : 0;
         }
+        parts.sort(
+                Comparator.comparingInt((Part part) -> part.sequence().length()).reversed());
         return parts;
     }
 
@@ -63,148 +75,196 @@ final class BlockedAttention {
         });
     }
 
-    /** {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}. */
-    void forward(Tensor fused, SequenceLayout layout, Tensor output) {
+    /**
+     * {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}.
+     *
+     * @param kept where the probabilities go that the backward reads, as many as {@link AttentionBlocks#kept}
+     */
+    void forward(Tensor fused, SequenceLayout layout, Tensor output, Tensor kept) {
         each(layout, (part, work) -> {
-            Sequence sequence = part.sequence();
-            Tensor rows = work.narrow(fused, 0, sequence.start(), sequence.length());
-            Tensor target = grouped(work.narrow(output, 0, sequence.start(), sequence.length()), part, work);
-            Heads heads = new Heads(rows, part, work);
-            for (int start = 0; start < sequence.length(); start += BLOCK) {
-                try (TorchWork inner = new TorchWork()) {
-                    Block block = new Block(heads, start, Math.min(BLOCK, sequence.length() - start), inner);
-                    Tensor attended = inner.keep(block.probabilities.bmm(block.values));
-                    block.scatter(attended, target);
-                }
-            }
+            Operands operands = new Operands(part, fused, kept, work);
+            Tensor attended = work.keep(torch.empty_like(operands.queries));
+            operands.eachBlock(
+                    block -> torch.bmm_out(block.ofQueries(attended), block.newProbabilities(), block.values));
+            copy(attended, queryHeads(output, part, work), work);
         });
     }
 
     /** Writes the gradient of the fused rows into {@code gradient}. */
-    void backward(Tensor outputGradient, Tensor fused, SequenceLayout layout, Tensor gradient) {
-        each(layout, (part, work) -> backward(part, outputGradient, fused, gradient, work));
+    void backward(Tensor outputGradient, Tensor fused, Tensor kept, SequenceLayout layout, Tensor gradient) {
+        each(
+                layout,
+                (part, work) -> backward(part, outputGradient, new Operands(part, fused, kept, work), gradient, work));
     }
 
-    private void backward(Part part, Tensor outputGradient, Tensor fused, Tensor gradient, TorchWork work) {
-        Sequence sequence = part.sequence();
-        int length = sequence.length();
-        Tensor rows = work.narrow(fused, 0, sequence.start(), length);
-        Tensor incoming = grouped(work.narrow(outputGradient, 0, sequence.start(), length), part, work);
-        Tensor target = work.narrow(gradient, 0, sequence.start(), length);
-        Tensor queryGradient = grouped(work.narrow(target, 1, 0, shape.querySize()), part, work);
-        Heads heads = new Heads(rows, part, work);
+    private void backward(Part part, Tensor outputGradient, Operands operands, Tensor gradient, TorchWork work) {
+        Tensor incoming = rowsOfHeads(queryHeads(outputGradient, part, work), work);
         // What comes from native code is no enum constant until it is interned, and would equal none.
-        ScalarType scalarType = heads.keys.scalar_type().intern();
-        // Sums over many blocks would lose bits in bf16.
-        boolean accumulateWide = length > BLOCK && scalarType == ScalarType.BFloat16;
-        Tensor keyGradient = work.keep(torch.zeros_like(heads.keys));
-        Tensor valueGradient = work.keep(torch.zeros_like(heads.keys));
-        if (accumulateWide) {
+        ScalarType scalarType = operands.keys.scalar_type().intern();
+        Tensor queryGradient = work.keep(torch.empty_like(operands.queries));
+        Tensor keyGradient = work.keep(torch.zeros_like(operands.keys));
+        Tensor valueGradient = work.keep(torch.zeros_like(operands.keys));
+        if (part.sequence().length() > positions && scalarType == ScalarType.BFloat16) {
+            // Sums over many blocks would lose bits in bf16.
             keyGradient = work.keep(keyGradient.to(ScalarType.Float));
             valueGradient = work.keep(valueGradient.to(ScalarType.Float));
         }
-        for (int start = 0; start < length; start += BLOCK) {
-            try (TorchWork inner = new TorchWork()) {
-                Block block = new Block(heads, start, Math.min(BLOCK, length - start), inner);
-                Tensor dO = block.gather(incoming);
-                Tensor scoreGradient = inner.keep(dO.bmm(inner.transpose(block.values, 1, 2)));
-                BoxedOperations.softmaxBackward(scoreGradient, block.probabilities, scalarType.value, scoreGradient);
-                Tensor blockGradient = inner.keep(scoreGradient.bmm(block.keys));
-                blockGradient.mul_(heads.scale);
-                block.scatter(blockGradient, queryGradient);
-                inner.narrow(keyGradient, 1, 0, block.visible)
-                        .add_(inner.keep(inner.transpose(scoreGradient, 1, 2).bmm(block.queries)));
-                inner.narrow(valueGradient, 1, 0, block.visible)
-                        .add_(inner.keep(
-                                inner.transpose(block.probabilities, 1, 2).bmm(dO)));
+        Tensor keySum = keyGradient;
+        Tensor valueSum = valueGradient;
+        operands.eachBlock(block -> {
+            TorchWork inner = block.work;
+            Tensor ofOutput = block.ofQueries(incoming);
+            Tensor probabilities = block.knownProbabilities();
+            Tensor scoreGradient = inner.keep(ofOutput.bmm(inner.transpose(block.values, 1, 2)));
+            BoxedOperations.softmaxBackward(scoreGradient, probabilities, scalarType.value, scoreGradient);
+            torch.bmm_out(block.ofQueries(queryGradient), scoreGradient, block.keys);
+            block.ofVisible(keySum)
+                    .add_(inner.keep(inner.transpose(scoreGradient, 1, 2).bmm(block.queries)));
+            block.ofVisible(valueSum)
+                    .add_(inner.keep(inner.transpose(probabilities, 1, 2).bmm(ofOutput)));
+        });
+        queryGradient.mul_(work.scalar(shape.scale()));
+        copy(queryGradient, queryHeads(gradient, part, work), work);
+        copy(keySum, keyHeads(gradient, part, work), work);
+        copy(valueSum, valueHeads(gradient, part, work), work);
+    }
+
+    /** Query heads as {@code [heads of the part, L, group, headSize]}, a view. */
+    private Tensor queryHeads(Tensor rows, Part part, TorchWork work) {
+        return heads(rows, 0, group, part, work);
+    }
+
+    /** Keys as {@code [heads of the part, L, 1, headSize]}, a view. */
+    private Tensor keyHeads(Tensor rows, Part part, TorchWork work) {
+        return heads(rows, shape.querySize(), 1, part, work);
+    }
+
+    /** Like {@link #keyHeads}. */
+    private Tensor valueHeads(Tensor rows, Part part, TorchWork work) {
+        return heads(rows, shape.querySize() + shape.keyValueSize(), 1, part, work);
+    }
+
+    /** {@code perHead} heads of {@code [T, columns]} for each key-value head of the part. */
+    private Tensor heads(Tensor rows, long firstColumn, long perHead, Part part, TorchWork work) {
+        Sequence sequence = part.sequence();
+        long width = perHead * shape.headSize();
+        Tensor own = work.narrow(rows, 0, sequence.start(), sequence.length());
+        Tensor columns = work.narrow(own, 1, firstColumn + part.firstHead() * width, part.heads() * width);
+        Tensor split = work.keep(columns.view(sequence.length(), part.heads(), perHead, shape.headSize()));
+        return work.transpose(split, 0, 1);
+    }
+
+    /** What {@link #heads} gives as {@code [heads, rows, headSize]} in the dtype that is computed in, not the same memory. */
+    private Tensor rowsOfHeads(Tensor heads, TorchWork work) {
+        Tensor result = work.keep(heads.new_empty(heads.size(0), heads.size(1) * heads.size(2), heads.size(3)));
+        if (widens) {
+            result = work.keep(result.to(ScalarType.Float));
+        }
+        asHeads(result, heads, work).copy_(heads);
+        return result;
+    }
+
+    /** The opposite of {@link #rowsOfHeads}. */
+    private static void copy(Tensor rows, Tensor heads, TorchWork work) {
+        heads.copy_(asHeads(rows, heads, work));
+    }
+
+    private static Tensor asHeads(Tensor rows, Tensor like, TorchWork work) {
+        return work.keep(rows.view(like.size(0), like.size(1), like.size(2), like.size(3)));
+    }
+
+    /** A part's queries, scaled, with {@code group} rows a position; and its keys and values, all head by head. */
+    private final class Operands {
+        /** {@code [heads, L * group, headSize]}. */
+        final Tensor queries;
+        /** {@code [heads, L, headSize]}. */
+        final Tensor keys;
+
+        final Tensor values;
+        private final Part part;
+        private final Tensor kept;
+
+        Operands(Part part, Tensor fused, Tensor kept, TorchWork work) {
+            this.part = part;
+            this.kept = kept;
+            queries = rowsOfHeads(queryHeads(fused, part, work), work).mul_(work.scalar(shape.scale()));
+            keys = rowsOfHeads(keyHeads(fused, part, work), work);
+            values = rowsOfHeads(valueHeads(fused, part, work), work);
+        }
+
+        void eachBlock(Consumer<Block> kernel) {
+            int length = part.sequence().length();
+            for (int start = 0; start < length; start += positions) {
+                try (TorchWork work = new TorchWork()) {
+                    kernel.accept(new Block(this, start, Math.min(positions, length - start), work));
+                }
             }
         }
-        keysOrValues(target, 0, part, work).copy_(keyGradient);
-        keysOrValues(target, 1, part, work).copy_(valueGradient);
     }
 
-    /** Query rows as {@code [heads of the part, group, L, headSize]}, a view. */
-    private Tensor grouped(Tensor rows, Part part, TorchWork work) {
-        Tensor split = work.keep(rows.view(rows.size(0), shape.keyValueHeads(), shape.groupSize(), shape.headSize()));
-        Tensor own = work.narrow(split, 1, part.firstHead(), part.heads());
-        return work.keep(own.permute(1, 2, 0, 3));
-    }
-
-    /** Keys (0) or values (1) as {@code [heads of the part, L, headSize]}, a view. */
-    private Tensor keysOrValues(Tensor rows, int which, Part part, TorchWork work) {
-        Tensor columns = work.narrow(rows, 1, shape.querySize() + which * shape.keyValueSize(), shape.keyValueSize());
-        Tensor split = work.keep(columns.view(rows.size(0), shape.keyValueHeads(), shape.headSize()));
-        return work.transpose(work.narrow(split, 1, part.firstHead(), part.heads()), 0, 1);
-    }
-
-    /** One sequence's heads, keys and values laid out head by head. */
-    private final class Heads {
-        final Tensor queries;
-        final Tensor keys;
-        final Tensor values;
-        final Scalar scale;
-
-        Heads(Tensor rows, Part part, TorchWork work) {
-            queries = grouped(work.narrow(rows, 1, 0, shape.querySize()), part, work);
-            keys = computed(work.keep(keysOrValues(rows, 0, part, work).contiguous()), work);
-            values = computed(work.keep(keysOrValues(rows, 1, part, work).contiguous()), work);
-            scale = work.scalar(shape.scale());
-        }
-    }
-
-    /** In the dtype that is computed in. */
-    private Tensor computed(Tensor stored, TorchWork work) {
-        return widens ? work.keep(stored.to(ScalarType.Float)) : stored;
-    }
-
-    /** Some query rows of all heads with the keys that they see, and their attention probabilities. */
+    /** Some positions with the keys that they see. */
     private final class Block {
+        private final Operands operands;
         private final int start;
         private final int count;
-        private final TorchWork work;
-        final int visible;
-        /** Scaled: {@code [heads, group * count, headSize]}. */
+        private final int visible;
+        final TorchWork work;
+        /** {@code [heads, count * group, headSize]}. */
         final Tensor queries;
         /** {@code [heads, visible, headSize]}. */
         final Tensor keys;
 
         final Tensor values;
-        /** {@code [heads, group * count, visible]}. */
-        final Tensor probabilities;
 
-        Block(Heads heads, int start, int count, TorchWork work) {
+        Block(Operands operands, int start, int count, TorchWork work) {
+            this.operands = operands;
             this.start = start;
             this.count = count;
             this.work = work;
             visible = start + count;
-            queries = work.keep(gather(heads.queries).mul(heads.scale));
-            keys = work.narrow(heads.keys, 1, 0, visible);
-            values = work.narrow(heads.values, 1, 0, visible);
+            queries = ofQueries(operands.queries);
+            keys = ofVisible(operands.keys);
+            values = ofVisible(operands.values);
+        }
+
+        Tensor ofQueries(Tensor rows) {
+            return work.narrow(rows, 1, (long) start * group, (long) count * group);
+        }
+
+        Tensor ofVisible(Tensor rows) {
+            return work.narrow(rows, 1, 0, visible);
+        }
+
+        /** Computed, and kept for the backward if the sequence's are: {@code [heads, count * group, visible]}. */
+        Tensor newProbabilities() {
             Tensor scores = work.keep(queries.bmm(work.transpose(keys, 1, 2)));
             if (count > 1) {
-                hideTheFuture(scores);
+                // Only the last keys can lie in a query's future.
+                Tensor mask =
+                        masks.future(positions, group, scores.scalar_type().intern());
+                Tensor rows = work.narrow(mask, 0, 0, (long) count * group);
+                work.narrow(scores, 2, start, count).add_(work.narrow(rows, 1, 0, count));
             }
-            probabilities = work.keep(torch.softmax(scores, -1));
+            if (operands.part.kept() < 0) {
+                return work.keep(torch.softmax(scores, -1));
+            }
+            Tensor place = keptProbabilities();
+            torch.softmax_out(place, scores, -1);
+            return place;
         }
 
-        /** Only the last {@code count} keys can lie in a query's future. */
-        private void hideTheFuture(Tensor scores) {
-            Tensor byHead = work.keep(scores.view(-1, count, visible));
-            Tensor corner = work.narrow(byHead, 2, start, count);
-            corner.add_(masks.future(count, scores.scalar_type().intern()));
+        /** As the forward kept them, or computed again. */
+        Tensor knownProbabilities() {
+            return operands.part.kept() < 0 ? newProbabilities() : keptProbabilities();
         }
 
-        /** This block's rows of grouped heads, contiguous: {@code [heads, group * count, headSize]}. */
-        Tensor gather(Tensor grouped) {
-            Tensor rows = work.narrow(grouped, 2, start, count);
-            Tensor block = work.keep(rows.reshape(rows.size(0), (long) shape.groupSize() * count, shape.headSize()));
-            return computed(block, work);
-        }
-
-        /** The opposite of {@link #gather}. */
-        void scatter(Tensor block, Tensor grouped) {
-            Tensor split = work.keep(block.view(block.size(0), shape.groupSize(), count, shape.headSize()));
-            work.narrow(grouped, 2, start, count).copy_(split);
+        /** In the memory that is kept: of all heads of a block one after the other, and of a sequence block by block. */
+        private Tensor keptProbabilities() {
+            Part part = operands.part;
+            long ofHead = (long) count * group * visible;
+            long first = part.kept() + blocks.probabilities(start) + part.firstHead() * ofHead;
+            Tensor place = work.narrow(operands.kept, 0, first, part.heads() * ofHead);
+            return work.keep(place.view(part.heads(), (long) count * group, visible));
         }
     }
 }

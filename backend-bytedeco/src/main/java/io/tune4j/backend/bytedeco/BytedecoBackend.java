@@ -2,6 +2,7 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionBlocks;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
@@ -92,16 +93,18 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output)));
-        // The probabilities are computed again from the scores, so there is nothing to remember.
-        return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
+        DType computed = widens(fused.dtype()) ? DType.FLOAT32 : fused.dtype();
+        Tensor kept = Tensor.empty(this, computed, new AttentionBlocks(shape).kept(layout));
+        run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output), raw(kept)));
+        return new Attended(output, kept);
     }
 
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
+        Tensor kept = attended.statistics();
+        run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), raw(kept), layout, raw(gradient)));
         return gradient;
     }
 
@@ -136,7 +139,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> FusedOperations.crossEntropyInPlace(logits, labels));
+        return call(() -> FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }
 
     @Override
@@ -146,12 +149,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
-        run(() -> FusedOperations.adamW(parameter, gradient, mean, variance, step));
+        run(() -> FusedOperations.adamW(parameter, gradient, mean, variance, step, threads()));
     }
 
     @Override
     public void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
-        run(() -> BlockOperations.quantize(values, map, codes, scales, blockSize));
+        run(() -> BlockOperations.quantize(values, map, codes, scales, blockSize, threads()));
     }
 
     @Override

@@ -56,11 +56,11 @@ public final class BytedecoBackendFactory implements BackendFactory {
         }
         HostProcessor processor = HostProcessor.detect();
         int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
-        torch.set_num_threads(threads);
+        // On the CPU a kernel's parts are divided among threads of ours; those of OpenMP would only be in their way.
+        torch.set_num_threads(device.isCpu() ? 1 : threads);
         boolean oneDnn = device.isCpu() && oneDnn(processor);
         torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
-        boolean ownThreads = device.isCpu() && !oneDnn && Native.idleThreadsSleep();
-        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, ownThreads ? threads : 1);
+        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, device.isCpu() ? threads : 1);
         if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
                     .accept(

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.api.tensor.DType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
@@ -7,9 +8,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Square masks of minus infinity above the diagonal, made once per size. */
+/** Masks of minus infinity over what lies in a query's future, made once. */
 final class CausalMasks implements AutoCloseable {
-    private record Key(int size, ScalarType type) {}
+    private record Key(int positions, int group, ScalarType type) {}
 
     private final MandatoryKernels kernels;
     private final Map<Key, Tensor> masks = new ConcurrentHashMap<>();
@@ -18,17 +19,24 @@ final class CausalMasks implements AutoCloseable {
         this.kernels = kernels;
     }
 
-    /** {@code [size, size]}, owned by this. */
-    Tensor future(int size, ScalarType type) {
-        return masks.computeIfAbsent(new Key(size, type), key -> make(size, type));
+    /**
+     * {@code [positions * group, positions]}, owned by this: a position has {@code group} rows. The first rows and columns
+     * are the mask of fewer positions.
+     */
+    Tensor future(int positions, int group, ScalarType type) {
+        return masks.computeIfAbsent(new Key(positions, group, type), this::make);
     }
 
-    private Tensor make(int size, ScalarType type) {
+    private Tensor make(Key key) {
+        int size = key.positions();
         try (Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY);
-                Tensor full = kernels.newTensor(io.tune4j.api.tensor.DType.FLOAT32, size, size)) {
+                Tensor full = kernels.newTensor(DType.FLOAT32, size, size)) {
             full.fill_(minusInfinity);
-            try (Tensor upper = full.triu(1)) {
-                return upper.to(type);
+            try (Tensor upper = full.triu(1);
+                    Tensor byPosition = upper.unsqueeze(1);
+                    Tensor repeated = byPosition.repeat(1, key.group(), 1);
+                    Tensor rows = repeated.view((long) size * key.group(), size)) {
+                return rows.to(key.type());
             }
         }
     }

@@ -19,20 +19,25 @@ final class FusedOperations {
     }
 
     /** Softmax in fp32 over the rows; the logits are overwritten with the gradient. */
-    static Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
+    static Tensor crossEntropyInPlace(Tensor logits, Tensor labels, KernelThreads threads) {
         try (TensorScope scope = TensorScope.open();
-                TorchWork work = new TorchWork()) {
-            org.bytedeco.pytorch.Tensor index = work.keep(raw(labels).unsqueeze(1));
-            org.bytedeco.pytorch.Tensor wide = logits.dtype() == wide(logits)
-                    ? raw(logits)
-                    : work.keep(raw(logits).to(ScalarType.Float));
-            org.bytedeco.pytorch.Tensor logProbabilities = work.keep(torch.log_softmax(wide, -1));
-            org.bytedeco.pytorch.Tensor picked = work.keep(logProbabilities.gather(1, index));
+                TorchWork whole = new TorchWork()) {
+            org.bytedeco.pytorch.Tensor index = whole.keep(raw(labels).unsqueeze(1));
+            Tensor ofRows = Tensor.empty(logits.kernels(), wide(logits), logits.size(0), 1);
+            threads.rows(logits.size(0), logits.size(1) * wide(logits).byteSize(), (start, count, work) -> {
+                org.bytedeco.pytorch.Tensor rows = work.narrow(raw(logits), 0, start, count);
+                org.bytedeco.pytorch.Tensor columns = work.narrow(index, 0, start, count);
+                org.bytedeco.pytorch.Tensor wide =
+                        logits.dtype() == wide(logits) ? rows : work.keep(rows.to(ScalarType.Float));
+                org.bytedeco.pytorch.Tensor logProbabilities = work.keep(torch.log_softmax(wide, -1));
+                org.bytedeco.pytorch.Tensor picked = work.keep(logProbabilities.gather(1, columns));
+                work.narrow(raw(ofRows), 0, start, count).copy_(picked);
+                logProbabilities.exp_();
+                logProbabilities.scatter_add_(1, columns, work.keep(minusOnes(picked)));
+                rows.copy_(logProbabilities);
+            });
             Tensor loss = Tensor.zeros(logits.kernels(), wide(logits));
-            raw(loss).sub_(work.keep(picked.sum()));
-            logProbabilities.exp_();
-            logProbabilities.scatter_add_(1, index, work.keep(minusOnes(picked)));
-            raw(logits).copy_(logProbabilities);
+            raw(loss).sub_(whole.keep(raw(ofRows).sum()));
             return scope.escape(loss);
         }
     }
@@ -45,17 +50,22 @@ final class FusedOperations {
         return result;
     }
 
-    static void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
-        try (TorchWork work = new TorchWork()) {
-            org.bytedeco.pytorch.Tensor grad = raw(gradient);
+    static void adamW(
+            Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step, KernelThreads threads) {
+        long rows = parameter.size(0);
+        threads.rows(rows, parameter.byteSize() / Math.max(1, rows), (start, count, work) -> {
+            org.bytedeco.pytorch.Tensor values = work.narrow(raw(parameter), 0, start, count);
+            org.bytedeco.pytorch.Tensor grad = work.narrow(raw(gradient), 0, start, count);
+            org.bytedeco.pytorch.Tensor first = work.narrow(raw(mean), 0, start, count);
+            org.bytedeco.pytorch.Tensor second = work.narrow(raw(variance), 0, start, count);
             if (step.weightDecay() != 0) {
-                raw(parameter).mul_(work.scalar(1 - step.learningRate() * step.weightDecay()));
+                values.mul_(work.scalar(1 - step.learningRate() * step.weightDecay()));
             }
-            raw(mean).lerp_(grad, work.scalar(1 - step.beta1()));
-            raw(variance).mul_(work.scalar(step.beta2())).addcmul_(grad, grad, work.scalar(1 - step.beta2()));
-            org.bytedeco.pytorch.Tensor root = work.keep(raw(variance).sqrt());
+            first.lerp_(grad, work.scalar(1 - step.beta1()));
+            second.mul_(work.scalar(step.beta2())).addcmul_(grad, grad, work.scalar(1 - step.beta2()));
+            org.bytedeco.pytorch.Tensor root = work.keep(second.sqrt());
             root.div_(work.scalar(Math.sqrt(step.biasCorrection2()))).add_(work.scalar(step.epsilon()));
-            raw(parameter).addcdiv_(raw(mean), root, work.scalar(-step.learningRate() / step.biasCorrection1()));
-        }
+            values.addcdiv_(first, root, work.scalar(-step.learningRate() / step.biasCorrection1()));
+        });
     }
 }

@@ -2,12 +2,13 @@ package io.tune4j.backend.bytedeco;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -16,87 +17,154 @@ import org.jspecify.annotations.Nullable;
  * a fused kernel is small enough that what it makes on the way stays in its core's cache, and the threads meet once a
  * kernel instead of once an operation.
  *
- * <p>Only where OpenBLAS computes the products, and OpenMP's threads sleep between operations. Elsewhere, and on a GPU,
- * everything is one part on the calling thread, and libtorch's operations are parallel by themselves.
+ * <p>A thread without work looks for some for a moment before it sleeps, because waking one takes as long as a small kernel.
+ * A kernel never waits for a thread that is still asleep: the caller then does its parts too. A second caller at the same
+ * time, or a part that is a caller itself, works alone.
  */
 final class KernelThreads implements AutoCloseable {
-    /** What the rows of a part take in one operand: half of a small second-level cache. */
-    private static final long PART_BYTES = 256 << 10;
+    /** What the rows of a part take in one operand, at most: about a second-level cache. */
+    private static final long PART_BYTES = 1 << 20;
+
+    /** What is not worth another thread. */
+    private static final long LEAST_BYTES = 64 << 10;
+
+    /** How long a thread looks for work: longer than the pause between two kernels of a step. */
+    private static final long PATIENCE_NANOS = 500_000;
+
+    private static final int SPINS_BEFORE_YIELDING = 2000;
 
     private final int threads;
-    private final @Nullable ExecutorService others;
+    private final List<Worker> workers = new ArrayList<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile @Nullable Job current;
+    private volatile boolean closed;
 
     /** @param threads in all, the calling one included; 1 for no others */
     KernelThreads(int threads) {
         this.threads = threads;
-        others = threads == 1 ? null : Executors.newFixedThreadPool(threads - 1, KernelThreads::daemon);
-    }
-
-    private static Thread daemon(Runnable loop) {
-        Thread thread = new Thread(
-                () -> {
-                    // libtorch sets a thread's number once by itself, and would do so over ours.
-                    torch.get_num_threads();
-                    torch.set_num_threads(1);
-                    loop.run();
-                },
-                "tune4j-kernels");
-        thread.setDaemon(true);
-        return thread;
+        for (int i = 1; i < threads; i++) {
+            Worker worker = new Worker();
+            workers.add(worker);
+            worker.start();
+        }
     }
 
     int threads() {
         return threads;
     }
 
-    /** Runs parts 0 to {@code parts - 1}, the first ones first, and returns when all have ended. */
-    void each(int parts, IntConsumer part) {
-        if (others == null || parts <= 1) {
-            for (int i = 0; i < parts; i++) {
-                part.accept(i);
-            }
-            return;
+    /** A kernel on its way. */
+    private static final class Job {
+        private final int parts;
+        private final IntConsumer part;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+        Job(int parts, IntConsumer part) {
+            this.parts = parts;
+            this.part = part;
         }
-        AtomicInteger next = new AtomicInteger();
-        Runnable loop = () -> {
+
+        /** Takes parts for as long as there are any. */
+        void work() {
+            // Before a part is taken: who finds none left and nobody inside knows that all have ended.
+            inside.incrementAndGet();
             try {
                 for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
                     part.accept(i);
                 }
             } catch (RuntimeException | Error e) {
                 next.set(parts);
-                throw e;
+                failure.compareAndSet(null, e);
+            } finally {
+                inside.decrementAndGet();
             }
-        };
-        torch.set_num_threads(1);
-        List<CompletableFuture<Void>> started = new ArrayList<>();
-        try {
-            for (int i = 1; i < Math.min(threads, parts); i++) {
-                started.add(CompletableFuture.runAsync(loop, others));
-            }
-            loop.run();
-        } finally {
-            // Also after a failure: no part may still be at work on memory that the caller then gives back.
-            Throwable failure = await(started);
-            torch.set_num_threads(threads);
-            if (failure instanceof Error error) {
-                throw error;
-            } else if (failure instanceof RuntimeException exception) {
-                throw exception;
+        }
+
+        void awaitOthers() {
+            for (int spins = 0; inside.get() > 0; spins++) {
+                if (spins < SPINS_BEFORE_YIELDING) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
             }
         }
     }
 
-    private static @Nullable Throwable await(List<CompletableFuture<Void>> started) {
-        Throwable failure = null;
-        for (CompletableFuture<Void> one : started) {
-            try {
-                one.join();
-            } catch (CompletionException e) {
-                failure = e.getCause();
+    private final class Worker extends Thread {
+        private volatile boolean asleep;
+
+        Worker() {
+            super("tune4j-kernels");
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            // libtorch sets a thread's number once by itself, and would do so over ours.
+            torch.get_num_threads();
+            torch.set_num_threads(1);
+            Job last = null;
+            long idleSince = System.nanoTime();
+            while (!closed) {
+                Job job = current;
+                if (job != null && job != last) {
+                    last = job;
+                    job.work();
+                    idleSince = System.nanoTime();
+                } else if (System.nanoTime() - idleSince < PATIENCE_NANOS) {
+                    Thread.onSpinWait();
+                } else {
+                    sleep(last);
+                }
             }
         }
-        return failure;
+
+        private void sleep(@Nullable Job last) {
+            asleep = true;
+            Job job = current;
+            if ((job == null || job == last) && !closed) {
+                LockSupport.park(KernelThreads.this);
+            }
+            asleep = false;
+        }
+
+        void wake() {
+            if (asleep) {
+                LockSupport.unpark(this);
+            }
+        }
+    }
+
+    /** Runs parts 0 to {@code parts - 1}, the first ones first, and returns when all have ended. */
+    void each(int parts, IntConsumer part) {
+        if (threads == 1 || parts <= 1 || !busy.compareAndSet(false, true)) {
+            for (int i = 0; i < parts; i++) {
+                part.accept(i);
+            }
+            return;
+        }
+        Job job = new Job(parts, part);
+        try {
+            current = job;
+            for (int i = 0; i < Math.min(parts - 1, workers.size()); i++) {
+                workers.get(i).wake();
+            }
+            job.work();
+        } finally {
+            // Also after a failure: no part may still be at work on memory that the caller then gives back.
+            job.awaitOthers();
+            current = null;
+            busy.set(false);
+        }
+        Throwable failure = job.failure.get();
+        if (failure instanceof Error error) {
+            throw error;
+        } else if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
     }
 
     /** Some rows of a kernel's operands. */
@@ -110,7 +178,11 @@ final class KernelThreads implements AutoCloseable {
      * @param rowBytes of the widest operand
      */
     void rows(long rows, long rowBytes, Rows kernel) {
-        long count = others == null ? Math.max(1, rows) : Math.max(1, PART_BYTES / rowBytes);
+        long bytes = rows * rowBytes;
+        // As many for each thread, so that none waits for the last one.
+        long rounds = (bytes + PART_BYTES * threads - 1) / (PART_BYTES * threads);
+        long even = bytes < LEAST_BYTES ? 1 : rounds * threads;
+        long count = Math.max(1, (rows + even - 1) / even);
         each(Math.toIntExact((rows + count - 1) / count), part -> {
             try (TorchWork work = new TorchWork()) {
                 long start = part * count;
@@ -119,10 +191,23 @@ final class KernelThreads implements AutoCloseable {
         });
     }
 
+    /** Runs an element-wise operation on the rows of two tensors; on all at once if their shapes differ. */
+    void elements(Tensor target, Tensor source, BiConsumer<Tensor, Tensor> operation) {
+        if (threads == 1 || target.dim() == 0 || target.dim() != source.dim() || target.size(0) != source.size(0)) {
+            operation.accept(target, source);
+            return;
+        }
+        long rows = target.size(0);
+        rows(
+                rows,
+                target.nbytes() / Math.max(1, rows),
+                (start, count, work) ->
+                        operation.accept(work.narrow(target, 0, start, count), work.narrow(source, 0, start, count)));
+    }
+
     @Override
     public void close() {
-        if (others != null) {
-            others.shutdown();
-        }
+        closed = true;
+        workers.forEach(Worker::wake);
     }
 }

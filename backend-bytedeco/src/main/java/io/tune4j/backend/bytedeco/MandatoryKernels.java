@@ -37,7 +37,6 @@ abstract class MandatoryKernels implements ArrayKernels {
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
     private final Map<DType, TensorOptions> hostOptions = new EnumMap<>(DType.class);
     private final MemoryFormatOptional noFormat = new MemoryFormatOptional();
-    private final MemoryFormatOptional rowByRow = new MemoryFormatOptional(torch.MemoryFormat.Contiguous);
 
     /**
      * @param widensBf16 whether products of bf16 operands are computed in fp32
@@ -48,7 +47,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         this.widensBf16 = widensBf16;
         this.threads = threads;
         products = new Products(threads);
-        wideProducts = new WideProducts(products);
+        wideProducts = new WideProducts(products, threads);
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));
             hostOptions.put(dtype, TorchTypes.options(dtype, Device.CPU));
@@ -110,7 +109,6 @@ abstract class MandatoryKernels implements ArrayKernels {
         options.values().forEach(Pointer::close);
         hostOptions.values().forEach(Pointer::close);
         noFormat.close();
-        rowByRow.close();
     }
 
     final Tensor newTensor(DType dtype, long... shape) {
@@ -266,13 +264,16 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     @Override
     public final Array cast(Array a, DType dtype) {
-        // Without a format libtorch would keep the strides of a transposed view.
-        return make(dtype, () -> raw(a).to(TorchTypes.scalarType(dtype), false, true, rowByRow));
+        return make(dtype, () -> {
+            Tensor result = newTensor(dtype, a.shape());
+            threads.elements(result, raw(a), Tensor::copy_);
+            return result;
+        });
     }
 
     @Override
     public final void copy(Array target, Array source) {
-        run(() -> raw(target).copy_(raw(source)));
+        run(() -> threads.elements(raw(target), raw(source), Tensor::copy_));
     }
 
     @Override
@@ -341,21 +342,21 @@ abstract class MandatoryKernels implements ArrayKernels {
     public final void addInPlace(Array target, Array other, double factor) {
         run(() -> {
             try (Scalar scale = new Scalar(factor)) {
-                raw(target).add_(raw(other), scale);
+                threads.elements(raw(target), raw(other), (rows, others) -> rows.add_(others, scale));
             }
         });
     }
 
     @Override
     public final void multiplyInPlace(Array target, Array other) {
-        run(() -> raw(target).mul_(raw(other)));
+        run(() -> threads.elements(raw(target), raw(other), Tensor::mul_));
     }
 
     @Override
     public final void scaleInPlace(Array target, double factor) {
         run(() -> {
             try (Scalar scale = new Scalar(factor)) {
-                raw(target).mul_(scale);
+                threads.elements(raw(target), raw(target), (rows, same) -> rows.mul_(scale));
             }
         });
     }

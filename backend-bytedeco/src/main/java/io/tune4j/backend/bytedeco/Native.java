@@ -24,7 +24,7 @@ final class Native {
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
         try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
             Loader.load(openblas_nolapack.class);
-            // OpenBLAS's own threads fight those of OpenMP; see KernelThreads.
+            // Its own threads would fight ours; see KernelThreads.
             openblas_nolapack.blas_set_num_threads(1);
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
@@ -36,14 +36,6 @@ final class Native {
                     e);
         }
         loaded = true;
-    }
-
-    /**
-     * Whether threads of OpenMP sleep when they have nothing to do, which is decided by the environment before libtorch is
-     * loaded. Where they keep spinning, other threads on the same cores take three times as long as one.
-     */
-    static boolean idleThreadsSleep() {
-        return "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY"));
     }
 
     private static void setDefault(String key, String value) {

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +15,18 @@ final class WideProducts implements AutoCloseable {
     private static final long MOST = 16L << 20;
 
     private final Products products;
+    private final KernelThreads threads;
     private final Space left = new Space();
     private final Space right = new Space();
     private final Space result = new Space();
 
-    WideProducts(Products products) {
+    WideProducts(Products products, KernelThreads threads) {
         this.products = products;
+        this.threads = threads;
     }
 
     /** Memory for one fp32 matrix, as large as the largest so far. */
-    private static final class Space implements AutoCloseable {
+    private final class Space implements AutoCloseable {
         private @Nullable Tensor elements;
 
         /** Contiguous, for as long as nobody asks again. */
@@ -43,7 +46,9 @@ final class WideProducts implements AutoCloseable {
             if (matrix.stride(0) == 1 && matrix.size(0) > 1) {
                 return work.transpose(widened(work.transpose(matrix, 0, 1), work), 0, 1);
             }
-            return matrix(matrix, matrix.size(0), matrix.size(1), work).copy_(matrix);
+            Tensor wide = matrix(matrix, matrix.size(0), matrix.size(1), work);
+            threads.elements(wide, matrix, Tensor::copy_);
+            return wide;
         }
 
         @Override
@@ -59,7 +64,10 @@ final class WideProducts implements AutoCloseable {
     Tensor matmul(Tensor a, Tensor b) {
         try (TorchWork work = new TorchWork()) {
             if (a.dim() == 2 && b.dim() == 2) {
-                return product(a, b, work).to(ScalarType.BFloat16);
+                Tensor wide = product(a, b, work);
+                Tensor rounded = a.new_empty(wide.size(0), wide.size(1));
+                threads.elements(rounded, wide, Tensor::copy_);
+                return rounded;
             }
             Tensor wideA = work.keep(a.to(ScalarType.Float));
             Tensor wideB = work.keep(b.to(ScalarType.Float));
@@ -74,11 +82,14 @@ final class WideProducts implements AutoCloseable {
             if (alpha != 1) {
                 wide.mul_(work.scalar(alpha));
             }
-            if (beta != 0) {
-                // fp32 and bf16 add in fp32.
-                wide.add_(target, work.scalar(beta));
-            }
-            target.copy_(wide);
+            Scalar before = work.scalar(beta);
+            threads.elements(target, wide, (rows, products) -> {
+                if (beta != 0) {
+                    // fp32 and bf16 add in fp32.
+                    products.add_(rows, before);
+                }
+                rows.copy_(products);
+            });
         }
     }
 

@@ -116,22 +116,57 @@ class KernelThreadsTest {
     }
 
     @Test
-    void everyPartRunsOnceAndThreadsAreGivenBack() {
-        torch.set_num_threads(3);
+    void everyPartRunsOnceWithOneThreadOfLibtorch() {
+        torch.set_num_threads(1);
         try (KernelThreads threads = new KernelThreads(3)) {
-            AtomicIntegerArray counts = new AtomicIntegerArray(100);
-            threads.each(100, i -> {
-                assertThat(torch.get_num_threads())
-                        .as("libtorch's threads inside a part")
-                        .isEqualTo(1);
-                counts.incrementAndGet(i);
-            });
-            for (int i = 0; i < 100; i++) {
-                assertThat(counts.get(i)).as("part %d", i).isEqualTo(1);
+            for (int round = 0; round < 200; round++) {
+                AtomicIntegerArray counts = new AtomicIntegerArray(100);
+                threads.each(100, i -> {
+                    assertThat(torch.get_num_threads())
+                            .as("libtorch's threads inside a part")
+                            .isEqualTo(1);
+                    counts.incrementAndGet(i);
+                });
+                for (int i = 0; i < 100; i++) {
+                    assertThat(counts.get(i)).as("part %d", i).isEqualTo(1);
+                }
+                if (round % 50 == 0) {
+                    // Long enough for the others to fall asleep.
+                    sleep();
+                }
             }
-            assertThat(torch.get_num_threads()).isEqualTo(3);
-        } finally {
-            torch.set_num_threads(1);
+        }
+    }
+
+    @Test
+    void aPartThatIsACallerAndASecondCallerWorkAlone() throws InterruptedException {
+        try (KernelThreads threads = new KernelThreads(3)) {
+            AtomicIntegerArray counts = new AtomicIntegerArray(40);
+            Runnable outer = () -> threads.each(4, i -> threads.each(10, k -> counts.incrementAndGet(10 * i + k)));
+            Thread second = new Thread(outer);
+            second.start();
+            outer.run();
+            second.join();
+            for (int i = 0; i < 40; i++) {
+                assertThat(counts.get(i)).as("part %d", i).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void partsAreEvenAndCoverAllRows() {
+        try (KernelThreads threads = new KernelThreads(3)) {
+            for (long rows : new long[] {1, 2, 3, 700, 4097}) {
+                AtomicIntegerArray counts = new AtomicIntegerArray((int) rows);
+                threads.rows(rows, 4096, (start, count, work) -> {
+                    for (long i = start; i < start + count; i++) {
+                        counts.incrementAndGet((int) i);
+                    }
+                });
+                for (int i = 0; i < rows; i++) {
+                    assertThat(counts.get(i)).as("row %d of %d", i, rows).isEqualTo(1);
+                }
+            }
         }
     }
 

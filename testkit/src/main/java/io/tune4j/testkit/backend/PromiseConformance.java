@@ -134,6 +134,8 @@ abstract class PromiseConformance extends BackendTestCase {
                 "-Xms256m",
                 "-Xmx256m",
                 "-XX:+AlwaysPreTouch",
+                // As the launcher sets it; the other compiler takes tens of megabytes while it is at work.
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC"));
         // What the backend needs to find its library.
         System.getProperties().stringPropertyNames().stream()
