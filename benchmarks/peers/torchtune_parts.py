@@ -98,6 +98,14 @@ def shrink_scaler_blocks():
     lora.to_nf4 = smaller
 
 
+def optimizer(name):
+    """torch's, or torchao's with states of 8 bits: bitsandbytes, which torchtune's configs name, has none for the CPU."""
+    common_keys = dict(weight_decay=0.01, lr=common.LEARNING_RATE)
+    if name == "AdamW8bit":
+        return dict(_component_="torchao.optim.AdamW8bit", **common_keys)
+    return dict(_component_="torch.optim.AdamW", fused=True, **common_keys)
+
+
 def config(arguments):
     """The recipe's config."""
     s = common.shape(arguments.shape)
@@ -149,9 +157,7 @@ def config(arguments):
         seed=0,
         shuffle=False,
         batch_size=arguments.batch,
-        optimizer=dict(
-            _component_="torch.optim.AdamW", fused=True, weight_decay=0.01, lr=common.LEARNING_RATE
-        ),
+        optimizer=optimizer(arguments.optimizer),
         lr_scheduler=dict(
             _component_="torchtune.training.lr_schedulers.get_cosine_schedule_with_warmup", num_warmup_steps=2
         ),

@@ -74,6 +74,7 @@ def main():
     parser.add_argument("--count", type=int, default=256, help="records of it")
     parser.add_argument("--packed", type=int, default=0, help="tokens of a pack; 0 pads")
     parser.add_argument("--batch", type=int, default=common.BATCH)
+    parser.add_argument("--optimizer", default="AdamW", choices=["AdamW", "AdamW8bit"])
     parser.add_argument("--accumulation", type=int, default=1)
     parser.add_argument("--loss", default="linear", choices=["linear", "release"])
     arguments = common.arguments(parser)

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param shape what to run
  * @param dtype to compute in
  * @param quantized whether frozen weights are kept in NF4
- * @param checkpointing whether every layer is computed again in the backward
+ * @param recomputed layers that are computed again in the backward; {@link #ALL_LAYERS} for all
+ * @param optimizer its component's name
  * @param steps measured steps
  * @param warm steps before them
  * @param threads CPU threads, 0 for the physical cores
@@ -33,7 +34,8 @@ record BenchmarkOptions(
         Shape shape,
         DType dtype,
         boolean quantized,
-        boolean checkpointing,
+        int recomputed,
+        String optimizer,
         int steps,
         int warm,
         int threads,
@@ -45,12 +47,20 @@ record BenchmarkOptions(
         int count,
         int batch,
         int accumulation) {
-    static final String USAGE = "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt] [--steps 7] [--warm 2]"
-            + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--profile DIR] [--without "
-            + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
+    static final int ALL_LAYERS = Integer.MAX_VALUE;
+
+    static final String USAGE =
+            "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--steps 7] [--warm 2]"
+                    + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--profile DIR] [--without "
+                    + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
 
     BenchmarkOptions {
         without = Set.copyOf(without);
+    }
+
+    /** How many of a model's layers are computed again. */
+    int recomputedOf(int layers) {
+        return Math.min(recomputed, layers);
     }
 
     boolean lacks(Ablation part) {
@@ -62,7 +72,8 @@ record BenchmarkOptions(
         Shape shape = Shape.S;
         DType dtype = DType.FLOAT32;
         boolean quantized = false;
-        boolean checkpointing = false;
+        int recomputed = 0;
+        String optimizer = "AdamW";
         int steps = 7;
         int warm = 2;
         int threads = 0;
@@ -80,7 +91,9 @@ record BenchmarkOptions(
                 case "--shape" -> shape = Shape.valueOf(arguments[++i]);
                 case "--dtype" -> dtype = DType.parse(arguments[++i]);
                 case "--quant" -> quantized = true;
-                case "--ckpt" -> checkpointing = true;
+                case "--ckpt" -> recomputed = ALL_LAYERS;
+                case "--recompute" -> recomputed = Integer.parseInt(arguments[++i]);
+                case "--optimizer" -> optimizer = arguments[++i];
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
                 case "--threads" -> threads = Integer.parseInt(arguments[++i]);
@@ -103,7 +116,8 @@ record BenchmarkOptions(
                 shape,
                 dtype,
                 quantized,
-                checkpointing,
+                recomputed,
+                optimizer,
                 steps,
                 warm,
                 threads,

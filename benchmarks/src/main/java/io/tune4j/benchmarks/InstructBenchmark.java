@@ -51,7 +51,7 @@ public final class InstructBenchmark {
                 trained.backend,
                 trained.model,
                 CrossEntropyFactory.standard(),
-                options.checkpointing() ? trained.model.layerCount() : 0);
+                options.recomputedOf(trained.model.layerCount()));
         int total = order.batchesPerEpoch() / options.accumulation();
         ProcessMemory.resetPeak();
         long computed = 0;

@@ -85,7 +85,7 @@ enum Shape {
     }
 
     /** Floating-point operations of the matrix products of one step, counted as the peers' scripts count them. */
-    double executedFlops(int rank, boolean checkpointed) {
+    double executedFlops(int rank, int recomputedLayers) {
         double tokens = (double) BATCH * length;
         double headWidth = (double) keyValueHeads * (hidden / heads);
         double perLayer = 2.0 * hidden * hidden + 2.0 * hidden * headWidth + 3.0 * hidden * feedForward;
@@ -101,7 +101,7 @@ enum Shape {
                         + 2.0 * (hidden + feedForward)
                         + (feedForward + hidden));
         double attention = layers * 4.0 * length * tokens * hidden;
-        double recomputed = checkpointed ? linear + lora + attention * 0.5 : 0;
+        double recomputed = (linear + lora + attention * 0.5) * recomputedLayers / layers;
         return 2 * linear + 2 * head + 3 * lora + 3 * attention * 0.5 + recomputed;
     }
 }

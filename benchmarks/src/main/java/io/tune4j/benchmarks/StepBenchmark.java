@@ -93,7 +93,7 @@ public final class StepBenchmark {
     }
 
     private Tensor sum(RaggedBatch batch, Pass pass) {
-        int checkpointed = options.checkpointing() ? trained.model.layerCount() : 0;
+        int checkpointed = options.recomputedOf(trained.model.layerCount());
         long[] labelled = batch.labelledRows();
         if (!options.lacks(Ablation.LAST_LAYER_ROWS) && !options.lacks(Ablation.LABELLED_LOGITS)) {
             Tensor hidden = trained.model.hiddenStates(batch, labelled, pass, checkpointed);
@@ -142,14 +142,17 @@ public final class StepBenchmark {
 
     private Map<String, Object> line(double[] times, List<Double> losses) {
         double median = times.length == 0 ? Double.NaN : times[times.length / 2];
-        double flops = options.shape().executedFlops(TrainedModel.RANK, options.checkpointing());
+        int recomputed = options.recomputedOf(trained.model.layerCount());
+        double flops = options.shape().executedFlops(TrainedModel.RANK, recomputed);
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");
         line.put("backend", options.backend());
         line.put("shape", options.shape().name());
         line.put("dtype", options.dtype().configName());
         line.put("adapter", DType.FLOAT32.configName());
-        line.put("ckpt", options.checkpointing());
+        line.put("ckpt", recomputed == trained.model.layerCount());
+        line.put("recomputed", recomputed);
+        line.put("optimizer", options.optimizer());
         line.put("quant", options.quantized());
         line.put("without", options.without());
         line.put("batch", Shape.BATCH);

@@ -63,7 +63,8 @@ final class TrainedModel implements AutoCloseable {
                 options.dtype(),
                 weights,
                 options.lacks(Ablation.MERGED_PROJECTIONS) ? new SeparateLinears(linears) : linears);
-        optimizer = Installed.component(OptimizerProvider.class, "AdamW", Map.of("lr", 3e-4, "weight_decay", 0.01))
+        optimizer = Installed.component(
+                        OptimizerProvider.class, options.optimizer(), Map.of("lr", 3e-4, "weight_decay", 0.01))
                 .create(backend, adapter.parameters());
         schedule = Installed.component(
                 LearningRateSchedule.class, "get_cosine_schedule_with_warmup", Map.of("num_warmup_steps", 2));

@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.recipes.training.ValidationWatch.Standing;
 import java.nio.file.Files;
@@ -17,8 +18,8 @@ final class BestAdapter {
     private BestAdapter() {}
 
     /** Writes it beside the one before and takes its place. {@code best.json} says which step it is of. */
-    static void save(Path output, Adapter adapter, String baseModel, long step, double loss) {
-        AtomicFiles.writeDirectory(output.resolve(FOLDER), folder -> {
+    static PendingDirectory prepare(Path output, Adapter adapter, String baseModel, long step, double loss) {
+        return AtomicFiles.prepareDirectory(output.resolve(FOLDER), folder -> {
             adapter.save(folder, baseModel);
             Files.write(folder.resolve("best.json"), JSON.writeValueAsBytes(Map.of("step", step, "val_loss", loss)));
         });

@@ -29,6 +29,7 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.EarlierResults;
+import io.tune4j.recipes.checkpoint.SaveQueue;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.optimizer.GradientNorm;
@@ -236,6 +237,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     CausalLanguageModel model =
                             load(options, backend, memory.watched(new CheckpointWeights(base)), adapter);
                     ActivationStore store = memory.store(backend, console);
+                    SaveQueue saves = new SaveQueue();
                     Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
                 console.line("backend    " + backend.capabilities().description() + ", " + options.dtype());
                 resume.restore(options, adapter, optimizer, backend, console);
@@ -262,8 +264,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         adapter,
                         optimizer,
                         new RunOutputs(
-                                options, steps, data, seed, states, backend, adapter, optimizer, memory, meter, watch,
-                                console),
+                                options, steps, data, seed, states, saves, backend, adapter, optimizer, memory, meter,
+                                watch, console),
                         memory,
                         meter,
                         watch,

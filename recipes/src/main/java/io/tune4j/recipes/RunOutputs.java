@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
@@ -10,6 +11,7 @@ import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
+import io.tune4j.recipes.checkpoint.SaveQueue;
 import io.tune4j.recipes.checkpoint.TrainingState;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
@@ -26,6 +28,7 @@ record RunOutputs(
         TrainingData data,
         long seed,
         TrainingStates states,
+        SaveQueue saves,
         Backend backend,
         Adapter adapter,
         Optimizer optimizer,
@@ -40,16 +43,22 @@ record RunOutputs(
         boolean epochEnds = steps.stepInEpoch(done) == 0 || ends;
         int every = options.saveEveryNSteps();
         if (epochEnds || (every > 0 && done % every == 0)) {
-            memory.during(Phase.SAVE, () -> console.detail("saved " + save(done)));
+            memory.during(Phase.SAVE, () -> saveBehind(done));
         }
         if (epochEnds) {
             Path folder = options.outputDirectory().resolve("epoch_" + steps.epochOf(done - 1));
-            memory.during(Phase.SAVE, () -> writeAdapter(folder));
+            memory.during(Phase.SAVE, () -> saves.add(() -> adapterIn(folder)));
         }
     }
 
-    /** The state behind a step; returns its folder. */
-    Path save(long done) {
+    private void saveBehind(long done) {
+        saves.add(() -> state(done), saved -> {
+            states.dropOldest(saved);
+            console.detail("saved " + saved);
+        });
+    }
+
+    private PendingDirectory state(long done) {
         double best = meter.bestLoss();
         TrainingState state = new TrainingState(
                 TrainingState.FORMAT,
@@ -58,18 +67,29 @@ record RunOutputs(
                 Double.isFinite(best) ? best : null,
                 watch.standing(),
                 ResumePoint.settings(options, steps, data));
-        return states.save(state, adapter, optimizer, baseModel());
+        return states.prepare(state, adapter, optimizer, baseModel());
+    }
+
+    /** The state behind a step; returns its folder when it is complete. */
+    Path save(long done) {
+        saves.await();
+        try (PendingDirectory directory = state(done)) {
+            directory.finish();
+            states.dropOldest(directory.target());
+            return directory.target();
+        }
     }
 
     /** The last saved state, or null. */
     @Nullable
     Path newest() {
+        saves.await();
         return states.newest();
     }
 
     /** The adapter with the lowest validation loss so far. */
     void keepBest(long done, double loss) {
-        BestAdapter.save(options.outputDirectory(), adapter, baseModel(), done, loss);
+        saves.add(() -> BestAdapter.prepare(options.outputDirectory(), adapter, baseModel(), done, loss));
     }
 
     /** Says which adapter was the best, where that is kept. */
@@ -95,7 +115,8 @@ record RunOutputs(
         Path merged =
                 options.saveAdapterOnly() ? null : options.outputDirectory().resolve("merged");
         memory.during(Phase.SAVE, () -> {
-            writeAdapter(adapterFolder());
+            saves.add(() -> adapterIn(adapterFolder()));
+            saves.await();
             if (merged != null) {
                 merge(base, merged);
             }
@@ -103,8 +124,8 @@ record RunOutputs(
         return merged;
     }
 
-    private void writeAdapter(Path folder) {
-        AtomicFiles.writeDirectory(folder, target -> adapter.save(target, baseModel()));
+    private PendingDirectory adapterIn(Path folder) {
+        return AtomicFiles.prepareDirectory(folder, target -> adapter.save(target, baseModel()));
     }
 
     private void merge(Checkpoint base, Path merged) {

@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +143,8 @@ class MemoryRunTest {
                 .cancelledBy(() -> {
                     if (++asked[0] == 8) {
                         ballast.add(ByteBuffer.allocateDirect(800 << 20));
+                        // The memory is looked at now and then, and a step this small may be over before.
+                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
                     }
                     return false;
                 });

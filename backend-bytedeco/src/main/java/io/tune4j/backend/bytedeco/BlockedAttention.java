@@ -1,6 +1,5 @@
 package io.tune4j.backend.bytedeco;
 
-import io.tune4j.api.backend.AttentionBlocks;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -21,11 +20,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>This is used instead of libtorch's own kernel because in this build that one is many times slower in bf16.
  */
 final class BlockedAttention {
+    /** Rows of a product over a block: its scores stay in the cache, and the product is large enough to be fast. */
+    private static final int BLOCK_ROWS = 512;
+
+    private static final int LEAST_POSITIONS = 32;
+    private static final int MOST_POSITIONS = 128;
+
     private final CausalMasks masks;
     private final KernelThreads threads;
     private final AttentionShape shape;
     private final boolean widens;
-    private final AttentionBlocks blocks;
     private final int group;
     private final int positions;
 
@@ -36,33 +40,24 @@ final class BlockedAttention {
         this.threads = threads;
         this.shape = shape;
         group = shape.groupSize();
-        blocks = new AttentionBlocks(shape);
-        positions = blocks.positions();
+        positions = Math.max(LEAST_POSITIONS, Math.min(MOST_POSITIONS, BLOCK_ROWS / group));
     }
 
-    /**
-     * One sequence's part of the work: some of its key-value heads with their query heads.
-     *
-     * @param kept where the probabilities of the sequence begin, or -1 if they are not kept
-     */
-    private record Part(Sequence sequence, int firstHead, int heads, long kept) {}
+    /** One sequence's part of the work: some of its key-value heads with their query heads. */
+    private record Part(Sequence sequence, int firstHead, int heads) {}
 
     /** Long sequences first, so that no thread begins one when the others are done; by heads where there are few. */
     private List<Part> parts(SequenceLayout layout) {
-        List<Sequence> sequences = layout.sequences();
+        List<Sequence> sequences = new ArrayList<>(layout.sequences());
         boolean whole = threads.threads() == 1 || sequences.size() >= 4 * threads.threads();
         int heads = whole ? shape.keyValueHeads() : 1;
+        sequences.sort(Comparator.comparingInt(Sequence::length).reversed());
         List<Part> parts = new ArrayList<>();
-        long kept = 0;
         for (Sequence sequence : sequences) {
-            boolean keeps = blocks.keeps(sequence);
             for (int head = 0; head < shape.keyValueHeads(); head += heads) {
-                parts.add(new Part(sequence, head, heads, keeps ? kept : -1));
+                parts.add(new Part(sequence, head, heads));
             }
-            kept += keeps ? blocks.probabilities(sequence.length()) : 0;
         }
-        parts.sort(
-                Comparator.comparingInt((Part part) -> part.sequence().length()).reversed());
         return parts;
     }
 
@@ -75,26 +70,19 @@ final class BlockedAttention {
         });
     }
 
-    /**
-     * {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}.
-     *
-     * @param kept where the probabilities go that the backward reads, as many as {@link AttentionBlocks#kept}
-     */
-    void forward(Tensor fused, SequenceLayout layout, Tensor output, Tensor kept) {
+    /** {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}. */
+    void forward(Tensor fused, SequenceLayout layout, Tensor output) {
         each(layout, (part, work) -> {
-            Operands operands = new Operands(part, fused, kept, work);
+            Operands operands = new Operands(part, fused, work);
             Tensor attended = work.keep(torch.empty_like(operands.queries));
-            operands.eachBlock(
-                    block -> torch.bmm_out(block.ofQueries(attended), block.newProbabilities(), block.values));
+            operands.eachBlock(block -> torch.bmm_out(block.ofQueries(attended), block.probabilities(), block.values));
             copy(attended, queryHeads(output, part, work), work);
         });
     }
 
     /** Writes the gradient of the fused rows into {@code gradient}. */
-    void backward(Tensor outputGradient, Tensor fused, Tensor kept, SequenceLayout layout, Tensor gradient) {
-        each(
-                layout,
-                (part, work) -> backward(part, outputGradient, new Operands(part, fused, kept, work), gradient, work));
+    void backward(Tensor outputGradient, Tensor fused, SequenceLayout layout, Tensor gradient) {
+        each(layout, (part, work) -> backward(part, outputGradient, new Operands(part, fused, work), gradient, work));
     }
 
     private void backward(Part part, Tensor outputGradient, Operands operands, Tensor gradient, TorchWork work) {
@@ -114,7 +102,7 @@ final class BlockedAttention {
         operands.eachBlock(block -> {
             TorchWork inner = block.work;
             Tensor ofOutput = block.ofQueries(incoming);
-            Tensor probabilities = block.knownProbabilities();
+            Tensor probabilities = block.probabilities();
             Tensor scoreGradient = inner.keep(ofOutput.bmm(inner.transpose(block.values, 1, 2)));
             BoxedOperations.softmaxBackward(scoreGradient, probabilities, scalarType.value, scoreGradient);
             torch.bmm_out(block.ofQueries(queryGradient), scoreGradient, block.keys);
@@ -181,19 +169,16 @@ final class BlockedAttention {
         final Tensor keys;
 
         final Tensor values;
-        private final Part part;
-        private final Tensor kept;
+        private final int length;
 
-        Operands(Part part, Tensor fused, Tensor kept, TorchWork work) {
-            this.part = part;
-            this.kept = kept;
+        Operands(Part part, Tensor fused, TorchWork work) {
+            length = part.sequence().length();
             queries = rowsOfHeads(queryHeads(fused, part, work), work).mul_(work.scalar(shape.scale()));
             keys = rowsOfHeads(keyHeads(fused, part, work), work);
             values = rowsOfHeads(valueHeads(fused, part, work), work);
         }
 
         void eachBlock(Consumer<Block> kernel) {
-            int length = part.sequence().length();
             for (int start = 0; start < length; start += positions) {
                 try (TorchWork work = new TorchWork()) {
                     kernel.accept(new Block(this, start, Math.min(positions, length - start), work));
@@ -204,7 +189,6 @@ final class BlockedAttention {
 
     /** Some positions with the keys that they see. */
     private final class Block {
-        private final Operands operands;
         private final int start;
         private final int count;
         private final int visible;
@@ -217,7 +201,6 @@ final class BlockedAttention {
         final Tensor values;
 
         Block(Operands operands, int start, int count, TorchWork work) {
-            this.operands = operands;
             this.start = start;
             this.count = count;
             this.work = work;
@@ -235,8 +218,8 @@ final class BlockedAttention {
             return work.narrow(rows, 1, 0, visible);
         }
 
-        /** Computed, and kept for the backward if the sequence's are: {@code [heads, count * group, visible]}. */
-        Tensor newProbabilities() {
+        /** {@code [heads, count * group, visible]}. */
+        Tensor probabilities() {
             Tensor scores = work.keep(queries.bmm(work.transpose(keys, 1, 2)));
             if (count > 1) {
                 // Only the last keys can lie in a query's future.
@@ -245,26 +228,7 @@ final class BlockedAttention {
                 Tensor rows = work.narrow(mask, 0, 0, (long) count * group);
                 work.narrow(scores, 2, start, count).add_(work.narrow(rows, 1, 0, count));
             }
-            if (operands.part.kept() < 0) {
-                return work.keep(torch.softmax(scores, -1));
-            }
-            Tensor place = keptProbabilities();
-            torch.softmax_out(place, scores, -1);
-            return place;
-        }
-
-        /** As the forward kept them, or computed again. */
-        Tensor knownProbabilities() {
-            return operands.part.kept() < 0 ? newProbabilities() : keptProbabilities();
-        }
-
-        /** In the memory that is kept: of all heads of a block one after the other, and of a sequence block by block. */
-        private Tensor keptProbabilities() {
-            Part part = operands.part;
-            long ofHead = (long) count * group * visible;
-            long first = part.kept() + blocks.probabilities(start) + part.firstHead() * ofHead;
-            Tensor place = work.narrow(operands.kept, 0, first, part.heads() * ofHead);
-            return work.keep(place.view(part.heads(), (long) count * group, visible));
+            return work.keep(torch.softmax(scores, -1));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
-import io.tune4j.api.backend.AttentionBlocks;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
@@ -93,18 +92,16 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        DType computed = widens(fused.dtype()) ? DType.FLOAT32 : fused.dtype();
-        Tensor kept = Tensor.empty(this, computed, new AttentionBlocks(shape).kept(layout));
-        run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output), raw(kept)));
-        return new Attended(output, kept);
+        run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output)));
+        // The probabilities are computed again from the scores, so there is nothing to remember.
+        return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
     }
 
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        Tensor kept = attended.statistics();
-        run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), raw(kept), layout, raw(gradient)));
+        run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
         return gradient;
     }
 

@@ -86,13 +86,19 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    /** Makes the bytes durable and gives the file its name, replacing what had it. */
+    /**
+     * Makes the bytes durable and gives the file its name, replacing what had it. In a directory that is in the making itself
+     * they become durable with that.
+     */
     public void commit() {
         if (committed || !channel.isOpen()) {
             throw new InternalException("the file " + target + " was committed or closed before");
         }
+        boolean durable = !TemporaryName.isBelowOneInUse(target);
         try {
-            channel.force(true);
+            if (durable) {
+                channel.force(true);
+            }
             channel.close();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -100,7 +106,9 @@ public final class AtomicFile implements AutoCloseable {
         }
         committed = true;
         TemporaryName.release(temporary);
-        Durability.syncDirectory(AtomicFiles.directoryOf(target));
+        if (durable) {
+            Durability.syncDirectory(AtomicFiles.directoryOf(target));
+        }
     }
 
     /** Deletes what was written, unless it was committed. */

@@ -8,9 +8,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -66,47 +64,17 @@ public final class AtomicFiles {
      * @param target the directory; its parent must exist. A link is followed, not replaced.
      */
     public static void writeDirectory(Path target, DirectoryWriter writer) {
-        Path real = resolve(target);
-        Path parent = directoryOf(real);
-        Path temporary = TemporaryName.reserve(real, TemporaryName.SUFFIX);
-        Path old = TemporaryName.reserve(real, TemporaryName.OLD_SUFFIX);
-        try {
-            if (Files.exists(real) && !Files.isDirectory(real)) {
-                throw new UserException(
-                        "cannot write the directory " + real + ": a file has that name; remove it or choose another");
-            }
-            Leftovers.settle(parent, String.valueOf(real.getFileName()));
-            Files.createDirectory(temporary);
-            try {
-                writer.write(temporary);
-                Durability.syncTree(temporary);
-                swap(real, temporary, old);
-            } finally {
-                Leftovers.deleteTree(temporary);
-            }
-            Durability.syncDirectory(parent);
-            Leftovers.deleteTree(old);
-        } catch (IOException e) {
-            throw FileErrors.writing(real.toString(), real, 0, e);
-        } finally {
-            TemporaryName.release(temporary);
-            TemporaryName.release(old);
+        try (PendingDirectory directory = prepareDirectory(target, writer)) {
+            directory.finish();
         }
     }
 
-    private static void swap(Path target, Path replacement, Path old) throws IOException {
-        boolean replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
-        if (replaces) {
-            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-        }
-        try {
-            Files.move(replacement, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            if (replaces) {
-                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-            }
-            throw e;
-        }
+    /**
+     * The first half of {@link #writeDirectory}: the content is written, but neither durable nor under its name before
+     * {@link PendingDirectory#finish}, which any thread may call.
+     */
+    public static PendingDirectory prepareDirectory(Path target, DirectoryWriter writer) {
+        return PendingDirectory.write(resolve(target), writer);
     }
 
     /**

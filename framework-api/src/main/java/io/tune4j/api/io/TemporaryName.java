@@ -39,6 +39,16 @@ record TemporaryName(String target, long pid, boolean old) {
         IN_USE.remove(String.valueOf(path.getFileName()));
     }
 
+    /** Whether the path lies in a directory that this process is writing. */
+    static boolean isBelowOneInUse(Path path) {
+        for (Path above = path.getParent(); above != null; above = above.getParent()) {
+            if (IN_USE.contains(String.valueOf(above.getFileName()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Reads a path's name, null if it is not one of ours. */
     static @Nullable TemporaryName parse(Path path) {
         Matcher matcher = SYNTAX.matcher(String.valueOf(path.getFileName()));

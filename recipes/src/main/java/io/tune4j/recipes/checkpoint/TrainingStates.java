@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.TensorFiles;
@@ -51,22 +52,25 @@ public final class TrainingStates {
         this.kept = kept;
     }
 
-    /** Writes a state and then drops the oldest. */
-    public Path save(TrainingState state, Adapter adapter, Optimizer optimizer, String baseModel) {
+    /** Writes a state; once it is finished, {@link #dropOldest} is due. */
+    public PendingDirectory prepare(TrainingState state, Adapter adapter, Optimizer optimizer, String baseModel) {
         WritableDirectories.ensure(directory, "the checkpoints folder");
         Path target = directory.resolve(String.format(Locale.ROOT, "step_%06d", state.step()));
-        AtomicFiles.writeDirectory(target, folder -> {
+        return AtomicFiles.prepareDirectory(target, folder -> {
             adapter.save(folder, baseModel);
             TensorFiles.write(folder.resolve(OPTIMIZER_FILE), optimizer.state());
             Files.write(folder.resolve(STATE_FILE), JSON.writeValueAsBytes(state));
         });
+    }
+
+    /** Deletes all but the newest states. */
+    public void dropOldest(Path saved) {
         List<Path> all = complete();
         for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
-            if (!old.equals(target)) {
+            if (!old.equals(saved)) {
                 Folders.delete(old);
             }
         }
-        return target;
     }
 
     /** The newest complete state, or null if there is none. */

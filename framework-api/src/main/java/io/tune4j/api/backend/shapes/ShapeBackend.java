@@ -2,7 +2,6 @@ package io.tune4j.api.backend.shapes;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
-import io.tune4j.api.backend.AttentionBlocks;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
@@ -23,6 +22,8 @@ import java.util.Set;
  * what beside its result.
  */
 public final class ShapeBackend extends ShapeKernels implements Backend {
+    /** Rows of queries whose scores exist at a time. */
+    private static final long ATTENTION_ROWS = 128;
 
     private final Backend host;
 
@@ -89,10 +90,6 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
         // Holds nothing.
     }
 
-    private DType computed(DType dtype) {
-        return widens(dtype) ? DType.FLOAT32 : dtype;
-    }
-
     private static DType wide(Tensor x) {
         return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }
@@ -117,37 +114,36 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
         meter().touch(fused.byteSize());
     }
 
-    /** Heads of q, k and v in order, the scores of one block of rows, and the probabilities that are kept. */
+    /** Heads of q, k and v in order, and the scores of one block of rows. */
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         attend(fused, layout, shape, 1, 1);
         return new Attended(
                 Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize()),
-                Tensor.empty(this, computed(fused.dtype()), new AttentionBlocks(shape).kept(layout)));
+                Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
     }
 
     /** The same with the gradients of each. */
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
-        attend(fused, layout, shape, 2, 2);
+        attend(fused, layout, shape, 2, 2.5);
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
     private void attend(Tensor fused, SequenceLayout layout, AttentionShape shape, int copies, double products) {
-        AttentionBlocks blocks = new AttentionBlocks(shape);
         for (Sequence sequence : layout.sequences()) {
             long length = sequence.length();
+            long rows = Math.min(length, ATTENTION_ROWS);
             long heads = copies
                     * length
                     * (shape.fusedSize() + shape.querySize())
                     * fused.dtype().byteSize();
-            // Of some heads at a time.
-            long scores = 2L * shape.groupSize() * Math.min(length, blocks.positions()) * length;
-            meter().touch(heads + 2L * copies * scores * computed(fused.dtype()).byteSize());
-            // The backward of a long sequence makes its scores again.
-            double again = copies > 1 && !blocks.keeps(sequence) ? 0.5 : 0;
-            meter().count((products + again) * 4 * shape.headSize() * blocks.probabilities(sequence.length()));
+            // Of a group of query heads on each of a few threads.
+            long scores = 2L * shape.groupSize() * rows * length * wide(fused).byteSize();
+            meter().touch(heads + copies * scores);
+            // Blocks above the diagonal are left out: about half of the square.
+            meter().count(products * 2.0 * shape.querySize() * length * (length + ATTENTION_ROWS));
         }
     }
 
