@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param quantized whether frozen weights are kept in NF4
  * @param recomputed layers that are computed again in the backward; {@link #ALL_LAYERS} for all
  * @param optimizer its component's name
+ * @param rank of the adapter
+ * @param samples of a step
+ * @param length tokens of a sample
  * @param steps measured steps
  * @param warm steps before them
  * @param threads CPU threads, 0 for the physical cores
@@ -36,6 +39,9 @@ record BenchmarkOptions(
         boolean quantized,
         int recomputed,
         String optimizer,
+        int rank,
+        int samples,
+        int length,
         int steps,
         int warm,
         int threads,
@@ -50,7 +56,8 @@ record BenchmarkOptions(
     static final int ALL_LAYERS = Integer.MAX_VALUE;
 
     static final String USAGE =
-            "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--steps 7] [--warm 2]"
+            "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--rank 8] [--samples 2]"
+                    + " [--length N] [--steps 7] [--warm 2]"
                     + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--profile DIR] [--without "
                     + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
 
@@ -74,6 +81,9 @@ record BenchmarkOptions(
         boolean quantized = false;
         int recomputed = 0;
         String optimizer = "AdamW";
+        int rank = 8;
+        int samples = Shape.BATCH;
+        int length = 0;
         int steps = 7;
         int warm = 2;
         int threads = 0;
@@ -93,6 +103,9 @@ record BenchmarkOptions(
                 case "--quant" -> quantized = true;
                 case "--ckpt" -> recomputed = ALL_LAYERS;
                 case "--recompute" -> recomputed = Integer.parseInt(arguments[++i]);
+                case "--rank" -> rank = Integer.parseInt(arguments[++i]);
+                case "--samples" -> samples = Integer.parseInt(arguments[++i]);
+                case "--length" -> length = Integer.parseInt(arguments[++i]);
                 case "--optimizer" -> optimizer = arguments[++i];
                 case "--steps" -> steps = Integer.parseInt(arguments[++i]);
                 case "--warm" -> warm = Integer.parseInt(arguments[++i]);
@@ -118,6 +131,9 @@ record BenchmarkOptions(
                 quantized,
                 recomputed,
                 optimizer,
+                rank,
+                samples,
+                length == 0 ? shape.length : length,
                 steps,
                 warm,
                 threads,

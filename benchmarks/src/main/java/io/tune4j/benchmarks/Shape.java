@@ -46,6 +46,11 @@ enum Shape {
 
     /** Example {@code index} of the comparison: random tokens, the first half masked. */
     TokenizedSample example(int index) {
+        return example(index, length);
+    }
+
+    /** The same with another number of tokens. */
+    TokenizedSample example(int index, int length) {
         MersenneTwister random = new MersenneTwister(SEED + index);
         int[] tokens = new int[length];
         boolean[] trained = new boolean[length];
@@ -85,8 +90,8 @@ enum Shape {
     }
 
     /** Floating-point operations of the matrix products of one step, counted as the peers' scripts count them. */
-    double executedFlops(int rank, int recomputedLayers) {
-        double tokens = (double) BATCH * length;
+    double executedFlops(int samples, int length, int rank, int recomputedLayers) {
+        double tokens = (double) samples * length;
         double headWidth = (double) keyValueHeads * (hidden / heads);
         double perLayer = 2.0 * hidden * hidden + 2.0 * hidden * headWidth + 3.0 * hidden * feedForward;
         double linear = 2 * layers * perLayer * tokens;

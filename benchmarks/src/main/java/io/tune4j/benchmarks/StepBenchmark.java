@@ -22,10 +22,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Times whole LoRA training steps (rank 8, alpha 16, on q, v, o and the MLP; batch 2; half of the labels masked) and
+ * Times whole LoRA training steps (rank 8, alpha 16, on q, v, o and the MLP; batch 2; half of the labels masked, unless asked otherwise) and
  * prints one JSON line with the keys of the peers' scripts, so that a ratio can be formed.
  */
 public final class StepBenchmark {
@@ -78,8 +79,9 @@ public final class StepBenchmark {
     }
 
     private double step(int step, int total) {
-        RaggedBatch batch = RaggedBatch.of(List.of(
-                options.shape().example(Shape.BATCH * step), options.shape().example(Shape.BATCH * step + 1)));
+        RaggedBatch batch = RaggedBatch.of(IntStream.range(0, options.samples())
+                .mapToObj(i -> options.shape().example(options.samples() * step + i, options.length()))
+                .toList());
         double loss;
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.recording()) {
@@ -143,7 +145,7 @@ public final class StepBenchmark {
     private Map<String, Object> line(double[] times, List<Double> losses) {
         double median = times.length == 0 ? Double.NaN : times[times.length / 2];
         int recomputed = options.recomputedOf(trained.model.layerCount());
-        double flops = options.shape().executedFlops(TrainedModel.RANK, recomputed);
+        double flops = options.shape().executedFlops(options.samples(), options.length(), options.rank(), recomputed);
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");
         line.put("backend", options.backend());
@@ -155,14 +157,16 @@ public final class StepBenchmark {
         line.put("optimizer", options.optimizer());
         line.put("quant", options.quantized());
         line.put("without", options.without());
-        line.put("batch", Shape.BATCH);
+        line.put("batch", options.samples());
+        line.put("length", options.length());
+        line.put("rank", options.rank());
         line.put("gflop_exec", round(flops / 1e9, 1));
         line.put("n", times.length);
         if (times.length > 0) {
             line.put("step_med", round(median, 4));
             line.put("step_min", round(times[0], 4));
             line.put("step_max", round(times[times.length - 1], 4));
-            line.put("tok_s", round(Shape.BATCH * options.shape().length / median, 1));
+            line.put("tok_s", round(options.samples() * options.length() / median, 1));
             line.put("gflops_exec", round(flops / median / 1e9, 1));
         }
         line.put("losses", losses.stream().map(loss -> round(loss, 5)).toList());

@@ -27,9 +27,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A shape's model with LoRA on q, v, o and the MLP (rank 8, alpha 16), and what a training step needs besides. */
+/** A shape's model with LoRA on q, v, o and the MLP (alpha 16), and what a training step needs besides. */
 final class TrainedModel implements AutoCloseable {
-    static final int RANK = 8;
     private static final List<String> TARGETS =
             List.of("q_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
@@ -49,7 +48,7 @@ final class TrainedModel implements AutoCloseable {
                 ? opened
                 : new ProfilingBackend(kernels, recorder, false);
         PeftPlan plan = Installed.peft(
-                "lora", Map.of("lora_rank", RANK, "lora_alpha", 16, "target_modules", TARGETS), definition);
+                "lora", Map.of("lora_rank", options.rank(), "lora_alpha", 16, "target_modules", TARGETS), definition);
         adapter = plan.attach(backend, options.dtype(), 0);
         if (options.adapter() != null) {
             adapter.load(options.adapter());
