@@ -163,6 +163,10 @@ final class Programs {
 
     private Program peer(String name, String script, Work work, List<String> more) {
         List<String> command = new ArrayList<>(List.of(
+                // As its users run it, not with the settings of our allocator, which this process has inherited.
+                "env",
+                "-u",
+                "GLIBC_TUNABLES",
                 String.valueOf(python),
                 peers().resolve(script).toString(),
                 "--shape",
