@@ -181,7 +181,8 @@ final class KernelThreads implements AutoCloseable {
         long bytes = rows * rowBytes;
         // As many for each thread, so that none waits for the last one.
         long rounds = (bytes + PART_BYTES * threads - 1) / (PART_BYTES * threads);
-        long even = bytes < LEAST_BYTES ? 1 : rounds * threads;
+        // One thread, and a GPU, take all rows at once: for them parts would only be more operations.
+        long even = threads == 1 || bytes < LEAST_BYTES ? 1 : rounds * threads;
         long count = Math.max(1, (rows + even - 1) / even);
         each(Math.toIntExact((rows + count - 1) / count), part -> {
             try (TorchWork work = new TorchWork()) {

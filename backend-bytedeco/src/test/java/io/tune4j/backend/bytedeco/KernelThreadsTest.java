@@ -154,6 +154,15 @@ class KernelThreadsTest {
     }
 
     @Test
+    void oneThreadTakesAllRowsAtOnce() {
+        try (KernelThreads threads = new KernelThreads(1)) {
+            List<Long> counts = new ArrayList<>();
+            threads.rows(4097, 4096, (start, count, work) -> counts.add(count));
+            assertThat(counts).containsExactly(4097L);
+        }
+    }
+
+    @Test
     void partsAreEvenAndCoverAllRows() {
         try (KernelThreads threads = new KernelThreads(3)) {
             for (long rows : new long[] {1, 2, 3, 700, 4097}) {
