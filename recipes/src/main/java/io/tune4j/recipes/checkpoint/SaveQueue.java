@@ -1,13 +1,9 @@
 package io.tune4j.recipes.checkpoint;
 
-import io.tune4j.api.error.InternalException;
 import io.tune4j.api.io.PendingDirectory;
+import io.tune4j.recipes.training.BackgroundThread;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +14,8 @@ import org.jspecify.annotations.Nullable;
  * instead of filling the memory. A save that failed ends the run at the next one, or at the end.
  */
 public final class SaveQueue implements AutoCloseable {
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread made = new Thread(task, "tune4j-saves");
-        made.setDaemon(true);
-        return made;
-    });
-
-    private @Nullable Future<?> current;
+    private final BackgroundThread thread = new BackgroundThread("tune4j-saves", "saving");
+    private @Nullable Future<Path> current;
 
     /** Like {@link #add(Supplier, Consumer)}, with nothing behind it. */
     public void add(Supplier<PendingDirectory> written) {
@@ -43,39 +34,22 @@ public final class SaveQueue implements AutoCloseable {
         current = thread.submit(() -> {
             directory.finish();
             afterwards.accept(directory.target());
+            return directory.target();
         });
     }
 
     /** Returns when everything is complete on disk. */
     public void await() {
-        Future<?> waited = current;
-        if (waited == null) {
-            return;
-        }
-        current = null;
-        try {
-            waited.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new InternalException("saving failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InternalException("interrupted while saving", e);
+        Future<Path> waited = current;
+        if (waited != null) {
+            current = null;
+            thread.await(waited);
         }
     }
 
     /** Waits for what is under way. Its failure is not told, since another one is on its way or the run has ended well. */
     @Override
     public void close() {
-        thread.shutdown();
-        try {
-            while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-                // The disk will answer.
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

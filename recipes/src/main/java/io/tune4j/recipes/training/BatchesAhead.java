@@ -1,13 +1,8 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.error.InternalException;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +19,8 @@ public final class BatchesAhead implements AutoCloseable {
     private final LongFunction<List<StepBatches.Group>> groups;
     private final long steps;
     private final double sharing;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread made = new Thread(task, "tune4j-batches");
-        made.setDaemon(true);
-        return made;
-    });
+    private final BackgroundThread thread =
+            new BackgroundThread("tune4j-batches", "putting the batches of a step together");
 
     private long ahead = -1;
     private @Nullable Future<List<MicroBatch>> next;
@@ -48,7 +40,7 @@ public final class BatchesAhead implements AutoCloseable {
     /** The batches of a step; those of the next are begun. */
     public List<MicroBatch> of(long step) {
         Future<List<MicroBatch>> wanted = step == ahead && next != null ? next : begin(step);
-        List<MicroBatch> batches = await(wanted);
+        List<MicroBatch> batches = thread.await(wanted);
         if (step + 1 < steps) {
             next = begin(step + 1);
             ahead = step + 1;
@@ -62,33 +54,12 @@ public final class BatchesAhead implements AutoCloseable {
                 .toList());
     }
 
-    private static List<MicroBatch> await(Future<List<MicroBatch>> batches) {
-        try {
-            return batches.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new InternalException("the batches of a step could not be put together", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InternalException("interrupted while the batches of a step were put together", e);
-        }
-    }
-
     /** Waits for what was begun: an interrupt would close the files of the data. */
     @Override
     public void close() {
         if (next != null) {
             next.cancel(false);
         }
-        thread.shutdown();
-        try {
-            while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-                // One step's batches: it will end.
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }
