@@ -78,7 +78,8 @@ import org.jspecify.annotations.Nullable;
  *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit
  *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
  *       max_steps_per_epoch}, {@code max_steps}
- *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike;
+ *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike, unless
+ *       messages have weights;
  *       samples at an epoch's end that fill no step are left out
  *   <dt>{@code max_tokens_per_batch}, {@code group_by_length}, {@code merge_micro_batches}
  *   <dd>a micro-batch takes samples up to so many tokens instead of {@code batch_size}; samples of similar lengths come together; a
@@ -396,7 +397,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     /** Takes the step; returns the gradient's norm. */
     private static double update(Run run, long step, List<MicroBatch> batches) {
         List<Parameter> parameters = run.adapter.parameters();
-        GradientNorm.scale(parameters, 1.0 / run.meter.trainedTokens());
+        GradientNorm.scale(parameters, 1.0 / run.meter.weight());
         double norm = GradientNorm.of(parameters);
         stopUnlessFinite(run, step, norm, batches);
         GradientNorm.clip(parameters, norm, run.options.clipGradNorm());

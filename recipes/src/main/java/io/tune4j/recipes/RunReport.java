@@ -193,7 +193,7 @@ final class RunReport {
     /** What comes before the first token to learn. */
     private static int promptLength(TokenizedSample sample) {
         int length = 1;
-        while (length < sample.tokens().length && !sample.trained()[length]) {
+        while (length < sample.tokens().length && !sample.isTrained(length)) {
             length++;
         }
         return length;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A micro-batch without padding: all tokens in one row dimension.
@@ -13,15 +14,29 @@ import java.util.List;
  * @param labelledRows the rows whose output carries loss, ascending: {@code [N]}; a row that stands for several samples may be there
  *     several times
  * @param labels the token each of them is to predict: {@code [N]}
+ * @param weights how much the loss of each counts: {@code [N]}, above 0
  * @param layout which rows form which sequence
  */
-public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, long[] labels, SequenceLayout layout) {
+public record RaggedBatch(
+        List<String> ids, long[] tokens, long[] labelledRows, long[] labels, float[] weights, SequenceLayout layout) {
     public RaggedBatch {
         ids = List.copyOf(ids);
-        if (tokens.length != layout.rows() || labelledRows.length != labels.length) {
-            throw new IllegalArgumentException(tokens.length + " tokens for " + layout.rows() + " rows, "
-                    + labelledRows.length + " labelled rows for " + labels.length + " labels");
+        if (tokens.length != layout.rows() || labelledRows.length != labels.length || weights.length != labels.length) {
+            throw new IllegalArgumentException(
+                    tokens.length + " tokens for " + layout.rows() + " rows, " + labelledRows.length
+                            + " labelled rows for " + labels.length + " labels with " + weights.length + " weights");
         }
+    }
+
+    /** All labels count alike. */
+    public RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, long[] labels, SequenceLayout layout) {
+        this(ids, tokens, labelledRows, labels, ones(labels.length), layout);
+    }
+
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Lays samples behind each other; row i of a sample predicts its token i + 1 where that is trained. */
@@ -36,6 +51,7 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
         long[] tokens = new long[rows];
         long[] labelledRows = new long[labelled];
         long[] labels = new long[labelled];
+        float[] weights = new float[labelled];
         int[] lengths = new int[parts.size()];
         List<String> ids = new ArrayList<>(parts.size());
         int row = 0;
@@ -49,11 +65,12 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
                 tokens[row] = all[part.from() + i];
                 if (part.isLabelled(i)) {
                     labelledRows[label] = row;
+                    weights[label] = part.sample().weights()[part.from() + i + 1];
                     labels[label++] = all[part.from() + i + 1];
                 }
             }
         }
-        return new RaggedBatch(ids, tokens, labelledRows, labels, SequenceLayout.ofLengths(lengths));
+        return new RaggedBatch(ids, tokens, labelledRows, labels, weights, SequenceLayout.ofLengths(lengths));
     }
 
     /**
@@ -77,17 +94,26 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
         for (int place = 0; place < rowOf.length; place++) {
             tokens[(int) rowOf[place]] = plain.tokens[place];
         }
-        // Row and label together, so that they can be put in order.
-        long[][] labelled = new long[plain.labels.length][];
-        for (int i = 0; i < labelled.length; i++) {
-            labelled[i] = new long[] {rowOf[(int) plain.labelledRows[i]], plain.labels[i]};
+        long[] labelledRows = new long[plain.labels.length];
+        long[] labels = new long[labelledRows.length];
+        float[] weights = new float[labelledRows.length];
+        int[] inOrder = IntStream.range(0, labelledRows.length)
+                .boxed()
+                .sorted(Comparator.comparingLong(label -> rowOf[(int) plain.labelledRows[label]]))
+                .mapToInt(label -> label)
+                .toArray();
+        for (int i = 0; i < inOrder.length; i++) {
+            int label = inOrder[i];
+            labelledRows[i] = rowOf[(int) plain.labelledRows[label]];
+            labels[i] = plain.labels[label];
+            weights[i] = plain.weights[label];
         }
-        Arrays.sort(labelled, Comparator.comparingLong(pair -> pair[0]));
         return new RaggedBatch(
                 plain.ids,
                 tokens,
-                Arrays.stream(labelled).mapToLong(pair -> pair[0]).toArray(),
-                Arrays.stream(labelled).mapToLong(pair -> pair[1]).toArray(),
+                labelledRows,
+                labels,
+                weights,
                 SequenceLayout.shared(new SharedRows(plain.layout, rowOf, rows)));
     }
 
@@ -106,6 +132,15 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
         return labels.length;
     }
 
+    /** What the sum of the losses is divided by to get their mean: as much as {@link #trainedTokens} where all count alike. */
+    public double totalWeight() {
+        double total = 0;
+        for (float weight : weights) {
+            total += weight;
+        }
+        return total;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof RaggedBatch batch
@@ -113,6 +148,7 @@ public record RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, 
                 && Arrays.equals(tokens, batch.tokens)
                 && Arrays.equals(labelledRows, batch.labelledRows)
                 && Arrays.equals(labels, batch.labels)
+                && Arrays.equals(weights, batch.weights)
                 && layout.equals(batch.layout);
     }
 

@@ -29,7 +29,7 @@ public record SamplePart(TokenizedSample sample, int from, int to) {
     /** Whether row {@code i} of the part predicts a trained token. */
     public boolean isLabelled(int i) {
         int next = from + i + 1;
-        return next < sample.tokens().length && sample.trained()[next];
+        return next < sample.tokens().length && sample.isTrained(next);
     }
 
     /** How many of its rows carry loss. */

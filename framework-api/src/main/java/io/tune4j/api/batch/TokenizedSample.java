@@ -5,21 +5,47 @@ package io.tune4j.api.batch;
  *
  * @param id where it came from, e.g. {@code train.json#12}, for messages
  * @param tokens token ids, at least one
- * @param trained of the same length: whether the model is to learn to predict this token
+ * @param weights of the same length: how much predicting this token counts, 0 for not at all. 1 is usual
  */
-public record TokenizedSample(String id, int[] tokens, boolean[] trained) {
+public record TokenizedSample(String id, int[] tokens, float[] weights) {
     public TokenizedSample {
-        if (tokens.length != trained.length || tokens.length == 0) {
-            throw new IllegalArgumentException(
-                    id + ": " + tokens.length + " tokens, " + trained.length + " training marks");
+        if (tokens.length != weights.length || tokens.length == 0) {
+            throw new IllegalArgumentException(id + ": " + tokens.length + " tokens, " + weights.length + " weights");
         }
+        for (float weight : weights) {
+            if (!(weight >= 0) || Float.isInfinite(weight)) {
+                throw new IllegalArgumentException(id + ": a token's weight is " + weight);
+            }
+        }
+    }
+
+    /**
+     * All of what is trained counts alike.
+     *
+     * @param trained whether the model is to learn to predict the token
+     */
+    public TokenizedSample(String id, int[] tokens, boolean[] trained) {
+        this(id, tokens, weights(trained));
+    }
+
+    private static float[] weights(boolean... trained) {
+        float[] weights = new float[trained.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = trained[i] ? 1 : 0;
+        }
+        return weights;
+    }
+
+    /** Whether the model is to learn to predict a token. */
+    public boolean isTrained(int token) {
+        return weights[token] > 0;
     }
 
     /** How many tokens carry loss: the first has no predecessor to be predicted from. */
     public int trainedTokens() {
         int count = 0;
-        for (int i = 1; i < trained.length; i++) {
-            count += trained[i] ? 1 : 0;
+        for (int i = 1; i < weights.length; i++) {
+            count += isTrained(i) ? 1 : 0;
         }
         return count;
     }

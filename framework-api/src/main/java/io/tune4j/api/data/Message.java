@@ -7,9 +7,9 @@ import java.util.Locale;
  *
  * @param role who speaks
  * @param content the text
- * @param trained whether the model learns to produce it
+ * @param weight how much the model's learning to produce it counts, 0 for not at all. 1 is usual
  */
-public record Message(Role role, String content, boolean trained) {
+public record Message(Role role, String content, float weight) {
     /** Who speaks. */
     public enum Role {
         SYSTEM,
@@ -22,5 +22,15 @@ public record Message(Role role, String content, boolean trained) {
         public String dataName() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** All of what is trained counts alike. */
+    public Message(Role role, String content, boolean trained) {
+        this(role, content, trained ? 1 : 0);
+    }
+
+    /** Whether the model learns to produce it. */
+    public boolean trained() {
+        return weight > 0;
     }
 }

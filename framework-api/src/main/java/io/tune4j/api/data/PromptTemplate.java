@@ -14,16 +14,26 @@ public interface PromptTemplate {
      *
      * @param role who speaks
      * @param parts pieces of text that are tokenized each for itself
-     * @param trained whether the model learns to produce it, the added text too
+     * @param weight of the message, for the added text too
      */
-    record Templated(Role role, List<String> parts, boolean trained) {
+    record Templated(Role role, List<String> parts, float weight) {
         public Templated {
             parts = List.copyOf(parts);
         }
 
+        /** All of what is trained counts alike. */
+        public Templated(Role role, List<String> parts, boolean trained) {
+            this(role, parts, trained ? 1 : 0);
+        }
+
+        /** Whether the model learns to produce it. */
+        public boolean trained() {
+            return weight > 0;
+        }
+
         /** A message as it is. */
         public static Templated of(Message message) {
-            return new Templated(message.role(), List.of(message.content()), message.trained());
+            return new Templated(message.role(), List.of(message.content()), message.weight());
         }
     }
 

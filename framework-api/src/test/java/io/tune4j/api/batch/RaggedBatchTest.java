@@ -3,7 +3,10 @@ package io.tune4j.api.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -11,6 +14,24 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class RaggedBatchTest {
+    @Test
+    void weightsGoWithTheirLabels() {
+        TokenizedSample first = new TokenizedSample("a", new int[] {5, 6, 7}, new float[] {0, 0.5f, 1});
+        TokenizedSample second = new TokenizedSample("b", new int[] {5, 6, 9}, new float[] {0, 0.25f, 0});
+        for (double least : new double[] {1, 0}) {
+            RaggedBatch batch =
+                    RaggedBatch.ofPartsSharing(List.of(SamplePart.whole(first), SamplePart.whole(second)), least);
+            assertThat(batch.tokenCount()).isEqualTo(least == 0 ? 4 : 6);
+            Map<Long, List<Float>> weights = new HashMap<>();
+            for (int i = 0; i < batch.trainedTokens(); i++) {
+                weights.computeIfAbsent(batch.labels()[i], label -> new ArrayList<>())
+                        .add(batch.weights()[i]);
+            }
+            assertThat(weights).isEqualTo(Map.of(6L, List.of(0.5f, 0.25f), 7L, List.of(1f)));
+            assertThat(batch.totalWeight()).isEqualTo(1.75);
+        }
+    }
+
     @Test
     void laysSamplesBehindEachOtherAndPredictsTheNextTrainedToken() {
         TokenizedSample first = new TokenizedSample("a", new int[] {5, 6, 7}, new boolean[] {false, true, true});

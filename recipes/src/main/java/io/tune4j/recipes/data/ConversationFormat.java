@@ -77,21 +77,22 @@ record ConversationFormat(
                     + "; conversation_style: sharegpt is for from and value, openai for role and content");
         }
         boolean wanted = masking == Masking.ALL || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
-        boolean trained = weight(turn, place, wanted);
-        return new Message(role, content(turn.path(contentField), place), trained);
+        return new Message(role, content(turn.path(contentField), place), weight(turn, place, wanted));
     }
 
-    /** {@code weight} of a message, 0 or 1 as in OpenAI's files: whether it is learned, whatever the strategy says. */
-    private static boolean weight(JsonNode turn, String place, boolean otherwise) {
+    /** {@code weight} of a message, whatever the strategy says: 0 or 1 as in OpenAI's files, or any other. */
+    private static float weight(JsonNode turn, String place, boolean wanted) {
         JsonNode weight = turn.path("weight");
         if (weight.isMissingNode() || weight.isNull()) {
-            return otherwise;
+            return wanted ? 1 : 0;
         }
-        if (!weight.isNumber() || (weight.asDouble() != 0 && weight.asDouble() != 1)) {
-            throw new DataException("record " + place + ": expected weight to be 0 (not learned) or 1, found "
+        float value = weight.isNumber() ? weight.floatValue() : -1;
+        if (!(value >= 0) || Float.isInfinite(value)) {
+            throw new DataException("record " + place
+                    + ": expected weight to be 0 (not learned), 1, or another number that says how much it counts, found "
                     + Fields.shortened(weight));
         }
-        return weight.asDouble() == 1;
+        return value;
     }
 
     private String content(JsonNode content, String place) {

@@ -2,8 +2,9 @@ package io.tune4j.recipes.tokens;
 
 /**
  * The layout of a token store's files, all numbers little endian. {@code tokens.bin} has for each sample its token ids (int32) and then
- * a bit for each that says whether it is trained; {@code index.bin} has for each sample where it begins there, its length, how many of its
- * tokens carry loss, and where its name ends in {@code names.txt}; {@code unfit.txt} has a line for each record that did not fit.
+ * a bit for each that says whether it is trained, and where not all of these count alike the weight of each (float32); {@code index.bin}
+ * has for each sample where it begins there, its length, how many of its tokens carry loss (as {@code -1 - count} where weights follow),
+ * and where its name ends in {@code names.txt}; {@code unfit.txt} has a line for each record that did not fit.
  */
 final class StoreFiles {
     static final String TOKENS = "tokens.bin";
@@ -20,7 +21,8 @@ final class StoreFiles {
         return (tokens + Byte.SIZE - 1) / Byte.SIZE;
     }
 
-    static long sampleBytes(int tokens) {
-        return (long) tokens * Integer.BYTES + maskBytes(tokens);
+    /** @param weighted whether not all trained tokens count alike */
+    static long sampleBytes(int tokens, boolean weighted) {
+        return (long) tokens * Integer.BYTES + maskBytes(tokens) + (weighted ? (long) tokens * Float.BYTES : 0);
     }
 }

@@ -25,6 +25,6 @@ public record StoreSummary(
         long unfit,
         @Nullable String firstUnfit,
         String digest) {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
     static final String FILE = "about.json";
 }

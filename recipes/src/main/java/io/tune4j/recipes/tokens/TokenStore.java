@@ -31,7 +31,9 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     private final FileChannel index;
     private final FileChannel names;
     private final int[] lengths;
+    /** How many tokens carry loss, as {@code -1 - count} where these do not all count alike. */
     private final int[] trained;
+
     private final Runnable whenClosed;
 
     private TokenStore(Path folder, StoreSummary summary, Runnable whenClosed) throws IOException {
@@ -84,7 +86,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
                 if (place != bytes || lengths[first + i] < 1) {
                     throw new IOException("sample " + (first + i) + " is not where it should be");
                 }
-                bytes += StoreFiles.sampleBytes(lengths[first + i]);
+                bytes += StoreFiles.sampleBytes(lengths[first + i], trained[first + i] < 0);
             }
         }
         require(StoreFiles.TOKENS, tokens, bytes);
@@ -130,7 +132,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
 
     /** How many of a sample's tokens carry loss. */
     public int trainedTokens(int sample) {
-        return trained[sample];
+        return trained[sample] < 0 ? -1 - trained[sample] : trained[sample];
     }
 
     /** Where a sample came from. */
@@ -147,16 +149,22 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         int length = lengths[sample];
         try {
             ByteBuffer entry = entry(sample);
-            ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(length));
+            boolean weighted = trained[sample] < 0;
+            ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(length, weighted));
             fill(tokens, bytes, entry.getLong(0));
             int[] ids = new int[length];
             bytes.asIntBuffer().get(ids);
-            boolean[] marks = new boolean[length];
+            float[] weights = new float[length];
             int mask = length * Integer.BYTES;
-            for (int i = 0; i < length; i++) {
-                marks[i] = (bytes.get(mask + i / Byte.SIZE) >> i % Byte.SIZE & 1) != 0;
+            if (weighted) {
+                bytes.position(mask + StoreFiles.maskBytes(length));
+                bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights);
+            } else {
+                for (int i = 0; i < length; i++) {
+                    weights[i] = bytes.get(mask + i / Byte.SIZE) >> i % Byte.SIZE & 1;
+                }
             }
-            return new TokenizedSample(name(entry, sample), ids, marks);
+            return new TokenizedSample(name(entry, sample), ids, weights);
         } catch (IOException e) {
             throw broken(e);
         }

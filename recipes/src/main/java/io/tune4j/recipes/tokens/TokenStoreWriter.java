@@ -70,16 +70,23 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
 
     private void write(TokenizedSample sample) throws IOException {
         int[] ids = sample.tokens();
-        ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(ids.length));
+        boolean weighted = isWeighted(sample);
+        ByteBuffer bytes = buffer((int) StoreFiles.sampleBytes(ids.length, weighted));
         for (int id : ids) {
             bytes.putInt(id);
             largest = Math.max(largest, id);
         }
         int mask = bytes.position();
         for (int i = 0; i < ids.length; i++) {
-            if (sample.trained()[i]) {
+            if (sample.isTrained(i)) {
                 int at = mask + i / Byte.SIZE;
                 bytes.put(at, (byte) (bytes.get(at) | 1 << i % Byte.SIZE));
+            }
+        }
+        if (weighted) {
+            bytes.position(mask + StoreFiles.maskBytes(ids.length));
+            for (float weight : sample.weights()) {
+                bytes.putFloat(weight);
             }
         }
         tokens.write(bytes.array());
@@ -90,11 +97,20 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
         index.write(buffer(StoreFiles.INDEX_BYTES)
                 .putLong(place)
                 .putInt(ids.length)
-                .putInt(sample.trainedTokens())
+                .putInt(weighted ? -1 - sample.trainedTokens() : sample.trainedTokens())
                 .putLong(nameEnd)
                 .array());
         place += bytes.capacity();
         tokenCount += ids.length;
+    }
+
+    private static boolean isWeighted(TokenizedSample sample) {
+        for (float weight : sample.weights()) {
+            if (weight != 0 && weight != 1) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ByteBuffer buffer(int bytes) {

@@ -124,7 +124,7 @@ public final class DataInspection {
 
     private boolean learnsToEnd(TokenizedSample sample) {
         return IntStream.range(1, sample.tokens().length)
-                .anyMatch(i -> sample.trained()[i] && tokenizer.isEnd(sample.tokens()[i]));
+                .anyMatch(i -> sample.isTrained(i) && tokenizer.isEnd(sample.tokens()[i]));
     }
 
     /** Two equal tokens at the beginning that are no text. */
@@ -143,7 +143,7 @@ public final class DataInspection {
             String text = text(ids, from, i);
             boolean unfinished = text.endsWith("\uFFFD") && i - from < 3 && i + 1 < ids.length;
             // A character of several tokens is shown at its last.
-            tokens.add(new Token(ids[i], unfinished ? "" : text, sample.trained()[i]));
+            tokens.add(new Token(ids[i], unfinished ? "" : text, sample.isTrained(i)));
             from = unfinished ? from : i + 1;
         }
         return new Sample(sample.id(), tokens);

@@ -9,6 +9,7 @@ import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Loss;
+import io.tune4j.api.train.WeightedLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ public record LossStep(
      * Adds the gradients of the summed loss to the parameters.
      *
      * @param randomKey of this micro-batch, for dropout
-     * @return the sum of the labelled tokens' losses
+     * @return the sum of the labelled tokens' losses, each times its weight
      */
     public double withGradients(RaggedBatch batch, long randomKey) {
         return onTape(batch, randomKey).loss();
@@ -56,7 +57,7 @@ public record LossStep(
         }
     }
 
-    /** The sum of the labelled tokens' losses, without dropout. */
+    /** The sum of the labelled tokens' losses, each times its weight, without dropout. */
     public double withoutGradients(RaggedBatch batch) {
         watch.run();
         try (TensorScope scope = TensorScope.open();
@@ -68,6 +69,6 @@ public record LossStep(
     private Tensor sum(RaggedBatch batch, Pass pass) {
         int checkpointed = pass.tape().isRecording() ? checkpointedLayers : 0;
         Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, checkpointed);
-        return loss.sum(backend, hidden, model.outputHead(), Tensor.ofLongs(backend, batch.labels()), pass);
+        return WeightedLoss.sum(loss, backend, hidden, model.outputHead(), batch, pass);
     }
 }

@@ -24,6 +24,7 @@ public final class StepMeter {
     private long tokens;
     private long computedTokens;
     private long trainedTokens;
+    private double weight;
     private long startedAt;
 
     private double totalSeconds;
@@ -38,6 +39,7 @@ public final class StepMeter {
         tokens = 0;
         computedTokens = 0;
         trainedTokens = 0;
+        weight = 0;
         startedAt = System.nanoTime();
     }
 
@@ -47,16 +49,17 @@ public final class StepMeter {
         tokens += batch.sampleTokens();
         computedTokens += batch.tokenCount();
         trainedTokens += batch.trainedTokens();
+        weight += batch.totalWeight();
     }
 
-    /** The step's tokens with loss so far. */
-    public long trainedTokens() {
-        return trainedTokens;
+    /** What the sum of the step's losses is divided by: its tokens with loss so far, where all count alike. */
+    public double weight() {
+        return weight;
     }
 
     /** The step's mean loss per trained token. */
     public double loss() {
-        return lossSum / trainedTokens;
+        return lossSum / weight;
     }
 
     /** Ends a step that is done. */

@@ -21,7 +21,7 @@ public final class Validation {
             double sharing,
             Cancellation cancellation) {
         double sum = 0;
-        long tokens = 0;
+        double weight = 0;
         int size = (int) Math.min(data.size(), (long) maxBatches * batchSize);
         for (int start = 0; start < size; start += batchSize) {
             if (cancellation.isRequested()) {
@@ -33,8 +33,8 @@ public final class Validation {
             }
             var batch = data.batch(sharing, numbers);
             sum += step.withoutGradients(batch);
-            tokens += batch.trainedTokens();
+            weight += batch.totalWeight();
         }
-        return sum / tokens;
+        return sum / weight;
     }
 }

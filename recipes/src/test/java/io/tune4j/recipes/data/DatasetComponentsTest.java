@@ -51,7 +51,7 @@ class DatasetComponentsTest {
         int[] ids = new int[sample.tokens().length];
         int size = 0;
         for (int i = 0; i < ids.length; i++) {
-            if (sample.trained()[i] == trained) {
+            if (sample.isTrained(i) == trained) {
                 ids[size++] = sample.tokens()[i];
             }
         }

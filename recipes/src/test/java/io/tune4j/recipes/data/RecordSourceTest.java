@@ -78,7 +78,7 @@ class RecordSourceTest {
         assertThat(lines.size()).isEqualTo(2);
         assertThat(lines.get(1).id()).isEqualTo("c.txt#2");
         assertThat(text(lines, 1)).isEqualTo("third line");
-        assertThat(lines.get(1).trained()).containsOnly(true);
+        assertThat(lines.get(1).weights()).containsOnly(1f);
     }
 
     @Test
@@ -174,7 +174,11 @@ class RecordSourceTest {
         Files.writeString(folder.resolve("a.jsonl"), record);
         Opened dataset = open("chat_dataset", "data_files: FOLDER/a.jsonl");
         assertThat(dataset.get(0).trainedTokens()).as("B and the end").isEqualTo(2);
-        Files.writeString(folder.resolve("b.jsonl"), record.replace("\"weight\": 1", "\"weight\": 0.5"));
+        Files.writeString(folder.resolve("half.jsonl"), record.replace("\"weight\": 0", "\"weight\": 0.5"));
+        float[] weights =
+                open("chat_dataset", "data_files: FOLDER/half.jsonl").get(0).weights();
+        assertThat(weights).containsExactly(0, 0, 0.5f, 0, 1, 1);
+        Files.writeString(folder.resolve("b.jsonl"), record.replace("\"weight\": 1", "\"weight\": -0.5"));
         assertThatThrownBy(() -> open("chat_dataset", "data_files: FOLDER/b.jsonl"))
                 .hasMessageContaining("message 3")
                 .hasMessageContaining("weight");

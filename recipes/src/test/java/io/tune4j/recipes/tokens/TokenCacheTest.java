@@ -78,11 +78,11 @@ class TokenCacheTest {
         List<TokenizedSample> samples = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             int[] tokens = random.ints(1 + random.nextInt(70), 0, 128_000).toArray();
-            boolean[] trained = new boolean[tokens.length];
-            for (int t = 0; t < trained.length; t++) {
-                trained[t] = random.nextBoolean();
+            float[] weights = new float[tokens.length];
+            for (int t = 0; t < weights.length; t++) {
+                weights[t] = random.nextInt(2) * (i % 5 == 0 ? random.nextFloat() : 1);
             }
-            samples.add(new TokenizedSample("Stück " + "ü".repeat(i % 3) + i, tokens, trained));
+            samples.add(new TokenizedSample("Stück " + "ü".repeat(i % 3) + i, tokens, weights));
         }
         try (TokenStore store = open(new Counted("a", samples.toArray(TokenizedSample[]::new)), "")) {
             assertThat(store).hasSize(300);
@@ -90,7 +90,7 @@ class TokenCacheTest {
                 TokenizedSample sample = samples.get(i);
                 assertThat(store.get(i).id()).isEqualTo(sample.id()).isEqualTo(store.name(i));
                 assertThat(store.get(i).tokens()).isEqualTo(sample.tokens());
-                assertThat(store.get(i).trained()).isEqualTo(sample.trained());
+                assertThat(store.get(i).weights()).isEqualTo(sample.weights());
                 assertThat(store.length(i)).isEqualTo(sample.tokens().length);
                 assertThat(store.trainedTokens(i)).isEqualTo(sample.trainedTokens());
             }

@@ -1,10 +1,12 @@
 package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
@@ -20,6 +22,8 @@ import io.tune4j.api.nn.SwiGlu;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.UnaryFunction;
+import io.tune4j.api.train.Loss;
+import io.tune4j.api.train.WeightedLoss;
 import io.tune4j.testkit.autograd.FiniteDifferences;
 import io.tune4j.testkit.autograd.TrainedLinear;
 import java.util.List;
@@ -157,6 +161,31 @@ abstract class VectorJacobianConformance extends BackendTestCase {
                         (x, tape) ->
                                 LinearCrossEntropy.apply(backend(), x.get(0), head, labels, chunkRows, pass(tape)));
             }
+        }
+    }
+
+    @Test
+    final void lossWithWeights() {
+        float[] weights = {1, 0.5f, 1, 0.25f, 0.5f};
+        long[] labels = {3, 0, 6, 6, 1};
+        long[] rows = {0, 1, 2, 3, 4};
+        RaggedBatch batch =
+                new RaggedBatch(List.of("x"), new long[6], rows, labels, weights, SequenceLayout.ofLengths(6));
+        Loss loss = (kernels, hidden, head, wanted, pass) ->
+                LinearCrossEntropy.apply(kernels, hidden, head, wanted, 2, pass);
+        try (FrozenLinear head = frozenLinear(1, 4, 7, false);
+                Tape off = Tape.off()) {
+            Tensor hidden = random(2, 5, 4);
+            check(List.of(hidden), (x, tape) -> WeightedLoss.sum(loss, backend(), x.get(0), head, batch, pass(tape)));
+            double expected = 0;
+            for (int i = 0; i < weights.length; i++) {
+                expected += weights[i]
+                        * loss.sum(backend(), hidden.rows(i, 1), head, Tensor.ofLongs(backend(), labels[i]), pass(off))
+                                .item();
+            }
+            assertThat(WeightedLoss.sum(loss, backend(), hidden, head, batch, pass(off))
+                            .item())
+                    .isCloseTo(expected, within(1e-9));
         }
     }
 

@@ -50,18 +50,18 @@ public final class ByteTokenizer implements Tokenizer {
                         .mapToInt(message -> encode(message.content()).length)
                         .sum();
         int[] tokens = new int[length];
-        boolean[] trained = new boolean[length];
+        float[] weights = new float[length];
         tokens[0] = BEGIN;
         int at = 1;
         for (Message message : messages) {
             for (int token : encode(message.content())) {
                 tokens[at] = token;
-                trained[at++] = message.trained();
+                weights[at++] = message.weight();
             }
         }
         tokens[at] = END;
-        trained[at] = messages.get(messages.size() - 1).trained();
-        return new TokenizedSample(id, tokens, trained);
+        weights[at] = messages.get(messages.size() - 1).weight();
+        return new TokenizedSample(id, tokens, weights);
     }
 
     @Override

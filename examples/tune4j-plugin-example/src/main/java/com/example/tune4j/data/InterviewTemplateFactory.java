@@ -42,6 +42,6 @@ public final class InterviewTemplateFactory implements ComponentFactory<PromptTe
 
     /** The guest's name belongs to the prompt: the model has to go on after it. */
     private static Templated named(String before, Message message, String after) {
-        return new Templated(message.role(), List.of(before, message.content(), after), message.trained());
+        return new Templated(message.role(), List.of(before, message.content(), after), message.weight());
     }
 }

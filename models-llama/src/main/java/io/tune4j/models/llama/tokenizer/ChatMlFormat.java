@@ -27,30 +27,30 @@ final class ChatMlFormat implements ChatFormat {
         this.start = tokenizer.id("<|im_start|>");
         this.end = tokenizer.id("<|im_end|>");
         Matcher found = DEFAULT_SYSTEM.matcher(tokenizer.settings().chatTemplate());
-        this.defaultSystem = found.find() ? new Templated(Role.SYSTEM, List.of(found.group(1)), false) : null;
+        this.defaultSystem = found.find() ? new Templated(Role.SYSTEM, List.of(found.group(1)), 0) : null;
     }
 
     @Override
     public void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit) {
         for (Templated message : withSystem(messages)) {
             header(message.role(), tokens);
-            tokens.addAll(tokenizer.encode(String.join("", message.parts())), message.trained());
-            tokens.add(end, message.trained());
-            tokens.addAll(tokenizer.encode("\n"), false);
+            tokens.addAll(tokenizer.encode(String.join("", message.parts())), message.weight());
+            tokens.add(end, message.weight());
+            tokens.addAll(tokenizer.encode("\n"), 0);
             if (tokens.size() >= limit.length()) {
                 break;
             }
         }
-        tokens.truncate(limit, end, messages.get(messages.size() - 1).trained());
+        tokens.truncate(limit, end, messages.get(messages.size() - 1).weight());
     }
 
     @Override
     public void prompt(List<Templated> messages, TokenBuilder tokens) {
         for (Templated message : withSystem(messages)) {
             header(message.role(), tokens);
-            tokens.addAll(tokenizer.encode(String.join("", message.parts())), false);
-            tokens.add(end, false);
-            tokens.addAll(tokenizer.encode("\n"), false);
+            tokens.addAll(tokenizer.encode(String.join("", message.parts())), 0);
+            tokens.add(end, 0);
+            tokens.addAll(tokenizer.encode("\n"), 0);
         }
         header(Role.ASSISTANT, tokens);
     }
@@ -63,7 +63,7 @@ final class ChatMlFormat implements ChatFormat {
     }
 
     private void header(Role role, TokenBuilder tokens) {
-        tokens.add(start, false);
-        tokens.addAll(tokenizer.encode(role.dataName() + "\n"), false);
+        tokens.add(start, 0);
+        tokens.addAll(tokenizer.encode(role.dataName() + "\n"), 0);
     }
 }

@@ -252,28 +252,28 @@ final class HfTokenizer implements Tokenizer {
         if (tokens.size() == 0) {
             throw new DataException("record " + id + " has no text; fill it in or take it out");
         }
-        return new TokenizedSample(id, tokens.tokens(), tokens.trained());
+        return tokens.sample(id);
     }
 
     @Override
     public TokenizedSample encodeText(String id, String text, boolean withEnd) {
         TokenBuilder tokens = new TokenBuilder();
         if (bos() >= 0) {
-            tokens.add(bos(), true);
+            tokens.add(bos(), 1);
         }
-        tokens.addAll(encode(text), true);
+        tokens.addAll(encode(text), 1);
         if (withEnd) {
             requireEnd();
-            tokens.add(eos(), true);
+            tokens.add(eos(), 1);
         }
         // One less, as in torchtune's TextCompletionDataset; a text that is cut off does not end.
         if (truncation.length() < Integer.MAX_VALUE) {
-            tokens.truncate(new Truncation(truncation.length() - 1, truncation.left()), -1, true);
+            tokens.truncate(new Truncation(truncation.length() - 1, truncation.left()), -1, 0);
         }
         if (tokens.size() == 0) {
             throw new DataException("record " + id + " has no text; fill it in or take it out");
         }
-        return new TokenizedSample(id, tokens.tokens(), tokens.trained());
+        return tokens.sample(id);
     }
 
     @Override

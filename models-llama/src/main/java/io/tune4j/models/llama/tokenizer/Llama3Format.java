@@ -27,40 +27,40 @@ final class Llama3Format implements ChatFormat {
 
     @Override
     public void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit) {
-        tokens.add(begin, false);
+        tokens.add(begin, 0);
         for (Templated message : messages) {
-            header(message.role(), tokens, message.trained());
-            body(message, tokens, message.trained());
-            tokens.add(endOfTurn, message.trained());
+            header(message.role(), tokens, message.weight());
+            body(message, tokens, message.weight());
+            tokens.add(endOfTurn, message.weight());
             if (tokens.size() >= limit.length()) {
                 break;
             }
         }
-        tokens.add(end, false);
-        tokens.truncate(limit, end, false);
+        tokens.add(end, 0);
+        tokens.truncate(limit, end, 0);
     }
 
     @Override
     public void prompt(List<Templated> messages, TokenBuilder tokens) {
-        tokens.add(begin, false);
+        tokens.add(begin, 0);
         for (Templated message : messages) {
-            header(message.role(), tokens, false);
-            body(message, tokens, false);
-            tokens.add(endOfTurn, false);
+            header(message.role(), tokens, 0);
+            body(message, tokens, 0);
+            tokens.add(endOfTurn, 0);
         }
-        header(Role.ASSISTANT, tokens, false);
+        header(Role.ASSISTANT, tokens, 0);
     }
 
-    private void body(Templated message, TokenBuilder tokens, boolean trained) {
+    private void body(Templated message, TokenBuilder tokens, float weight) {
         for (String part : message.parts()) {
-            tokens.addAll(tokenizer.encode(part.strip()), trained);
+            tokens.addAll(tokenizer.encode(part.strip()), weight);
         }
     }
 
-    private void header(Role role, TokenBuilder tokens, boolean trained) {
-        tokens.add(startHeader, trained);
-        tokens.addAll(tokenizer.encode(role == Role.TOOL ? "ipython" : role.dataName()), trained);
-        tokens.add(endHeader, trained);
-        tokens.addAll(tokenizer.encode("\n\n"), trained);
+    private void header(Role role, TokenBuilder tokens, float weight) {
+        tokens.add(startHeader, weight);
+        tokens.addAll(tokenizer.encode(role == Role.TOOL ? "ipython" : role.dataName()), weight);
+        tokens.add(endHeader, weight);
+        tokens.addAll(tokenizer.encode("\n\n"), weight);
     }
 }

@@ -3,7 +3,6 @@ package io.tune4j.models.llama.tokenizer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +14,12 @@ import java.util.stream.Collectors;
 final class MarkedText {
     /** No character of any text (a noncharacter of Unicode). */
     private static final String MARK = "\uFDD2";
+
+    /** How much the character at a position of a text counts. */
+    @FunctionalInterface
+    interface Weights {
+        float at(int position);
+    }
 
     private final HfTokenizer tokenizer;
     private final Pattern special;
@@ -47,33 +52,33 @@ final class MarkedText {
     /**
      * Adds a text's tokens.
      *
-     * @param trained whether the character at a position belongs to what is trained
+     * @param weights how much the character at a position counts
      */
-    void tokenize(String text, IntPredicate trained, TokenBuilder tokens) {
+    void tokenize(String text, Weights weights, TokenBuilder tokens) {
         Matcher token = special.matcher(text);
         int from = 0;
         while (token.find()) {
-            plain(text, from, token.start(), trained, tokens);
-            tokens.add(tokenizer.id(token.group()), trained.test(token.start()));
+            plain(text, from, token.start(), weights, tokens);
+            tokens.add(tokenizer.id(token.group()), weights.at(token.start()));
             from = token.end();
         }
-        plain(text, from, text.length(), trained, tokens);
+        plain(text, from, text.length(), weights, tokens);
     }
 
-    /** Text between special tokens. It is tokenized whole, as others do; a token over an edge of what is trained counts to what follows. */
-    private void plain(String text, int from, int to, IntPredicate trained, TokenBuilder tokens) {
+    /** Text between special tokens. It is tokenized whole, as others do; a token over an edge between weights counts to what follows. */
+    private void plain(String text, int from, int to, Weights weights, TokenBuilder tokens) {
         int[] ids = encode(text, from, to);
         int done = 0;
         int start = from;
         while (start < to) {
-            boolean marked = trained.test(start);
+            float weight = weights.at(start);
             int end = start + 1;
-            while (end < to && trained.test(end) == marked) {
+            while (end < to && weights.at(end) == weight) {
                 end++;
             }
             int last = end == to ? ids.length : common(encode(text, from, end), ids);
             for (; done < last; done++) {
-                tokens.add(ids[done], marked);
+                tokens.add(ids[done], weight);
             }
             start = end;
         }

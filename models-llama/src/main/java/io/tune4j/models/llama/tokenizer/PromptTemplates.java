@@ -127,7 +127,7 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
 
     private static Templated templated(Message message, String... parts) {
         return new Templated(
-                message.role(), Stream.of(parts).filter(part -> !part.isEmpty()).toList(), message.trained());
+                message.role(), Stream.of(parts).filter(part -> !part.isEmpty()).toList(), message.weight());
     }
 
     static List<Templated> llama2(List<Message> messages) {

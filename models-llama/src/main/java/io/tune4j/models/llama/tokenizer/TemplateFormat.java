@@ -13,7 +13,7 @@ import java.util.Map;
  */
 final class TemplateFormat implements ChatFormat {
     /** A span of the rendered text. */
-    private record Span(int from, int to) {}
+    private record Span(int from, int to, float weight) {}
 
     private final ChatTemplate template;
     private final MarkedText marks;
@@ -44,13 +44,21 @@ final class TemplateFormat implements ChatFormat {
                 cursor = span.to;
             }
         }
-        marks.tokenize(text, position -> contains(trained, position), tokens);
+        marks.tokenize(text, position -> weight(trained, position), tokens);
         // What a template ends with is the end of a turn, if anything.
-        tokens.truncate(limit, limit.length() < tokens.size() ? tokenizer.eos() : -1, true);
+        tokens.truncate(
+                limit,
+                limit.length() < tokens.size() ? tokenizer.eos() : -1,
+                trained.isEmpty() ? 0 : trained.get(trained.size() - 1).weight);
     }
 
-    private static boolean contains(List<Span> spans, int position) {
-        return spans.stream().anyMatch(span -> position >= span.from && position < span.to);
+    private static float weight(List<Span> spans, int position) {
+        for (Span span : spans) {
+            if (position >= span.from && position < span.to) {
+                return span.weight;
+            }
+        }
+        return 0;
     }
 
     private Span span(Templated message, List<Map<String, Object>> maps, int index, String text, int cursor) {
@@ -59,7 +67,7 @@ final class TemplateFormat implements ChatFormat {
             String until = index == maps.size() - 1 ? text : renderOrEmpty(maps.subList(0, index + 1), false);
             boolean foreseeable = !prompt.isEmpty() && until.startsWith(prompt) && text.startsWith(until);
             if (foreseeable && prompt.length() >= cursor) {
-                return new Span(prompt.length(), marks.endOfTurn(until, prompt.length()));
+                return new Span(prompt.length(), marks.endOfTurn(until, prompt.length()), message.weight());
             }
         }
         // A template that writes earlier turns in another way than the last: the message is where its text is.
@@ -71,7 +79,8 @@ final class TemplateFormat implements ChatFormat {
                     + " or chatml, or masking_strategy to train_on_last");
         }
         int end = found + content.length();
-        return new Span(found, message.role() == Role.ASSISTANT ? marks.behindNextSpecial(text, end) : end);
+        return new Span(
+                found, message.role() == Role.ASSISTANT ? marks.behindNextSpecial(text, end) : end, message.weight());
     }
 
     /** Some templates refuse a part of a conversation. */
@@ -85,7 +94,7 @@ final class TemplateFormat implements ChatFormat {
 
     @Override
     public void prompt(List<Templated> messages, TokenBuilder tokens) {
-        marks.tokenize(template.render(maps(messages), null, true), position -> false, tokens);
+        marks.tokenize(template.render(maps(messages), null, true), position -> 0, tokens);
     }
 
     private List<Map<String, Object>> maps(List<Templated> messages) {

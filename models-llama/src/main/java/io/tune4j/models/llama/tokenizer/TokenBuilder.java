@@ -1,25 +1,26 @@
 package io.tune4j.models.llama.tokenizer;
 
+import io.tune4j.api.batch.TokenizedSample;
 import java.util.Arrays;
 
-/** Tokens and their training marks, growing. */
+/** Tokens and how much each counts, growing. */
 final class TokenBuilder {
     private int[] tokens = new int[256];
-    private boolean[] trained = new boolean[256];
+    private float[] weights = new float[256];
     private int size;
 
-    void add(int token, boolean isTrained) {
+    void add(int token, float weight) {
         if (size == tokens.length) {
             tokens = Arrays.copyOf(tokens, 2 * size);
-            trained = Arrays.copyOf(trained, 2 * size);
+            weights = Arrays.copyOf(weights, 2 * size);
         }
         tokens[size] = token;
-        trained[size++] = isTrained;
+        weights[size++] = weight;
     }
 
-    void addAll(int[] more, boolean areTrained) {
+    void addAll(int[] more, float weight) {
         for (int token : more) {
-            add(token, areTrained);
+            add(token, weight);
         }
     }
 
@@ -28,18 +29,18 @@ final class TokenBuilder {
     }
 
     /** Keeps so many; the last of them becomes the end token, if there is one. */
-    void truncate(Truncation limit, int end, boolean endIsTrained) {
+    void truncate(Truncation limit, int end, float endWeight) {
         if (size <= limit.length()) {
             return;
         }
         if (limit.left()) {
             System.arraycopy(tokens, size - limit.length(), tokens, 0, limit.length());
-            System.arraycopy(trained, size - limit.length(), trained, 0, limit.length());
+            System.arraycopy(weights, size - limit.length(), weights, 0, limit.length());
         }
         size = limit.length();
         if (end >= 0 && tokens[size - 1] != end) {
             tokens[size - 1] = end;
-            trained[size - 1] = endIsTrained;
+            weights[size - 1] = endWeight;
         }
     }
 
@@ -47,7 +48,7 @@ final class TokenBuilder {
         return Arrays.copyOf(tokens, size);
     }
 
-    boolean[] trained() {
-        return Arrays.copyOf(trained, size);
+    TokenizedSample sample(String id) {
+        return new TokenizedSample(id, tokens(), Arrays.copyOf(weights, size));
     }
 }

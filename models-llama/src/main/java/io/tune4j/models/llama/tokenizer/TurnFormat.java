@@ -22,26 +22,26 @@ final class TurnFormat implements ChatFormat {
     public void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit) {
         boolean startsTurn = true;
         boolean endsInBlank = false;
-        boolean trained = false;
+        float weight = 0;
         for (Templated message : messages) {
-            trained = message.trained();
+            weight = message.weight();
             if (startsTurn && tokenizer.bos() >= 0) {
-                tokens.add(tokenizer.bos(), trained);
+                tokens.add(tokenizer.bos(), weight);
             }
             boolean continues = !startsTurn && !endsInBlank;
             for (String part : message.parts()) {
-                tokens.addAll(tokenizer.encodePart(part, continues), trained);
+                tokens.addAll(tokenizer.encodePart(part, continues), weight);
                 endsInBlank = part.endsWith(" ");
             }
             startsTurn = message.role() == Role.ASSISTANT;
             if (startsTurn && tokenizer.eos() >= 0) {
-                tokens.add(tokenizer.eos(), trained);
+                tokens.add(tokenizer.eos(), weight);
             }
             if (tokens.size() >= limit.length()) {
                 break;
             }
         }
-        tokens.truncate(limit, tokenizer.eos(), trained);
+        tokens.truncate(limit, tokenizer.eos(), weight);
     }
 
     @Override

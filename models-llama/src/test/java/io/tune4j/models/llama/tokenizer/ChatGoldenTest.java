@@ -82,7 +82,7 @@ class ChatGoldenTest {
                 TokenizedSample sample = tokenizer.encodeMessages("golden", messages);
                 assertThat(sample.tokens()).as(reference.toString()).isEqualTo(tokens);
                 for (int i = 0; i < masked.length; i++) {
-                    assertThat(sample.trained()[i])
+                    assertThat(sample.isTrained(i))
                             .as("token %s of %s", i, kind)
                             .isEqualTo(!masked[i]);
                 }

@@ -83,7 +83,7 @@ class HfTokenizerTest {
         int[] ids = new int[sample.tokens().length];
         int size = 0;
         for (int i = 0; i < ids.length; i++) {
-            if (sample.trained()[i] == trained) {
+            if (sample.isTrained(i) == trained) {
                 ids[size++] = sample.tokens()[i];
             }
         }
@@ -102,7 +102,7 @@ class HfTokenizerTest {
             TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
             assertThat(text(tokenizer, sample, false)).isEqualTo("system\nBe kind.\nuser\n Hi \nassistant\n\n");
             assertThat(text(tokenizer, sample, true)).isEqualTo("Yo");
-            assertThat(sample.trained()[sample.tokens().length - 2])
+            assertThat(sample.isTrained(sample.tokens().length - 2))
                     .as("the end of the turn")
                     .isTrue();
             List<Message> own = List.of(new Message(Role.SYSTEM, "S", false), TALK.get(0), TALK.get(1));
@@ -119,8 +119,8 @@ class HfTokenizerTest {
             TokenizedSample sample = plain.encodeMessages("x", TALK);
             assertThat(sample.tokens()).startsWith(256).endsWith(257);
             assertThat(text(plain, sample, true)).isEqualTo("Yo");
-            assertThat(sample.trained()[0]).isFalse();
-            assertThat(sample.trained()[sample.tokens().length - 1]).isTrue();
+            assertThat(sample.isTrained(0)).isFalse();
+            assertThat(sample.isTrained(sample.tokens().length - 1)).isTrue();
         }
         try (HfTokenizer tagged = open(special, config, ChatFormatName.LLAMA2)) {
             List<Message> own = List.of(new Message(Role.SYSTEM, "S", false), TALK.get(0), TALK.get(1));
@@ -162,7 +162,7 @@ class HfTokenizerTest {
                 try (HfTokenizer tokenizer = HfTokenizer.open(file, options)) {
                     TokenizedSample sample = tokenizer.encodeMessages("x", TALK);
                     assertThat(sample.tokens()).as("%s, left %s", length, left).isEqualTo(expected);
-                    assertThat(sample.trained()[kept - 1]).as("end of the text").isFalse();
+                    assertThat(sample.isTrained(kept - 1)).as("end of the text").isFalse();
                 }
             }
         }

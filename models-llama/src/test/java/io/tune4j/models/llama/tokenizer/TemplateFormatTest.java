@@ -64,7 +64,7 @@ class TemplateFormatTest {
         StringBuilder text = new StringBuilder();
         boolean trained = false;
         for (int i = 0; i < sample.tokens().length; i++) {
-            if (sample.trained()[i] != trained) {
+            if (sample.isTrained(i) != trained) {
                 text.append(trained ? "\u27E9" : "\u27E8");
                 trained = !trained;
             }
