@@ -26,6 +26,20 @@ public interface Tokenizer extends AutoCloseable {
      */
     TokenizedSample encodeText(String id, String text, boolean withEnd);
 
+    /**
+     * Text that goes on from a text that is not learned, in no prompt format: the token at the beginning, both texts, the token at the
+     * end. A tokenizer that does not say how takes them for a question and its answer.
+     *
+     * @param id of the sample, for messages
+     */
+    default TokenizedSample encodeContinuation(String id, String text, String continuation) {
+        return encodeMessages(
+                id,
+                List.of(
+                        new Message(Message.Role.USER, text, false),
+                        new Message(Message.Role.ASSISTANT, continuation, true)));
+    }
+
     /** The conversation so far as a prompt: ends where the assistant begins to speak. */
     int[] encodePrompt(List<Message> messages);
 

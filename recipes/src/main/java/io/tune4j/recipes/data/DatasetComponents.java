@@ -20,6 +20,8 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
     /** Whether torchtune divides samples of a kind where it packs them. */
     private static final boolean SPLITS_TEXT = true;
 
+    private static final String GSM8K = "gsm8k_sft";
+
     private final String name;
     private final String summary;
     private final String source;
@@ -80,6 +82,13 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                         "records with a list of messages in ShareGPT's style",
                         Formats::slimOrca),
                 new DatasetComponents(
+                        GSM8K,
+                        "GSM8K's problems, with reasoning and result to be learned",
+                        "openai/gsm8k",
+                        "main",
+                        false,
+                        Gsm8kFormat::read),
+                new DatasetComponents(
                         "text_completion_dataset",
                         "plain text, learned as it is",
                         "json",
@@ -114,7 +123,9 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
 
     @Override
     public List<String> aliases() {
-        return List.of("torchtune.datasets." + name);
+        return name.equals(GSM8K)
+                ? List.of("torchtune.dev.grpo.gsm8k." + GSM8K, "torchtune.dev.rl.gsm8k." + GSM8K)
+                : List.of("torchtune.datasets." + name);
     }
 
     @Override

@@ -103,6 +103,22 @@ class DatasetComponentsTest {
     }
 
     @Test
+    void problemsOfGsm8kAreLearnedFromTheirReasoningOn() throws IOException {
+        Opened dataset = open(
+                "gsm8k_sft",
+                "main.jsonl",
+                "{\"question\": \"1 + 100 % of 1?\", \"answer\": \"1 + 1 = <<1+1=2>>2\\n#### 2\"}",
+                "");
+        assertThat(text(dataset.get(0), false))
+                .startsWith("A conversation between User and Assistant.")
+                .endsWith("<answer>answer here</answer>. User: 1 + 100 % of 1? Assistant: ");
+        assertThat(text(dataset.get(0), true)).isEqualTo("<think>1 + 1 = <<1+1=2>>2\n</think> <answer>2</answer>");
+        assertRefused("gsm8k_sft", "{\"question\": \"Q\", \"answer\": \"2\"}", "x.json#0", "behind one '#### '");
+        assertThat(problems("gsm8k_sft", "{data_files: a.json, partition: 0-1/4}"))
+                .contains("partition", "split");
+    }
+
+    @Test
     void brokenFilesAndRecordsAreNamed() throws IOException {
         assertRefused(
                 "alpaca_dataset",

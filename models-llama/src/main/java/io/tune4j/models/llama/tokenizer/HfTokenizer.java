@@ -277,6 +277,20 @@ final class HfTokenizer implements Tokenizer {
     }
 
     @Override
+    public TokenizedSample encodeContinuation(String id, String text, String continuation) {
+        requireEnd();
+        TokenBuilder tokens = new TokenBuilder();
+        if (bos() >= 0) {
+            tokens.add(bos(), 0);
+        }
+        tokens.addAll(encode(text), 0);
+        tokens.addAll(encode(continuation), 1);
+        tokens.add(eos(), 1);
+        tokens.truncate(truncation, -1, 0);
+        return tokens.sample(id);
+    }
+
+    @Override
     public int[] encodePrompt(List<Message> messages) {
         TokenBuilder tokens = new TokenBuilder();
         format.prompt(templated(messages), tokens);

@@ -116,6 +116,10 @@ class HfTokenizerTest {
         Map<String, Integer> special = Map.of("<s>", 256, "</s>", 257);
         Map<String, String> config = Map.of("bos_token", "<s>", "eos_token", "</s>", "chat_template", "x [INST] y");
         try (HfTokenizer plain = open(special, config, ChatFormatName.PLAIN)) {
+            TokenizedSample text = plain.encodeContinuation("x", "1 + 1 = ", "2");
+            assertThat(text.tokens()).startsWith(256).endsWith(257);
+            assertThat(text(plain, text, false)).isEqualTo("1 + 1 = ");
+            assertThat(text.trainedTokens()).as("2 and the end").isEqualTo(2);
             TokenizedSample sample = plain.encodeMessages("x", TALK);
             assertThat(sample.tokens()).startsWith(256).endsWith(257);
             assertThat(text(plain, sample, true)).isEqualTo("Yo");
