@@ -207,9 +207,14 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         console.line("model      " + definition.describe() + ", from "
                 + options.checkpointer().checkpointDirectory());
         console.line("adapter    " + plan.describe());
+        BackendOptions backendOptions =
+                new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
+        StepProfiler profiler = new StepProfiler(options.profiler(), console);
         try (Checkpoint base = options.checkpointer().open();
                 Tokenizer tokenizer = options.tokenizer().open();
-                TrainingSets sets = fitting(options, base, tokenizer)) {
+                TrainingSetsAhead ahead = fitting(options, base, tokenizer);
+                Backend backend = profiler.around(options.backend().create(backendOptions));
+                TrainingSets sets = ahead.take()) {
             TrainingData data = sets.training();
             TrainingData validation = sets.validation();
             int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
@@ -230,11 +235,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 listSkipped("dataset_val", validation, output);
             }
 
-            BackendOptions backendOptions =
-                    new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
-            StepProfiler profiler = new StepProfiler(options.profiler(), console);
-            try (Backend backend = profiler.around(options.backend().create(backendOptions));
-                    Adapter adapter = plan.attach(backend, options.dtype(), seed);
+            try (Adapter adapter = plan.attach(backend, options.dtype(), seed);
                     CausalLanguageModel model =
                             load(options, backend, memory.watched(new CheckpointWeights(base)), adapter);
                     ActivationStore store = memory.store(backend, console);
@@ -286,11 +287,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         }
     }
 
-    /** The data, when the checkpoint is known to fit the model. */
-    private TrainingSets fitting(LoraFinetuneOptions options, Checkpoint base, Tokenizer tokenizer) {
+    /** Begins with the data, when the checkpoint is known to fit the model. */
+    private TrainingSetsAhead fitting(LoraFinetuneOptions options, Checkpoint base, Tokenizer tokenizer) {
         CheckpointFit.check(
                 options.model().definition(), base, options.checkpointer().checkpointDirectory());
-        return TrainingSets.open(options, tokenizer, console);
+        return new TrainingSetsAhead(options, tokenizer, console);
     }
 
     private CausalLanguageModel load(

@@ -6,6 +6,7 @@ import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.recipes.training.TrainingData;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param validation null if the config has no {@code dataset_val}
  */
 record TrainingSets(TrainingData training, @Nullable TrainingData validation) implements AutoCloseable {
-    /** @throws io.tune4j.api.error.DataException if a record does not fit the config or the model */
-    static TrainingSets open(LoraFinetuneOptions options, Tokenizer tokenizer, Console console) {
-        TrainingData training = read("dataset", options.dataset(), options, tokenizer, console);
+    /**
+     * Reads and tokenizes both.
+     *
+     * @param around put around each data set
+     * @throws io.tune4j.api.error.DataException if a record does not fit the config or the model
+     */
+    static TrainingSets open(
+            LoraFinetuneOptions options, Tokenizer tokenizer, Console console, UnaryOperator<Dataset> around) {
+        TrainingData training = read("dataset", options.dataset(), options, tokenizer, console, around);
         if (options.validation() == null) {
             return new TrainingSets(training, null);
         }
         boolean done = false;
         try {
-            TrainingData validation = read("dataset_val", options.validation(), options, tokenizer, console);
+            TrainingData validation = read("dataset_val", options.validation(), options, tokenizer, console, around);
             done = true;
             return new TrainingSets(training, validation);
         } finally {
@@ -33,8 +40,13 @@ record TrainingSets(TrainingData training, @Nullable TrainingData validation) im
     }
 
     private static TrainingData read(
-            String key, DatasetProvider provider, LoraFinetuneOptions options, Tokenizer tokenizer, Console console) {
-        Dataset dataset = provider.open(tokenizer);
+            String key,
+            DatasetProvider provider,
+            LoraFinetuneOptions options,
+            Tokenizer tokenizer,
+            Console console,
+            UnaryOperator<Dataset> around) {
+        Dataset dataset = around.apply(provider.open(tokenizer));
         ModelDefinition definition = options.model().definition();
         return TrainingData.of(
                 key,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.tensor.LeakDetector;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoraFinetuneSingleDeviceTest {
@@ -48,6 +50,14 @@ class LoraFinetuneSingleDeviceTest {
         assertThat(run.printed())
                 .contains("validation loss before training", "before    ", "after     ", "expected  exactly 0")
                 .contains("done: last loss", folder.resolve("a/adapter").toString());
+    }
+
+    /** Tokenizing runs beside the start of the backend, and is given up when that fails. */
+    @Test
+    @Timeout(60)
+    void aBackendThatCannotStartDoesNotWaitForTheData() {
+        RecipeRun run = run("a").with("dataset: {_component_: toy_dataset, size: 2000000000}", "device: cuda:77");
+        assertThatThrownBy(run::run).isInstanceOf(TuneException.class).hasMessageContaining("cuda");
     }
 
     @Test
