@@ -2,9 +2,7 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.SequenceLayout;
-import io.tune4j.api.batch.SequenceLayout.Sequence;
-import java.util.ArrayList;
-import java.util.Comparator;
+import io.tune4j.backend.bytedeco.AttentionParts.Part;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -43,26 +41,11 @@ final class BlockedAttention {
         positions = Math.max(LEAST_POSITIONS, Math.min(MOST_POSITIONS, BLOCK_ROWS / group));
     }
 
-    /** One sequence's part of the work: some of its key-value heads with their query heads. */
-    private record Part(Sequence sequence, int firstHead, int heads) {}
-
-    /** Long sequences first, so that no thread begins one when the others are done; by heads where there are few. */
     private List<Part> parts(SequenceLayout layout) {
-        List<Sequence> sequences = new ArrayList<>(layout.sequences());
-        boolean whole = threads.threads() == 1 || sequences.size() >= 4 * threads.threads();
-        int heads = whole ? shape.keyValueHeads() : 1;
-        sequences.sort(Comparator.comparingInt(Sequence::length).reversed());
-        List<Part> parts = new ArrayList<>();
-        for (Sequence sequence : sequences) {
-            for (int head = 0; head < shape.keyValueHeads(); head += heads) {
-                parts.add(new Part(sequence, head, heads));
-            }
-        }
-        return parts;
+        return AttentionParts.of(layout, shape.keyValueHeads(), positions, threads.threads());
     }
 
-    private void each(SequenceLayout layout, BiConsumer<Part, TorchWork> kernel) {
-        List<Part> parts = parts(layout);
+    private void each(List<Part> parts, BiConsumer<Part, TorchWork> kernel) {
         threads.each(parts.size(), i -> {
             try (TorchWork work = new TorchWork()) {
                 kernel.accept(parts.get(i), work);
@@ -72,7 +55,7 @@ final class BlockedAttention {
 
     /** {@code [T, fusedSize] -> output [T, querySize]}, written into {@code output}. */
     void forward(Tensor fused, SequenceLayout layout, Tensor output) {
-        each(layout, (part, work) -> {
+        each(parts(layout), (part, work) -> {
             Operands operands = new Operands(part, fused, work);
             Tensor attended = work.keep(torch.empty_like(operands.queries));
             operands.eachBlock(block -> torch.bmm_out(block.ofQueries(attended), block.probabilities(), block.values));
@@ -82,23 +65,47 @@ final class BlockedAttention {
 
     /** Writes the gradient of the fused rows into {@code gradient}. */
     void backward(Tensor outputGradient, Tensor fused, SequenceLayout layout, Tensor gradient) {
-        each(layout, (part, work) -> backward(part, outputGradient, new Operands(part, fused, work), gradient, work));
+        List<Part> parts = parts(layout);
+        try (PartialSums keys = new PartialSums(parts);
+                PartialSums values = new PartialSums(parts)) {
+            each(parts, (part, work) -> {
+                Operands operands = new Operands(part, fused, work);
+                Tensor keySum = operands.zeros(operands.keys);
+                Tensor valueSum = operands.zeros(operands.values);
+                if (part.isWhole()) {
+                    backward(part, outputGradient, operands, gradient, work.keep(keySum), work.keep(valueSum), work);
+                    copy(keySum, keyHeads(gradient, part, work), work);
+                    copy(valueSum, valueHeads(gradient, part, work), work);
+                } else {
+                    backward(
+                            part,
+                            outputGradient,
+                            operands,
+                            gradient,
+                            keys.own(part, keySum),
+                            values.own(part, valueSum),
+                            work);
+                }
+            });
+            each(keys.last(), (part, work) -> {
+                copy(keys.total(part, work), keyHeads(gradient, part, work), work);
+                copy(values.total(part, work), valueHeads(gradient, part, work), work);
+            });
+        }
     }
 
-    private void backward(Part part, Tensor outputGradient, Operands operands, Tensor gradient, TorchWork work) {
+    private void backward(
+            Part part,
+            Tensor outputGradient,
+            Operands operands,
+            Tensor gradient,
+            Tensor keySum,
+            Tensor valueSum,
+            TorchWork work) {
         Tensor incoming = rowsOfHeads(queryHeads(outputGradient, part, work), work);
         // What comes from native code is no enum constant until it is interned, and would equal none.
         ScalarType scalarType = operands.keys.scalar_type().intern();
         Tensor queryGradient = work.keep(torch.empty_like(operands.queries));
-        Tensor keyGradient = work.keep(torch.zeros_like(operands.keys));
-        Tensor valueGradient = work.keep(torch.zeros_like(operands.keys));
-        if (part.sequence().length() > positions && scalarType == ScalarType.BFloat16) {
-            // Sums over many blocks would lose bits in bf16.
-            keyGradient = work.keep(keyGradient.to(ScalarType.Float));
-            valueGradient = work.keep(valueGradient.to(ScalarType.Float));
-        }
-        Tensor keySum = keyGradient;
-        Tensor valueSum = valueGradient;
         operands.eachBlock(block -> {
             TorchWork inner = block.work;
             Tensor ofOutput = block.ofQueries(incoming);
@@ -113,32 +120,29 @@ final class BlockedAttention {
         });
         queryGradient.mul_(work.scalar(shape.scale()));
         copy(queryGradient, queryHeads(gradient, part, work), work);
-        copy(keySum, keyHeads(gradient, part, work), work);
-        copy(valueSum, valueHeads(gradient, part, work), work);
     }
 
-    /** Query heads as {@code [heads of the part, L, group, headSize]}, a view. */
+    /** The part's query heads as {@code [heads of the part, queries, group, headSize]}, a view. */
     private Tensor queryHeads(Tensor rows, Part part, TorchWork work) {
-        return heads(rows, 0, group, part, work);
+        return heads(rows, part.from(), part.to(), 0, group, part, work);
     }
 
-    /** Keys as {@code [heads of the part, L, 1, headSize]}, a view. */
+    /** The keys that they see as {@code [heads of the part, to, 1, headSize]}, a view. */
     private Tensor keyHeads(Tensor rows, Part part, TorchWork work) {
-        return heads(rows, shape.querySize(), 1, part, work);
+        return heads(rows, 0, part.to(), shape.querySize(), 1, part, work);
     }
 
     /** Like {@link #keyHeads}. */
     private Tensor valueHeads(Tensor rows, Part part, TorchWork work) {
-        return heads(rows, shape.querySize() + shape.keyValueSize(), 1, part, work);
+        return heads(rows, 0, part.to(), shape.querySize() + shape.keyValueSize(), 1, part, work);
     }
 
-    /** {@code perHead} heads of {@code [T, columns]} for each key-value head of the part. */
-    private Tensor heads(Tensor rows, long firstColumn, long perHead, Part part, TorchWork work) {
-        Sequence sequence = part.sequence();
+    /** {@code perHead} heads of {@code [T, columns]} for each key-value head of the part, of some positions. */
+    private Tensor heads(Tensor rows, long from, long to, long firstColumn, long perHead, Part part, TorchWork work) {
         long width = perHead * shape.headSize();
-        Tensor own = work.narrow(rows, 0, sequence.start(), sequence.length());
+        Tensor own = work.narrow(rows, 0, part.sequence().start() + from, to - from);
         Tensor columns = work.narrow(own, 1, firstColumn + part.firstHead() * width, part.heads() * width);
-        Tensor split = work.keep(columns.view(sequence.length(), part.heads(), perHead, shape.headSize()));
+        Tensor split = work.keep(columns.view(to - from, part.heads(), perHead, shape.headSize()));
         return work.transpose(split, 0, 1);
     }
 
@@ -163,26 +167,35 @@ final class BlockedAttention {
 
     /** A part's queries, scaled, with {@code group} rows a position; and its keys and values, all head by head. */
     private final class Operands {
-        /** {@code [heads, L * group, headSize]}. */
+        /** {@code [heads, queries * group, headSize]}. */
         final Tensor queries;
-        /** {@code [heads, L, headSize]}. */
+        /** {@code [heads, to, headSize]}. */
         final Tensor keys;
 
         final Tensor values;
-        private final int length;
+        private final Part part;
 
         Operands(Part part, Tensor fused, TorchWork work) {
-            length = part.sequence().length();
+            this.part = part;
             queries = rowsOfHeads(queryHeads(fused, part, work), work).mul_(work.scalar(shape.scale()));
             keys = rowsOfHeads(keyHeads(fused, part, work), work);
             values = rowsOfHeads(valueHeads(fused, part, work), work);
         }
 
         void eachBlock(Consumer<Block> kernel) {
-            for (int start = 0; start < length; start += positions) {
+            for (int start = part.from(); start < part.to(); start += positions) {
                 try (TorchWork work = new TorchWork()) {
-                    kernel.accept(new Block(this, start, Math.min(positions, length - start), work));
+                    kernel.accept(new Block(this, start, Math.min(positions, part.to() - start), work));
                 }
+            }
+        }
+
+        /** Where gradients of keys or values are summed up: sums over many blocks would lose bits in bf16. */
+        Tensor zeros(Tensor like) {
+            boolean isWide = like.scalar_type().intern() == ScalarType.BFloat16
+                    && part.sequence().length() > positions;
+            try (Tensor zeros = torch.zeros_like(like)) {
+                return zeros.to(isWide ? ScalarType.Float : like.scalar_type().intern());
             }
         }
     }
@@ -190,6 +203,7 @@ final class BlockedAttention {
     /** Some positions with the keys that they see. */
     private final class Block {
         private final int start;
+        private final int firstQuery;
         private final int count;
         private final int visible;
         final TorchWork work;
@@ -202,6 +216,7 @@ final class BlockedAttention {
 
         Block(Operands operands, int start, int count, TorchWork work) {
             this.start = start;
+            this.firstQuery = start - operands.part.from();
             this.count = count;
             this.work = work;
             visible = start + count;
@@ -211,7 +226,7 @@ final class BlockedAttention {
         }
 
         Tensor ofQueries(Tensor rows) {
-            return work.narrow(rows, 1, (long) start * group, (long) count * group);
+            return work.narrow(rows, 1, (long) firstQuery * group, (long) count * group);
         }
 
         Tensor ofVisible(Tensor rows) {
