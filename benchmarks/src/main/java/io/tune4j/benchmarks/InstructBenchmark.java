@@ -45,7 +45,8 @@ public final class InstructBenchmark {
 
     private static void run(BenchmarkOptions options, TrainingData data, TrainedModel trained) throws IOException {
         BatchOrder order = BatchOrder.ofSize(data.size(), options.batch(), options.accumulation(), false, 0);
-        StepBatches batches = new StepBatches(data, order, !options.lacks(Ablation.MERGED_MICRO_BATCHES));
+        StepBatches batches = new StepBatches(
+                data, order, options.lacks(Ablation.MERGED_MICRO_BATCHES) ? 0 : order.largest(data.lengths()));
         double sharing = options.lacks(Ablation.SHARED_PREFIXES) ? 1 : LEAST_SHARED;
         LossStep lossStep = new LossStep(
                 trained.backend,
@@ -75,6 +76,14 @@ public final class InstructBenchmark {
             trainedTokens += tokens;
             losses.add(StepBenchmark.round(sum / tokens, 5));
             times.add(StepBenchmark.round(StepBenchmark.seconds(begin), 3));
+        }
+        if (options.profile() != null) {
+            StepProfile.write(options.profile(), trained.recorder, () -> {
+                for (StepBatches.Group group : batches.of(0, total - 1)) {
+                    lossStep.withGradients(
+                            data.batch(sharing, group.samples()), RandomKeys.derive(total, group.first()));
+                }
+            });
         }
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");

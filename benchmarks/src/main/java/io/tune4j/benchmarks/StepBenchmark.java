@@ -2,9 +2,6 @@ package io.tune4j.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.autograd.Tape;
-import io.tune4j.api.backend.profile.ChromeTrace;
-import io.tune4j.api.backend.profile.KernelCall;
-import io.tune4j.api.backend.profile.KernelTable;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.Pass;
@@ -12,11 +9,7 @@ import io.tune4j.api.nn.RowSelection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,7 +24,6 @@ import java.util.stream.LongStream;
  */
 public final class StepBenchmark {
     private static final int CHUNK_ROWS = 128;
-    private static final int SHOWN_KERNELS = 60;
 
     private final BenchmarkOptions options;
     private final TrainedModel trained;
@@ -66,7 +58,7 @@ public final class StepBenchmark {
         }
         long peak = ProcessMemory.mebibytes("VmHWM");
         if (options.profile() != null) {
-            profile(options.profile(), total);
+            StepProfile.write(options.profile(), trained.recorder, () -> step(total, total + 1));
         }
         Arrays.sort(times);
         Map<String, Object> line = line(times, losses);
@@ -124,22 +116,6 @@ public final class StepBenchmark {
                 Tensor.ofLongs(trained.backend, labels),
                 CHUNK_ROWS,
                 pass);
-    }
-
-    /** One more step, recorded. */
-    private void profile(Path folder, int step) throws IOException {
-        trained.recorder.start();
-        long begin = System.nanoTime();
-        step(step, step + 1);
-        long wall = System.nanoTime() - begin;
-        List<KernelCall> calls = trained.recorder.stop();
-        Files.createDirectories(folder);
-        String text = "By kernel\n" + KernelTable.of(calls, false, wall).text(SHOWN_KERNELS, true)
-                + "\nBy kernel and shapes\n" + KernelTable.of(calls, true, wall).text(SHOWN_KERNELS, true);
-        Files.writeString(folder.resolve("kernels.txt"), text);
-        try (OutputStream trace = new BufferedOutputStream(Files.newOutputStream(folder.resolve("trace.json")))) {
-            ChromeTrace.write(calls, trace);
-        }
     }
 
     private Map<String, Object> line(double[] times, List<Double> losses) {

@@ -4,6 +4,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.TrainingData;
+import java.util.Locale;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param size samples of a micro-batch
  * @param maxTokens tokens of a micro-batch instead, or null
  * @param grouped whether samples of similar lengths come together
- * @param merged whether a step's small micro-batches are computed as one
+ * @param merged tokens up to which a step's small micro-batches are computed as one, and up to the largest one's in any case; 0 for none
  * @param sharing when samples share what they begin with
  * @param accumulation micro-batches of a step
  */
 record BatchOptions(
-        int size,
-        @Nullable Integer maxTokens,
-        boolean grouped,
-        boolean merged,
-        PrefixSharing sharing,
-        int accumulation) {
+        int size, @Nullable Integer maxTokens, boolean grouped, int merged, PrefixSharing sharing, int accumulation) {
     private static final String MAX_TOKENS = "max_tokens_per_batch";
     private static final String GROUPED = "group_by_length";
     private static final String MERGED = "merge_micro_batches";
+
+    /** No more tokens than the largest micro-batch has. */
+    private static final int AS_LARGEST = 1;
 
     static BatchOptions read(ConfigReader root) {
         Integer maxTokens = root.integerOrNull(MAX_TOKENS);
@@ -37,9 +36,20 @@ record BatchOptions(
                 root.integer("batch_size", 1, 1, Integer.MAX_VALUE),
                 maxTokens,
                 root.bool(GROUPED, false),
-                root.bool(MERGED, true),
+                merged(root),
                 PrefixSharing.read(root),
                 root.integer("gradient_accumulation_steps", 1, 1, Integer.MAX_VALUE));
+    }
+
+    private static int merged(ConfigReader root) {
+        String value = root.string(MERGED, "True").toLowerCase(Locale.ROOT);
+        if (value.matches("[1-9]\\d{0,8}")) {
+            return Integer.parseInt(value);
+        }
+        if (!value.equals("true") && !value.equals("false")) {
+            root.problem(MERGED, "expected True, False, or a number of tokens to merge up to, found " + value);
+        }
+        return value.equals("false") ? 0 : AS_LARGEST;
     }
 
     /** @throws DataException if a sample has more tokens than a micro-batch may have */
@@ -58,6 +68,15 @@ record BatchOptions(
         return BatchOrder.byLength(lengths, maxTokens, size, grouped, accumulation, shuffle, seed);
     }
 
+    /**
+     * Up to how many tokens a step's micro-batches are computed as one; 0 to compute each for itself.
+     *
+     * @param largest micro-batch's tokens, which the run has to have room for anyway
+     */
+    long joined(long largest) {
+        return merged == 0 ? 0 : Math.max(largest, Math.min(merged, accumulation * largest));
+    }
+
     /** What must be the same in a run that resumes; what has its usual value is left out. */
     void describe(SortedMap<String, String> settings) {
         settings.put("batch_size", String.valueOf(size));
@@ -68,8 +87,8 @@ record BatchOptions(
         if (grouped) {
             settings.put(GROUPED, "true");
         }
-        if (!merged) {
-            settings.put(MERGED, "false");
+        if (merged != AS_LARGEST) {
+            settings.put(MERGED, merged == 0 ? "false" : String.valueOf(merged));
         }
         if (sharing != PrefixSharing.AUTO) {
             settings.put(PrefixSharing.KEY, sharing.toString());

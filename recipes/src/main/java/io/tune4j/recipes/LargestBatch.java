@@ -16,16 +16,18 @@ import java.util.Locale;
  */
 record LargestBatch(long tokens, int longest) {
     /** Of data that are there. */
-    static LargestBatch of(BatchOrder order, int[] lengths) {
+    static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
+        long largest = order.largest(lengths);
         return new LargestBatch(
-                order.largest(lengths), Arrays.stream(lengths).max().orElse(1));
+                Math.max(largest, batching.joined(largest)),
+                Arrays.stream(lengths).max().orElse(1));
     }
 
     /** Of data whose samples have so many tokens each. */
     static LargestBatch foreseen(LoraFinetuneOptions options, int tokensPerSample) {
         Integer limit = options.batching().maxTokens();
         long tokens = limit == null ? (long) options.batchSize() * tokensPerSample : Math.max(limit, tokensPerSample);
-        return new LargestBatch(tokens, tokensPerSample);
+        return new LargestBatch(Math.max(tokens, options.batching().joined(tokens)), tokensPerSample);
     }
 
     /** The same data in a run with other options. */

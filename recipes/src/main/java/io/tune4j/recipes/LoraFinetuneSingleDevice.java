@@ -83,7 +83,7 @@ import org.jspecify.annotations.Nullable;
  *       samples at an epoch's end that fill no step are left out
  *   <dt>{@code max_tokens_per_batch}, {@code group_by_length}, {@code merge_micro_batches}
  *   <dd>a micro-batch takes samples up to so many tokens instead of {@code batch_size}; samples of similar lengths come together; a
- *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway
+ *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway, unless a number of tokens is given here
  *   <dt>{@code clip_grad_norm}
  *   <dd>the longest gradient allowed; null for none
  *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}
@@ -220,8 +220,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
             StepPlan steps = StepPlan.of(options, data.size(), batches);
             Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
-            LargestBatch largest =
-                    LargestBatch.of(options.batching().order(data, options.shuffle(), 0), data.lengths());
+            LargestBatch largest = LargestBatch.of(
+                    options.batching(), options.batching().order(data, options.shuffle(), 0), data.lengths());
             RunMemory memory = RunMemory.plan(config, components, options, largest, console, output);
             TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
             ResumePoint resume = ResumePoint.find(options, states, steps, data);
@@ -334,8 +334,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         if (run.validation != null) {
             run.memory.during(Phase.VALIDATION, () -> run.report.before(cancellation, firstStep));
         }
-        StepBatches groups =
-                new StepBatches(run.data, run.order, run.options.batching().merged());
+        StepBatches groups = new StepBatches(
+                run.data, run.order, run.options.batching().joined(run.order.largest(run.data.lengths())));
         try (MetricLogger logger = openLogger(run.options, firstStep);
                 BatchesAhead ahead = new BatchesAhead(
                         run.data,

@@ -107,7 +107,8 @@ class LoraFinetuneSingleDeviceTest {
 
     @Test
     void mergedMicroBatchesGiveTheSameGradients() {
-        RecipeRun merged = run("merged").with("batch_size: 1", "gradient_accumulation_steps: 4");
+        RecipeRun merged =
+                run("merged").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: 512");
         RecipeRun apart =
                 run("apart").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: False");
         merged.run();

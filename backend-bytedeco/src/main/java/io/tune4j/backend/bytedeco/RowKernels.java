@@ -41,7 +41,8 @@ final class RowKernels {
             if (rows.scalar_type().value == target.scalar_type().value) {
                 torch.mul_out(target, rows, inverse);
             } else {
-                target.copy_(squares.copy_(rows).mul_(inverse));
+                // Not x itself, but its copy in fp32.
+                target.copy_(rows.mul_(inverse));
             }
             target.mul_(raw(weight));
         });

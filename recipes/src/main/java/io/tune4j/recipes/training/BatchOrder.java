@@ -128,8 +128,8 @@ public final class BatchOrder {
     }
 
     /**
-     * Joins micro-batches of a step that follow each other, as long as they have no more tokens together than the largest one that
-     * the run has to have room for anyway. The step's gradient is the same sum; its products are larger.
+     * Joins micro-batches of a step that follow each other, as long as they have no more tokens together than are allowed. The step's
+     * gradient is the same sum; its products are larger.
      *
      * @param most tokens together
      * @return lists of the numbers of micro-batches

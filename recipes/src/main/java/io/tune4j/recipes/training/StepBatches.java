@@ -15,17 +15,16 @@ public final class StepBatches {
     public record Group(int first, int... samples) {}
 
     private final BatchOrder order;
-    private final boolean merges;
     private final int[] lengths;
-    private final long largest;
+    private final long joined;
     private int epoch = -1;
     private List<int[]> batches = List.of();
 
-    public StepBatches(TrainingData data, BatchOrder order, boolean merges) {
+    /** @param joined tokens up to which micro-batches that follow each other are computed as one; 0 to compute each for itself */
+    public StepBatches(TrainingData data, BatchOrder order, long joined) {
         this.order = order;
-        this.merges = merges;
+        this.joined = joined;
         this.lengths = data.lengths();
-        this.largest = order.largest(lengths);
     }
 
     /** The groups of a step, in order. */
@@ -35,8 +34,8 @@ public final class StepBatches {
             batches = order.epoch(epoch);
         }
         List<int[]> step = order.step(batches, stepInEpoch);
-        List<List<Integer>> numbers = merges
-                ? BatchOrder.merged(step, lengths, largest)
+        List<List<Integer>> numbers = joined > 0
+                ? BatchOrder.merged(step, lengths, joined)
                 : IntStream.range(0, step.size()).mapToObj(List::of).toList();
         List<Group> groups = new ArrayList<>(numbers.size());
         for (List<Integer> together : numbers) {
