@@ -77,14 +77,6 @@ public final class InstructBenchmark {
             losses.add(StepBenchmark.round(sum / tokens, 5));
             times.add(StepBenchmark.round(StepBenchmark.seconds(begin), 3));
         }
-        if (options.profile() != null) {
-            StepProfile.write(options.profile(), trained.recorder, () -> {
-                for (StepBatches.Group group : batches.of(0, total - 1)) {
-                    lossStep.withGradients(
-                            data.batch(sharing, group.samples()), RandomKeys.derive(total, group.first()));
-                }
-            });
-        }
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("peer", "tune4j");
         line.put("shape", options.shape().name());
@@ -100,5 +92,13 @@ public final class InstructBenchmark {
         line.put("times", times);
         line.put("losses", losses);
         System.out.println(new ObjectMapper().writeValueAsString(line));
+        if (options.profile() != null) {
+            StepProfile.write(options.profile(), trained.recorder, () -> {
+                for (StepBatches.Group group : batches.of(0, total - 1)) {
+                    lossStep.withGradients(
+                            data.batch(sharing, group.samples()), RandomKeys.derive(total, group.first()));
+                }
+            });
+        }
     }
 }

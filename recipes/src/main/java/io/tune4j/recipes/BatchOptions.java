@@ -1,10 +1,11 @@
 package io.tune4j.recipes;
 
+import io.tune4j.api.config.ConfigNode;
+import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.TrainingData;
-import java.util.Locale;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param size samples of a micro-batch
  * @param maxTokens tokens of a micro-batch instead, or null
  * @param grouped whether samples of similar lengths come together
- * @param merged tokens up to which a step's small micro-batches are computed as one, and up to the largest one's in any case; 0 for none
+ * @param mergedTokens up to which a step's small micro-batches are computed as one, and up to the largest one's in any case; 0 for none
  * @param sharing when samples share what they begin with
  * @param accumulation micro-batches of a step
  */
 record BatchOptions(
-        int size, @Nullable Integer maxTokens, boolean grouped, int merged, PrefixSharing sharing, int accumulation) {
+        int size,
+        @Nullable Integer maxTokens,
+        boolean grouped,
+        int mergedTokens,
+        PrefixSharing sharing,
+        int accumulation) {
     private static final String MAX_TOKENS = "max_tokens_per_batch";
     private static final String GROUPED = "group_by_length";
     private static final String MERGED = "merge_micro_batches";
@@ -36,20 +42,29 @@ record BatchOptions(
                 root.integer("batch_size", 1, 1, Integer.MAX_VALUE),
                 maxTokens,
                 root.bool(GROUPED, false),
-                merged(root),
+                mergedTokens(root),
                 PrefixSharing.read(root),
                 root.integer("gradient_accumulation_steps", 1, 1, Integer.MAX_VALUE));
     }
 
-    private static int merged(ConfigReader root) {
-        String value = root.string(MERGED, "True").toLowerCase(Locale.ROOT);
-        if (value.matches("[1-9]\\d{0,8}")) {
-            return Integer.parseInt(value);
+    private static int mergedTokens(ConfigReader root) {
+        if (!root.has(MERGED)) {
+            return AS_LARGEST;
         }
-        if (!value.equals("true") && !value.equals("false")) {
-            root.problem(MERGED, "expected True, False, or a number of tokens to merge up to, found " + value);
+        ConfigNode node = root.node(MERGED);
+        if (node instanceof Scalar scalar) {
+            if (scalar.value() instanceof Boolean merges) {
+                return merges ? AS_LARGEST : 0;
+            }
+            if (scalar.value() instanceof Long tokens && tokens > 0 && tokens <= Integer.MAX_VALUE) {
+                return tokens.intValue();
+            }
         }
-        return value.equals("false") ? 0 : AS_LARGEST;
+        root.problem(
+                MERGED,
+                "expected True, False, or a number of tokens to merge up to, found "
+                        + (node instanceof Scalar scalar ? "'" + scalar.text() + "'" : "a section or a list"));
+        return AS_LARGEST;
     }
 
     /** @throws DataException if a sample has more tokens than a micro-batch may have */
@@ -74,7 +89,7 @@ record BatchOptions(
      * @param largest micro-batch's tokens, which the run has to have room for anyway
      */
     long joined(long largest) {
-        return merged == 0 ? 0 : Math.max(largest, Math.min(merged, accumulation * largest));
+        return mergedTokens == 0 ? 0 : Math.max(largest, Math.min(mergedTokens, accumulation * largest));
     }
 
     /** What must be the same in a run that resumes; what has its usual value is left out. */
@@ -87,8 +102,8 @@ record BatchOptions(
         if (grouped) {
             settings.put(GROUPED, "true");
         }
-        if (merged != AS_LARGEST) {
-            settings.put(MERGED, merged == 0 ? "false" : String.valueOf(merged));
+        if (mergedTokens != AS_LARGEST) {
+            settings.put(MERGED, mergedTokens == 0 ? "false" : String.valueOf(mergedTokens));
         }
         if (sharing != PrefixSharing.AUTO) {
             settings.put(PrefixSharing.KEY, sharing.toString());

@@ -12,14 +12,16 @@ import java.util.Locale;
  * The largest micro-batch that a run has to have room for, merged ones included. Every token counts as trained: the worst case.
  *
  * @param tokens in all
+ * @param unmerged tokens of the largest one that is not merged from several
  * @param longest of its sequences
  */
-record LargestBatch(long tokens, int longest) {
+record LargestBatch(long tokens, long unmerged, int longest) {
     /** Of data that are there. */
     static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
         long largest = order.largest(lengths);
         return new LargestBatch(
                 Math.max(largest, batching.joined(largest)),
+                largest,
                 Arrays.stream(lengths).max().orElse(1));
     }
 
@@ -27,7 +29,7 @@ record LargestBatch(long tokens, int longest) {
     static LargestBatch foreseen(LoraFinetuneOptions options, int tokensPerSample) {
         Integer limit = options.batching().maxTokens();
         long tokens = limit == null ? (long) options.batchSize() * tokensPerSample : Math.max(limit, tokensPerSample);
-        return new LargestBatch(Math.max(tokens, options.batching().joined(tokens)), tokensPerSample);
+        return new LargestBatch(Math.max(tokens, options.batching().joined(tokens)), tokens, tokensPerSample);
     }
 
     /** The same data in a run with other options. */

@@ -108,7 +108,7 @@ final class MemoryForecast {
                 parts,
                 checkpointBytes(),
                 outputBytes(),
-                counted.operations() * options.accumulation(),
+                counted.operations() * options.accumulation() * largest.unmerged() / largest.tokens(),
                 levers(),
                 activations());
     }
@@ -164,6 +164,11 @@ final class MemoryForecast {
     /** In the order in which one would try them: the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
+        if (largest.tokens() > largest.unmerged()) {
+            levers.add(new Lever(
+                    List.of("merge_micro_batches=True"),
+                    "smaller matrix products, so some speed; the steps stay the same"));
+        }
         if (options.batchSize() > 1) {
             int product = options.batchSize() * options.accumulation();
             levers.add(new Lever(

@@ -18,11 +18,11 @@ record TrainingSets(TrainingData training, @Nullable TrainingData validation) im
     /**
      * Reads and tokenizes both.
      *
-     * @param around put around each data set
+     * @param around put around each data set's provider
      * @throws io.tune4j.api.error.DataException if a record does not fit the config or the model
      */
     static TrainingSets open(
-            LoraFinetuneOptions options, Tokenizer tokenizer, Console console, UnaryOperator<Dataset> around) {
+            LoraFinetuneOptions options, Tokenizer tokenizer, Console console, UnaryOperator<DatasetProvider> around) {
         TrainingData training = read("dataset", options.dataset(), options, tokenizer, console, around);
         if (options.validation() == null) {
             return new TrainingSets(training, null);
@@ -45,8 +45,8 @@ record TrainingSets(TrainingData training, @Nullable TrainingData validation) im
             LoraFinetuneOptions options,
             Tokenizer tokenizer,
             Console console,
-            UnaryOperator<Dataset> around) {
-        Dataset dataset = around.apply(provider.open(tokenizer));
+            UnaryOperator<DatasetProvider> around) {
+        Dataset dataset = around.apply(provider).open(tokenizer);
         ModelDefinition definition = options.model().definition();
         return TrainingData.of(
                 key,

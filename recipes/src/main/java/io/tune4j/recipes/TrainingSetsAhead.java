@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Packing;
 import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
@@ -10,7 +11,6 @@ import io.tune4j.api.recipe.Console;
 import io.tune4j.recipes.training.BackgroundThread;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A run's data, read and tokenized on a thread of their own while the backend starts. */
@@ -18,12 +18,17 @@ final class TrainingSetsAhead implements AutoCloseable {
     private final BackgroundThread thread = new BackgroundThread("tune4j-tokens", "tokenizing");
     private final Future<TrainingSets> sets;
     private volatile boolean isUnwanted;
+    private volatile @Nullable TrainingSets made;
     private boolean isTaken;
 
     /** Begins. */
     TrainingSetsAhead(LoraFinetuneOptions options, Tokenizer tokenizer, Console console) {
-        sets = thread.submit(() ->
-                TrainingSets.open(options, tokenizer, console, dataset -> new Stoppable(dataset, () -> isUnwanted)));
+        sets = thread.submit(() -> {
+            TrainingSets opened = TrainingSets.open(
+                    options, tokenizer, console, provider -> new Stoppable(provider, this::stopIfUnwanted));
+            made = opened;
+            return opened;
+        });
     }
 
     /**
@@ -42,35 +47,41 @@ final class TrainingSetsAhead implements AutoCloseable {
     public void close() {
         isUnwanted = true;
         thread.close();
-        if (!isTaken && wasMade()) {
-            thread.await(sets).close();
+        TrainingSets left = made;
+        if (!isTaken && left != null) {
+            left.close();
         }
     }
 
-    private boolean wasMade() {
-        try {
-            thread.await(sets);
-            return true;
-        } catch (RuntimeException givenUp) {
-            return false;
+    private void stopIfUnwanted() {
+        if (isUnwanted) {
+            throw new CancellationException();
         }
     }
 
-    /** A data set whose reading ends when it is no longer wanted. */
-    private record Stoppable(Dataset dataset, BooleanSupplier isUnwanted) implements Dataset {
+    /** A data set whose opening and reading end when it is no longer wanted. */
+    private record Stoppable(DatasetProvider provider, Runnable check) implements DatasetProvider {
+        @Override
+        public Dataset open(Tokenizer tokenizer) {
+            check.run();
+            return new StoppableDataset(provider.open(tokenizer), check);
+        }
+    }
+
+    private record StoppableDataset(Dataset dataset, Runnable check) implements Dataset {
         @Override
         public void read(SampleSink sink) {
+            check.run();
             dataset.read(new SampleSink() {
                 @Override
                 public void sample(TokenizedSample sample) {
-                    if (isUnwanted.getAsBoolean()) {
-                        throw new CancellationException();
-                    }
+                    check.run();
                     sink.sample(sample);
                 }
 
                 @Override
                 public void unfit(DataException reason, boolean skips) {
+                    check.run();
                     sink.unfit(reason, skips);
                 }
             });

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class ActivationPlanTest {
     private static final List<Plugin> PLUGINS =
             List.of(new ToyPlugin(), TestedBackend.plugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
-    private static final LargestBatch BATCH = new LargestBatch(1024, 512);
+    private static final LargestBatch BATCH = new LargestBatch(1024, 1024, 512);
     private static final long INPUT = 2048 * 2;
 
     private static LoraFinetuneOptions options(String... lines) {
@@ -167,7 +167,7 @@ class ActivationPlanTest {
                         + " src/test/resources/golden/llama2_style}",
                 "dtype: fp32",
                 "num_threads: 1");
-        LargestBatch largest = new LargestBatch(70, 32);
+        LargestBatch largest = new LargestBatch(70, 70, 32);
         PeftPlan plan = Objects.requireNonNull(options.model().peft());
         try (ShapeRun shapes = new ShapeRun(options);
                 Checkpoint base = options.checkpointer().open();

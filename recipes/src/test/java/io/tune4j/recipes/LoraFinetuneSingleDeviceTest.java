@@ -107,14 +107,21 @@ class LoraFinetuneSingleDeviceTest {
 
     @Test
     void mergedMicroBatchesGiveTheSameGradients() {
-        RecipeRun merged =
-                run("merged").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: 512");
+        RecipeRun merged = run("merged").with("batch_size: 1", "gradient_accumulation_steps: 4");
+        RecipeRun whole =
+                run("whole").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: 512");
         RecipeRun apart =
                 run("apart").with("batch_size: 1", "gradient_accumulation_steps: 4", "merge_micro_batches: False");
         merged.run();
+        whole.run();
         apart.run();
         assertClose(merged.metric("loss"), apart.metric("loss"), 1e-5);
         assertClose(merged.metric("grad_norm"), apart.metric("grad_norm"), 1e-4);
+        assertClose(whole.metric("loss"), apart.metric("loss"), 1e-5);
+        assertClose(whole.metric("grad_norm"), apart.metric("grad_norm"), 1e-4);
+        RecipeRun other =
+                run("merged").with("merge_micro_batches: 512", "resume_from_checkpoint: True", "max_steps: 9");
+        assertRefused(other, "merge_micro_batches was not set, is 512");
     }
 
     @Test
@@ -241,12 +248,14 @@ class LoraFinetuneSingleDeviceTest {
                         "device: my gpu",
                         "clip_grad_norm: -1",
                         "compile: True",
+                        "merge_micro_batches: maybe",
                         "optimizer: {_component_: AdamV, lr: 0.1}",
                         "profiler: {enabled: True, active_steps: 0}");
         assertThatThrownBy(run::run)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("fp16 training is not supported")
                 .hasMessageContaining("batch_sise: unknown key (did you mean 'batch_size'?)")
+                .hasMessageContaining("merge_micro_batches: expected True, False, or a number of tokens")
                 .hasMessageContaining("epochs: expected an integer, found 'many'")
                 .hasMessageContaining("'my gpu' is not a device")
                 .hasMessageContaining("clip_grad_norm: expected a number above 0")

@@ -119,19 +119,21 @@ final class DataCommand implements Callable<Integer> {
         out.println(marked(sample, style.colours()));
     }
 
-    /** A sample's text with what is trained in green, or in brackets where there are no colours. */
+    /** A sample's text with what is trained in green, or in brackets where there are no colours; weights other than 1 before it. */
     static String marked(Sample sample, boolean colours) {
         String begins = colours ? "\u001b[32m" : "\u27E6";
         String ends = colours ? "\u001b[0m" : "\u27E7";
         StringBuilder text = new StringBuilder();
-        boolean trained = false;
+        float weight = 0;
         for (Token token : sample.tokens()) {
-            if (token.trained() != trained) {
-                text.append(token.trained() ? begins : ends);
-                trained = token.trained();
+            if (token.weight() != weight) {
+                text.append(weight > 0 ? ends : "");
+                text.append(token.weight() > 0 ? begins : "");
+                text.append(token.weight() > 0 && token.weight() != 1 ? "(" + token.weight() + " x) " : "");
+                weight = token.weight();
             }
             text.append(token.text());
         }
-        return text.append(trained ? ends : "").toString();
+        return text.append(weight > 0 ? ends : "").toString();
     }
 }

@@ -10,11 +10,7 @@ import org.junit.jupiter.api.Test;
 class DataCommandTest {
     private static final Sample SAMPLE = new Sample(
             "x",
-            List.of(
-                    new Token(1, "<1>", false),
-                    new Token(70, "Hi", false),
-                    new Token(71, "Yo", true),
-                    new Token(2, "<2>", true)));
+            List.of(new Token(1, "<1>", 0), new Token(70, "Hi", 0), new Token(71, "Yo", 1), new Token(2, "<2>", 1)));
 
     @Test
     void whatIsTrainedIsGreenWhereThereAreColours() {
@@ -26,5 +22,13 @@ class DataCommandTest {
         assertThat(DataCommand.marked(SAMPLE, false))
                 .isEqualTo("<1>Hi\u27E6Yo<2>\u27E7")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void weightsOtherThanOneAreTold() {
+        Sample weighted = new Sample(
+                "x",
+                List.of(new Token(1, "a", 0.5f), new Token(2, "b", 0.5f), new Token(3, "c", 1), new Token(4, "d", 0)));
+        assertThat(DataCommand.marked(weighted, false)).isEqualTo("\u27E6(0.5 x) ab\u27E7\u27E6c\u27E7d");
     }
 }

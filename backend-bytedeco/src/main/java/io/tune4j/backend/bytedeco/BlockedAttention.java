@@ -42,7 +42,7 @@ final class BlockedAttention {
     }
 
     private List<Part> parts(SequenceLayout layout) {
-        return AttentionParts.of(layout, shape.keyValueHeads(), positions, threads.threads());
+        return AttentionParts.of(layout, shape.keyValueHeads(), group, positions, threads.threads());
     }
 
     private void each(List<Part> parts, BiConsumer<Part, TorchWork> kernel) {
@@ -70,28 +70,24 @@ final class BlockedAttention {
                 PartialSums values = new PartialSums(parts)) {
             each(parts, (part, work) -> {
                 Operands operands = new Operands(part, fused, work);
-                Tensor keySum = operands.zeros(operands.keys);
-                Tensor valueSum = operands.zeros(operands.values);
+                Tensor keySum = keys.own(part, operands.zeros(operands.keys));
+                Tensor valueSum = values.own(part, operands.zeros(operands.values));
+                backward(part, outputGradient, operands, gradient, keySum, valueSum, work);
                 if (part.isWhole()) {
-                    backward(part, outputGradient, operands, gradient, work.keep(keySum), work.keep(valueSum), work);
-                    copy(keySum, keyHeads(gradient, part, work), work);
-                    copy(valueSum, valueHeads(gradient, part, work), work);
-                } else {
-                    backward(
-                            part,
-                            outputGradient,
-                            operands,
-                            gradient,
-                            keys.own(part, keySum),
-                            values.own(part, valueSum),
-                            work);
+                    finish(keys, part, keyHeads(gradient, part, work), work);
+                    finish(values, part, valueHeads(gradient, part, work), work);
                 }
             });
             each(keys.last(), (part, work) -> {
-                copy(keys.total(part, work), keyHeads(gradient, part, work), work);
-                copy(values.total(part, work), valueHeads(gradient, part, work), work);
+                finish(keys, part, keyHeads(gradient, part, work), work);
+                finish(values, part, valueHeads(gradient, part, work), work);
             });
         }
+    }
+
+    private static void finish(PartialSums sums, Part part, Tensor heads, TorchWork work) {
+        copy(sums.total(part, work), heads, work);
+        sums.release(part);
     }
 
     private void backward(
@@ -194,8 +190,11 @@ final class BlockedAttention {
         Tensor zeros(Tensor like) {
             boolean isWide = like.scalar_type().intern() == ScalarType.BFloat16
                     && part.sequence().length() > positions;
-            try (Tensor zeros = torch.zeros_like(like)) {
-                return zeros.to(isWide ? ScalarType.Float : like.scalar_type().intern());
+            if (!isWide) {
+                return torch.zeros_like(like);
+            }
+            try (Tensor wide = like.to(ScalarType.Float)) {
+                return torch.zeros_like(wide);
             }
         }
     }

@@ -24,7 +24,7 @@ class AttentionPartsTest {
         SequenceLayout layout = SequenceLayout.ofLengths(
                 lengths.stream().mapToInt(Integer::intValue).toArray());
         Set<Place> seen = new HashSet<>();
-        for (Part part : AttentionParts.of(layout, heads, 64, threads)) {
+        for (Part part : AttentionParts.of(layout, heads, 2, 64, threads)) {
             assertThat(part.from() % 64).isZero();
             assertThat(part.to()).isLessThanOrEqualTo(part.sequence().length());
             for (int head = part.firstHead(); head < part.firstHead() + part.heads(); head++) {
@@ -41,10 +41,10 @@ class AttentionPartsTest {
     void itIsDividedOnlyAsFarAsKeepsTheThreadsBusy() {
         SequenceLayout two = SequenceLayout.ofLengths(512, 512);
         SequenceLayout one = SequenceLayout.ofLengths(2048);
-        assertThat(AttentionParts.of(one, 3, 128, 1)).hasSize(1);
-        assertThat(AttentionParts.of(two, 3, 128, 2)).as("a sequence each").hasSize(2);
-        assertThat(AttentionParts.of(one, 4, 128, 2)).as("two heads each").hasSize(4);
-        assertThat(AttentionParts.of(one, 3, 128, 2))
+        assertThat(AttentionParts.of(one, 3, 3, 128, 1)).hasSize(1);
+        assertThat(AttentionParts.of(two, 3, 3, 128, 2)).as("a sequence each").hasSize(2);
+        assertThat(AttentionParts.of(one, 4, 3, 128, 2)).as("two heads each").hasSize(4);
+        assertThat(AttentionParts.of(one, 3, 3, 128, 2))
                 .as("three heads are not two threads' work")
                 .hasSizeGreaterThan(3)
                 .anyMatch(part -> !part.isWhole());

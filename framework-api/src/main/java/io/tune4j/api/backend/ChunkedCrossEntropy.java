@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * hidden rows, a few rows at a time, whose memory becomes their gradient's.
  */
 public final class ChunkedCrossEntropy {
-    /** Logits of about so many bytes exist at a time: with fewer rows the products would mostly read the weight. */
-    private static final long CHUNK_BYTES = 64L << 20;
+    /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
+    private static final long CHUNK_ELEMENTS = 8L << 20;
 
     private static final long LEAST_CHUNK_ROWS = 128;
 
@@ -28,9 +28,24 @@ public final class ChunkedCrossEntropy {
      */
     public static LossAndGradient apply(
             FusedKernels kernels, Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        return apply(kernels, hidden, weight, labels, withGradient, CHUNK_ELEMENTS);
+    }
+
+    /**
+     * The same with chunks of another size, for a backend whose loss needs hardly more than the logits.
+     *
+     * @param chunkElements about how many logits exist at a time
+     */
+    public static LossAndGradient apply(
+            FusedKernels kernels,
+            Tensor hidden,
+            Tensor weight,
+            Tensor labels,
+            boolean withGradient,
+            long chunkElements) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = hidden.size(0);
-            long chunk = chunkRows(rows, weight.size(0) * hidden.dtype().byteSize());
+            long chunk = chunkRows(rows, weight.size(0), chunkElements);
             Tensor loss =
                     Tensor.zeros(hidden.kernels(), hidden.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
             @Nullable
@@ -52,8 +67,8 @@ public final class ChunkedCrossEntropy {
     }
 
     /** Even chunks: a last one of a few rows would read the whole weight for them. */
-    private static long chunkRows(long rows, long rowBytes) {
-        long most = Math.max(LEAST_CHUNK_ROWS, CHUNK_BYTES / rowBytes);
+    private static long chunkRows(long rows, long vocabulary, long chunkElements) {
+        long most = Math.max(LEAST_CHUNK_ROWS, chunkElements / vocabulary);
         long chunks = Math.max(1, Math.round((double) rows / most));
         return (rows + chunks - 1) / chunks;
     }

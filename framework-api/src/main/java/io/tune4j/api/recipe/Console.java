@@ -1,6 +1,6 @@
 package io.tune4j.api.recipe;
 
-/** The user's terminal, or a log where there is none. */
+/** The user's terminal, or a log where there is none. Several threads may say something at a time. */
 public interface Console {
     /** A line that stays. */
     void line(String text);

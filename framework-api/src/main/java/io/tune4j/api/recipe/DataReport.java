@@ -60,7 +60,7 @@ public record DataReport(List<Set> sets) {
      * A token.
      *
      * @param text what it says; of a special token, its number in angle brackets
-     * @param trained whether the model learns to produce it
+     * @param weight how much the model's learning to produce it counts, 0 for not at all
      */
-    public record Token(int id, String text, boolean trained) {}
+    public record Token(int id, String text, float weight) {}
 }

@@ -6,7 +6,10 @@ import io.tune4j.api.nn.Pass;
 import io.tune4j.api.plugin.ConfigSection;
 import io.tune4j.api.tensor.Tensor;
 
-/** A loss over the labelled rows' hidden states. A component type. */
+/**
+ * A loss over the labelled rows' hidden states. A component type. It is a sum over rows that do not depend on each other: rows that count
+ * differently may be asked for in several calls.
+ */
 @ConfigSection("loss")
 @FunctionalInterface
 public interface Loss {
@@ -14,7 +17,8 @@ public interface Loss {
      * @param hidden {@code [N, D]}
      * @param head the output projection
      * @param labels {@code [N]} int64
-     * @return the sum over the rows, a scalar of at least fp32; the recipe divides by the number of trained tokens
+     * @return the sum over the rows, a scalar of at least fp32; the recipe divides by the tokens' total weight, which is their number where
+     *     all count alike
      */
     Tensor sum(Backend backend, Tensor hidden, Linear head, Tensor labels, Pass pass);
 }

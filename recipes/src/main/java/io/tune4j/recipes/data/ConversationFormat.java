@@ -89,7 +89,7 @@ record ConversationFormat(
         float value = weight.isNumber() ? weight.floatValue() : -1;
         if (!(value >= 0) || Float.isInfinite(value)) {
             throw new DataException("record " + place
-                    + ": expected weight to be 0 (not learned), 1, or another number that says how much it counts, found "
+                    + ": expected weight to be a number of at least 0 (0: not learned, 1: usual, 0.5: half as much), found "
                     + Fields.shortened(weight));
         }
         return value;

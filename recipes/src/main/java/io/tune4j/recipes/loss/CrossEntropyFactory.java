@@ -49,7 +49,8 @@ public final class CrossEntropyFactory implements ComponentFactory<Loss> {
             options.problem("ignore_index", "tokens without loss are marked by the data set; leave it at -100");
         }
         if (!options.string("reduction", "mean").equals("mean")) {
-            options.problem("reduction", "the mean over trained tokens is what is trained; leave it at mean");
+            options.problem(
+                    "reduction", "the (weighted) mean over trained tokens is what is trained; leave it at mean");
         }
         return standard();
     }

@@ -40,6 +40,9 @@ public final class BackgroundThread implements AutoCloseable {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
+            if (e.getCause() instanceof Error cause) {
+                throw cause;
+            }
             throw new InternalException(work + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -51,11 +54,16 @@ public final class BackgroundThread implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdown();
-        try {
-            while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-                // It will end.
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = thread.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -143,7 +143,7 @@ public final class DataInspection {
             String text = text(ids, from, i);
             boolean unfinished = text.endsWith("\uFFFD") && i - from < 3 && i + 1 < ids.length;
             // A character of several tokens is shown at its last.
-            tokens.add(new Token(ids[i], unfinished ? "" : text, sample.isTrained(i)));
+            tokens.add(new Token(ids[i], unfinished ? "" : text, sample.weights()[i]));
             from = unfinished ? from : i + 1;
         }
         return new Sample(sample.id(), tokens);

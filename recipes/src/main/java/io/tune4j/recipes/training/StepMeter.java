@@ -57,7 +57,7 @@ public final class StepMeter {
         return weight;
     }
 
-    /** The step's mean loss per trained token. */
+    /** The step's mean loss per trained token, weighted. */
     public double loss() {
         return lossSum / weight;
     }

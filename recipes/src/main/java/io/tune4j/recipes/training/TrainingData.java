@@ -164,7 +164,7 @@ public final class TrainingData implements AutoCloseable {
                 + (units instanceof Packs ? " in " + units.size() + " packs" : "");
     }
 
-    /** Changes when any token or mask does, so that a resumed run can tell that its data are still the same. */
+    /** Changes when any token or weight does, so that a resumed run can tell that its data are still the same. */
     public String fingerprint() {
         return store.summary().digest().substring(0, 16) + " as " + units.identity();
     }

@@ -2,12 +2,13 @@ package io.tune4j.recipes.testing;
 
 import io.tune4j.api.recipe.Console;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Keeps what is said. */
 public final class QuietConsole implements Console {
-    private final List<String> lines = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void line(String text) {

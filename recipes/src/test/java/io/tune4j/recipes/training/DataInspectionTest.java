@@ -46,10 +46,10 @@ class DataInspectionTest {
         assertThat(set.samples()).hasSize(2);
         assertThat(set.samples().get(0).tokens())
                 .containsExactly(
-                        new Token(BEGIN, "<1>", false),
-                        new Token(70, "C", false),
-                        new Token(71, "D", true),
-                        new Token(END, "<2>", true));
+                        new Token(BEGIN, "<1>", 0),
+                        new Token(70, "C", 0),
+                        new Token(71, "D", 1),
+                        new Token(END, "<2>", 1));
     }
 
     @Test

@@ -25,6 +25,8 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.api.train.Loss;
+import io.tune4j.api.train.WeightedLoss;
 import io.tune4j.api.train.Checkpointer;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -114,6 +116,7 @@ public final class LoraEvaluateSingleDevice implements Recipe {
         int samples = Math.min(limit, data.size());
         double sum = 0;
         long tokens = 0;
+        double weight = 0;
         for (int i = 0; i < samples; i++) {
             if (cancellation.isRequested()) {
                 console.line("stopped after " + i + " of " + samples + " samples");
@@ -121,10 +124,12 @@ public final class LoraEvaluateSingleDevice implements Recipe {
             }
             TokenizedSample sample = data.get(i);
             if (sample.trainedTokens() > 0) {
-                sum += loss(backend, model, RaggedBatch.of(List.of(sample)));
-                tokens += sample.trainedTokens();
+                RaggedBatch batch = RaggedBatch.of(List.of(sample));
+                sum += loss(backend, model, batch);
+                tokens += batch.trainedTokens();
+                weight += batch.totalWeight();
             }
-            console.progress(i + 1, samples, String.format(Locale.ROOT, "loss %.4f", sum / Math.max(1, tokens)));
+            console.progress(i + 1, samples, String.format(Locale.ROOT, "loss %.4f", weight == 0 ? 0 : sum / weight));
         }
         if (tokens == 0) {
             throw new UserException("dataset: none of the " + samples + " samples"
@@ -133,21 +138,22 @@ public final class LoraEvaluateSingleDevice implements Recipe {
         console.line(String.format(
                 Locale.ROOT,
                 "loss %.4f, perplexity %.3f over %d tokens of %d samples",
-                sum / tokens,
-                Math.exp(sum / tokens),
+                sum / weight,
+                Math.exp(sum / weight),
                 tokens,
                 samples));
         return Outcome.COMPLETED;
     }
 
-    /** The sum of one sample's losses. */
+    /** The sum of one sample's losses, each times its weight. */
     private static double loss(Backend backend, CausalLanguageModel model, RaggedBatch batch) {
         try (TensorScope scope = TensorScope.open();
                 Tape off = Tape.off()) {
             Pass pass = new Pass(off, batch.layout(), false, 0);
             Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, 0);
-            Tensor labels = Tensor.ofLongs(backend, batch.labels());
-            return LinearCrossEntropy.apply(backend, hidden, model.outputHead(), labels, CHUNK_ROWS, pass)
+            Loss loss = (kernels, rows, head, labels, inner) ->
+                    LinearCrossEntropy.apply(kernels, rows, head, labels, CHUNK_ROWS, inner);
+            return WeightedLoss.sum(loss, backend, hidden, model.outputHead(), batch, pass)
                     .item();
         }
     }

@@ -45,11 +45,10 @@ final class TemplateFormat implements ChatFormat {
             }
         }
         marks.tokenize(text, position -> weight(trained, position), tokens);
-        // What a template ends with is the end of a turn, if anything.
-        tokens.truncate(
-                limit,
-                limit.length() < tokens.size() ? tokenizer.eos() : -1,
-                trained.isEmpty() ? 0 : trained.get(trained.size() - 1).weight);
+        if (tokens.size() > limit.length()) {
+            // What a template ends with is the end of a turn, if anything.
+            tokens.truncate(limit, tokenizer.eos(), tokens.lastWeight(limit));
+        }
     }
 
     private static float weight(List<Span> spans, int position) {

@@ -28,6 +28,11 @@ final class TokenBuilder {
         return size;
     }
 
+    /** The weight of the last token that {@link #truncate} would keep. */
+    float lastWeight(Truncation limit) {
+        return weights[(limit.left() ? size : Math.min(size, limit.length())) - 1];
+    }
+
     /** Keeps so many; the last of them becomes the end token, if there is one. */
     void truncate(Truncation limit, int end, float endWeight) {
         if (size <= limit.length()) {
