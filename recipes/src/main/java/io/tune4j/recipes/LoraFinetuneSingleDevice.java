@@ -79,11 +79,11 @@ import org.jspecify.annotations.Nullable;
  *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
  *       max_steps_per_epoch}, {@code max_steps}
  *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike, unless
- *       messages have weights;
- *       samples at an epoch's end that fill no step are left out
+ *       messages have weights; samples at an epoch's end that fill no step are left out
  *   <dt>{@code max_tokens_per_batch}, {@code group_by_length}, {@code merge_micro_batches}
  *   <dd>a micro-batch takes samples up to so many tokens instead of {@code batch_size}; samples of similar lengths come together; a
- *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway, unless a number of tokens is given here
+ *       step's small micro-batches are computed as one (the default), never larger than the largest that can occur anyway, unless
+ *       a number of tokens is given here
  *   <dt>{@code clip_grad_norm}
  *   <dd>the longest gradient allowed; null for none
  *   <dt>{@code backend}, {@code device}, {@code dtype}, {@code num_threads}
@@ -145,6 +145,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             TrainingData data,
             @Nullable TrainingData validation,
             BatchOrder order,
+            StepBatches groups,
             StepPlan steps,
             Backend backend,
             LossStep lossStep,
@@ -217,11 +218,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 TrainingSets sets = ahead.take()) {
             TrainingData data = sets.training();
             TrainingData validation = sets.validation();
-            int batches = options.batching().order(data, options.shuffle(), 0).batchesPerEpoch();
-            StepPlan steps = StepPlan.of(options, data.size(), batches);
+            // Which batches there are does not depend on the seed, which is known later.
+            BatchOrder foreseen = options.batching().order(data, options.shuffle(), 0);
+            StepPlan steps = StepPlan.of(options, data.size(), foreseen.batchesPerEpoch());
             Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
-            LargestBatch largest = LargestBatch.of(
-                    options.batching(), options.batching().order(data, options.shuffle(), 0), data.lengths());
+            LargestBatch largest = LargestBatch.of(options.batching(), foreseen, data.lengths());
             RunMemory memory = RunMemory.plan(config, components, options, largest, console, output);
             TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
             ResumePoint resume = ResumePoint.find(options, states, steps, data);
@@ -260,6 +261,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         data,
                         validation,
                         order,
+                        new StepBatches(data, order, options.batching().joined(largest.unmerged())),
                         steps,
                         backend,
                         lossStep,
@@ -334,12 +336,10 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         if (run.validation != null) {
             run.memory.during(Phase.VALIDATION, () -> run.report.before(cancellation, firstStep));
         }
-        StepBatches groups = new StepBatches(
-                run.data, run.order, run.options.batching().joined(run.order.largest(run.data.lengths())));
         try (MetricLogger logger = openLogger(run.options, firstStep);
                 BatchesAhead ahead = new BatchesAhead(
                         run.data,
-                        number -> groups.of(run.steps.epochOf(number), run.steps.stepInEpoch(number)),
+                        number -> run.groups.of(run.steps.epochOf(number), run.steps.stepInEpoch(number)),
                         run.steps.total(),
                         run.sharing)) {
             long step = firstStep;

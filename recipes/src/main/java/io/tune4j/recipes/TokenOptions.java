@@ -40,23 +40,22 @@ record TokenOptions(@Nullable Path folder, Map<String, String> sections) {
         return new TokenOptions(folder, sections);
     }
 
-    /** The tokens of a data set; a record that does not fit ends the run, unless the config says otherwise. */
-    TokenStore open(Console console, String key, Dataset dataset, Tokenizer tokenizer) {
-        return open(console, key, dataset, tokenizer, false);
+    /**
+     * The tokens of a data set; a record that does not fit ends the run, unless the config says otherwise.
+     *
+     * @param watch is called for each record and may end this by an exception
+     */
+    TokenStore open(Console console, String key, Dataset dataset, Tokenizer tokenizer, Runnable watch) {
+        return open(new TokenCache(folder, console, watch), key, dataset, tokenizer, false);
     }
 
     /** The tokens of a data set for one who wants to look at it: records that do not fit are counted. */
     TokenStore look(Console console, String key, DatasetProvider provider, Tokenizer tokenizer) {
-        return open(console, key, provider.open(tokenizer), tokenizer, true);
+        return open(new TokenCache(folder, console), key, provider.open(tokenizer), tokenizer, true);
     }
 
-    private TokenStore open(Console console, String key, Dataset dataset, Tokenizer tokenizer, boolean lenient) {
-        return new TokenCache(folder, console)
-                .open(
-                        key,
-                        dataset,
-                        sections.get("tokenizer") + '\n' + sections.get(key),
-                        tokenizer.identity(),
-                        lenient);
+    private TokenStore open(TokenCache cache, String key, Dataset dataset, Tokenizer tokenizer, boolean lenient) {
+        return cache.open(
+                key, dataset, sections.get("tokenizer") + '\n' + sections.get(key), tokenizer.identity(), lenient);
     }
 }

@@ -6,7 +6,6 @@ import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.recipes.training.TrainingData;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,18 +17,17 @@ record TrainingSets(TrainingData training, @Nullable TrainingData validation) im
     /**
      * Reads and tokenizes both.
      *
-     * @param around put around each data set's provider
+     * @param watch is called for each data set and each record, and may end this by an exception
      * @throws io.tune4j.api.error.DataException if a record does not fit the config or the model
      */
-    static TrainingSets open(
-            LoraFinetuneOptions options, Tokenizer tokenizer, Console console, UnaryOperator<DatasetProvider> around) {
-        TrainingData training = read("dataset", options.dataset(), options, tokenizer, console, around);
+    static TrainingSets open(LoraFinetuneOptions options, Tokenizer tokenizer, Console console, Runnable watch) {
+        TrainingData training = read("dataset", options.dataset(), options, tokenizer, console, watch);
         if (options.validation() == null) {
             return new TrainingSets(training, null);
         }
         boolean done = false;
         try {
-            TrainingData validation = read("dataset_val", options.validation(), options, tokenizer, console, around);
+            TrainingData validation = read("dataset_val", options.validation(), options, tokenizer, console, watch);
             done = true;
             return new TrainingSets(training, validation);
         } finally {
@@ -45,12 +43,13 @@ record TrainingSets(TrainingData training, @Nullable TrainingData validation) im
             LoraFinetuneOptions options,
             Tokenizer tokenizer,
             Console console,
-            UnaryOperator<DatasetProvider> around) {
-        Dataset dataset = around.apply(provider).open(tokenizer);
+            Runnable watch) {
+        watch.run();
+        Dataset dataset = provider.open(tokenizer);
         ModelDefinition definition = options.model().definition();
         return TrainingData.of(
                 key,
-                options.tokens().open(console, key, dataset, tokenizer),
+                options.tokens().open(console, key, dataset, tokenizer, watch),
                 dataset.packing(),
                 definition.maxSequenceLength(),
                 definition.vocabularySize(),

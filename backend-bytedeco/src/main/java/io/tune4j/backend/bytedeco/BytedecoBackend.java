@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The backend on one device. */
 final class BytedecoBackend extends MandatoryKernels implements Backend {
-    private final Capabilities capabilities;
-    private final ProcessMemory processMemory = new ProcessMemory();
-    private final CausalMasks masks = new CausalMasks(this);
     /** Of the output projection's logits at a time: with fewer rows its products would mostly read the weight. */
     private static final long LOGIT_BYTES = 64L << 20;
 
+    private final Capabilities capabilities;
+    private final ProcessMemory processMemory = new ProcessMemory();
+    private final CausalMasks masks = new CausalMasks(this);
     private final FourBitDecoder decoder;
     private final RowKernels rowKernels;
     private @Nullable BytedecoBackend host;
@@ -144,17 +144,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        // In parts on several threads the loss makes no copy of a chunk, so a chunk may be what the forecast has for
-        // its copies.
-        return threads().threads() == 1
-                ? call(() -> ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient))
-                : call(() -> ChunkedCrossEntropy.apply(
-                        this,
-                        hidden,
-                        weight,
-                        labels,
-                        withGradient,
-                        LOGIT_BYTES / hidden.dtype().byteSize()));
+        // In parts on several threads the loss makes no copies of a chunk, so a chunk may take what the forecast has
+        // for them.
+        long chunk = threads().threads() == 1
+                ? ChunkedCrossEntropy.CHUNK_ELEMENTS
+                : LOGIT_BYTES / hidden.dtype().byteSize();
+        return call(() -> ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient, chunk));
     }
 
     @Override

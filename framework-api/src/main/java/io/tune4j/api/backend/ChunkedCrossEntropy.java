@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkedCrossEntropy {
     /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
-    private static final long CHUNK_ELEMENTS = 8L << 20;
+    public static final long CHUNK_ELEMENTS = 8L << 20;
 
     private static final long LEAST_CHUNK_ROWS = 128;
 

@@ -27,11 +27,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder of all stores, or null to keep none for the next run
  * @param console is told how far tokenizing is
+ * @param watch is called for each record and may end the reading by an exception, which leaves nothing behind
  */
-public record TokenCache(@Nullable Path folder, Console console) {
+public record TokenCache(@Nullable Path folder, Console console, Runnable watch) {
     private static final Duration KEPT = Duration.ofDays(30);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
     private static final int NAME_BYTES = 16;
+
+    /** With nobody watching. */
+    public TokenCache(@Nullable Path folder, Console console) {
+        this(folder, console, () -> {});
+    }
 
     /**
      * Finds the tokens or makes them.
@@ -46,7 +52,7 @@ public record TokenCache(@Nullable Path folder, Console console) {
         String identity = dataset.identity();
         Path root = identity == null || tokenizer == null ? null : writable();
         if (root == null || identity == null || tokenizer == null) {
-            return temporary(key, dataset, lenient, new Progress(key, console));
+            return temporary(key, dataset, lenient, new Progress(key, console), watch);
         }
         Path store = root.resolve(Sha256.name(
                 String.join(
@@ -58,7 +64,7 @@ public record TokenCache(@Nullable Path folder, Console console) {
             return checked(found, lenient);
         }
         removeOld(root);
-        AtomicFiles.writeDirectory(store, target -> write(dataset, target, lenient, new Progress(key, console)));
+        AtomicFiles.writeDirectory(store, target -> write(dataset, target, lenient, new Progress(key, console), watch));
         try {
             return TokenStore.open(store, () -> {});
         } catch (IOException e) {
@@ -109,11 +115,16 @@ public record TokenCache(@Nullable Path folder, Console console) {
      * @param progress is told now and then how many samples there are
      */
     public static TokenStore temporary(String key, Dataset dataset, boolean lenient, LongConsumer progress) {
+        return temporary(key, dataset, lenient, progress, () -> {});
+    }
+
+    private static TokenStore temporary(
+            String key, Dataset dataset, boolean lenient, LongConsumer progress, Runnable watch) {
         Path made = null;
         try {
             Path target = Files.createTempDirectory("tune4j-tokens-");
             made = target;
-            write(dataset, target, lenient, progress);
+            write(dataset, target, lenient, progress, watch);
             TokenStore store = TokenStore.open(target, () -> delete(target));
             made = null;
             return store;
@@ -130,25 +141,28 @@ public record TokenCache(@Nullable Path folder, Console console) {
         }
     }
 
-    private static void write(Dataset dataset, Path target, boolean lenient, LongConsumer progress) throws IOException {
+    private static void write(Dataset dataset, Path target, boolean lenient, LongConsumer progress, Runnable watch)
+            throws IOException {
         try (TokenStoreWriter writer = new TokenStoreWriter(target, progress)) {
-            dataset.read(lenient ? writer : strict(writer));
+            dataset.read(lenient ? writer : strict(writer, watch));
             writer.finish(dataset.describe());
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    /** Ends the reading at the first record that does not fit and is not to be skipped. */
-    private static SampleSink strict(TokenStoreWriter writer) {
+    /** Ends the reading at the first record that does not fit and is not to be skipped, or when the watch does. */
+    private static SampleSink strict(TokenStoreWriter writer, Runnable watch) {
         return new SampleSink() {
             @Override
             public void sample(TokenizedSample sample) {
+                watch.run();
                 writer.sample(sample);
             }
 
             @Override
             public void unfit(DataException reason, boolean skips) {
+                watch.run();
                 if (!skips) {
                     throw reason;
                 }
