@@ -1,5 +1,6 @@
 package io.tune4j.benchmarks;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
@@ -155,7 +156,7 @@ final class QuantizedRun {
             Backend backend, CausalLanguageModel model, Adapter adapter, Optimizer optimizer, RaggedBatch batch) {
         double loss;
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording()) {
+                Tape tape = Tape.recording(Checkpointing.SELECTIVE, null, () -> {})) {
             Pass pass = new Pass(tape, batch.layout(), true, 0);
             Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, model.layerCount());
             Tensor labels = Tensor.ofLongs(backend, batch.labels());

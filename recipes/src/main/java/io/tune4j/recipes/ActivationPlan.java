@@ -1,10 +1,13 @@
 package io.tune4j.recipes;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.recipes.memory.ActivationOptions;
 import io.tune4j.recipes.memory.ActivationOptions.Recomputation;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,41 +18,58 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layers of the model
  * @param recomputed so many of them
+ * @param mode what these keep
  * @param bytes of activations that the largest micro-batch needs at most
  * @param budget what {@code auto} kept to; null without
  * @param named whether the config names the budget
  */
 record ActivationPlan(
-        int layers, int recomputed, long bytes, @Nullable Long budget, boolean named) {
+        int layers,
+        int recomputed,
+        Checkpointing mode,
+        long bytes,
+        @Nullable Long budget,
+        boolean named) {
     /**
      * Decides.
      *
      * @throws UserException if the budget is smaller than the least that is possible
      */
     static ActivationPlan of(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
-        Counter counter =
-                new Counter(shapes, largest.batch(), options.activations().offloading());
         int layers = shapes.layers();
+        List<Checkpointing> modes = options.activations().modes();
         if (options.activations().recomputation() != Recomputation.AUTO) {
             int all = options.activations().recomputation() == Recomputation.ALL ? layers : 0;
-            return new ActivationPlan(layers, all, counter.bytes(all), null, false);
+            Counter counter = new Counter(options, shapes, largest.batch(), modes.get(0));
+            return new ActivationPlan(layers, all, counter.mode, counter.bytes(all), null, false);
         }
         Long named = options.activations().budget();
         long budget = named != null
                 ? named
                 : MemoryForecast.leftForActivations(
                         options, shapes, largest, options.memoryLimit().bytes());
-        int least = counter.bytes(layers) < counter.bytes(layers - 1) ? layers : layers - 1;
-        if (counter.bytes(least) > budget && named != null) {
-            throw tooSmall(named, counter.bytes(least), largest);
+        ActivationPlan least = null;
+        for (Checkpointing mode : modes) {
+            Counter counter = new Counter(options, shapes, largest.batch(), mode);
+            int enough = counter.bytes(layers) < counter.bytes(layers - 1) ? layers : layers - 1;
+            boolean fits = counter.bytes(enough) <= budget;
+            int recomputed = fits ? counter.fewest(enough, budget) : enough;
+            least = new ActivationPlan(layers, recomputed, mode, counter.bytes(recomputed), budget, named != null);
+            if (fits) {
+                return least;
+            }
         }
-        int recomputed = counter.bytes(least) > budget ? least : counter.fewest(least, budget);
-        return new ActivationPlan(layers, recomputed, counter.bytes(recomputed), budget, named != null);
+        ActivationPlan plan = Objects.requireNonNull(least);
+        if (named != null) {
+            throw tooSmall(named, plan.bytes, largest);
+        }
+        return plan;
     }
 
-    private record Counter(ShapeRun shapes, RaggedBatch batch, boolean offloading) {
+    private record Counter(LoraFinetuneOptions options, ShapeRun shapes, RaggedBatch batch, Checkpointing mode) {
         long bytes(int recomputed) {
-            return shapes.count(batch, recomputed, offloading).activations();
+            return shapes.count(batch, recomputed, mode, options.activations().offloading())
+                    .activations();
         }
 
         /** The fewest layers with which the budget is kept; bytes fall with each layer up to {@code enough}. */
@@ -80,7 +100,8 @@ record ActivationPlan(
     String describe() {
         String choice = recomputed == 0
                 ? "those of all " + layers + " layers are kept"
-                : recomputed + " of " + layers + " layers are recomputed";
+                : recomputed + " of " + layers + " layers are recomputed"
+                        + (mode == Checkpointing.SELECTIVE ? " but for their attention" : "");
         String limit = budget == null || budget == Long.MAX_VALUE
                 ? ""
                 : " of a budget of " + Sizes.format(Math.max(0, budget)) + (named ? "" : " (what memory leaves)");

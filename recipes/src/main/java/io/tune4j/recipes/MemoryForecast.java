@@ -1,5 +1,6 @@
 package io.tune4j.recipes;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.peft.PeftPlan;
@@ -7,6 +8,7 @@ import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEstimate.Lever;
 import io.tune4j.api.recipe.RunEstimate.Part;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.recipes.memory.ActivationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +48,10 @@ final class MemoryForecast {
         this.largest = largest;
         this.plan = plan;
         this.counted = shapes.count(
-                largest.batch(), plan.recomputed(), options.activations().offloading());
+                largest.batch(),
+                plan.recomputed(),
+                plan.mode(),
+                options.activations().offloading());
     }
 
     /** @param tokens of each sample */
@@ -69,7 +74,7 @@ final class MemoryForecast {
 
     /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
     static long leftForActivations(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, long memory) {
-        ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), 0, null, false);
+        ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(options, shapes, largest, all);
         long activations = forecast.counted.activations();
         long others = forecast.estimate().peakBytes() - (long) ((1 + HOST_LOSS) * activations);
@@ -117,16 +122,22 @@ final class MemoryForecast {
     private RunEstimate.Activations activations() {
         RaggedBatch batch = largest.batch();
         int first = shapes.layers() > 2 ? 1 : 0;
-        ShapeRun.Counted less = shapes.count(batch, first, false);
-        ShapeRun.Counted more = shapes.count(batch, first + 1, false);
-        long input = shapes.count(batch, 1, true).offloaded();
-        double kept = less.saved() - more.saved() + (double) input;
+        long input = shapes.count(batch, 1, Checkpointing.FULL, true).offloaded();
+        double kept = freedBy(first, Checkpointing.FULL) + (double) input;
+        double recomputed = plan.mode() == Checkpointing.FULL ? input : kept - freedBy(first, plan.mode());
         return new RunEstimate.Activations(
                 plan.describe(),
                 kept / largest.tokens(),
-                (double) input / largest.tokens(),
+                recomputed / largest.tokens(),
                 options.activations().offloading(),
                 EagerLayer.bytesPerToken(options.model().definition(), options.dtype(), shapes.parameters()));
+    }
+
+    /** What is not kept if one more layer is computed again. */
+    private long freedBy(int layer, Checkpointing mode) {
+        RaggedBatch batch = largest.batch();
+        return shapes.count(batch, layer, mode, false).saved()
+                - shapes.count(batch, layer + 1, mode, false).saved();
     }
 
     private long lost(long changing) {
@@ -176,7 +187,11 @@ final class MemoryForecast {
                     "smaller matrix products, so some speed; the steps stay the same"));
         }
         if (plan.recomputed() < plan.layers()) {
-            levers.add(new Lever(recomputingAll(), "a third more time, since forward is done twice"));
+            levers.add(new Lever(recomputingAll(), "a quarter more time, since most of the forward is done twice"));
+        }
+        if (plan.recomputed() > 0 && plan.mode() == Checkpointing.SELECTIVE) {
+            levers.add(new Lever(
+                    List.of(ActivationOptions.MODE + "=full"), "a tenth more time, since attention is done twice too"));
         }
         if (options.dtype() == DType.FLOAT32) {
             levers.add(new Lever(List.of("dtype=bf16"), "three digits of the activations"));

@@ -99,7 +99,7 @@ final class RunMemory {
     }
 
     LossStep lossStep(Backend backend, CausalLanguageModel model, @Nullable ActivationStore store) {
-        return new LossStep(backend, model, options.loss(), plan.recomputed(), store, watch);
+        return new LossStep(backend, model, options.loss(), plan.recomputed(), plan.mode(), store, watch);
     }
 
     /** The weights are loaded; from now on the backend is asked. */

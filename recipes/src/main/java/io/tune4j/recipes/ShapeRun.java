@@ -1,6 +1,7 @@
 package io.tune4j.recipes;
 
 import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.shapes.MemoryMeter;
@@ -64,8 +65,13 @@ final class ShapeRun implements AutoCloseable {
      */
     record Counted(long saved, long activations, long offloaded, long gradients, long peak, double operations) {}
 
-    /** @param checkpointed layers that are computed again */
-    Counted count(RaggedBatch batch, int checkpointed, boolean offloading) {
+    /**
+     * Takes the step.
+     *
+     * @param checkpointed layers that are computed again
+     * @param mode what these keep
+     */
+    Counted count(RaggedBatch batch, int checkpointed, Checkpointing mode, boolean offloading) {
         MemoryMeter meter = backend.meter();
         meter.resetPeak();
         long before = meter.current();
@@ -76,7 +82,8 @@ final class ShapeRun implements AutoCloseable {
         };
         double first = meter.operations();
         try (ActivationStore store = offloading ? backend.activationStore(Path.of("")) : null) {
-            long activations = new LossStep(backend, model, loss, checkpointed, store, () -> {}).savedBytes(batch);
+            long activations =
+                    new LossStep(backend, model, loss, checkpointed, mode, store, () -> {}).savedBytes(batch);
             double operations = meter.operations() - first;
             long gradients = meter.current() - before;
             update();

@@ -21,8 +21,10 @@ final class BlockedAttention {
     /** Rows of a product over a block: its scores stay in the cache, and the product is large enough to be fast. */
     private static final int BLOCK_ROWS = 512;
 
-    private static final int LEAST_POSITIONS = 32;
     private static final int MOST_POSITIONS = 128;
+
+    /** Rows of scores are multiples of a vector of bf16 long: libtorch's softmax takes nearly twice as long where some are left over. */
+    private static final int VECTOR = 32;
 
     private final CausalMasks masks;
     private final KernelThreads threads;
@@ -38,7 +40,11 @@ final class BlockedAttention {
         this.threads = threads;
         this.shape = shape;
         group = shape.groupSize();
-        positions = Math.max(LEAST_POSITIONS, Math.min(MOST_POSITIONS, BLOCK_ROWS / group));
+        positions = Math.max(1, Math.min(MOST_POSITIONS, BLOCK_ROWS / group) / VECTOR) * VECTOR;
+    }
+
+    private static int padded(int positions) {
+        return (positions + VECTOR - 1) / VECTOR * VECTOR;
     }
 
     private List<Part> parts(SequenceLayout layout) {
@@ -70,8 +76,8 @@ final class BlockedAttention {
                 PartialSums values = new PartialSums(parts)) {
             each(parts, (part, work) -> {
                 Operands operands = new Operands(part, fused, work);
-                Tensor keySum = keys.own(part, operands.zeros(operands.keys));
-                Tensor valueSum = values.own(part, operands.zeros(operands.values));
+                Tensor keySum = keys.own(part, operands.sumLike(operands.keys));
+                Tensor valueSum = values.own(part, operands.sumLike(operands.values));
                 backward(part, outputGradient, operands, gradient, keySum, valueSum, work);
                 if (part.isWhole()) {
                     finish(keys, part, keyHeads(gradient, part, work), work);
@@ -86,7 +92,7 @@ final class BlockedAttention {
     }
 
     private static void finish(PartialSums sums, Part part, Tensor heads, TorchWork work) {
-        copy(sums.total(part, work), heads, work);
+        copy(work.narrow(sums.total(part, work), 1, 0, part.to()), heads, work);
         sums.release(part);
     }
 
@@ -109,13 +115,21 @@ final class BlockedAttention {
             Tensor scoreGradient = inner.keep(ofOutput.bmm(inner.transpose(block.values, 1, 2)));
             BoxedOperations.softmaxBackward(scoreGradient, probabilities, scalarType.value, scoreGradient);
             torch.bmm_out(block.ofQueries(queryGradient), scoreGradient, block.keys);
-            block.ofVisible(keySum)
-                    .add_(inner.keep(inner.transpose(scoreGradient, 1, 2).bmm(block.queries)));
-            block.ofVisible(valueSum)
-                    .add_(inner.keep(inner.transpose(probabilities, 1, 2).bmm(ofOutput)));
+            block.addTo(keySum, inner.transpose(scoreGradient, 1, 2), block.queries);
+            block.addTo(valueSum, inner.transpose(probabilities, 1, 2), ofOutput);
         });
-        queryGradient.mul_(work.scalar(shape.scale()));
-        copy(queryGradient, queryHeads(gradient, part, work), work);
+        Tensor heads = queryHeads(gradient, part, work);
+        scale(heads, asHeads(queryGradient, heads, work), work);
+    }
+
+    /** {@code target = scale * source}, in one pass where both are of one dtype. */
+    private void scale(Tensor target, Tensor source, TorchWork work) {
+        if (widens) {
+            Tensor scaled = work.keep(source.to(ScalarType.Float)).mul_(work.scalar(shape.scale()));
+            target.copy_(scaled);
+        } else {
+            torch.mul_out(target, source, work.keep(torch.scalar_tensor(work.scalar(shape.scale()))));
+        }
     }
 
     /** The part's query heads as {@code [heads of the part, queries, group, headSize]}, a view. */
@@ -144,12 +158,27 @@ final class BlockedAttention {
 
     /** What {@link #heads} gives as {@code [heads, rows, headSize]} in the dtype that is computed in, not the same memory. */
     private Tensor rowsOfHeads(Tensor heads, TorchWork work) {
-        Tensor result = work.keep(heads.new_empty(heads.size(0), heads.size(1) * heads.size(2), heads.size(3)));
-        if (widens) {
-            result = work.keep(result.to(ScalarType.Float));
-        }
+        Tensor result = empty(heads, heads.size(1) * heads.size(2), work);
         asHeads(result, heads, work).copy_(heads);
         return result;
+    }
+
+    /** {@code [heads, rows, 1, headSize]} as {@code [heads, padded(rows), headSize]}. */
+    private Tensor paddedRows(Tensor heads, TorchWork work) {
+        long rows = heads.size(1);
+        long all = padded(Math.toIntExact(rows));
+        Tensor result = empty(heads, all, work);
+        if (all > rows) {
+            work.narrow(result, 1, rows, all - rows).zero_();
+        }
+        work.narrow(result, 1, 0, rows).copy_(work.keep(heads.squeeze(2)));
+        return result;
+    }
+
+    /** {@code [heads, rows, headSize]} in the dtype that is computed in. */
+    private Tensor empty(Tensor heads, long rows, TorchWork work) {
+        Tensor result = work.keep(heads.new_empty(heads.size(0), rows, heads.size(3)));
+        return widens ? work.keep(result.to(ScalarType.Float)) : result;
     }
 
     /** The opposite of {@link #rowsOfHeads}. */
@@ -161,11 +190,14 @@ final class BlockedAttention {
         return work.keep(rows.view(like.size(0), like.size(1), like.size(2), like.size(3)));
     }
 
-    /** A part's queries, scaled, with {@code group} rows a position; and its keys and values, all head by head. */
+    /**
+     * A part's queries, scaled, with {@code group} rows a position; and its keys and values, all head by head. Behind the last key there
+     * are zeros up to a multiple of {@link #VECTOR}, which lie in every query's future.
+     */
     private final class Operands {
         /** {@code [heads, queries * group, headSize]}. */
         final Tensor queries;
-        /** {@code [heads, to, headSize]}. */
+        /** {@code [heads, padded(to), headSize]}. */
         final Tensor keys;
 
         final Tensor values;
@@ -173,9 +205,11 @@ final class BlockedAttention {
 
         Operands(Part part, Tensor fused, TorchWork work) {
             this.part = part;
-            queries = rowsOfHeads(queryHeads(fused, part, work), work).mul_(work.scalar(shape.scale()));
-            keys = rowsOfHeads(keyHeads(fused, part, work), work);
-            values = rowsOfHeads(valueHeads(fused, part, work), work);
+            Tensor heads = queryHeads(fused, part, work);
+            queries = empty(heads, heads.size(1) * heads.size(2), work);
+            scale(asHeads(queries, heads, work), heads, work);
+            keys = paddedRows(keyHeads(fused, part, work), work);
+            values = paddedRows(valueHeads(fused, part, work), work);
         }
 
         void eachBlock(Consumer<Block> kernel) {
@@ -186,11 +220,19 @@ final class BlockedAttention {
             }
         }
 
-        /** Where gradients of keys or values are summed up: sums over many blocks would lose bits in bf16. */
-        Tensor zeros(Tensor like) {
-            boolean isWide = like.scalar_type().intern() == ScalarType.BFloat16
-                    && part.sequence().length() > positions;
-            if (!isWide) {
+        boolean isOneBlock() {
+            return part.sequence().length() <= positions;
+        }
+
+        /**
+         * Where gradients of keys or values are summed up, which over many blocks would lose bits in bf16: zeros, or anything where
+         * there is one block.
+         */
+        Tensor sumLike(Tensor like) {
+            if (isOneBlock()) {
+                return torch.empty_like(like);
+            }
+            if (like.scalar_type().intern() != ScalarType.BFloat16) {
                 return torch.zeros_like(like);
             }
             try (Tensor wide = like.to(ScalarType.Float)) {
@@ -199,8 +241,9 @@ final class BlockedAttention {
         }
     }
 
-    /** Some positions with the keys that they see. */
+    /** Some positions with the keys that they see, and those behind them up to a multiple of {@link #VECTOR}. */
     private final class Block {
+        private final boolean isOnly;
         private final int start;
         private final int firstQuery;
         private final int count;
@@ -214,11 +257,12 @@ final class BlockedAttention {
         final Tensor values;
 
         Block(Operands operands, int start, int count, TorchWork work) {
+            this.isOnly = operands.isOneBlock();
             this.start = start;
             this.firstQuery = start - operands.part.from();
             this.count = count;
             this.work = work;
-            visible = start + count;
+            visible = padded(start + count);
             queries = ofQueries(operands.queries);
             keys = ofVisible(operands.keys);
             values = ofVisible(operands.values);
@@ -232,15 +276,25 @@ final class BlockedAttention {
             return work.narrow(rows, 1, 0, visible);
         }
 
+        /** Adds a product to the visible rows of a sum, or begins it. */
+        void addTo(Tensor sum, Tensor a, Tensor b) {
+            if (isOnly) {
+                torch.bmm_out(sum, a, b);
+            } else {
+                ofVisible(sum).add_(work.keep(a.bmm(b)));
+            }
+        }
+
         /** {@code [heads, count * group, visible]}. */
         Tensor probabilities() {
             Tensor scores = work.keep(queries.bmm(work.transpose(keys, 1, 2)));
-            if (count > 1) {
-                // Only the last keys can lie in a query's future.
+            // Only the last keys can lie in a query's future.
+            int last = visible - start;
+            if (last > 1) {
                 Tensor mask =
                         masks.future(positions, group, scores.scalar_type().intern());
                 Tensor rows = work.narrow(mask, 0, 0, (long) count * group);
-                work.narrow(scores, 2, start, count).add_(work.narrow(rows, 1, 0, count));
+                work.narrow(scores, 2, start, last).add_(work.narrow(rows, 1, 0, last));
             }
             return work.keep(torch.softmax(scores, -1));
         }

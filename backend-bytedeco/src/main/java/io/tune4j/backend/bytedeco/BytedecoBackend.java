@@ -37,7 +37,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
         super(device, device.isCpu() && !processor.hasBf16(), new KernelThreads(kernelThreads));
         rowKernels = new RowKernels(threads());
-        decoder = new FourBitDecoder(threads);
+        decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
         if (!device.isCpu()) {

@@ -2,7 +2,9 @@ package io.tune4j.api.autograd;
 
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,11 @@ public final class Tape implements AutoCloseable {
     private final List<ActivationStore.Stored> waiting = new ArrayList<>();
     private final boolean recording;
     private final boolean replay;
+    private final Checkpointing checkpointing;
+
+    /** Results on their way from the first pass of a checkpointed part to its second; null where none are kept. */
+    private final @Nullable Deque<Tensor> remembered;
+
     private final @Nullable ActivationStore store;
     private final Runnable watch;
     private long mostSaved;
@@ -44,31 +51,44 @@ public final class Tape implements AutoCloseable {
         }
     };
 
-    private Tape(boolean recording, boolean replay, @Nullable ActivationStore store, Runnable watch) {
+    private Tape(
+            boolean recording,
+            boolean replay,
+            Checkpointing checkpointing,
+            @Nullable Deque<Tensor> remembered,
+            @Nullable ActivationStore store,
+            Runnable watch) {
         this.recording = recording;
         this.replay = replay;
+        this.checkpointing = checkpointing;
+        this.remembered = remembered;
         this.store = store;
         this.watch = watch;
     }
 
-    /** A tape that records. */
+    /** A tape that records, on which checkpointed parts keep their inputs alone. */
     public static Tape recording() {
-        return recording(null, NOTHING);
+        return recording(Checkpointing.FULL, null, NOTHING);
     }
 
     /**
      * A tape that records.
      *
-     * @param store where the inputs of checkpointed layers wait; null to keep them as they are
+     * @param checkpointing what checkpointed parts keep
+     * @param store where their inputs wait; null to keep them as they are
      * @param watch called at each entry, forward and backward, and may throw: what the tape holds is then freed by closing it
      */
-    public static Tape recording(@Nullable ActivationStore store, Runnable watch) {
-        return new Tape(true, false, store, watch);
+    public static Tape recording(Checkpointing checkpointing, @Nullable ActivationStore store, Runnable watch) {
+        return new Tape(true, false, checkpointing, null, store, watch);
     }
 
     /** A tape that records nothing, for validation, generation and the first pass of a checkpointed layer. */
     public static Tape off() {
-        return new Tape(false, false, null, NOTHING);
+        return off(null);
+    }
+
+    private static Tape off(@Nullable Deque<Tensor> remembered) {
+        return new Tape(false, false, Checkpointing.FULL, remembered, null, NOTHING);
     }
 
     public boolean isRecording() {
@@ -81,6 +101,27 @@ public final class Tape implements AutoCloseable {
      */
     public boolean isReplay() {
         return replay;
+    }
+
+    /**
+     * Keeps a result of a checkpointed part for its second pass, where {@link #recall} gives it back instead of its being computed; does
+     * nothing elsewhere. Nobody may overwrite it afterwards.
+     */
+    public Tensor remember(Tensor result) {
+        if (remembered != null && !recording) {
+            remembered.add(result.retain());
+        }
+        return result;
+    }
+
+    /**
+     * In the second pass of a checkpointed part the next of the results that its first pass remembered; null where it must be computed.
+     * What leads to it need not be, but must be recorded, with this tensor as the output.
+     */
+    public @Nullable Tensor recall() {
+        Tensor known = replay && remembered != null ? remembered.poll() : null;
+        // A tensor of its own, since who asked may close what it was given.
+        return known == null ? null : known.reshape(known.shape());
     }
 
     /** Whether this tensor depends on something trainable, so that operations on it must be recorded. */
@@ -181,7 +222,7 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Computes {@code function(x)} keeping only x, and computes it again when the backward needs what it would have kept
+     * Computes {@code function(x)} keeping only x and what {@link Checkpointing} says, and computes it again when the backward needs what it would have kept
      * (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state. With a
      * store x itself is put there.
      *
@@ -195,17 +236,24 @@ public final class Tape implements AutoCloseable {
         if (stored != null) {
             waiting.add(stored);
         }
-        Tensor output;
+        Deque<Tensor> results = new ArrayDeque<>();
         try (TensorScope scope = TensorScope.open();
-                Tape off = off()) {
-            output = scope.escape(function.apply(x, off));
+                Tape off = off(checkpointing == Checkpointing.SELECTIVE ? results : null)) {
+            Tensor output = function.apply(x, off);
+            List<Tensor> saved = new ArrayList<>(results);
+            if (stored == null) {
+                saved.add(x);
+            }
+            record(
+                    output,
+                    (outputGradient, sink) ->
+                            again(x, stored == null ? x : stored.take(), results, function, outputGradient),
+                    saved.toArray(Tensor[]::new));
+            return scope.escape(output);
+        } finally {
+            // The entry holds them from now on.
+            results.forEach(Tensor::release);
         }
-        if (stored == null) {
-            record(output, (outputGradient, sink) -> again(x, x, function, outputGradient), x);
-        } else {
-            record(output, (outputGradient, sink) -> again(x, stored.take(), function, outputGradient));
-        }
-        return output;
     }
 
     /**
@@ -213,9 +261,11 @@ public final class Tape implements AutoCloseable {
      *
      * @param x whose gradient is wanted; closed by now if it was offloaded
      * @param input x's elements
+     * @param results what the first pass remembered
      */
-    private void again(Tensor x, Tensor input, CheckpointedFunction function, Tensor outputGradient) {
-        try (Tape inner = new Tape(true, true, store, watch)) {
+    private void again(
+            Tensor x, Tensor input, Deque<Tensor> results, CheckpointedFunction function, Tensor outputGradient) {
+        try (Tape inner = new Tape(true, true, checkpointing, results, store, watch)) {
             if (sink.wants(x)) {
                 inner.watch(input);
             }

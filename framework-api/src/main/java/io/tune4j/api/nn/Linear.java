@@ -12,14 +12,17 @@ public interface Linear extends AutoCloseable {
     Tensor forward(Tensor x, Pass pass);
 
     /**
-     * Records what the backward needs of {@link #forward}, for a result that nobody reads: the last product of a layer that is computed
+     * Records what the backward needs of {@link #forward} for a result that is known, or that nobody reads: in a layer that is computed
      * again for its backward. It need not be computed; by default it is.
      *
      * @param x {@code [T, in]}
-     * @return {@code [T, sum of out]} of any content
+     * @param result {@code [T, sum of out]}, not read: what stands for the result on the tape
      */
-    default Tensor replay(Tensor x, Pass pass) {
-        return forward(x, pass);
+    default void replay(Tensor x, Tensor result, Pass pass) {
+        Tensor y = forward(x, pass);
+        if (pass.tape().tracks(y)) {
+            pass.tape().record(result, (dy, gradients) -> gradients.add(y, dy));
+        }
     }
 
     /**

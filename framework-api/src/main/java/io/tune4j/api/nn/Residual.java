@@ -27,7 +27,11 @@ public final class Residual {
         return replayInPlace(y, x, pass);
     }
 
-    /** Records {@link #addInPlace} for a sum that nobody reads. */
+    /**
+     * Records {@link #addInPlace} for a sum that is known, or that nobody reads.
+     *
+     * @param y the sum, and what stands for y before
+     */
     public static Tensor replayInPlace(Tensor y, Tensor x, Pass pass) {
         if (pass.tape().tracks(x) || pass.tape().tracks(y)) {
             pass.tape().record(y, (dy, gradients) -> {

@@ -1,5 +1,6 @@
 package io.tune4j.api.nn;
 
+import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.FusedKernels.Attended;
@@ -39,7 +40,8 @@ public final class RotaryAttention {
 
     /**
      * Each sequence attends to itself, causally. Saves the rotated rows, the output and the softmax statistics. Where sequences share
-     * rows, they are laid out one by one for this; of the rows that several have, the first one's output is taken.
+     * rows, they are laid out one by one for this; of the rows that several have, the first one's output is taken. Its result is
+     * remembered in a layer that is computed again: as much as a layer's input, and a good part of the layer's time.
      *
      * @param fused {@code [T, shape.fusedSize()]}
      * @return {@code [T, shape.querySize()]}
@@ -58,7 +60,7 @@ public final class RotaryAttention {
     }
 
     private Tensor attend(Tensor fused, SequenceLayout layout, Pass pass) {
-        Attended attended = backend.attention(fused, layout, shape);
+        Attended attended = attended(fused, layout, pass.tape());
         if (pass.tape().tracks(fused)) {
             pass.tape()
                     .record(
@@ -70,5 +72,17 @@ public final class RotaryAttention {
                             attended.statistics());
         }
         return attended.output();
+    }
+
+    private Attended attended(Tensor fused, SequenceLayout layout, Tape tape) {
+        Tensor output = tape.recall();
+        Tensor statistics = tape.recall();
+        if (output != null && statistics != null) {
+            return new Attended(output, statistics);
+        }
+        Attended attended = backend.attention(fused, layout, shape);
+        tape.remember(attended.output());
+        tape.remember(attended.statistics());
+        return attended;
     }
 }

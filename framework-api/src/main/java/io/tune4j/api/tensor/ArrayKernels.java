@@ -117,7 +117,10 @@ public interface ArrayKernels {
     /** {@code [m, k] x [k, n]} or, batched, {@code [b, m, k] x [b, k, n]}; operands may be transposed views. */
     Array matmul(Array a, Array b);
 
-    /** {@code target = beta * target + alpha * a x b} for matrices; {@code target} may be a view. */
+    /**
+     * {@code target = beta * target + alpha * a x b} for matrices; {@code target} may be a view. With beta 0 its content is not read and
+     * may be anything, NaN too.
+     */
     void matmulInto(Array target, Array a, Array b, double beta, double alpha);
 
     /** Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}. */

@@ -66,10 +66,20 @@ final class DecoderLayer implements AutoCloseable {
                 attended = RowSelection.apply(attended, rows, pass);
                 own = RowSelection.apply(x, rows, pass);
             }
-            Tensor h = Residual.addInPlace(output.forward(attended, pass), own, pass);
+            Tensor h = project(attended, own, pass);
             Tensor y = feedForward(h, pass);
             return scope.escape(pass.isReplay() ? Residual.replayInPlace(y, h, pass) : Residual.addInPlace(y, h, pass));
         }
+    }
+
+    /** {@code own + output(attended)}, remembered in a layer that is computed again: it is as small as the layer's input. */
+    private Tensor project(Tensor attended, Tensor own, Pass pass) {
+        Tensor known = pass.tape().recall();
+        if (known != null) {
+            output.replay(attended, known, pass);
+            return Residual.replayInPlace(known, own, pass);
+        }
+        return pass.tape().remember(Residual.addInPlace(output.forward(attended, pass), own, pass));
     }
 
     private Tensor attend(Tensor x, Angles angles, Pass pass) {
@@ -84,7 +94,12 @@ final class DecoderLayer implements AutoCloseable {
         try (TensorScope scope = TensorScope.open()) {
             Tensor fused = gateUp.forward(mlpNorm.forward(h, pass), pass);
             Tensor product = SwiGlu.apply(backend, fused, pass);
-            return scope.escape(pass.isReplay() ? down.replay(product, pass) : down.forward(product, pass));
+            if (pass.isReplay()) {
+                Tensor unread = Tensor.empty(backend, h.dtype(), h.shape());
+                down.replay(product, unread, pass);
+                return scope.escape(unread);
+            }
+            return scope.escape(down.forward(product, pass));
         }
     }
 

@@ -3,7 +3,6 @@ package io.tune4j.peft.lora;
 import io.tune4j.api.autograd.Gradients;
 import io.tune4j.api.nn.Dropout;
 import io.tune4j.api.nn.FrozenLinear;
-import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
@@ -40,44 +39,46 @@ final class LoraLinear implements Linear {
 
     @Override
     public Tensor forward(Tensor x, Pass pass) {
-        return forward(x, pass, true);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor y = base.weight().multiply(x);
+            Tensor bias = base.bias();
+            if (bias != null) {
+                y.addInPlace(bias, 1);
+            }
+            List<Tensor> lows = lows(x, pass);
+            for (int i = 0; i < lows.size(); i++) {
+                updates.get(i).addUp(y, lows.get(i));
+            }
+            record(y, x, lows, pass);
+            return scope.escape(y);
+        }
     }
 
     /** Computes {@code drop(x)·Aᵀ} alone, which the gradient of B is made of. */
     @Override
-    public Tensor replay(Tensor x, Pass pass) {
-        return forward(x, pass, false);
+    public void replay(Tensor x, Tensor result, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            record(result, x, lows(x, pass), pass);
+        }
     }
 
-    private Tensor forward(Tensor x, Pass pass, boolean isRead) {
-        try (TensorScope scope = TensorScope.open()) {
-            FrozenWeight weight = base.weight();
-            Tensor y = isRead
-                    ? weight.multiply(x)
-                    : Tensor.empty(x.kernels(), weight.computeDtype(), x.size(0), weight.outFeatures());
-            Tensor bias = base.bias();
-            if (isRead && bias != null) {
-                y.addInPlace(bias, 1);
+    /** {@code drop_i(x)·A_iᵀ} of each update. */
+    private List<Tensor> lows(Tensor x, Pass pass) {
+        List<Tensor> lows = new ArrayList<>();
+        for (LowRankUpdate update : updates) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor mask = mask(update, x, pass);
+                lows.add(scope.escape(update.down(mask == null ? x : x.times(mask))));
             }
-            List<Tensor> saved = new ArrayList<>(List.of(x));
-            for (LowRankUpdate update : updates) {
-                try (TensorScope inner = TensorScope.open()) {
-                    Tensor mask = mask(update, x, pass);
-                    Tensor low = inner.escape(update.down(mask == null ? x : x.times(mask)));
-                    if (isRead) {
-                        update.addUp(y, low);
-                    }
-                    saved.add(low);
-                }
-            }
-            // Also where x itself needs no gradient: A and B do.
-            pass.tape()
-                    .record(
-                            y,
-                            (dy, gradients) -> backward(dy, x, saved.subList(1, saved.size()), pass, gradients),
-                            saved.toArray(Tensor[]::new));
-            return scope.escape(y);
         }
+        return lows;
+    }
+
+    /** Also where x itself needs no gradient: A and B do. */
+    private void record(Tensor y, Tensor x, List<Tensor> lows, Pass pass) {
+        List<Tensor> saved = new ArrayList<>(lows);
+        saved.add(x);
+        pass.tape().record(y, (dy, gradients) -> backward(dy, x, lows, pass, gradients), saved.toArray(Tensor[]::new));
     }
 
     /** {@code dx = dy·W + drop_i(s_i · dy_i·B_i · A_i)} summed over i; dA and dB as {@link LowRankUpdate} says. */

@@ -3,42 +3,20 @@ package io.tune4j.peft.lora;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.peft.lora.UpBlock.Place;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * {@code y[:, i] += s_i · (x·A_iᵀ)·B_iᵀ} for some of the projections of one input (Hu et al. 2021, eq. 3), and its
  * vector-Jacobian products. The A's are stacked, so x is read once; the B's write straight into their columns of y, so
- * nothing as wide as y is made or scaled.
+ * nothing as wide as y is made or scaled, those of low ranks with one product ({@link UpBlock}).
  *
  * <p>Shapes: x {@code [T, in]}, y {@code [T, sum of out]}, low = x·Aᵀ {@code [T, R]} with R the sum of the ranks.
  */
 final class LowRankUpdate implements AutoCloseable {
-    /**
-     * One adapted projection.
-     *
-     * @param column its first column in y
-     * @param lowColumn its first column in low
-     */
-    private record Part(LoraWeights weights, long column, long lowColumn) {
-        long out() {
-            return weights.target().projection().outFeatures();
-        }
-
-        long rank() {
-            return weights.target().rank();
-        }
-
-        Tensor of(Tensor wide) {
-            return wide.narrow(1, column, out());
-        }
-
-        Tensor ofLow(Tensor low) {
-            return low.narrow(1, lowColumn, rank());
-        }
-    }
-
-    private final List<Part> parts;
+    private final List<Place> places;
+    private final List<UpBlock> blocks;
     private final StackedRows stackedA;
     private final long totalRank;
 
@@ -47,27 +25,28 @@ final class LowRankUpdate implements AutoCloseable {
      * @param adapted those that get an update
      */
     LowRankUpdate(List<Projection> projections, List<LoraWeights> adapted) {
-        List<Part> found = new ArrayList<>();
+        List<Place> found = new ArrayList<>();
         long column = 0;
         long lowColumn = 0;
         for (Projection projection : projections) {
             for (LoraWeights weights : adapted) {
                 if (weights.target().name().equals(projection.name())) {
-                    found.add(new Part(weights, column, lowColumn));
+                    found.add(new Place(weights, column, lowColumn));
                     lowColumn += weights.target().rank();
                 }
             }
             column += projection.outFeatures();
         }
-        parts = List.copyOf(found);
+        places = List.copyOf(found);
+        blocks = UpBlock.of(places);
         totalRank = lowColumn;
-        stackedA =
-                new StackedRows(parts.stream().map(part -> part.weights().a()).toList());
+        stackedA = new StackedRows(
+                places.stream().map(place -> place.weights().a()).toList());
     }
 
     /** The first of its adapted projections, whose name seeds the dropout. */
     String firstName() {
-        return parts.get(0).weights().target().name();
+        return places.get(0).weights().target().name();
     }
 
     /** {@code low = x·Aᵀ}. */
@@ -79,9 +58,8 @@ final class LowRankUpdate implements AutoCloseable {
 
     /** {@code y[:, i] += s_i · low_i·B_iᵀ}, in place. */
     void addUp(Tensor y, Tensor low) {
-        for (Part part : parts) {
-            LoraWeights weights = part.weights();
-            part.of(y).matmulInPlace(part.ofLow(low), weights.b().in(y.dtype()).transposed(), 1, weights.scale());
+        for (UpBlock block : blocks) {
+            block.of(y).matmulInPlace(block.ofLow(low), block.b(y.dtype()).transposed(), 1, block.scale());
         }
     }
 
@@ -92,19 +70,17 @@ final class LowRankUpdate implements AutoCloseable {
      */
     Tensor parameterGradients(Tensor outputGradient, Tensor x, Tensor low) {
         DType dtype = x.dtype();
-        Tensor lowGradient = Tensor.zeros(x.kernels(), dtype, x.size(0), totalRank);
-        for (Part part : parts) {
-            LoraWeights weights = part.weights();
-            Tensor dy = part.of(outputGradient);
-            part.ofLow(lowGradient).matmulInPlace(dy, weights.b().in(dtype), 0, weights.scale());
-            weights.b()
-                    .accumulate(
-                            Tensor.zeros(x.kernels(), dtype, weights.target().bShape())
-                                    .matmulInPlace(dy.transposed(), part.ofLow(low), 0, weights.scale()));
+        Tensor lowGradient = Tensor.empty(x.kernels(), dtype, x.size(0), totalRank);
+        for (UpBlock block : blocks) {
+            Tensor dy = block.of(outputGradient);
+            Tensor b = block.b(dtype);
+            block.ofLow(lowGradient).matmulInPlace(dy, b, 0, block.scale());
+            block.accumulate(Tensor.empty(x.kernels(), dtype, b.shape())
+                    .matmulInPlace(dy.transposed(), block.ofLow(low), 0, block.scale()));
         }
         Tensor gradientOfA = lowGradient.transposed().matmul(x);
-        for (Part part : parts) {
-            part.weights().a().accumulate(gradientOfA.rows(part.lowColumn(), part.rank()));
+        for (Place place : places) {
+            place.weights().a().accumulate(gradientOfA.rows(place.lowColumn(), place.rank()));
         }
         return lowGradient;
     }
@@ -122,5 +98,6 @@ final class LowRankUpdate implements AutoCloseable {
     @Override
     public void close() {
         stackedA.close();
+        blocks.forEach(UpBlock::close);
     }
 }

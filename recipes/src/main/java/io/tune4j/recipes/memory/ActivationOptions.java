@@ -1,8 +1,10 @@
 package io.tune4j.recipes.memory;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.api.tensor.Device;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recomputation which layers are computed again
  * @param budget bytes that activations may take, for {@code auto}; null for what memory is left
+ * @param mode what recomputed layers keep; null for as much as the budget allows
  * @param offloading whether the inputs of recomputed layers wait outside of the device's memory
  */
 public record ActivationOptions(
-        Recomputation recomputation, @Nullable Long budget, boolean offloading) {
-    /** Which layers keep their input only. */
+        Recomputation recomputation,
+        @Nullable Long budget,
+        @Nullable Checkpointing mode,
+        boolean offloading) {
+    /** Which layers are computed again. */
     public enum Recomputation {
         NONE,
         ALL,
@@ -25,6 +31,7 @@ public record ActivationOptions(
     }
 
     public static final String CHECKPOINTING = "enable_activation_checkpointing";
+    public static final String MODE = "activation_checkpointing_mode";
     public static final String BUDGET = "activation_memory_budget";
     public static final String OFFLOADING = "enable_activation_offloading";
 
@@ -56,7 +63,37 @@ public record ActivationOptions(
                     "what is offloaded are the inputs of recomputed layers, and there are none; set " + CHECKPOINTING
                             + " to True or auto too, or this to False");
         }
-        return new ActivationOptions(recomputation, budget, offloading);
+        Checkpointing mode = mode(root);
+        if (offloading && mode == Checkpointing.SELECTIVE) {
+            root.problem(
+                    MODE,
+                    "selective keeps results on the device, and " + OFFLOADING + " is there to keep nothing on it; set "
+                            + MODE + "=full, or leave it out");
+        }
+        return new ActivationOptions(recomputation, budget, mode, offloading);
+    }
+
+    private static @Nullable Checkpointing mode(ConfigReader root) {
+        String text = root.stringOrNull(MODE);
+        if (text == null) {
+            return null;
+        }
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "selective" -> Checkpointing.SELECTIVE;
+            case "full" -> Checkpointing.FULL;
+            default -> {
+                root.problem(MODE, "expected selective or full");
+                yield null;
+            }
+        };
+    }
+
+    /** What recomputed layers may keep, what saves time first: what takes too much memory gives way to the next. */
+    public List<Checkpointing> modes() {
+        if (offloading) {
+            return List.of(Checkpointing.FULL);
+        }
+        return mode != null ? List.of(mode) : List.of(Checkpointing.SELECTIVE, Checkpointing.FULL);
     }
 
     /** A size such as {@code 6GiB}, or null. */

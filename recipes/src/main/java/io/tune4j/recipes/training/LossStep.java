@@ -1,6 +1,7 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The loss of a micro-batch, with or without its gradients.
  *
  * @param checkpointedLayers layers, from the first on, that are computed again in the backward instead of being kept
- * @param store where the inputs of these wait; null to keep them as they are
+ * @param checkpointing what these keep
+ * @param store where their inputs wait; null to keep them as they are
  * @param watch is called again and again on the way and may stop it by an exception, which leaves nothing behind but gradients
  */
 public record LossStep(
@@ -24,11 +26,12 @@ public record LossStep(
         CausalLanguageModel model,
         Loss loss,
         int checkpointedLayers,
+        Checkpointing checkpointing,
         @Nullable ActivationStore store,
         Runnable watch) {
     /** With activations in the device's memory and nobody watching. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
-        this(backend, model, loss, checkpointedLayers, null, () -> {});
+        this(backend, model, loss, checkpointedLayers, Checkpointing.FULL, null, () -> {});
     }
 
     /**
@@ -50,7 +53,7 @@ public record LossStep(
 
     private Result onTape(RaggedBatch batch, long randomKey) {
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording(store, watch)) {
+                Tape tape = Tape.recording(checkpointing, store, watch)) {
             Tensor sum = sum(batch, new Pass(tape, batch.layout(), true, randomKey));
             tape.backward(sum);
             return new Result(sum.item(), tape.mostSavedBytes());

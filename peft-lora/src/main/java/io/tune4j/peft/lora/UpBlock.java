@@ -1,0 +1,123 @@
+package io.tune4j.peft.lora;
+
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * B's of projections of one output that are multiplied at once: one, or several as the blocks of a diagonal with zeros around them. A
+ * product with few columns takes as long as one with some more, so several adapters of low rank in one product are done a quarter
+ * sooner than in one each (benchmarks.md); of higher rank they are not.
+ */
+final class UpBlock implements AutoCloseable {
+    /** Columns up to which a product with zeros in it is the faster one. */
+    private static final long MOST_RANKS = 16;
+
+    /**
+     * One adapted projection.
+     *
+     * @param column its first column in y
+     * @param lowColumn its first column in low
+     */
+    record Place(LoraWeights weights, long column, long lowColumn) {
+        long out() {
+            return weights.target().projection().outFeatures();
+        }
+
+        long rank() {
+            return weights.target().rank();
+        }
+    }
+
+    private final List<Place> places;
+    private final Place first;
+    private final long width;
+    private final long ranks;
+    private final long[] copiedVersions;
+    private @Nullable Tensor diagonal;
+
+    private UpBlock(List<Place> places) {
+        this.places = List.copyOf(places);
+        first = places.get(0);
+        Place last = places.get(places.size() - 1);
+        width = last.column() + last.out() - first.column();
+        ranks = last.lowColumn() + last.rank() - first.lowColumn();
+        copiedVersions = new long[places.size()];
+    }
+
+    /** @param places by their columns */
+    static List<UpBlock> of(List<Place> places) {
+        long ranks = places.stream().mapToLong(Place::rank).sum();
+        boolean oneScale =
+                places.stream().map(place -> place.weights().scale()).distinct().count() == 1;
+        return ranks <= MOST_RANKS && oneScale
+                ? List.of(new UpBlock(places))
+                : places.stream().map(place -> new UpBlock(List.of(place))).toList();
+    }
+
+    double scale() {
+        return first.weights().scale();
+    }
+
+    /** Its columns of y, or of y's gradient: a view. */
+    Tensor of(Tensor wide) {
+        return wide.narrow(1, first.column(), width);
+    }
+
+    /** Its columns of low, or of low's gradient: a view. */
+    Tensor ofLow(Tensor low) {
+        return low.narrow(1, first.lowColumn(), ranks);
+    }
+
+    /** {@code [columns of y, columns of low]}; not to be closed or changed. */
+    Tensor b(DType dtype) {
+        if (places.size() == 1) {
+            return first.weights().b().in(dtype);
+        }
+        Tensor target = diagonal;
+        if (target == null || target.dtype() != dtype) {
+            close();
+            target = TensorScope.detach(Tensor.zeros(first.weights().b().value().kernels(), dtype, width, ranks));
+            diagonal = target;
+            Arrays.fill(copiedVersions, -1);
+        }
+        for (int i = 0; i < copiedVersions.length; i++) {
+            Place place = places.get(i);
+            long version = place.weights().b().version();
+            if (copiedVersions[i] != version) {
+                try (TensorScope scope = TensorScope.open()) {
+                    block(target, place).copyFrom(place.weights().b().value());
+                }
+                copiedVersions[i] = version;
+            }
+        }
+        return target;
+    }
+
+    /**
+     * Adds to the parameters' gradients.
+     *
+     * @param gradient {@code [columns of y, columns of low]}: what is beside the diagonal belongs to no parameter
+     */
+    void accumulate(Tensor gradient) {
+        for (Place place : places) {
+            place.weights().b().accumulate(block(gradient, place));
+        }
+    }
+
+    private Tensor block(Tensor all, Place place) {
+        return all.narrow(0, place.column() - first.column(), place.out())
+                .narrow(1, place.lowColumn() - first.lowColumn(), place.rank());
+    }
+
+    @Override
+    public void close() {
+        if (diagonal != null) {
+            diagonal.close();
+            diagonal = null;
+        }
+    }
+}
