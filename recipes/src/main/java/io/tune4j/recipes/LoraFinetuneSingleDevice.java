@@ -92,9 +92,11 @@ import org.jspecify.annotations.Nullable;
  *   <dd>of the trained values and of the optimizer's state; fp32 unless they say bf16
  *   <dt>{@code optimizer_in_bwd}
  *   <dd>accepted as in torchtune's recipes for full fine-tuning: without accumulation and without a limit for the gradient
- *   <dt>{@code enable_activation_checkpointing}, {@code activation_memory_budget}, {@code enable_activation_offloading}
+ *   <dt>{@code enable_activation_checkpointing}, {@code activation_memory_budget}, {@code activation_checkpointing_mode}, {@code
+ *       enable_activation_offloading}
  *   <dd>{@code True}, {@code False}, or {@code auto} for as few layers as the budget demands (such as {@code 6GiB}; what memory leaves
- *       without one); the inputs of recomputed layers may wait outside of the device's memory, on the CPU in a file
+ *       without one). Recomputed layers keep attention's result too ({@code selective}) or their input alone ({@code full}), which may
+ *       wait outside of the device's memory, on the CPU in a file
  *   <dt>{@code memory_limit}
  *   <dd>what the process may take on the CPU, such as {@code 8GiB}; 95 % of what is free without it, {@code null} for no limit. Above
  *       it the run ends with its last step saved

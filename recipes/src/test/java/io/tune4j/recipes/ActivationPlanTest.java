@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
@@ -74,7 +75,8 @@ class ActivationPlanTest {
         try (ShapeRun shapes = new ShapeRun(options)) {
             long[] bytes = new long[17];
             for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = shapes.count(BATCH.batch(), i, false).activations();
+                bytes[i] = shapes.count(BATCH.batch(), i, Checkpointing.SELECTIVE, false)
+                        .activations();
             }
             for (int i = 1; i < bytes.length; i++) {
                 assertThat(bytes[i]).as("%s layers", i).isLessThan(bytes[i - 1]);
@@ -88,6 +90,26 @@ class ActivationPlanTest {
             // The backward begins with the last layer: computing it again saves little.
             assertThat(bytes[15] - bytes[16]).isLessThan((bytes[14] - bytes[15]) / 5);
         }
+    }
+
+    /** What attention gave is given up only where recomputing all layers without it is not enough. */
+    @Test
+    void whatLayersKeepDependsOnTheBudget() {
+        long selective = plan("enable_activation_checkpointing: True").bytes();
+        long full = plan("enable_activation_checkpointing: True", "activation_checkpointing_mode: full")
+                .bytes();
+        // Attention's output with a statistic for each of 32 heads, and what the MLP begins with: of one layer they are
+        // there anyway.
+        assertThat(selective - full).isEqualTo(15L * (2 * INPUT + 4 * 32) * BATCH.tokens());
+        assertThat(auto(selective).mode()).isEqualTo(Checkpointing.SELECTIVE);
+        assertThat(auto(selective - 1).mode()).isEqualTo(Checkpointing.FULL);
+        assertThat(auto(selective - 1).recomputed()).isLessThan(16);
+        assertThat(auto(selective).describe()).contains("16 of 16 layers are recomputed but for their attention");
+        String budget = "activation_memory_budget: " + (selective - 1);
+        assertThatThrownBy(() -> plan(
+                        "enable_activation_checkpointing: auto", budget, "activation_checkpointing_mode: selective"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("less than the minimum");
     }
 
     @Test
@@ -107,7 +129,7 @@ class ActivationPlanTest {
 
     @Test
     void offloadedInputsTakeNothing() {
-        ActivationPlan kept = plan("enable_activation_checkpointing: True");
+        ActivationPlan kept = plan("enable_activation_checkpointing: True", "activation_checkpointing_mode: full");
         ActivationPlan offloaded = plan("enable_activation_checkpointing: True", "enable_activation_offloading: True");
         // The input of the layer that is computed again is there.
         assertThat(kept.bytes() - offloaded.bytes()).isEqualTo(15 * INPUT * BATCH.tokens());
@@ -136,7 +158,11 @@ class ActivationPlanTest {
                 Objects.requireNonNull(MemoryForecast.of(options(), BATCH).activations());
         // scripts/memory/eager_layer.py measures 106,728, with 4 bytes for each of 32 heads.
         assertThat(layer.eagerPerToken()).hasValue(106_728 - 4 * 32);
-        assertThat(layer.recomputedPerToken()).isEqualTo(INPUT);
+        assertThat(layer.recomputedPerToken()).isEqualTo(3 * INPUT + 4 * 32);
+        RunEstimate full = MemoryForecast.of(
+                options("enable_activation_checkpointing: True", "activation_checkpointing_mode: full"), BATCH);
+        assertThat(Objects.requireNonNull(full.activations()).recomputedPerToken())
+                .isEqualTo(INPUT);
         // By hand: the inputs of both norms and what they give, fused q, k and v, attention's output, gate, up and
         // their product;
         // x·Aᵀ of six adapters of rank 8; the inverse roots and, as the shapes' attention has them, a statistic for
@@ -183,9 +209,15 @@ class ActivationPlanTest {
                             adapter.decorate(
                                     options.model().weightFormat().factory(backend, options.dtype(), weights)))) {
                 for (int layers = 0; layers <= 2; layers++) {
-                    long saved = new LossStep(backend, model, options.loss(), layers).savedBytes(largest.batch());
-                    long counted = shapes.count(largest.batch(), layers, false).activations();
-                    assertThat(counted - saved).as("%s layers", layers).isBetween(0L, 70 * 2 * 4 * 4L);
+                    for (Checkpointing mode : Checkpointing.values()) {
+                        long saved = new LossStep(backend, model, options.loss(), layers, mode, null, () -> {})
+                                .savedBytes(largest.batch());
+                        long counted = shapes.count(largest.batch(), layers, mode, false)
+                                .activations();
+                        assertThat(counted - saved)
+                                .as("%s layers, %s", layers, mode)
+                                .isBetween(0L, 70 * 2 * 4 * 4L);
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.recipes.memory.ActivationOptions;
@@ -28,7 +29,7 @@ class MemoryOptionsTest {
     void checkpointingIsTrueFalseOrAuto() {
         ConfigReader reader = Sections.of("enable_activation_checkpointing: auto\nactivation_memory_budget: 6GiB");
         assertThat(ActivationOptions.read(reader, Device.CPU))
-                .isEqualTo(new ActivationOptions(Recomputation.AUTO, 6L << 30, false));
+                .isEqualTo(new ActivationOptions(Recomputation.AUTO, 6L << 30, null, false));
         assertThat(problems(reader)).isEmpty();
         assertThat(ActivationOptions.read(Sections.of("enable_activation_checkpointing: True"), GPU)
                         .recomputation())
@@ -37,6 +38,24 @@ class MemoryOptionsTest {
                 .isEqualTo(Recomputation.NONE);
         assertThat(activationProblems(GPU, "enable_activation_checkpointing: some"))
                 .contains("expected True, False or auto");
+    }
+
+    @Test
+    void recomputedLayersKeepMoreOrLess() {
+        String on = "enable_activation_checkpointing: True\n";
+        assertThat(ActivationOptions.read(Sections.of(on), GPU).modes())
+                .containsExactly(Checkpointing.SELECTIVE, Checkpointing.FULL);
+        assertThat(ActivationOptions.read(Sections.of(on + "activation_checkpointing_mode: full"), GPU)
+                        .modes())
+                .containsExactly(Checkpointing.FULL);
+        assertThat(ActivationOptions.read(Sections.of(on + "enable_activation_offloading: True"), GPU)
+                        .modes())
+                .containsExactly(Checkpointing.FULL);
+        assertThat(activationProblems(GPU, on + "activation_checkpointing_mode: some"))
+                .contains("expected selective or full");
+        assertThat(activationProblems(
+                        GPU, on + "activation_checkpointing_mode: selective\nenable_activation_offloading: True"))
+                .contains("activation_checkpointing_mode=full");
     }
 
     @Test

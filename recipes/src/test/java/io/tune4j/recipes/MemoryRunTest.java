@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Budgets, offloading and limits in whole runs. */
 class MemoryRunTest {
     private static final Pattern CHOICE = Pattern.compile(
-            "activations: (?:(\\d+) of (\\d+) layers are recomputed|.*are kept); they take (\\d\\S* \\S+)");
+            "activations: (?:(\\d+) of (\\d+) layers are recomputed.*|.*are kept); they take (\\d\\S* \\S+)");
     private static final String ADAPTER = "adapter/adapter_model.safetensors";
 
     private Path folder = Path.of("");

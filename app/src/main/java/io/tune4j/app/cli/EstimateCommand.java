@@ -146,10 +146,10 @@ final class EstimateCommand implements Callable<Integer> {
                 Locale.ROOT, "  %-18s %,10.0f  bytes per token%s%n", "a layer kept", activations.keptPerToken(), eager);
         out.printf(
                 Locale.ROOT,
-                "  %-18s %,10.0f  bytes per token, its input%s%n",
+                "  %-18s %,10.0f  bytes per token%s%n",
                 "a layer recomputed",
                 activations.recomputedPerToken(),
-                activations.offloaded() ? ", which is offloaded" : "");
+                activations.offloaded() ? ", its input, which is offloaded" : "");
     }
 
     private static String teraflops(double operations) {

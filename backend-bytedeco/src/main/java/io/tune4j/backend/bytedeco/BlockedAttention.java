@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -128,7 +129,9 @@ final class BlockedAttention {
             Tensor scaled = work.keep(source.to(ScalarType.Float)).mul_(work.scalar(shape.scale()));
             target.copy_(scaled);
         } else {
-            torch.mul_out(target, source, work.keep(torch.scalar_tensor(work.scalar(shape.scale()))));
+            Tensor factor = work.keep(
+                    torch.scalar_tensor(work.scalar(shape.scale()), work.keep(new TensorOptions(ScalarType.Double))));
+            torch.mul_out(target, source, factor);
         }
     }
 

@@ -28,7 +28,7 @@ public record RunEstimate(
      *
      * @param choice one line: how many layers are computed again, and what all activations take
      * @param keptPerToken bytes of each token that a layer in the middle keeps
-     * @param recomputedPerToken that it keeps if it is computed again: its input
+     * @param recomputedPerToken that it keeps if it is computed again: its input, and results that cost much to compute
      * @param offloaded whether that waits outside of the device's memory
      * @param eagerPerToken that eager PyTorch keeps of such a layer, if known
      */

@@ -102,7 +102,10 @@ class LoraGradientsTest {
                 "{lora_rank: 3, lora_alpha: 5, target_modules: [q_proj, v_proj]}",
                 "{lora_rank: 2, lora_alpha: 5, target_modules: [k_proj], use_rslora: True}",
                 "{lora_rank: 3, lora_alpha: 5, target_modules: all-linear, lora_dropout: 0.4}",
-                "{lora_rank: 3, lora_alpha: 5, target_modules: [q_proj, k_proj], rank_pattern: {k_proj: 1}}"
+                "{lora_rank: 3, lora_alpha: 5, target_modules: [q_proj, k_proj], rank_pattern: {k_proj: 1}}",
+                // Too many ranks for one product of all B's, and scales that differ.
+                "{lora_rank: 9, lora_alpha: 5, target_modules: [q_proj, v_proj]}",
+                "{lora_rank: 3, lora_alpha: 5, target_modules: [q_proj, v_proj], alpha_pattern: {v_proj: 7}}"
             })
     void lora(String options) {
         check(adapter(LoraMethod.lora(), withFp64(options)), true);

@@ -34,18 +34,24 @@ abstract class DequantizeConformance extends BackendTestCase {
             for (DType dtype : dtypes()) {
                 // The last is more than a thread takes at a time.
                 for (int blocks : new int[] {1, 3, 5000}) {
-                    FourBitCodes weight = weight(scaleDtype, blocks, BLOCK);
-                    for (int missing : new int[] {0, 1, 2, BLOCK - 1}) {
-                        Tensor expected = Tensor.empty(backend(), dtype, (long) blocks * BLOCK - missing);
-                        Tensor actual = Tensor.zeros(backend(), dtype, (long) blocks * BLOCK - missing);
-                        ReferenceKernels.dequantize(weight, expected);
-                        backend().dequantize(weight, actual);
-                        assertThat(actual.toDoubles())
-                                .as("%s from %s, %d blocks without %d", dtype, scaleDtype, blocks, missing)
-                                .isEqualTo(expected.toDoubles());
-                    }
+                    equalsTheReference(scaleDtype, dtype, blocks, BLOCK);
                 }
+                // Their codes are no whole number of words.
+                equalsTheReference(scaleDtype, dtype, 7, 6);
             }
+        }
+    }
+
+    private void equalsTheReference(DType scaleDtype, DType dtype, int blocks, int blockSize) {
+        FourBitCodes weight = weight(scaleDtype, blocks, blockSize);
+        for (int missing : new int[] {0, 1, 2, blockSize - 1}) {
+            Tensor expected = Tensor.empty(backend(), dtype, (long) blocks * blockSize - missing);
+            Tensor actual = Tensor.zeros(backend(), dtype, (long) blocks * blockSize - missing);
+            ReferenceKernels.dequantize(weight, expected);
+            backend().dequantize(weight, actual);
+            assertThat(actual.toDoubles())
+                    .as("%s from %s, %d blocks of %d without %d", dtype, scaleDtype, blocks, blockSize, missing)
+                    .isEqualTo(expected.toDoubles());
         }
     }
 

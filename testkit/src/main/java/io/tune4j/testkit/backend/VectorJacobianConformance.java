@@ -3,6 +3,7 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
@@ -27,6 +28,7 @@ import io.tune4j.api.train.WeightedLoss;
 import io.tune4j.testkit.autograd.FiniteDifferences;
 import io.tune4j.testkit.autograd.TrainedLinear;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Every vector-Jacobian product of {@code io.tune4j.api.nn} on a backend, against central differences in fp64. */
@@ -226,6 +228,48 @@ abstract class VectorJacobianConformance extends BackendTestCase {
                 assertThat(tape.savedBytes())
                         .as("a checkpoint keeps its input and nothing else")
                         .isEqualTo(2 * inputs.get(0).byteSize());
+            }
+        }
+    }
+
+    /** What a first pass remembers is not computed by the second. */
+    @Test
+    final void whatACheckpointRemembersIsComputedOnce() {
+        int[] computed = new int[1];
+        Tape.CheckpointedFunction cube = (x, tape) -> {
+            Tensor square = tape.recall();
+            if (square == null) {
+                computed[0]++;
+                square = tape.remember(x.times(x));
+            }
+            Tensor known = square;
+            Tensor y = known.times(x);
+            if (tape.tracks(x)) {
+                tape.record(
+                        y, (dy, gradients) -> gradients.add(x, dy.times(known).times(3)), known);
+            }
+            return y;
+        };
+        Tensor x = random(3, 2, 4);
+        for (Checkpointing checkpointing : Checkpointing.values()) {
+            boolean isSelective = checkpointing == Checkpointing.SELECTIVE;
+            computed[0] = 0;
+            try (Tape tape = Tape.recording(checkpointing, null, () -> {})) {
+                tape.watch(x);
+                Tensor y = tape.checkpoint(x, cube);
+                assertThat(tape.savedBytes()).isEqualTo((isSelective ? 2 : 1) * x.byteSize());
+                tape.backward(y, Tensor.full(backend(), 1, x.dtype(), x.shape()));
+                assertThat(computed[0]).as("%s", checkpointing).isEqualTo(isSelective ? 1 : 2);
+                double[] gradient = Objects.requireNonNull(tape.gradient(x)).toDoubles();
+                double[] value = x.toDoubles();
+                for (int i = 0; i < value.length; i++) {
+                    assertThat(gradient[i]).isCloseTo(3 * value[i] * value[i], within(1e-12));
+                }
+            }
+            // A tape that is given up frees it too.
+            try (Tape tape = Tape.recording(checkpointing, null, () -> {})) {
+                tape.watch(x);
+                tape.checkpoint(x, cube);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
@@ -249,11 +250,13 @@ public abstract class ModelFamilyConformance {
         try (Assembled model = trained(definition, weights, parameters)) {
             double kept = model.lossWithGradients(batch, 0);
             List<double[]> gradients = taken(parameters);
-            double again = model.lossWithGradients(batch, definition.layerCount());
-            assertThat(again).isCloseTo(kept, within(1e-9));
-            List<double[]> recomputed = taken(parameters);
-            for (int i = 0; i < gradients.size(); i++) {
-                assertClose(recomputed.get(i), gradients.get(i), 1e-9);
+            for (Checkpointing checkpointing : Checkpointing.values()) {
+                double again = model.lossWithGradients(batch, definition.layerCount(), checkpointing);
+                assertThat(again).as("%s", checkpointing).isCloseTo(kept, within(1e-9));
+                List<double[]> recomputed = taken(parameters);
+                for (int i = 0; i < gradients.size(); i++) {
+                    assertClose(recomputed.get(i), gradients.get(i), 1e-9);
+                }
             }
         }
     }

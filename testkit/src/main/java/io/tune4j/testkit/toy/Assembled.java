@@ -1,5 +1,6 @@
 package io.tune4j.testkit.toy;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
@@ -120,8 +121,13 @@ public final class Assembled implements AutoCloseable {
 
     /** The sum of the losses, whose gradients the parameters hold afterwards. */
     public double lossWithGradients(RaggedBatch batch, int checkpointedLayers) {
+        return lossWithGradients(batch, checkpointedLayers, Checkpointing.FULL);
+    }
+
+    /** The same with layers that keep some of their results. */
+    public double lossWithGradients(RaggedBatch batch, int checkpointedLayers, Checkpointing checkpointing) {
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording()) {
+                Tape tape = Tape.recording(checkpointing, null, () -> {})) {
             Tensor loss = loss(batch, tape, checkpointedLayers);
             tape.backward(loss);
             return loss.item();

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks {@link io.tune4j.api.backend.FourBitCodes} in host memory, on several threads. Where scales are bf16 there are few different
@@ -60,22 +60,9 @@ public final class FourBitDecoder {
         });
     }
 
-    /** Pairs of scaled levels by the bits of a bf16 scale: the first of a pair in the lower half of an int, as it lies in memory. */
-    private record Tables(float[] levels, AtomicReferenceArray<int[]> pairs) {
-        Tables(float[] levels) {
-            this(levels, new AtomicReferenceArray<>(1 << Bfloat16.SHIFT));
-        }
-
-        int[] of(int scaleBits) {
-            int[] known = pairs.getAcquire(scaleBits);
-            if (known == null) {
-                known = make(Bfloat16.toFloat((short) scaleBits));
-                pairs.setRelease(scaleBits, known);
-            }
-            return known;
-        }
-
-        private int[] make(float scale) {
+    /** Pairs of scaled levels by their codes: the first of a pair in the lower half of an int, as it lies in memory. */
+    private record Pairs(int[] ofCodes) {
+        static Pairs of(float[] levels, float scale) {
             int[] scaled = new int[levels.length];
             for (int i = 0; i < levels.length; i++) {
                 scaled[i] = Float.floatToRawIntBits(Bfloat16.round(levels[i] * scale));
@@ -84,7 +71,26 @@ public final class FourBitDecoder {
             for (int code = 0; code < PAIRS; code++) {
                 table[code] = scaled[code >>> 4] >>> Bfloat16.SHIFT | scaled[code & 0xf] & UPPER_HALF;
             }
-            return table;
+            return new Pairs(table);
+        }
+    }
+
+    /**
+     * Pairs by the bits of a bf16 scale. Threads that need the same ones may both make them; what another thread made is seen whole,
+     * because it is in a final field, so nothing slower than an array is needed.
+     */
+    private record Tables(float[] levels, @Nullable Pairs[] pairs) {
+        Tables(float[] levels) {
+            this(levels, new Pairs[1 << Bfloat16.SHIFT]);
+        }
+
+        int[] of(short scaleBits) {
+            Pairs known = pairs[scaleBits & 0xffff];
+            if (known == null) {
+                known = Pairs.of(levels, Bfloat16.toFloat(scaleBits));
+                pairs[scaleBits & 0xffff] = known;
+            }
+            return known.ofCodes;
         }
     }
 
@@ -125,7 +131,7 @@ public final class FourBitDecoder {
                     codes.slice().order(ByteOrder.LITTLE_ENDIAN),
                     levels,
                     known,
-                    scales.duplicate().order(ByteOrder.LITTLE_ENDIAN),
+                    scales.slice().order(ByteOrder.LITTLE_ENDIAN),
                     scaleDtype == DType.BFLOAT16,
                     blockBytes,
                     target.slice().order(ByteOrder.LITTLE_ENDIAN),
@@ -161,30 +167,34 @@ public final class FourBitDecoder {
             byte[] bytes = new byte[atATime * blockBytes];
             // Elements in bf16 come in pairs.
             int[] words = new int[narrowTarget ? bytes.length : 2 * bytes.length];
-            float[] scaled = new float[levels.length];
             IntBuffer out = target.asIntBuffer();
             boolean byFours = narrowScales && narrowTarget && blockBytes % Integer.BYTES == 0;
             int[] fours = new int[byFours ? bytes.length / Integer.BYTES : 0];
+            short[] scaleBits = new short[narrowScales ? atATime : 0];
+            float[] scaled = new float[levels.length];
             for (int first = firstBlock; first < endBlock; first += atATime) {
                 int count = Math.min(atATime, endBlock - first);
+                if (narrowScales) {
+                    scales.asShortBuffer().get(first, scaleBits, 0, count);
+                }
                 if (byFours) {
                     int perBlock = blockBytes / Integer.BYTES;
                     codes.asIntBuffer().get(first * perBlock, fours, 0, count * perBlock);
                     for (int i = 0; i < count; i++) {
-                        pairs(fours, i * perBlock, perBlock, pairsOf(first + i), words);
+                        pairs(fours, i * perBlock, perBlock, tables.of(scaleBits[i]), words);
                     }
                 } else {
                     codes.get(first * blockBytes, bytes, 0, count * blockBytes);
                     for (int i = 0; i < count; i++) {
-                        block(bytes, i * blockBytes, first + i, words, scaled);
+                        if (narrowScales) {
+                            ofPairs(bytes, i * blockBytes, tables.of(scaleBits[i]), words);
+                        } else {
+                            ofScale(bytes, i * blockBytes, scales.getFloat((first + i) * Float.BYTES), scaled, words);
+                        }
                     }
                 }
                 store(out, words, first, count);
             }
-        }
-
-        private int[] pairsOf(int block) {
-            return tables.of(scales.getShort(scales.position() + block * Short.BYTES) & 0xffff);
         }
 
         /** Reading four bytes at once takes two thirds of the time of one by one. */
@@ -200,17 +210,15 @@ public final class FourBitDecoder {
             }
         }
 
-        private void block(byte[] bytes, int at, int block, int[] words, float[] scaled) {
-            if (narrowScales) {
-                int[] pairs = pairsOf(block);
-                if (narrowTarget) {
-                    pairs(bytes, at, blockBytes, pairs, words);
-                } else {
-                    widePairs(bytes, at, blockBytes, pairs, words);
-                }
-                return;
+        private void ofPairs(byte[] bytes, int at, int[] pairs, int[] words) {
+            if (narrowTarget) {
+                pairs(bytes, at, blockBytes, pairs, words);
+            } else {
+                widePairs(bytes, at, blockBytes, pairs, words);
             }
-            float scale = scales.getFloat(scales.position() + block * Float.BYTES);
+        }
+
+        private void ofScale(byte[] bytes, int at, float scale, float[] scaled, int[] words) {
             for (int i = 0; i < scaled.length; i++) {
                 scaled[i] = levels[i] * scale;
             }

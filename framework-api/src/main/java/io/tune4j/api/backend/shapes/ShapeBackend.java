@@ -25,6 +25,9 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** Rows of queries whose scores exist at a time. */
     private static final long ATTENTION_ROWS = 128;
 
+    /** That attention is divided among. */
+    private static final int THREADS = 2;
+
     private final Backend host;
 
     /** Of a device that is the process itself. */
@@ -117,21 +120,22 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** Heads of q, k and v in order, and the scores of one block of rows. */
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
-        attend(fused, layout, shape, 1, 1);
+        attend(fused, layout, shape, 1, 0, 1);
         return new Attended(
                 Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize()),
                 Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
     }
 
-    /** The same with the gradients of each. */
+    /** The same with the gradients of each, and sums of those of k and v for each of a few threads. */
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
-        attend(fused, layout, shape, 2, 2.5);
+        attend(fused, layout, shape, 2, 2 * THREADS, 2.5);
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
-    private void attend(Tensor fused, SequenceLayout layout, AttentionShape shape, int copies, double products) {
+    private void attend(
+            Tensor fused, SequenceLayout layout, AttentionShape shape, int copies, int sums, double products) {
         for (Sequence sequence : layout.sequences()) {
             long length = sequence.length();
             long rows = Math.min(length, ATTENTION_ROWS);
@@ -139,9 +143,16 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
                     * length
                     * (shape.fusedSize() + shape.querySize())
                     * fused.dtype().byteSize();
-            // Of a group of query heads on each of a few threads.
-            long scores = 2L * shape.groupSize() * rows * length * wide(fused).byteSize();
-            meter().touch(heads + copies * scores);
+            // Of a group of query heads on each thread.
+            long scores = (long) THREADS
+                    * shape.groupSize()
+                    * rows
+                    * length
+                    * wide(fused).byteSize();
+            long summed = length > rows
+                    ? sums * length * shape.keyValueSize() * wide(fused).byteSize()
+                    : 0;
+            meter().touch(heads + copies * scores + summed);
             // Blocks above the diagonal are left out: about half of the square.
             meter().count(products * 2.0 * shape.querySize() * length * (length + ATTENTION_ROWS));
         }
