@@ -166,14 +166,14 @@ final class EstimateCommand implements Callable<Integer> {
 
     /** Takes one lever after the other until it fits. */
     private int printFit(RecipeRunner each, String name, RunEstimate first, long available) {
-        List<String> taken = new ArrayList<>();
+        List<List<String>> taken = new ArrayList<>();
         RunEstimate estimate = first;
         while (available > 0 && estimate.peakBytes() > available) {
             RunEstimate better = null;
             for (Lever lever : estimate.levers()) {
-                List<String> tried = new ArrayList<>(taken);
-                tried.addAll(lever.overrides());
-                RunEstimate other = each.estimate(recipe, name, with(tried), tokens);
+                List<List<String>> tried = new ArrayList<>(taken);
+                tried.add(lever.overrides());
+                RunEstimate other = each.estimate(recipe, name, with(flat(tried)), tokens);
                 if (other.peakBytes() < estimate.peakBytes()) {
                     taken = tried;
                     better = other;
@@ -182,7 +182,7 @@ final class EstimateCommand implements Callable<Integer> {
             }
             if (better == null) {
                 throw new ResourceException("nothing that is known makes it fit: with "
-                        + String.join(" ", taken) + " it takes " + Sizes.format(estimate.peakBytes())
+                        + String.join(" ", flat(taken)) + " it takes " + Sizes.format(estimate.peakBytes())
                         + ", and there are "
                         + Sizes.format(available) + ". Take a smaller model, or a lower model.lora_rank");
             }
@@ -191,7 +191,19 @@ final class EstimateCommand implements Callable<Integer> {
         if (available == 0) {
             throw new UserException("--fit needs to know the device's memory: add --memory SIZE, e.g. --memory 24GB");
         }
-        out.println(String.join(" ", taken));
+        // What was tried first may have become needless.
+        for (List<String> overrides : List.copyOf(taken)) {
+            List<List<String>> without = new ArrayList<>(taken);
+            without.remove(overrides);
+            if (each.estimate(recipe, name, with(flat(without)), tokens).peakBytes() <= available) {
+                taken = without;
+            }
+        }
+        out.println(String.join(" ", flat(taken)));
         return 0;
+    }
+
+    private static List<String> flat(List<List<String>> levers) {
+        return levers.stream().flatMap(List::stream).toList();
     }
 }

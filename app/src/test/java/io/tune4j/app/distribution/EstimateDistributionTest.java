@@ -167,8 +167,7 @@ class EstimateDistributionTest {
         Result fit =
                 Tune.run(folder, "estimate", "--config", "llama3_1/8B_lora_single_device", "--memory", "12GB", "--fit");
         assertThat(fit.exitCode()).isZero();
-        assertThat(fit.output().strip())
-                .isEqualTo("batch_size=1 gradient_accumulation_steps=16 model.quantize_base=True");
+        assertThat(fit.output().strip()).isEqualTo("model.quantize_base=True");
 
         Result hopeless = Tune.run(
                 folder, "estimate", "--config", "llama3_3/70B_qlora_single_device", "--memory", "8GB", "--fit");
