@@ -156,7 +156,7 @@ final class QuantizedRun {
             Backend backend, CausalLanguageModel model, Adapter adapter, Optimizer optimizer, RaggedBatch batch) {
         double loss;
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording(Checkpointing.SELECTIVE, null, () -> {})) {
+                Tape tape = Tape.recording(Checkpointing.SELECTIVE)) {
             Pass pass = new Pass(tape, batch.layout(), true, 0);
             Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, model.layerCount());
             Tensor labels = Tensor.ofLongs(backend, batch.labels());

@@ -5,9 +5,7 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.recipes.memory.ActivationOptions;
-import io.tune4j.recipes.memory.ActivationOptions.Recomputation;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,34 +34,64 @@ record ActivationPlan(
      * @throws UserException if the budget is smaller than the least that is possible
      */
     static ActivationPlan of(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
+        return switch (options.activations().recomputation()) {
+            case NONE -> none(options, shapes, largest);
+            case ALL -> all(options, shapes, largest);
+            case AUTO -> asFewAsMustBe(options, shapes, largest);
+        };
+    }
+
+    private static ActivationPlan none(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
+        Counter counter = new Counter(
+                options, shapes, largest.batch(), options.activations().modes().get(0));
+        return new ActivationPlan(shapes.layers(), 0, counter.mode, counter.bytes(0), null, false);
+    }
+
+    /** With what they may keep beside their inputs, unless memory does not leave that. */
+    private static ActivationPlan all(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
         int layers = shapes.layers();
-        List<Checkpointing> modes = options.activations().modes();
-        if (options.activations().recomputation() != Recomputation.AUTO) {
-            int all = options.activations().recomputation() == Recomputation.ALL ? layers : 0;
-            Counter counter = new Counter(options, shapes, largest.batch(), modes.get(0));
-            return new ActivationPlan(layers, all, counter.mode, counter.bytes(all), null, false);
+        List<Counter> counters = counters(options, shapes, largest);
+        Counter chosen = counters.get(0);
+        if (counters.size() > 1 && chosen.bytes(layers) > left(options, shapes, largest)) {
+            chosen = counters.get(1);
         }
+        return new ActivationPlan(layers, layers, chosen.mode, chosen.bytes(layers), null, false);
+    }
+
+    private static ActivationPlan asFewAsMustBe(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
+        int layers = shapes.layers();
         Long named = options.activations().budget();
-        long budget = named != null
-                ? named
-                : MemoryForecast.leftForActivations(
-                        options, shapes, largest, options.memoryLimit().bytes());
-        ActivationPlan least = null;
-        for (Checkpointing mode : modes) {
-            Counter counter = new Counter(options, shapes, largest.batch(), mode);
+        long budget = named != null ? named : left(options, shapes, largest);
+        ActivationPlan plan = none(options, shapes, largest);
+        for (Counter counter : counters(options, shapes, largest)) {
             int enough = counter.bytes(layers) < counter.bytes(layers - 1) ? layers : layers - 1;
             boolean fits = counter.bytes(enough) <= budget;
             int recomputed = fits ? counter.fewest(enough, budget) : enough;
-            least = new ActivationPlan(layers, recomputed, mode, counter.bytes(recomputed), budget, named != null);
+            plan = new ActivationPlan(
+                    layers, recomputed, counter.mode, counter.bytes(recomputed), budget, named != null);
             if (fits) {
-                return least;
+                return plan;
             }
         }
-        ActivationPlan plan = Objects.requireNonNull(least);
         if (named != null) {
-            throw tooSmall(named, plan.bytes, largest);
+            throw tooSmall(named, plan, largest);
         }
         return plan;
+    }
+
+    private static long left(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
+        return MemoryForecast.leftForActivations(
+                options, shapes, largest, options.memoryLimit().bytes());
+    }
+
+    /** Of what recomputed layers may keep, what saves time first. A model may have nothing to keep but inputs. */
+    private static List<Counter> counters(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
+        List<Counter> counters = options.activations().modes().stream()
+                .map(mode -> new Counter(options, shapes, largest.batch(), mode))
+                .toList();
+        Counter last = counters.get(counters.size() - 1);
+        boolean same = counters.get(0).bytes(shapes.layers()) == last.bytes(shapes.layers());
+        return same ? List.of(last) : counters;
     }
 
     private record Counter(LoraFinetuneOptions options, ShapeRun shapes, RaggedBatch batch, Checkpointing mode) {
@@ -88,12 +116,14 @@ record ActivationPlan(
         }
     }
 
-    private static UserException tooSmall(long budget, long minimum, LargestBatch largest) {
+    private static UserException tooSmall(long budget, ActivationPlan least, LargestBatch largest) {
+        long minimum = least.bytes;
+        String smaller = least.mode == Checkpointing.SELECTIVE ? ActivationOptions.MODE + "=full, " : "";
         return new UserException(ActivationOptions.BUDGET + "=" + Sizes.format(budget)
                 + " is less than the minimum: with a micro-batch of " + largest.describe()
                 + " tokens, activations take " + Sizes.format(minimum)
                 + " even when layers are recomputed. Set " + ActivationOptions.BUDGET + "="
-                + Sizes.roundedUp(minimum) + ", or a smaller batch_size or tokenizer.max_seq_len");
+                + Sizes.roundedUp(minimum) + ", or " + smaller + "a smaller batch_size or tokenizer.max_seq_len");
     }
 
     /** One line. */

@@ -166,10 +166,24 @@ final class MemoryForecast {
         return (long) Math.ceil(plan.parameterCount() * options.optimizer().stateBytesPerParameter());
     }
 
-    /** A budget is for {@code auto} only. */
+    /** A budget is for {@code auto} only, and where that had to keep inputs alone, so has this. */
     private List<String> recomputingAll() {
-        String all = "enable_activation_checkpointing=True";
-        return options.activations().budget() == null ? List.of(all) : List.of(all, "~activation_memory_budget");
+        List<String> overrides = new ArrayList<>(List.of(ActivationOptions.CHECKPOINTING + "=True"));
+        if (options.activations().budget() != null) {
+            overrides.add("~" + ActivationOptions.BUDGET);
+        }
+        if (plan.recomputed() > 0 && plan.mode() == Checkpointing.FULL) {
+            overrides.add(ActivationOptions.MODE + "=full");
+        }
+        return overrides;
+    }
+
+    /** Where the config says that results are kept on the device, it must no longer. */
+    private List<String> offloading() {
+        String offloading = ActivationOptions.OFFLOADING + "=True";
+        return options.activations().mode() == Checkpointing.SELECTIVE
+                ? List.of(offloading, ActivationOptions.MODE + "=full")
+                : List.of(offloading);
     }
 
     /** In the order in which one would try them: the cheapest first. */
@@ -189,7 +203,7 @@ final class MemoryForecast {
         if (plan.recomputed() < plan.layers()) {
             levers.add(new Lever(recomputingAll(), "a quarter more time, since most of the forward is done twice"));
         }
-        if (plan.recomputed() > 0 && plan.mode() == Checkpointing.SELECTIVE) {
+        if (plan.recomputed() == plan.layers() && plan.budget() == null && plan.mode() == Checkpointing.SELECTIVE) {
             levers.add(new Lever(
                     List.of(ActivationOptions.MODE + "=full"), "a tenth more time, since attention is done twice too"));
         }
@@ -208,7 +222,7 @@ final class MemoryForecast {
         }
         if (plan.recomputed() > 0 && !options.activations().offloading()) {
             levers.add(new Lever(
-                    List.of("enable_activation_offloading=True"),
+                    offloading(),
                     options.device().isCpu()
                             ? "layers' inputs go through a file of output_dir"
                             : "layers' inputs go to the host and back"));

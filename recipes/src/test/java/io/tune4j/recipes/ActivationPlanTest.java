@@ -109,7 +109,39 @@ class ActivationPlanTest {
         assertThatThrownBy(() -> plan(
                         "enable_activation_checkpointing: auto", budget, "activation_checkpointing_mode: selective"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("less than the minimum");
+                .hasMessageContainingAll("less than the minimum", "or activation_checkpointing_mode=full, a smaller");
+    }
+
+    /** A run that fits with inputs alone is not refused for what would only save time. */
+    @Test
+    void allLayersKeepLessWhereMemoryLeavesLess() {
+        String all = "enable_activation_checkpointing: True";
+        assertThat(plan(all, "memory_limit: 64GiB").mode()).isEqualTo(Checkpointing.SELECTIVE);
+        assertThat(plan(all, "memory_limit: 3GiB").mode()).isEqualTo(Checkpointing.FULL);
+        assertThat(plan(all, "memory_limit: 3GiB", "activation_checkpointing_mode: selective")
+                        .mode())
+                .isEqualTo(Checkpointing.SELECTIVE);
+    }
+
+    @Test
+    void eachLeverIsAllowedWithWhatTheConfigSays() {
+        String all = "enable_activation_checkpointing: True";
+        assertThat(levers(all)).contains("activation_checkpointing_mode=full", "enable_activation_offloading=True");
+        assertThat(levers(all, "activation_checkpointing_mode: selective"))
+                .contains("enable_activation_offloading=True activation_checkpointing_mode=full");
+        assertThat(levers(all, "activation_checkpointing_mode: full"))
+                .doesNotContain("activation_checkpointing_mode=full");
+        long selective = plan(all).bytes();
+        assertThat(levers("enable_activation_checkpointing: auto", "activation_memory_budget: " + (selective - 1)))
+                .contains("enable_activation_checkpointing=True ~activation_memory_budget"
+                        + " activation_checkpointing_mode=full")
+                .doesNotContain("activation_checkpointing_mode=full");
+    }
+
+    private static List<String> levers(String... lines) {
+        return MemoryForecast.of(options(lines), BATCH).levers().stream()
+                .map(lever -> String.join(" ", lever.overrides()))
+                .toList();
     }
 
     @Test

@@ -51,6 +51,8 @@ class MemoryOptionsTest {
         assertThat(ActivationOptions.read(Sections.of(on + "enable_activation_offloading: True"), GPU)
                         .modes())
                 .containsExactly(Checkpointing.FULL);
+        assertThat(activationProblems(GPU, "activation_checkpointing_mode: full"))
+                .contains("says what recomputed layers keep, and there are none");
         assertThat(activationProblems(GPU, on + "activation_checkpointing_mode: some"))
                 .contains("expected selective or full");
         assertThat(activationProblems(

@@ -13,6 +13,7 @@ import io.tune4j.app.run.RecipeRunner;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -191,16 +192,28 @@ final class EstimateCommand implements Callable<Integer> {
         if (available == 0) {
             throw new UserException("--fit needs to know the device's memory: add --memory SIZE, e.g. --memory 24GB");
         }
-        // What was tried first may have become needless.
-        for (List<String> overrides : List.copyOf(taken)) {
+        // Some may have become needless by those that came later; of two that can stand in for each other the cheaper
+        // one stays.
+        List<List<String>> byCost = new ArrayList<>(taken);
+        Collections.reverse(byCost);
+        for (List<String> lever : byCost) {
             List<List<String>> without = new ArrayList<>(taken);
-            without.remove(overrides);
-            if (each.estimate(recipe, name, with(flat(without)), tokens).peakBytes() <= available) {
+            without.remove(lever);
+            if (peakWith(each, name, flat(without)) <= available) {
                 taken = without;
             }
         }
         out.println(String.join(" ", flat(taken)));
         return 0;
+    }
+
+    /** The largest possible number where the overrides do not go together. */
+    private long peakWith(RecipeRunner each, String name, List<String> more) {
+        try {
+            return each.estimate(recipe, name, with(more), tokens).peakBytes();
+        } catch (UserException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     private static List<String> flat(List<List<String>> levers) {

@@ -123,15 +123,16 @@ final class BlockedAttention {
         scale(heads, asHeads(queryGradient, heads, work), work);
     }
 
-    /** {@code target = scale * source}, in one pass where both are of one dtype. */
+    /** {@code target = scale * source}, in one pass. Where bf16 is widened the product is made in fp32, in the source if that is it. */
     private void scale(Tensor target, Tensor source, TorchWork work) {
-        if (widens) {
-            Tensor scaled = work.keep(source.to(ScalarType.Float)).mul_(work.scalar(shape.scale()));
-            target.copy_(scaled);
-        } else {
+        if (!widens) {
             Tensor factor = work.keep(
                     torch.scalar_tensor(work.scalar(shape.scale()), work.keep(new TensorOptions(ScalarType.Double))));
             torch.mul_out(target, source, factor);
+        } else if (target.scalar_type().intern() == ScalarType.Float) {
+            target.copy_(source).mul_(work.scalar(shape.scale()));
+        } else {
+            target.copy_(source.mul_(work.scalar(shape.scale())));
         }
     }
 
@@ -293,12 +294,9 @@ final class BlockedAttention {
             Tensor scores = work.keep(queries.bmm(work.transpose(keys, 1, 2)));
             // Only the last keys can lie in a query's future.
             int last = visible - start;
-            if (last > 1) {
-                Tensor mask =
-                        masks.future(positions, group, scores.scalar_type().intern());
-                Tensor rows = work.narrow(mask, 0, 0, (long) count * group);
-                work.narrow(scores, 2, start, last).add_(work.narrow(rows, 1, 0, last));
-            }
+            Tensor mask = masks.future(positions, group, scores.scalar_type().intern());
+            Tensor rows = work.narrow(mask, 0, 0, (long) count * group);
+            work.narrow(scores, 2, start, last).add_(work.narrow(rows, 1, 0, last));
             return work.keep(torch.softmax(scores, -1));
         }
     }

@@ -21,7 +21,7 @@ final class PartialSums implements AutoCloseable {
         this.shared = parts.stream().filter(part -> !part.isWhole()).toList();
     }
 
-    /** Takes over a part's sum, {@code [heads, to, headSize]}. */
+    /** Takes over a part's sum, {@code [heads, to, headSize]}; the last part's may have more rows. */
     Tensor own(Part part, Tensor sum) {
         sums.put(part, sum);
         return sum;

@@ -68,7 +68,12 @@ public final class Tape implements AutoCloseable {
 
     /** A tape that records, on which checkpointed parts keep their inputs alone. */
     public static Tape recording() {
-        return recording(Checkpointing.FULL, null, NOTHING);
+        return recording(Checkpointing.FULL);
+    }
+
+    /** A tape that records. */
+    public static Tape recording(Checkpointing checkpointing) {
+        return recording(checkpointing, null, NOTHING);
     }
 
     /**
@@ -115,8 +120,9 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * In the second pass of a checkpointed part the next of the results that its first pass remembered; null where it must be computed.
-     * What leads to it need not be, but must be recorded, with this tensor as the output.
+     * In the second pass of a checkpointed part the next of the results that its first pass remembered, in their order and each of them
+     * once; null where it must be computed. What leads to it need not be computed, but must be recorded, with the returned tensor as the
+     * output.
      */
     public @Nullable Tensor recall() {
         Tensor known = replay && remembered != null ? remembered.poll() : null;
@@ -230,7 +236,9 @@ public final class Tape implements AutoCloseable {
      */
     public Tensor checkpoint(Tensor x, CheckpointedFunction function) {
         if (!recording) {
-            return function.apply(x, this);
+            // In the first pass of another one it is a part of that, which will ask for nothing that is remembered
+            // here.
+            return function.apply(x, remembered == null ? this : off());
         }
         ActivationStore.Stored stored = store == null ? null : store.put(x);
         if (stored != null) {
@@ -270,6 +278,10 @@ public final class Tape implements AutoCloseable {
                 inner.watch(input);
             }
             Tensor output = function.apply(input, inner);
+            if (!results.isEmpty()) {
+                throw new IllegalStateException("a checkpointed part recalled fewer results than it remembered; "
+                        + results.size() + " are left");
+            }
             long others = savedBytes() + (inner.saves(input) ? 0 : input.byteSize());
             inner.backward(output, outputGradient);
             mostSaved = Math.max(mostSaved, others + inner.mostSaved);

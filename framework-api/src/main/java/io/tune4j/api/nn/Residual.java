@@ -30,7 +30,7 @@ public final class Residual {
     /**
      * Records {@link #addInPlace} for a sum that is known, or that nobody reads.
      *
-     * @param y the sum, and what stands for y before
+     * @param y stands on the tape for the sum and for the summand that it overwrote
      */
     public static Tensor replayInPlace(Tensor y, Tensor x, Pass pass) {
         if (pass.tape().tracks(x) || pass.tape().tracks(y)) {

@@ -44,10 +44,8 @@ final class DoraLinear implements Linear {
         try (TensorScope scope = TensorScope.open()) {
             Tensor mask = mask(x, pass);
             Tensor d = mask == null ? x : x.times(mask);
-            Tensor u = base.weight().multiply(d);
-            Tensor low = update.down(d);
-            update.addUp(u, low);
-            Tensor y = u.times(scale.factors());
+            Unscaled unscaled = unscaled(d);
+            Tensor y = unscaled.u.times(scale.factors());
             if (mask != null) {
                 y.addInPlace(base.weight().multiply(x.minus(d)), 1);
             }
@@ -55,9 +53,34 @@ final class DoraLinear implements Linear {
             if (bias != null) {
                 y.addInPlace(bias, 1);
             }
-            pass.tape().record(y, (dy, gradients) -> backward(dy, x, low, u, pass, gradients), x, low, u);
+            record(y, x, unscaled, pass);
             return scope.escape(y);
         }
+    }
+
+    /** Computes u, which the gradient of m is made of, but not y. */
+    @Override
+    public void replay(Tensor x, Tensor result, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor mask = mask(x, pass);
+            record(result, x, unscaled(mask == null ? x : x.times(mask)), pass);
+        }
+    }
+
+    /** {@code u = d·Wᵀ + s·low·Bᵀ} with {@code low = d·Aᵀ}. */
+    private record Unscaled(Tensor u, Tensor low) {}
+
+    private Unscaled unscaled(Tensor d) {
+        Tensor u = base.weight().multiply(d);
+        Tensor low = update.down(d);
+        update.addUp(u, low);
+        return new Unscaled(u, low);
+    }
+
+    private void record(Tensor y, Tensor x, Unscaled unscaled, Pass pass) {
+        Tensor u = unscaled.u;
+        Tensor low = unscaled.low;
+        pass.tape().record(y, (dy, gradients) -> backward(dy, x, low, u, pass, gradients), x, low, u);
     }
 
     /** With du = f ∘ dy: {@code dd = du·W + s·(du·B)·A}, and {@code dx = mask ∘ dd + (1 - mask) ∘ dy·W}. */

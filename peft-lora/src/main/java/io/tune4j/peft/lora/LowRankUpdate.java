@@ -17,7 +17,7 @@ import java.util.List;
 final class LowRankUpdate implements AutoCloseable {
     private final List<Place> places;
     private final List<UpBlock> blocks;
-    private final StackedRows stackedA;
+    private final ComposedMatrix stackedA;
     private final long totalRank;
 
     /**
@@ -40,7 +40,7 @@ final class LowRankUpdate implements AutoCloseable {
         places = List.copyOf(found);
         blocks = UpBlock.of(places);
         totalRank = lowColumn;
-        stackedA = new StackedRows(
+        stackedA = ComposedMatrix.stacked(
                 places.stream().map(place -> place.weights().a()).toList());
     }
 

@@ -2,15 +2,12 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.TensorScope;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * B's of projections of one output that are multiplied at once: one, or several as the blocks of a diagonal with zeros around them. A
- * product with few columns takes as long as one with some more, so several adapters of low rank in one product are done a quarter
- * sooner than in one each (benchmarks.md); of higher rank they are not.
+ * product with few columns takes nearly as long as one with some more, so several adapters of low rank are sooner done in one product than
+ * in one each (docs/benchmarks.md); of higher rank they are not.
  */
 final class UpBlock implements AutoCloseable {
     /** Columns up to which a product with zeros in it is the faster one. */
@@ -36,8 +33,7 @@ final class UpBlock implements AutoCloseable {
     private final Place first;
     private final long width;
     private final long ranks;
-    private final long[] copiedVersions;
-    private @Nullable Tensor diagonal;
+    private final ComposedMatrix matrix;
 
     private UpBlock(List<Place> places) {
         this.places = List.copyOf(places);
@@ -45,7 +41,10 @@ final class UpBlock implements AutoCloseable {
         Place last = places.get(places.size() - 1);
         width = last.column() + last.out() - first.column();
         ranks = last.lowColumn() + last.rank() - first.lowColumn();
-        copiedVersions = new long[places.size()];
+        matrix = new ComposedMatrix(
+                places.stream().map(place -> place.weights().b()).toList(),
+                new long[] {width, ranks},
+                (all, i) -> block(all, this.places.get(i)));
     }
 
     /** @param places by their columns */
@@ -74,27 +73,7 @@ final class UpBlock implements AutoCloseable {
 
     /** {@code [columns of y, columns of low]}; not to be closed or changed. */
     Tensor b(DType dtype) {
-        if (places.size() == 1) {
-            return first.weights().b().in(dtype);
-        }
-        Tensor target = diagonal;
-        if (target == null || target.dtype() != dtype) {
-            close();
-            target = TensorScope.detach(Tensor.zeros(first.weights().b().value().kernels(), dtype, width, ranks));
-            diagonal = target;
-            Arrays.fill(copiedVersions, -1);
-        }
-        for (int i = 0; i < copiedVersions.length; i++) {
-            Place place = places.get(i);
-            long version = place.weights().b().version();
-            if (copiedVersions[i] != version) {
-                try (TensorScope scope = TensorScope.open()) {
-                    block(target, place).copyFrom(place.weights().b().value());
-                }
-                copiedVersions[i] = version;
-            }
-        }
-        return target;
+        return matrix.in(dtype);
     }
 
     /**
@@ -115,9 +94,6 @@ final class UpBlock implements AutoCloseable {
 
     @Override
     public void close() {
-        if (diagonal != null) {
-            diagonal.close();
-            diagonal = null;
-        }
+        matrix.close();
     }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.Projection;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.tensor.DType;
@@ -92,7 +94,25 @@ class LoraGradientsTest {
                     List.of(x),
                     checked,
                     (inputs, tape) -> linear.forward(inputs.get(0), new Pass(tape, LAYOUT, true, 9)));
+            FiniteDifferences.check(
+                    backend,
+                    List.of(x),
+                    checked,
+                    (inputs, tape) -> tape.checkpoint(inputs.get(0), (input, inner) -> replayed(linear, input, inner)));
         }
+    }
+
+    /** Records for its backward what is not computed again. */
+    private static Tensor replayed(Linear linear, Tensor x, Tape tape) {
+        Pass pass = new Pass(tape, LAYOUT, true, 9);
+        if (!pass.isReplay()) {
+            return linear.forward(x, pass);
+        }
+        long width = new StubModel(false)
+                .fused().stream().mapToLong(Projection::outFeatures).sum();
+        Tensor unread = Tensor.full(backend, Double.NaN, DType.FLOAT64, x.size(0), width);
+        linear.replay(x, unread, pass);
+        return unread;
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recomputation which layers are computed again
  * @param budget bytes that activations may take, for {@code auto}; null for what memory is left
- * @param mode what recomputed layers keep; null for as much as the budget allows
+ * @param mode what recomputed layers keep; null for as much as memory or the budget allows
  * @param offloading whether the inputs of recomputed layers wait outside of the device's memory
  */
 public record ActivationOptions(
@@ -64,6 +64,12 @@ public record ActivationOptions(
                             + " to True or auto too, or this to False");
         }
         Checkpointing mode = mode(root);
+        if (mode != null && recomputation == Recomputation.NONE) {
+            root.problem(
+                    MODE,
+                    "says what recomputed layers keep, and there are none; set " + CHECKPOINTING
+                            + " to True or auto too, or leave this out");
+        }
         if (offloading && mode == Checkpointing.SELECTIVE) {
             root.problem(
                     MODE,

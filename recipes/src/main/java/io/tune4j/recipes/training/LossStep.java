@@ -29,9 +29,9 @@ public record LossStep(
         Checkpointing checkpointing,
         @Nullable ActivationStore store,
         Runnable watch) {
-    /** With activations in the device's memory and nobody watching. */
+    /** As runs do it by default: with activations in the device's memory, and nobody watching. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
-        this(backend, model, loss, checkpointedLayers, Checkpointing.FULL, null, () -> {});
+        this(backend, model, loss, checkpointedLayers, Checkpointing.SELECTIVE, null, () -> {});
     }
 
     /**

@@ -15,8 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** Rotary embedding and ragged attention: ragged layouts, long sequences, grouped queries. */
 abstract class AttentionConformance extends BackendTestCase {
-    private static final List<AttentionShape> SHAPES =
-            List.of(new AttentionShape(4, 4, 8), new AttentionShape(6, 2, 16), new AttentionShape(4, 1, 4));
+    private static final List<AttentionShape> SHAPES = List.of(
+            new AttentionShape(4, 4, 8),
+            new AttentionShape(6, 2, 16),
+            new AttentionShape(4, 1, 4),
+            // Groups of other sizes, with which a backend may divide otherwise.
+            new AttentionShape(10, 2, 4),
+            new AttentionShape(20, 1, 4));
 
     private static final List<SequenceLayout> LAYOUTS = List.of(
             SequenceLayout.ofLengths(1),

@@ -70,6 +70,15 @@ abstract class MatrixConformance extends BackendTestCase {
         Tensor target = Tensor.full(backend(), Double.NaN, DType.FLOAT32, 2, 2);
         Tensor one = Tensor.full(backend(), 1, DType.FLOAT32, 2, 2);
         assertThat(target.matmulInPlace(one, one, 0, 1).toDoubles()).containsOnly(2);
+        // Columns of a larger matrix, of a size that is divided among threads.
+        for (DType dtype : dtypes()) {
+            Tensor wide = Tensor.full(backend(), Double.NaN, dtype, 512, 40);
+            Tensor a = Tensor.full(backend(), 1, dtype, 512, 300);
+            Tensor b = Tensor.full(backend(), 1, dtype, 300, 32);
+            wide.narrow(1, 4, 32).matmulInPlace(a, b, 0, 0.5);
+            assertThat(wide.narrow(1, 4, 32).toDoubles()).as("%s", dtype).containsOnly(150);
+            assertThat(wide.narrow(1, 0, 4).toDoubles()).as("%s", dtype).containsOnly(Double.NaN);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Checkpointing;
@@ -232,45 +233,80 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         }
     }
 
-    /** What a first pass remembers is not computed by the second. */
+    /** {@code 3·x²·x} with both factors of the last product remembered, in this order. */
+    private static Tensor cube(Tensor x, Tape tape, int[] computed) {
+        Tensor square = tape.recall();
+        Tensor tripled = tape.recall();
+        if (square == null || tripled == null) {
+            computed[0]++;
+            square = tape.remember(x.times(x));
+            tripled = tape.remember(x.times(3));
+        }
+        Tensor first = square;
+        Tensor second = tripled;
+        Tensor y = first.times(second);
+        if (tape.tracks(x)) {
+            // With the roles of the two changed this would be another number.
+            tape.record(y, (dy, gradients) -> gradients.add(x, dy.times(first).times(9)), first);
+        }
+        return y;
+    }
+
+    /** What a first pass remembers is not computed by the second, and comes back in its order; with a store too. */
     @Test
     final void whatACheckpointRemembersIsComputedOnce() {
-        int[] computed = new int[1];
-        Tape.CheckpointedFunction cube = (x, tape) -> {
-            Tensor square = tape.recall();
-            if (square == null) {
-                computed[0]++;
-                square = tape.remember(x.times(x));
-            }
-            Tensor known = square;
-            Tensor y = known.times(x);
-            if (tape.tracks(x)) {
-                tape.record(
-                        y, (dy, gradients) -> gradients.add(x, dy.times(known).times(3)), known);
-            }
-            return y;
-        };
         Tensor x = random(3, 2, 4);
         for (Checkpointing checkpointing : Checkpointing.values()) {
             boolean isSelective = checkpointing == Checkpointing.SELECTIVE;
-            computed[0] = 0;
-            try (Tape tape = Tape.recording(checkpointing, null, () -> {})) {
-                tape.watch(x);
-                Tensor y = tape.checkpoint(x, cube);
-                assertThat(tape.savedBytes()).isEqualTo((isSelective ? 2 : 1) * x.byteSize());
-                tape.backward(y, Tensor.full(backend(), 1, x.dtype(), x.shape()));
-                assertThat(computed[0]).as("%s", checkpointing).isEqualTo(isSelective ? 1 : 2);
-                double[] gradient = Objects.requireNonNull(tape.gradient(x)).toDoubles();
-                double[] value = x.toDoubles();
-                for (int i = 0; i < value.length; i++) {
-                    assertThat(gradient[i]).isCloseTo(3 * value[i] * value[i], within(1e-12));
+            for (boolean nested : new boolean[] {false, true}) {
+                int[] computed = new int[1];
+                Tape.CheckpointedFunction cube = (input, tape) -> cube(input, tape, computed);
+                Tape.CheckpointedFunction function = nested
+                        ? (input, tape) ->
+                                Residual.add(tape.checkpoint(input, cube), cube.apply(input, tape), pass(tape))
+                        : cube;
+                try (Tape tape = Tape.recording(checkpointing)) {
+                    tape.watch(x);
+                    Tensor y = tape.checkpoint(x, function);
+                    assertThat(tape.savedBytes()).isEqualTo((isSelective ? 3 : 1) * x.byteSize());
+                    tape.backward(y, Tensor.full(backend(), 1, x.dtype(), x.shape()));
+                    // The nested one is computed in each pass around it, and for its own backward unless that one
+                    // remembers.
+                    int once = isSelective ? 1 : 2;
+                    assertThat(computed[0])
+                            .as("%s, nested: %s", checkpointing, nested)
+                            .isEqualTo(nested ? 1 + once + once : once);
+                    double[] gradient = Objects.requireNonNull(tape.gradient(x)).toDoubles();
+                    double[] value = x.toDoubles();
+                    for (int i = 0; i < value.length; i++) {
+                        double expected = (nested ? 2 : 1) * 9 * value[i] * value[i];
+                        assertThat(gradient[i]).isCloseTo(expected, within(1e-12));
+                    }
                 }
             }
-            // A tape that is given up frees it too.
-            try (Tape tape = Tape.recording(checkpointing, null, () -> {})) {
-                tape.watch(x);
-                tape.checkpoint(x, cube);
-            }
+        }
+    }
+
+    /** Neither a part that fails nor a tape that is given up leaves anything behind, which the kit's leak detector sees. */
+    @Test
+    final void whatIsRememberedInVainIsFreed() {
+        Tensor x = random(3, 2, 4);
+        int[] computed = new int[1];
+        try (Tape tape = Tape.recording(Checkpointing.SELECTIVE)) {
+            tape.watch(x);
+            tape.checkpoint(x, (input, inner) -> cube(input, inner, computed));
+            assertThatThrownBy(() -> tape.checkpoint(x, (input, inner) -> {
+                        cube(input, inner, computed);
+                        throw new IllegalStateException("given up");
+                    }))
+                    .hasMessage("given up");
+        }
+        try (Tape tape = Tape.recording(Checkpointing.SELECTIVE)) {
+            tape.watch(x);
+            Tensor y = tape.checkpoint(
+                    x, (input, inner) -> inner.isReplay() ? input.times(2) : inner.remember(input.times(2)));
+            assertThatThrownBy(() -> tape.backward(y, Tensor.full(backend(), 1, x.dtype(), x.shape())))
+                    .hasMessageContaining("recalled fewer results than it remembered; 1 are left");
         }
     }
 }

@@ -164,12 +164,13 @@ public final class FourBitDecoder {
 
         void decode(int firstBlock, int endBlock) {
             int atATime = Math.max(1, PIECE / blockBytes);
-            byte[] bytes = new byte[atATime * blockBytes];
+            int most = atATime * blockBytes;
             // Elements in bf16 come in pairs.
-            int[] words = new int[narrowTarget ? bytes.length : 2 * bytes.length];
+            int[] words = new int[narrowTarget ? most : 2 * most];
             IntBuffer out = target.asIntBuffer();
             boolean byFours = narrowScales && narrowTarget && blockBytes % Integer.BYTES == 0;
-            int[] fours = new int[byFours ? bytes.length / Integer.BYTES : 0];
+            int[] fours = new int[byFours ? most / Integer.BYTES : 0];
+            byte[] bytes = new byte[byFours ? 0 : most];
             short[] scaleBits = new short[narrowScales ? atATime : 0];
             float[] scaled = new float[levels.length];
             for (int first = firstBlock; first < endBlock; first += atATime) {
@@ -181,7 +182,7 @@ public final class FourBitDecoder {
                     int perBlock = blockBytes / Integer.BYTES;
                     codes.asIntBuffer().get(first * perBlock, fours, 0, count * perBlock);
                     for (int i = 0; i < count; i++) {
-                        pairs(fours, i * perBlock, perBlock, tables.of(scaleBits[i]), words);
+                        pairsByFours(fours, i * perBlock, perBlock, tables.of(scaleBits[i]), words);
                     }
                 } else {
                     codes.get(first * blockBytes, bytes, 0, count * blockBytes);
@@ -198,7 +199,7 @@ public final class FourBitDecoder {
         }
 
         /** Reading four bytes at once takes two thirds of the time of one by one. */
-        private static void pairs(int[] fours, int at, int count, int[] pairs, int[] words) {
+        private static void pairsByFours(int[] fours, int at, int count, int[] pairs, int[] words) {
             int word = Integer.BYTES * at;
             for (int i = at; i < at + count; i++) {
                 int four = fours[i];

@@ -25,7 +25,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** Rows of queries whose scores exist at a time. */
     private static final long ATTENTION_ROWS = 128;
 
-    /** That attention is divided among. */
+    /** Threads that have scores and sums of attention at a time; with more of them it is more. */
     private static final int THREADS = 2;
 
     private final Backend host;
@@ -126,11 +126,15 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
                 Tensor.empty(this, wide(fused), fused.size(0), shape.heads()));
     }
 
-    /** The same with the gradients of each, and sums of those of k and v for each of a few threads. */
+    /**
+     * The same with the gradients of each, and sums of those of k and v: of a head on each thread, or of all heads where they do not divide
+     * among the threads, so that positions are divided.
+     */
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
-        attend(fused, layout, shape, 2, 2 * THREADS, 2.5);
+        int heads = shape.keyValueHeads() % THREADS == 0 ? 1 : shape.keyValueHeads();
+        attend(fused, layout, shape, 2, 2 * THREADS * heads, 2.5);
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
@@ -150,7 +154,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
                     * length
                     * wide(fused).byteSize();
             long summed = length > rows
-                    ? sums * length * shape.keyValueSize() * wide(fused).byteSize()
+                    ? sums * length * shape.headSize() * wide(fused).byteSize()
                     : 0;
             meter().touch(heads + copies * scores + summed);
             // Blocks above the diagonal are left out: about half of the square.
