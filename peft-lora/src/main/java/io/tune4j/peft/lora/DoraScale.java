@@ -28,7 +28,7 @@ final class DoraScale implements AutoCloseable {
     private final List<LoraWeights> adapted;
     private final long[] columns;
     private final FrozenWeight base;
-    private final StackedRows stackedA;
+    private final ComposedMatrix stackedA;
     private final long[] seenVersions;
 
     /** {@code ‖W‖² [1, out]} of all projections. */
@@ -46,7 +46,7 @@ final class DoraScale implements AutoCloseable {
         this.base = linear.weight();
         this.columns = columns(linear.projections(), adapted);
         List<Parameter> a = adapted.stream().map(LoraWeights::a).toList();
-        this.stackedA = new StackedRows(a);
+        this.stackedA = ComposedMatrix.stacked(a);
         this.seenVersions = new long[3 * adapted.size()];
         Arrays.fill(seenVersions, -1);
         try (TensorScope scope = TensorScope.open()) {
