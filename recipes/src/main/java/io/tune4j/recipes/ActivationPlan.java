@@ -5,6 +5,7 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.recipes.memory.ActivationOptions;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,18 +63,16 @@ record ActivationPlan(
         int layers = shapes.layers();
         Long named = options.activations().budget();
         long budget = named != null ? named : left(options, shapes, largest);
-        ActivationPlan plan = none(options, shapes, largest);
-        for (Counter counter : counters(options, shapes, largest)) {
+        Iterator<Counter> counters = counters(options, shapes, largest).iterator();
+        ActivationPlan plan;
+        do {
+            Counter counter = counters.next();
             int enough = counter.bytes(layers) < counter.bytes(layers - 1) ? layers : layers - 1;
-            boolean fits = counter.bytes(enough) <= budget;
-            int recomputed = fits ? counter.fewest(enough, budget) : enough;
+            int recomputed = counter.bytes(enough) <= budget ? counter.fewest(enough, budget) : enough;
             plan = new ActivationPlan(
                     layers, recomputed, counter.mode, counter.bytes(recomputed), budget, named != null);
-            if (fits) {
-                return plan;
-            }
-        }
-        if (named != null) {
+        } while (plan.bytes > budget && counters.hasNext());
+        if (named != null && plan.bytes > budget) {
             throw tooSmall(named, plan, largest);
         }
         return plan;
@@ -90,7 +89,7 @@ record ActivationPlan(
                 .map(mode -> new Counter(options, shapes, largest.batch(), mode))
                 .toList();
         Counter last = counters.get(counters.size() - 1);
-        boolean same = counters.get(0).bytes(shapes.layers()) == last.bytes(shapes.layers());
+        boolean same = counters.size() > 1 && counters.get(0).bytes(shapes.layers()) == last.bytes(shapes.layers());
         return same ? List.of(last) : counters;
     }
 

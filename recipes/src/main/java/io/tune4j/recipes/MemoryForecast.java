@@ -9,6 +9,7 @@ import io.tune4j.api.recipe.RunEstimate.Lever;
 import io.tune4j.api.recipe.RunEstimate.Part;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.recipes.memory.ActivationOptions;
+import io.tune4j.recipes.memory.ActivationOptions.Recomputation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -203,7 +204,7 @@ final class MemoryForecast {
         if (plan.recomputed() < plan.layers()) {
             levers.add(new Lever(recomputingAll(), "a quarter more time, since most of the forward is done twice"));
         }
-        if (plan.recomputed() == plan.layers() && plan.budget() == null && plan.mode() == Checkpointing.SELECTIVE) {
+        if (options.activations().recomputation() == Recomputation.ALL && plan.mode() == Checkpointing.SELECTIVE) {
             levers.add(new Lever(
                     List.of(ActivationOptions.MODE + "=full"), "a tenth more time, since attention is done twice too"));
         }

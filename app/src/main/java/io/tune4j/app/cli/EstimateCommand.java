@@ -194,9 +194,9 @@ final class EstimateCommand implements Callable<Integer> {
         }
         // Some may have become needless by those that came later; of two that can stand in for each other the cheaper
         // one stays.
-        List<List<String>> byCost = new ArrayList<>(taken);
-        Collections.reverse(byCost);
-        for (List<String> lever : byCost) {
+        List<List<String>> dearestFirst = new ArrayList<>(taken);
+        Collections.reverse(dearestFirst);
+        for (List<String> lever : dearestFirst) {
             List<List<String>> without = new ArrayList<>(taken);
             without.remove(lever);
             if (peakWith(each, name, flat(without)) <= available) {

@@ -228,8 +228,8 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Computes {@code function(x)} keeping only x and what {@link Checkpointing} says, and computes it again when the backward needs what it would have kept
-     * (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state. With a
+     * Computes {@code function(x)} keeping only x and what {@link Checkpointing} says, and computes it again when the backward needs
+     * what it would have kept (Chen et al. 2016). The function must do the same both times: it draws random numbers from keys, not from a state. With a
      * store x itself is put there.
      *
      * @param function gets the tape to record on and x
