@@ -95,6 +95,11 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
+        if (inMachineCode(fused, shape)) {
+            Tensor statistics = Tensor.empty(this, DType.FLOAT32, shape.heads(), fused.size(0));
+            run(() -> new MachineAttention(threads(), shape).forward(raw(fused), layout, raw(output), raw(statistics)));
+            return new Attended(output, statistics);
+        }
         run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output)));
         // The probabilities are computed again from the scores, so there is nothing to remember.
         return new Attended(output, Tensor.empty(this, fused.dtype(), 0));
@@ -104,8 +109,18 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
+        if (inMachineCode(fused, shape)) {
+            MachineAttention.Incoming incoming = new MachineAttention.Incoming(
+                    raw(outputGradient), raw(fused), raw(attended.output()), raw(attended.statistics()));
+            run(() -> new MachineAttention(threads(), shape).backward(incoming, layout, raw(gradient)));
+            return gradient;
+        }
         run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
         return gradient;
+    }
+
+    private boolean inMachineCode(Tensor fused, AttentionShape shape) {
+        return device().isCpu() && MachineAttention.knows(fused.dtype(), shape);
     }
 
     private BlockedAttention blocked(Tensor fused, AttentionShape shape) {

@@ -21,7 +21,11 @@ abstract class AttentionConformance extends BackendTestCase {
             new AttentionShape(4, 1, 4),
             // Groups of other sizes, with which a backend may divide otherwise.
             new AttentionShape(10, 2, 4),
-            new AttentionShape(20, 1, 4));
+            new AttentionShape(20, 1, 4),
+            // Heads as wide as real models have them, for which a backend may have other kernels.
+            new AttentionShape(6, 2, 64),
+            new AttentionShape(2, 2, 32),
+            new AttentionShape(2, 1, 128));
 
     private static final List<SequenceLayout> LAYOUTS = List.of(
             SequenceLayout.ofLengths(1),

@@ -1,0 +1,117 @@
+package io.tune4j.backend.bytedeco.machine;
+
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.ymm;
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
+
+import io.tune4j.backend.bytedeco.machine.Operand.Memory;
+
+/** What attention's forward and backward share. Queries come in tiles of sixteen, one in each lane; keys in blocks of sixteen. */
+abstract class AttentionCode extends VectorMath {
+    /** Less than any score, but a number: minus infinity less itself would be none. */
+    static final float LOWEST = -1e30f;
+
+    /** Bytes of sixteen vectors. */
+    static final int BLOCK = LANES * VECTOR;
+
+    /** Bytes of sixteen bf16. */
+    static final int HALF_VECTOR = VECTOR / 2;
+
+    private final Memory packed = local();
+    private final Memory pairRow = local();
+
+    AttentionCode(String name, int arguments) {
+        super(name, arguments);
+    }
+
+    /** Bytes of a tile or a block in any of the packed orders: sixteen rows in bf16. */
+    final Memory packed() {
+        return packed;
+    }
+
+    /** Bytes of a row of pairs, or of floats. */
+    final Memory pairRow() {
+        return pairRow;
+    }
+
+    final void prepare(Memory width) {
+        mov(Gp.RAX, width);
+        shl(Gp.RAX, 2);
+        mov(pairRow, Gp.RAX);
+        shl(Gp.RAX, 3);
+        mov(packed, Gp.RAX);
+        prepareExp2();
+    }
+
+    /** {@code target = base + count * bytes}; overwrites RAX. */
+    final void address(Gp target, Memory base, Memory count, Memory bytes) {
+        mov(target, base);
+        mov(Gp.RAX, count);
+        mov(Gp.RDX, bytes);
+        imul(Gp.RAX, Gp.RDX);
+        add(target, Gp.RAX);
+    }
+
+    /** A mask of the tile's queries that there are, in k1. Overwrites RAX and RCX, which is their number, possibly more than sixteen. */
+    final void maskOfQueries(Memory rows, Memory tile) {
+        mov(Gp.RAX, tile);
+        shl(Gp.RAX, 4);
+        mov(Gp.RCX, rows);
+        sub(Gp.RCX, Gp.RAX);
+        mov(Gp.RAX, -1);
+        atMost(Gp.RCX, LANES);
+        bzhi(Gp.RAX, Gp.RAX, Gp.RCX);
+        kmovwFromRax(1);
+    }
+
+    /**
+     * Adds to registers 0 to 15 the products of elements of {@code RSI}, sixteen of a row of pairs, with rows of {@code R8}, one vector each;
+     * RCX rows, an even number, R9 bytes from one to the next at RSI.
+     */
+    final void addPairProducts() {
+        countDown(Gp.RCX, 2, () -> {
+            for (int row = 0; row < 2; row++) {
+                vmovups(zmm(16 + row), Memory.at(Gp.R8, row * VECTOR));
+                Memory elements =
+                        row == 0 ? Memory.at(Gp.RSI) : Memory.at(Gp.RSI).index(Gp.R9, 1);
+                for (int i = 0; i < LANES; i++) {
+                    vdpbf16ps(
+                            zmm(i),
+                            zmm(16 + row),
+                            elements.plus(i * Integer.BYTES).forAll());
+                }
+            }
+            add(Gp.R8, 2 * VECTOR);
+            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.R9, 2));
+        });
+    }
+
+    /**
+     * Writes a tile, {@code [width][16]} floats at R11, times the vector at {@code factor} as rows of bf16 at R12.
+     *
+     * @param rows of the sequence
+     */
+    final void writeTile(Memory factor, Memory width, Memory stride, Memory rows, Memory tile) {
+        maskOfQueries(rows, tile);
+        mov(Gp.RDX, stride);
+        mov(Gp.R13, width);
+        countDown(Gp.R13, LANES, () -> {
+            vmovups(zmm(31), factor);
+            for (int i = 0; i < LANES; i++) {
+                vmulps(zmm(i), zmm(31), Memory.at(Gp.R11, i * VECTOR));
+            }
+            transpose();
+            Label done = new Label();
+            mov(Gp.RDI, Gp.R12);
+            for (int row = 0; row < LANES; row++) {
+                cmp(Gp.RCX, row);
+                jump(Condition.AT_MOST, done);
+                vcvtneps2bf16(ymm(row), zmm(row));
+                vmovups(Memory.at(Gp.RDI), ymm(row));
+                add(Gp.RDI, Gp.RDX);
+            }
+            place(done);
+            add(Gp.R11, BLOCK);
+            add(Gp.R12, HALF_VECTOR);
+        });
+    }
+}

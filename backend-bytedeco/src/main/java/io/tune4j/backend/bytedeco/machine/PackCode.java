@@ -1,0 +1,135 @@
+package io.tune4j.backend.bytedeco.machine;
+
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.ymm;
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
+
+import io.tune4j.backend.bytedeco.machine.Operand.Memory;
+import java.util.List;
+
+/**
+ * Puts rows of bf16 into the orders in which products want them. An instruction multiplies pairs of neighbours, so a pair is the unit: of
+ * neighbours in a row, or of two rows.
+ */
+final class PackCode {
+    private PackCode() {}
+
+    static List<Kernel> kernels() {
+        return List.of(new Columns(), new RowPairs(), new Narrow());
+    }
+
+    /**
+     * {@code columns(source, stride, rows, width, target)}: sixteen rows at a time, {@code [block][width / 2][16]} pairs of neighbours in a
+     * row; rows that are missing in the last block are zeros. The width is a multiple of 32.
+     */
+    private static final class Columns extends VectorMath {
+        Columns() {
+            super("columns", 5);
+        }
+
+        @Override
+        void body() {
+            Memory stride = argument(1);
+            mov(Gp.RSI, argument(0));
+            mov(Gp.RDI, argument(4));
+            mov(Gp.RCX, argument(2));
+            mov(Gp.RDX, stride);
+            countDown(Gp.RCX, LANES, () -> {
+                mov(Gp.R8, argument(3));
+                mov(Gp.R9, Gp.RSI);
+                // 32 elements of each row make sixteen vectors of the target.
+                countDown(Gp.R8, 2 * LANES, () -> {
+                    mov(Gp.R10, Gp.R9);
+                    for (int row = 0; row < LANES; row++) {
+                        Label missing = new Label();
+                        zero(zmm(row));
+                        cmp(Gp.RCX, row);
+                        jump(Condition.AT_MOST, missing);
+                        vmovups(zmm(row), Memory.at(Gp.R10));
+                        place(missing);
+                        add(Gp.R10, Gp.RDX);
+                    }
+                    transpose();
+                    for (int column = 0; column < LANES; column++) {
+                        vmovups(Memory.at(Gp.RDI, column * VECTOR), zmm(column));
+                    }
+                    add(Gp.RDI, LANES * VECTOR);
+                    add(Gp.R9, VECTOR);
+                });
+                mov(Gp.RAX, Gp.RDX);
+                shl(Gp.RAX, 4);
+                add(Gp.RSI, Gp.RAX);
+            });
+        }
+    }
+
+    /**
+     * {@code rowPairs(source, stride, rows, width, target)}: {@code [pair][width]} pairs of an element of a row and the one below it, for a
+     * multiple of sixteen rows; missing ones are zeros. The width is a multiple of 16.
+     */
+    private static final class RowPairs extends VectorMath {
+        RowPairs() {
+            super("rowPairs", 5);
+        }
+
+        @Override
+        void body() {
+            mov(Gp.RSI, argument(0));
+            mov(Gp.RDX, argument(1));
+            mov(Gp.RCX, argument(2));
+            mov(Gp.RDI, argument(4));
+            mov(Gp.R11, Gp.RCX);
+            add(Gp.R11, LANES - 1);
+            and(Gp.R11, -LANES);
+            countDown(Gp.R11, 2, () -> {
+                mov(Gp.R8, argument(3));
+                mov(Gp.R9, Gp.RSI);
+                countDown(Gp.R8, LANES, () -> {
+                    Label missing = new Label();
+                    zero(zmm(0));
+                    zero(zmm(1));
+                    cmp(Gp.RCX, 0);
+                    jump(Condition.AT_MOST, missing);
+                    vpmovzxwd(zmm(0), Memory.at(Gp.R9));
+                    cmp(Gp.RCX, 1);
+                    jump(Condition.AT_MOST, missing);
+                    widen(zmm(1), Memory.at(Gp.R9).index(Gp.RDX, 1));
+                    place(missing);
+                    vpord(zmm(0), zmm(0), zmm(1));
+                    vmovups(Memory.at(Gp.RDI), zmm(0));
+                    add(Gp.RDI, VECTOR);
+                    add(Gp.R9, VECTOR / 2);
+                });
+                sub(Gp.RCX, 2);
+                lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, 2));
+            });
+        }
+    }
+
+    /** {@code narrow(source, rows, width, factor, target, stride)}: floats times a factor as rows of bf16. */
+    private static final class Narrow extends VectorMath {
+        Narrow() {
+            super("narrow", 6);
+        }
+
+        @Override
+        void body() {
+            mov(Gp.RSI, argument(0));
+            mov(Gp.RDI, argument(4));
+            mov(Gp.RDX, argument(5));
+            mov(Gp.RCX, argument(1));
+            vbroadcastss(zmm(1), argument(3));
+            countDown(Gp.RCX, 1, () -> {
+                mov(Gp.R8, argument(2));
+                mov(Gp.R9, Gp.RDI);
+                countDown(Gp.R8, LANES, () -> {
+                    vmulps(zmm(0), zmm(1), Memory.at(Gp.RSI));
+                    vcvtneps2bf16(ymm(0), zmm(0));
+                    vmovups(Memory.at(Gp.R9), ymm(0));
+                    add(Gp.RSI, VECTOR);
+                    add(Gp.R9, VECTOR / 2);
+                });
+                add(Gp.RDI, Gp.RDX);
+            });
+        }
+    }
+}
