@@ -88,7 +88,8 @@ final class MachineAttention {
     }
 
     private long rowPairs(HeadRows source, int rows, long target) {
-        MachineKernels.rowPairs(source.address, source.stride, rows, width, target);
+        MachineKernels.rowPairs(
+                source.address, source.stride, rows, width, target, width * Integer.BYTES, MachineKernels.VECTOR);
         return target;
     }
 

@@ -46,7 +46,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         this.device = device;
         this.widensBf16 = widensBf16;
         this.threads = threads;
-        products = new Products(threads);
+        products = new Products(threads, device.isCpu());
         wideProducts = new WideProducts(products, threads);
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));

@@ -1,5 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
+import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -13,9 +14,14 @@ final class Products {
     private static final long LEAST = 2L << 20;
 
     private final KernelThreads threads;
+    private final MachineProducts machine;
+    private final boolean inMachineCode;
 
-    Products(KernelThreads threads) {
+    /** @param onCpu whether the operands are in the host's memory */
+    Products(KernelThreads threads, boolean onCpu) {
         this.threads = threads;
+        machine = new MachineProducts(threads);
+        inMachineCode = onCpu && MachineKernels.areAvailable();
     }
 
     private boolean inParts(Tensor a, Tensor b) {
@@ -24,6 +30,9 @@ final class Products {
 
     /** {@code a x b}: matrices, or batched. */
     Tensor matmul(Tensor a, Tensor b) {
+        if (inMachineCode && MachineProducts.knows(a, b)) {
+            return machine.matmul(a, b);
+        }
         if (!inParts(a, b)) {
             return a.matmul(b);
         }
@@ -34,6 +43,13 @@ final class Products {
 
     /** {@code target = beta * target + alpha * a x b} for matrices. */
     void into(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+        if (inMachineCode
+                && (beta == 0 || beta == 1)
+                && MachineProducts.knows(a, b)
+                && MachineProducts.knowsTarget(target)) {
+            machine.into(target, a, b, beta == 1, alpha);
+            return;
+        }
         try (Scalar before = new Scalar(beta);
                 Scalar product = new Scalar(alpha)) {
             if (inParts(a, b)) {

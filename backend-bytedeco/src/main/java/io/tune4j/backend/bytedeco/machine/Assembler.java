@@ -274,10 +274,10 @@ abstract class Assembler extends GeneralInstructions {
         emit(order);
     }
 
-    /** RAX's lower 16 bits as a mask. */
-    void kmovwFromRax(int mask) {
+    /** RAX's lower 32 bits as a mask, of as many lanes as the instruction that it is used with has. */
+    void kmovdFromRax(int mask) {
         emit(0xc5);
-        emit(0xf8);
+        emit(0xfb);
         emit(0x92);
         emit(3 << 6 | mask << 3);
     }

@@ -226,7 +226,7 @@ final class AttendBackwardCode extends AttentionCode {
         jump(Condition.NOT_EQUAL, past);
         for (int i = 0; i < half; i++) {
             mov(Gp.RAX, 0xffff << (first + i) & 0xffff);
-            kmovwFromRax(1);
+            kmovdFromRax(1);
             vmovups(zmm(i).zeroUnless(1), zmm(i));
         }
         place(past);

@@ -125,7 +125,7 @@ final class AttendCode extends AttentionCode {
             jump(Condition.NOT_EQUAL, past);
             for (int key = 1; key < LANES; key++) {
                 mov(Gp.RAX, (1 << key) - 1);
-                kmovwFromRax(1);
+                kmovdFromRax(1);
                 vbroadcastss(zmm(key).where(1), lowest);
             }
             place(past);

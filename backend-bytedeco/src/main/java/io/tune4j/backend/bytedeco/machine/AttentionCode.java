@@ -60,7 +60,7 @@ abstract class AttentionCode extends VectorMath {
         mov(Gp.RAX, -1);
         atMost(Gp.RCX, LANES);
         bzhi(Gp.RAX, Gp.RAX, Gp.RCX);
-        kmovwFromRax(1);
+        kmovdFromRax(1);
     }
 
     /**

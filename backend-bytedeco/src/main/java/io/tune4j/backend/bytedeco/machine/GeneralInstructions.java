@@ -105,6 +105,14 @@ abstract class GeneralInstructions {
         code.addInt(value);
     }
 
+    /** Asks for the line of memory, which need not exist, to be brought into the second-level cache. */
+    final void prefetcht1(Memory line) {
+        rex(0, line.index() == null ? 0 : line.index().high(), line.base().high());
+        emit(0x0f);
+        emit(0x18);
+        memoryOperand(2, line, 1);
+    }
+
     final void lea(Gp target, Memory source) {
         memory(0x8d, target, source);
     }

@@ -115,6 +115,15 @@ abstract class Kernel extends Assembler {
         place(done);
     }
 
+    /** Mask register {@code k} for the first lanes, as many as {@code count} says, at most {@code most}; overwrites RAX and RBX. */
+    final void maskOfFirst(int k, Gp count, int most) {
+        mov(Gp.RBX, count);
+        atMost(Gp.RBX, most);
+        mov(Gp.RAX, -1);
+        bzhi(Gp.RAX, Gp.RAX, Gp.RBX);
+        kmovdFromRax(k);
+    }
+
     /** {@code target = min(target, bound)}. */
     final void atMost(Gp target, int bound) {
         Label fits = new Label();

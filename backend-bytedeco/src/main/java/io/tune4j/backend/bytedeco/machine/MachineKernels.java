@@ -21,6 +21,12 @@ public final class MachineKernels {
     /** Elements of a vector of floats; packed rows come in as many. */
     public static final int LANES = Assembler.LANES;
 
+    /** Pairs of {@link #multiplyByPanels} are a multiple of this. */
+    public static final int PAIRS = MultiplyCode.PAIRS;
+
+    /** Bytes of a vector. */
+    public static final int VECTOR = Assembler.VECTOR;
+
     /** What the width of heads is a multiple of. */
     public static final int WIDTH_UNIT = 2 * LANES;
 
@@ -62,6 +68,8 @@ public final class MachineKernels {
     /** All kernels as a library for the JVM. */
     static byte[] library() {
         List<Kernel> kernels = new ArrayList<>(PackCode.kernels());
+        kernels.add(new MultiplyCode(false));
+        kernels.add(new MultiplyCode(true));
         kernels.add(new AttendCode());
         kernels.add(new AttendBackwardCode());
         String prefix = "Java_" + MachineKernels.class.getName().replace('.', '_') + "_";
@@ -72,9 +80,44 @@ public final class MachineKernels {
 
     public static native void columns(long source, long stride, long rows, long width, long target);
 
-    public static native void rowPairs(long source, long stride, long rows, long width, long target);
+    public static native void rowPairs(
+            long source, long stride, long rows, long width, long target, long pairStride, long tileStride);
 
     public static native void narrow(long source, long rows, long width, long factor, long target, long stride);
+
+    /** See {@link MultiplyCode}. */
+    public static native void multiplyByPanels(
+            long left,
+            long leftStride,
+            long right,
+            long rightStride,
+            long pairs,
+            long rows,
+            long columns,
+            long sums,
+            long sumsStride,
+            long begins,
+            long output,
+            long outputStride,
+            long adds,
+            long factor);
+
+    /** See {@link MultiplyCode}. */
+    public static native void multiplyByTiles(
+            long left,
+            long leftStride,
+            long right,
+            long rightStride,
+            long pairs,
+            long rows,
+            long columns,
+            long sums,
+            long sumsStride,
+            long begins,
+            long output,
+            long outputStride,
+            long adds,
+            long factor);
 
     /** Bytes of memory that {@link #attend} works in. */
     public static long attendScratch(int width) {

@@ -19,7 +19,7 @@ final class PackCode {
 
     /**
      * {@code columns(source, stride, rows, width, target)}: sixteen rows at a time, {@code [block][width / 2][16]} pairs of neighbours in a
-     * row; rows that are missing in the last block are zeros. The width is a multiple of 32.
+     * row. Rows that are missing in the last block, and elements to a width that is a multiple of 32, are zeros.
      */
     private static final class Columns extends VectorMath {
         Columns() {
@@ -28,23 +28,26 @@ final class PackCode {
 
         @Override
         void body() {
-            Memory stride = argument(1);
             mov(Gp.RSI, argument(0));
             mov(Gp.RDI, argument(4));
             mov(Gp.RCX, argument(2));
-            mov(Gp.RDX, stride);
+            mov(Gp.RDX, argument(1));
+            mov(Gp.R11, Gp.RDX);
+            shl(Gp.R11, 4);
             countDown(Gp.RCX, LANES, () -> {
                 mov(Gp.R8, argument(3));
                 mov(Gp.R9, Gp.RSI);
                 // 32 elements of each row make sixteen vectors of the target.
                 countDown(Gp.R8, 2 * LANES, () -> {
+                    maskOfFirst(1, Gp.R8, 2 * LANES);
                     mov(Gp.R10, Gp.R9);
                     for (int row = 0; row < LANES; row++) {
                         Label missing = new Label();
                         zero(zmm(row));
+                        prefetcht1(Memory.at(Gp.R10).index(Gp.R11, 1));
                         cmp(Gp.RCX, row);
                         jump(Condition.AT_MOST, missing);
-                        vmovups(zmm(row), Memory.at(Gp.R10));
+                        vmovdqu16(zmm(row).zeroUnless(1), Memory.at(Gp.R10));
                         place(missing);
                         add(Gp.R10, Gp.RDX);
                     }
@@ -55,20 +58,19 @@ final class PackCode {
                     add(Gp.RDI, LANES * VECTOR);
                     add(Gp.R9, VECTOR);
                 });
-                mov(Gp.RAX, Gp.RDX);
-                shl(Gp.RAX, 4);
-                add(Gp.RSI, Gp.RAX);
+                add(Gp.RSI, Gp.R11);
             });
         }
     }
 
     /**
-     * {@code rowPairs(source, stride, rows, width, target)}: {@code [pair][width]} pairs of an element of a row and the one below it, for a
-     * multiple of sixteen rows; missing ones are zeros. The width is a multiple of 16.
+     * {@code rowPairs(source, stride, rows, width, target, pairStride, tileStride)}: pairs of an element of a row and the one below it, sixteen
+     * columns in a vector. Strides are bytes from a pair of rows to the next and from sixteen columns to the next. To multiples of sixteen rows
+     * and columns there are zeros.
      */
     private static final class RowPairs extends VectorMath {
         RowPairs() {
-            super("rowPairs", 5);
+            super("rowPairs", 7);
         }
 
         @Override
@@ -76,30 +78,42 @@ final class PackCode {
             mov(Gp.RSI, argument(0));
             mov(Gp.RDX, argument(1));
             mov(Gp.RCX, argument(2));
-            mov(Gp.RDI, argument(4));
+            mov(Gp.R12, argument(4));
+            mov(Gp.R13, argument(5));
+            mov(Gp.R14, argument(6));
+            mov(Gp.R15, Gp.RDX);
+            shl(Gp.R15, 4);
+            mov(Gp.RBP, Gp.R15);
+            add(Gp.RBP, Gp.RDX);
             mov(Gp.R11, Gp.RCX);
             add(Gp.R11, LANES - 1);
             and(Gp.R11, -LANES);
             countDown(Gp.R11, 2, () -> {
                 mov(Gp.R8, argument(3));
                 mov(Gp.R9, Gp.RSI);
+                mov(Gp.RDI, Gp.R12);
                 countDown(Gp.R8, LANES, () -> {
                     Label missing = new Label();
+                    maskOfFirst(1, Gp.R8, LANES);
                     zero(zmm(0));
                     zero(zmm(1));
+                    prefetcht1(Memory.at(Gp.R9).index(Gp.R15, 1));
+                    prefetcht1(Memory.at(Gp.R9).index(Gp.RBP, 1));
                     cmp(Gp.RCX, 0);
                     jump(Condition.AT_MOST, missing);
-                    vpmovzxwd(zmm(0), Memory.at(Gp.R9));
+                    vpmovzxwd(zmm(0).zeroUnless(1), Memory.at(Gp.R9));
                     cmp(Gp.RCX, 1);
                     jump(Condition.AT_MOST, missing);
-                    widen(zmm(1), Memory.at(Gp.R9).index(Gp.RDX, 1));
+                    vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.R9).index(Gp.RDX, 1));
+                    vpslld(zmm(1), zmm(1), 16);
                     place(missing);
                     vpord(zmm(0), zmm(0), zmm(1));
                     vmovups(Memory.at(Gp.RDI), zmm(0));
-                    add(Gp.RDI, VECTOR);
+                    add(Gp.RDI, Gp.R14);
                     add(Gp.R9, VECTOR / 2);
                 });
                 sub(Gp.RCX, 2);
+                add(Gp.R12, Gp.R13);
                 lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, 2));
             });
         }

@@ -1,0 +1,299 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.backend.bytedeco.machine.MachineKernels;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Products of bf16 matrices in machine code (Goto and van de Geijn 2008). Each thread has its share of the longer side of the result. Of the operand along
+ * this side some rows or columns at a time are packed into the second-level cache, for a part of the inner side at a time; the other operand
+ * is packed as a whole, or for this part.
+ */
+final class MachineProducts {
+    /** Of the longer side, packed at a time. */
+    private static final int GROUP = 192;
+
+    /** Of the inner side, packed at a time. */
+    private static final int DEPTH = 1024;
+
+    /** Below so many rows or columns too much of each vector would be empty. */
+    private static final int LEAST_SIDE = 8;
+
+    /** Multiplications below which libtorch's product starts sooner. */
+    private static final long LEAST = 1L << 16;
+
+    /** Multiplications below which another thread costs more than it brings. */
+    private static final long LEAST_IN_PARTS = 1L << 20;
+
+    private static final int LANES = MachineKernels.LANES;
+
+    private final KernelThreads threads;
+
+    MachineProducts(KernelThreads threads) {
+        this.threads = threads;
+    }
+
+    /** Where a matrix of bf16 lies. */
+    private record Matrix(long address, long rowStride, long columnStride) {
+        static Matrix of(Tensor tensor) {
+            return new Matrix(
+                    tensor.data_ptr().address(), tensor.stride(0) * Short.BYTES, tensor.stride(1) * Short.BYTES);
+        }
+
+        long at(long row, long column) {
+            return address + row * rowStride + column * columnStride;
+        }
+
+        /** Whether the elements of a row are neighbours. */
+        boolean isByRows() {
+            return columnStride == Short.BYTES;
+        }
+    }
+
+    /** Whether these can be multiplied here: matrices whose rows or columns lie without gaps. */
+    static boolean knows(Tensor a, Tensor b) {
+        return a.dim() == 2
+                && b.dim() == 2
+                && a.scalar_type().value == ScalarType.BFloat16.value
+                && b.scalar_type().value == ScalarType.BFloat16.value
+                && a.size(0) >= LEAST_SIDE
+                && b.size(1) >= LEAST_SIDE
+                && a.size(0) * a.size(1) * b.size(1) >= LEAST
+                && hasUnitStride(a)
+                && hasUnitStride(b);
+    }
+
+    /** Whether {@link #into} can write to it. */
+    static boolean knowsTarget(Tensor target) {
+        return target.stride(1) == 1;
+    }
+
+    private static boolean hasUnitStride(Tensor matrix) {
+        return matrix.stride(1) == 1 || matrix.stride(0) == 1;
+    }
+
+    Tensor matmul(Tensor a, Tensor b) {
+        Tensor result = a.new_empty(a.size(0), b.size(1));
+        into(result, a, b, false, 1);
+        return result;
+    }
+
+    /** {@code target = alpha * a x b}, added to what is in it if {@code adds}. */
+    void into(Tensor target, Tensor a, Tensor b, boolean adds, double alpha) {
+        long factor = Float.floatToRawIntBits((float) alpha) & 0xffffffffL;
+        Product product = new Product(
+                Matrix.of(target),
+                Matrix.of(a),
+                Matrix.of(b),
+                Math.toIntExact(a.size(0)),
+                Math.toIntExact(b.size(1)),
+                Math.toIntExact(a.size(1)),
+                adds ? 1 : 0,
+                factor);
+        boolean alone = (long) product.rows * product.columns * product.depth < LEAST_IN_PARTS;
+        int parts = alone ? 1 : threads.threads();
+        int share = share(product.longer(), parts);
+        try (TorchWork work = new TorchWork()) {
+            // Sums of all of a share, or the whole of the shorter operand: what is smaller.
+            boolean keepsSums = product.depth > DEPTH && product.depth > 2L * share;
+            long shorter =
+                    keepsSums ? 0 : packShorter(product, parts, bytes(product.shorterBytes(product.depth), work));
+            each(product.longer(), share, (start, count, inner) -> {
+                Share own = new Share(product, start, count, inner);
+                if (keepsSums) {
+                    own.withAllSums();
+                } else {
+                    own.withShorter(shorter);
+                }
+            });
+        }
+    }
+
+    private long packShorter(Product product, int parts, long target) {
+        each(product.shorter(), share(product.shorter(), parts), (start, count, inner) -> {
+            long place = target + start / LANES * tile(product.depth);
+            product.pack(!product.isTall(), start, count, 0, product.depth, place);
+        });
+        return target;
+    }
+
+    private interface Range {
+        void run(int start, int count, TorchWork work);
+    }
+
+    private void each(int length, int share, Range range) {
+        threads.each((length + share - 1) / share, i -> {
+            try (TorchWork work = new TorchWork()) {
+                int start = i * share;
+                range.run(start, Math.min(share, length - start), work);
+            }
+        });
+    }
+
+    private static int share(int length, int parts) {
+        return upTo(LANES, (length + parts - 1) / parts);
+    }
+
+    private static int upTo(int unit, int count) {
+        return (count + unit - 1) / unit * unit;
+    }
+
+    /** Bytes of sixteen rows or columns of an operand that is packed to this depth. */
+    private static long tile(int depth) {
+        return (long) LANES * upTo(2 * LANES, depth) * Short.BYTES;
+    }
+
+    private static long bytes(long count, TorchWork work) {
+        return work.keep(torch.empty((count + Float.BYTES - 1) / Float.BYTES))
+                .data_ptr()
+                .address();
+    }
+
+    private record Product(
+            Matrix target, Matrix a, Matrix b, int rows, int columns, int depth, long adds, long factor) {
+        boolean isTall() {
+            return rows > columns;
+        }
+
+        int longer() {
+            return Math.max(rows, columns);
+        }
+
+        int shorter() {
+            return Math.min(rows, columns);
+        }
+
+        long shorterBytes(int depth) {
+            return upTo(LANES, shorter()) / LANES * tile(depth);
+        }
+
+        /** Packs rows of the left operand, or columns of the right one, for some of the inner side. */
+        void pack(boolean left, int first, int size, int inner, int now, long place) {
+            Matrix matrix = left ? a : b;
+            long source = left ? matrix.at(first, inner) : matrix.at(inner, first);
+            long stride = matrix.isByRows() ? matrix.rowStride : matrix.columnStride;
+            if (left == matrix.isByRows()) {
+                MachineKernels.columns(source, stride, size, now, place);
+            } else {
+                MachineKernels.rowPairs(source, stride, now, size, place, MachineKernels.VECTOR, tile(now));
+            }
+        }
+    }
+
+    /** Some rows of a tall product, or columns of a wide one. */
+    private static final class Share {
+        private final Product product;
+        private final boolean tall;
+        private final int start;
+        private final int count;
+        private final TorchWork work;
+        /** Of the inner side at a time. */
+        private final int depth;
+
+        Share(Product product, int start, int count, TorchWork work) {
+            this.product = product;
+            tall = product.isTall();
+            this.start = start;
+            this.count = count;
+            this.work = work;
+            int parts = (product.depth + DEPTH - 1) / DEPTH;
+            depth = upTo(2 * LANES, product.depth / parts);
+        }
+
+        private long groupBytes() {
+            return upTo(LANES, Math.min(count, GROUP)) / LANES * tile(depth);
+        }
+
+        /** One part of the inner side after the other, with all sums of this share between. */
+        void withAllSums() {
+            long group = bytes(groupBytes(), work);
+            long shorter = bytes(product.shorterBytes(depth), work);
+            int wide = upTo(LANES, tall ? product.shorter() : count);
+            long stride = (long) wide * Float.BYTES;
+            long sums = bytes(stride * upTo(LANES, tall ? count : product.shorter()), work);
+            for (int inner = 0; inner < product.depth; inner += depth) {
+                int now = Math.min(depth, product.depth - inner);
+                product.pack(!tall, 0, product.shorter(), inner, now, shorter);
+                for (int first = 0; first < count; first += GROUP) {
+                    int size = Math.min(GROUP, count - first);
+                    product.pack(tall, start + first, size, inner, now, group);
+                    long place = sums + first * (tall ? stride : Float.BYTES);
+                    multiply(first, size, inner, now, shorter, tile(now), group, place, stride);
+                }
+            }
+        }
+
+        /** One group after the other, with the whole inner side of the shorter operand. */
+        void withShorter(long shorter) {
+            long group = bytes(groupBytes(), work);
+            int most = Math.min(count, GROUP);
+            long stride = (long) upTo(LANES, tall ? product.shorter() : most) * Float.BYTES;
+            boolean whole = depth >= product.depth;
+            long sums = whole ? 0 : bytes(stride * upTo(LANES, tall ? most : product.shorter()), work);
+            for (int first = 0; first < count; first += GROUP) {
+                int size = Math.min(GROUP, count - first);
+                for (int inner = 0; inner < product.depth; inner += depth) {
+                    int now = Math.min(depth, product.depth - inner);
+                    product.pack(tall, start + first, size, inner, now, group);
+                    long at = shorter + (long) inner * LANES * Short.BYTES;
+                    multiply(first, size, inner, now, at, tile(product.depth), group, sums, stride);
+                }
+            }
+        }
+
+        private void multiply(
+                int first,
+                int size,
+                int inner,
+                int now,
+                long shorter,
+                long shorterTile,
+                long group,
+                long sums,
+                long sumsStride) {
+            long output = 0;
+            if (inner + now == product.depth) {
+                output = tall ? product.target.at(start + first, 0) : product.target.at(0, start + first);
+            }
+            int unit = 2 * MachineKernels.PAIRS;
+            long pairs = upTo(unit, now) / 2;
+            long begins = inner == 0 ? 1 : 0;
+            long stride = product.target.rowStride;
+            // What is multiplied with the whole group, which stays in the second-level cache, stays in the first.
+            if (tall) {
+                MachineKernels.multiplyByTiles(
+                        group,
+                        tile(now),
+                        shorter,
+                        shorterTile,
+                        pairs,
+                        size,
+                        product.columns,
+                        sums,
+                        sumsStride,
+                        begins,
+                        output,
+                        stride,
+                        product.adds,
+                        product.factor);
+            } else {
+                MachineKernels.multiplyByPanels(
+                        shorter,
+                        shorterTile,
+                        group,
+                        tile(now),
+                        pairs,
+                        product.rows,
+                        size,
+                        sums,
+                        sumsStride,
+                        begins,
+                        output,
+                        stride,
+                        product.adds,
+                        product.factor);
+            }
+        }
+    }
+}
