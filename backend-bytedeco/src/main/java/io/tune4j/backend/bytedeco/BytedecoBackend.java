@@ -31,12 +31,16 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final CausalMasks masks = new CausalMasks(this);
     private final FourBitDecoder decoder;
     private final RowKernels rowKernels;
+    private final MachineRows machineRows;
+    private final boolean onCpu;
     private @Nullable BytedecoBackend host;
 
     /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
     BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
         super(device, device.isCpu() && !processor.hasBf16(), new KernelThreads(kernelThreads));
         rowKernels = new RowKernels(threads());
+        machineRows = new MachineRows(threads());
+        onCpu = device.isCpu();
         decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -120,7 +124,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     }
 
     private boolean inMachineCode(Tensor fused, AttentionShape shape) {
-        return device().isCpu() && MachineAttention.knows(fused.dtype(), shape);
+        return onCpu && MachineAttention.knows(fused.dtype(), shape);
     }
 
     private BlockedAttention blocked(Tensor fused, AttentionShape shape) {
@@ -129,32 +133,47 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return call(() -> rowKernels.rmsNorm(x, weight, epsilon));
+        return call(() -> onCpu && MachineRows.knows(x, weight)
+                ? machineRows.rmsNorm(x, weight, epsilon)
+                : rowKernels.rmsNorm(x, weight, epsilon));
     }
 
     @Override
     public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return call(() -> rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
+        return call(() -> onCpu && MachineRows.knows(outputGradient, x, weight)
+                ? machineRows.rmsNormBackward(outputGradient, x, weight, inverseRms)
+                : rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
     }
 
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
-        run(() -> rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse));
+        run(() -> {
+            if (onCpu && MachineRows.knows(fused, cos, sin)) {
+                machineRows.rotaryInPlace(fused, cos, sin, shape, inverse);
+            } else {
+                rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
+            }
+        });
     }
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() -> rowKernels.swiGlu(gateUp));
+        return call(() ->
+                onCpu && MachineRows.knowsHalves(gateUp) ? machineRows.swiGlu(gateUp) : rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() -> rowKernels.swiGluBackward(outputGradient, gateUp));
+        return call(() -> onCpu && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
+                ? machineRows.swiGluBackward(outputGradient, gateUp)
+                : rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> FusedOperations.crossEntropyInPlace(logits, labels, threads()));
+        return call(() -> onCpu && MachineRows.knows(logits)
+                ? machineRows.crossEntropyInPlace(logits, labels)
+                : FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }
 
     @Override
@@ -169,7 +188,13 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
-        run(() -> FusedOperations.adamW(parameter, gradient, mean, variance, step, threads()));
+        run(() -> {
+            if (onCpu && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
+                machineRows.adamW(parameter, gradient, mean, variance, step);
+            } else {
+                FusedOperations.adamW(parameter, gradient, mean, variance, step, threads());
+            }
+        });
     }
 
     @Override
@@ -196,6 +221,10 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         DType scales = weight.scales().dtype();
+        if (onCpu && MachineRows.knowsCodes(weight, target)) {
+            run(() -> machineRows.dequantize(weight, target));
+            return;
+        }
         boolean onHost = device().isCpu() && FourBitDecoder.knows(scales, target.dtype());
         if (!onHost || target.byteSize() > Integer.MAX_VALUE) {
             Backend.super.dequantize(weight, target);

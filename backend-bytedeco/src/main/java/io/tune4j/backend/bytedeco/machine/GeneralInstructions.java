@@ -93,6 +93,17 @@ abstract class GeneralInstructions {
         memory(0x8b, target, source);
     }
 
+    /** A word without a sign. */
+    final void movzx(Gp target, Memory source) {
+        rex(
+                target.high(),
+                source.index() == null ? 0 : source.index().high(),
+                source.base().high());
+        emit(0x0f);
+        emit(0xb7);
+        memoryOperand(target.low(), source, 1);
+    }
+
     final void mov(Memory target, Gp source) {
         memory(0x89, source, target);
     }

@@ -24,6 +24,12 @@ public final class MachineKernels {
     /** Pairs of {@link #multiplyByPanels} are a multiple of this. */
     public static final int PAIRS = MultiplyCode.PAIRS;
 
+    /** Rows of other kernels have a multiple of this many elements. */
+    public static final int ROW_UNIT = LANES;
+
+    /** Bytes of codes of a block are a multiple of this. */
+    public static final int CODES = FourBitCode.CODES;
+
     /** Bytes of a vector. */
     public static final int VECTOR = Assembler.VECTOR;
 
@@ -68,6 +74,11 @@ public final class MachineKernels {
     /** All kernels as a library for the JVM. */
     static byte[] library() {
         List<Kernel> kernels = new ArrayList<>(PackCode.kernels());
+        kernels.addAll(RowCode.kernels());
+        kernels.add(new LossCode());
+        kernels.add(new AdamWCode());
+        kernels.add(new FourBitCode(true));
+        kernels.add(new FourBitCode(false));
         kernels.add(new MultiplyCode(false));
         kernels.add(new MultiplyCode(true));
         kernels.add(new AttendCode());
@@ -84,6 +95,57 @@ public final class MachineKernels {
             long source, long stride, long rows, long width, long target, long pairStride, long tileStride);
 
     public static native void narrow(long source, long rows, long width, long factor, long target, long stride);
+
+    /** See {@link RowCode}. */
+    public static native void swiGlu(long gateUp, long rows, long width, long output);
+
+    /** See {@link RowCode}. */
+    public static native void swiGluBackward(long outputGradient, long gateUp, long rows, long width, long gradient);
+
+    /** See {@link RowCode}. */
+    public static native void rmsNorm(
+            long x, long rows, long width, long weight, long epsilon, long widthInverse, long output, long inverse);
+
+    /** See {@link RowCode}. */
+    public static native void rmsNormBackward(
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long widthInverse,
+            long inverse,
+            long gradient);
+
+    /** See {@link RowCode}. */
+    public static native void rotary(
+            long x, long stride, long rows, long heads, long half, long cos, long sin, long sign);
+
+    /** See {@link LossCode}. */
+    public static native void crossEntropy(long logits, long rows, long width, long labels, long losses);
+
+    /** See {@link AdamWCode}. */
+    public static native void adamW(
+            long values,
+            long gradient,
+            long mean,
+            long variance,
+            long count,
+            long decay,
+            long beta1Rest,
+            long beta2,
+            long beta2Rest,
+            long rootFactor,
+            long epsilon,
+            long step);
+
+    /** See {@link FourBitCode}. */
+    public static native void unpackNarrow(
+            long codes, long levels, long scales, long blocks, long blockBytes, long target);
+
+    /** See {@link FourBitCode}. */
+    public static native void unpackWide(
+            long codes, long levels, long scales, long blocks, long blockBytes, long target);
 
     /** See {@link MultiplyCode}. */
     public static native void multiplyByPanels(

@@ -1,0 +1,108 @@
+package io.tune4j.backend.bytedeco.machine;
+
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.ymm;
+import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
+
+import io.tune4j.backend.bytedeco.machine.Operand.Memory;
+
+/** Cross-entropy of rows of logits in bf16, whose gradient takes their place. */
+final class LossCode extends VectorMath {
+    private static final int HALF_VECTOR = VECTOR / 2;
+    private static final double LN2 = Math.log(2);
+
+    /**
+     * {@code crossEntropy(logits, rows, width, labels, losses)}: labels of 64 bits, losses are floats, one for each row. The width is a multiple
+     * of sixteen.
+     */
+    LossCode() {
+        super("crossEntropy", 5);
+    }
+
+    @Override
+    void body() {
+        prepareExp2();
+        Memory lowest = constant(AttentionCode.LOWEST);
+        Memory ln2 = constant((float) LN2);
+        vbroadcastss(zmm(31), constant((float) (1 / LN2)));
+        mov(Gp.RSI, argument(0));
+        mov(Gp.R14, argument(1));
+        mov(Gp.R8, argument(3));
+        mov(Gp.R9, argument(4));
+        mov(Gp.RDX, argument(2));
+        countDown(Gp.R14, 1, () -> {
+            vbroadcastss(zmm(0), lowest);
+            eachVector(() -> {
+                widen(zmm(1), Memory.at(Gp.RDI));
+                vmaxps(zmm(0), zmm(0), zmm(1));
+            });
+            largestOfLanes();
+            vmulps(zmm(30), zmm(0), zmm(31));
+            zero(zmm(0));
+            eachVector(() -> {
+                exponential();
+                vaddps(zmm(0), zmm(0), zmm(1));
+            });
+            sumOfLanes(zmm(0), zmm(1));
+            vbroadcastss(zmm(29), one());
+            vdivps(zmm(29), zmm(29), zmm(0));
+            // The label's loss: ln(sum) - (x - largest).
+            log2(zmm(0), zmm(2), zmm(3), zmm(4));
+            mov(Gp.RBX, Memory.at(Gp.R8));
+            lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, 2));
+            mov(Gp.RAX, 1);
+            kmovdFromRax(1);
+            vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
+            vpslld(zmm(1), zmm(1), 16);
+            vfmsub213ps(zmm(1), zmm(31), zmm(30));
+            vsubps(zmm(0), zmm(0), zmm(1));
+            vbroadcastss(zmm(2), ln2);
+            vmulps(zmm(0), zmm(0), zmm(2));
+            vmovss(Memory.at(Gp.R9), zmm(0));
+            exp2(zmm(1), zmm(2), zmm(3));
+            vmulps(zmm(28), zmm(1), zmm(29));
+            vbroadcastss(zmm(2), one());
+            vsubps(zmm(28), zmm(28), zmm(2));
+            vcvtneps2bf16(ymm(28), zmm(28));
+            eachVector(() -> {
+                exponential();
+                vmulps(zmm(1), zmm(1), zmm(29));
+                vcvtneps2bf16(ymm(1), zmm(1));
+                vmovups(Memory.at(Gp.RDI), ymm(1));
+            });
+            vmovdqu16(Memory.at(Gp.RBX), ymm(28).where(1));
+            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, 2));
+            add(Gp.R8, Long.BYTES);
+            add(Gp.R9, Float.BYTES);
+        });
+    }
+
+    /** {@code 2^(x log2(e) - largest)} of the vector at RDI in register 1. */
+    private void exponential() {
+        widen(zmm(1), Memory.at(Gp.RDI));
+        vfmsub213ps(zmm(1), zmm(31), zmm(30));
+        exp2(zmm(1), zmm(2), zmm(3));
+    }
+
+    private void eachVector(Runnable body) {
+        mov(Gp.RDI, Gp.RSI);
+        mov(Gp.RCX, Gp.RDX);
+        countDown(Gp.RCX, LANES, () -> {
+            body.run();
+            add(Gp.RDI, HALF_VECTOR);
+        });
+    }
+
+    /** The largest lane of register 0, in all lanes. */
+    private void largestOfLanes() {
+        int swapHalves = 0x4e;
+        int swapNeighbours = 0xb1;
+        vshufi32x4(zmm(1), zmm(0), zmm(0), swapHalves);
+        vmaxps(zmm(0), zmm(0), zmm(1));
+        vshufi32x4(zmm(1), zmm(0), zmm(0), swapNeighbours);
+        vmaxps(zmm(0), zmm(0), zmm(1));
+        vpermilps(zmm(1), zmm(0), swapHalves);
+        vmaxps(zmm(0), zmm(0), zmm(1));
+        vpermilps(zmm(1), zmm(0), swapNeighbours);
+        vmaxps(zmm(0), zmm(0), zmm(1));
+    }
+}
