@@ -16,6 +16,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
@@ -32,15 +33,19 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final FourBitDecoder decoder;
     private final RowKernels rowKernels;
     private final MachineRows machineRows;
-    private final boolean onCpu;
+    private final boolean inMachineCode;
     private @Nullable BytedecoBackend host;
 
     /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
     BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
-        super(device, device.isCpu() && !processor.hasBf16(), new KernelThreads(kernelThreads));
+        super(
+                device,
+                device.isCpu() && !processor.hasBf16(),
+                inMachineCode(device, processor),
+                new KernelThreads(kernelThreads));
         rowKernels = new RowKernels(threads());
         machineRows = new MachineRows(threads());
-        onCpu = device.isCpu();
+        inMachineCode = inMachineCode(device, processor);
         decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -56,6 +61,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
                                 + (BytedecoBackendFactory.oneDnn(processor)
                                         ? ", fp32 products by oneDNN"
                                         : ", fp32 products by OpenBLAS")
+                                + (inMachineCode ? ", bf16 kernels of its own" : "")
                         : "");
         capabilities = new Capabilities(dtypes, nativeDtypes, threads, description);
     }
@@ -99,7 +105,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        if (inMachineCode(fused, shape)) {
+        if (attendsInMachineCode(fused, shape)) {
             Tensor statistics = Tensor.empty(this, DType.FLOAT32, shape.heads(), fused.size(0));
             run(() -> new MachineAttention(threads(), shape).forward(raw(fused), layout, raw(output), raw(statistics)));
             return new Attended(output, statistics);
@@ -113,7 +119,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        if (inMachineCode(fused, shape)) {
+        if (attendsInMachineCode(fused, shape)) {
             MachineAttention.Incoming incoming = new MachineAttention.Incoming(
                     raw(outputGradient), raw(fused), raw(attended.output()), raw(attended.statistics()));
             run(() -> new MachineAttention(threads(), shape).backward(incoming, layout, raw(gradient)));
@@ -123,8 +129,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         return gradient;
     }
 
-    private boolean inMachineCode(Tensor fused, AttentionShape shape) {
-        return onCpu && MachineAttention.knows(fused.dtype(), shape);
+    private static boolean inMachineCode(Device device, HostProcessor processor) {
+        return device.isCpu() && MachineKernels.areAvailable(processor);
+    }
+
+    private boolean attendsInMachineCode(Tensor fused, AttentionShape shape) {
+        return inMachineCode && MachineAttention.knows(fused.dtype(), shape);
     }
 
     private BlockedAttention blocked(Tensor fused, AttentionShape shape) {
@@ -133,14 +143,14 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return call(() -> onCpu && MachineRows.knows(x, weight)
+        return call(() -> inMachineCode && MachineRows.knows(x, weight)
                 ? machineRows.rmsNorm(x, weight, epsilon)
                 : rowKernels.rmsNorm(x, weight, epsilon));
     }
 
     @Override
     public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return call(() -> onCpu && MachineRows.knows(outputGradient, x, weight)
+        return call(() -> inMachineCode && MachineRows.knows(outputGradient, x, weight)
                 ? machineRows.rmsNormBackward(outputGradient, x, weight, inverseRms)
                 : rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
     }
@@ -148,7 +158,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         run(() -> {
-            if (onCpu && MachineRows.knows(fused, cos, sin)) {
+            if (inMachineCode && MachineRows.knows(fused, cos, sin)) {
                 machineRows.rotaryInPlace(fused, cos, sin, shape, inverse);
             } else {
                 rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
@@ -158,20 +168,21 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() ->
-                onCpu && MachineRows.knowsHalves(gateUp) ? machineRows.swiGlu(gateUp) : rowKernels.swiGlu(gateUp));
+        return call(() -> inMachineCode && MachineRows.knowsHalves(gateUp)
+                ? machineRows.swiGlu(gateUp)
+                : rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() -> onCpu && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
+        return call(() -> inMachineCode && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
                 ? machineRows.swiGluBackward(outputGradient, gateUp)
                 : rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> onCpu && MachineRows.knows(logits)
+        return call(() -> inMachineCode && MachineRows.knows(logits)
                 ? machineRows.crossEntropyInPlace(logits, labels)
                 : FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }
@@ -189,7 +200,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         run(() -> {
-            if (onCpu && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
+            if (inMachineCode && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
                 machineRows.adamW(parameter, gradient, mean, variance, step);
             } else {
                 FusedOperations.adamW(parameter, gradient, mean, variance, step, threads());
@@ -221,7 +232,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         DType scales = weight.scales().dtype();
-        if (onCpu && MachineRows.knowsCodes(weight, target)) {
+        if (inMachineCode && MachineRows.knowsCodes(weight, target)) {
             run(() -> machineRows.dequantize(weight, target));
             return;
         }

@@ -31,9 +31,7 @@ final class MachineAttention {
 
     /** Whether rows of this dtype with such heads can be attended to here. */
     static boolean knows(DType dtype, AttentionShape shape) {
-        return dtype == DType.BFLOAT16
-                && shape.headSize() % MachineKernels.WIDTH_UNIT == 0
-                && MachineKernels.areAvailable();
+        return dtype == DType.BFLOAT16 && shape.headSize() % MachineKernels.WIDTH_UNIT == 0;
     }
 
     private List<Part> parts(SequenceLayout layout) {

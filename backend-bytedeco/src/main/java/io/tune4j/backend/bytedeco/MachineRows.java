@@ -32,7 +32,7 @@ final class MachineRows {
                 return false;
             }
         }
-        return MachineKernels.areAvailable();
+        return true;
     }
 
     /** Like {@link #knows} for rows of which each half is computed with. */
@@ -186,7 +186,7 @@ final class MachineRows {
                 return false;
             }
         }
-        return MachineKernels.areAvailable();
+        return true;
     }
 
     void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
@@ -218,8 +218,7 @@ final class MachineRows {
         return target.dtype() == DType.BFLOAT16
                 && (scales == DType.BFLOAT16 || scales == DType.FLOAT32)
                 && weight.blockSize() / 2 % MachineKernels.CODES == 0
-                && target.elementCount() == weight.capacity()
-                && MachineKernels.areAvailable();
+                && target.elementCount() == weight.capacity();
     }
 
     void dequantize(FourBitCodes weight, Tensor target) {

@@ -40,13 +40,14 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     /**
      * @param widensBf16 whether products of bf16 operands are computed in fp32
+     * @param inMachineCode whether kernels in machine code can be called
      * @param threads for products
      */
-    MandatoryKernels(Device device, boolean widensBf16, KernelThreads threads) {
+    MandatoryKernels(Device device, boolean widensBf16, boolean inMachineCode, KernelThreads threads) {
         this.device = device;
         this.widensBf16 = widensBf16;
         this.threads = threads;
-        products = new Products(threads, device.isCpu());
+        products = new Products(threads, inMachineCode);
         wideProducts = new WideProducts(products, threads);
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));

@@ -1,6 +1,5 @@
 package io.tune4j.backend.bytedeco;
 
-import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,11 +16,11 @@ final class Products {
     private final MachineProducts machine;
     private final boolean inMachineCode;
 
-    /** @param onCpu whether the operands are in the host's memory */
-    Products(KernelThreads threads, boolean onCpu) {
+    /** @param inMachineCode whether kernels in machine code can be called */
+    Products(KernelThreads threads, boolean inMachineCode) {
         this.threads = threads;
         machine = new MachineProducts(threads);
-        inMachineCode = onCpu && MachineKernels.areAvailable();
+        this.inMachineCode = inMachineCode;
     }
 
     private boolean inParts(Tensor a, Tensor b) {

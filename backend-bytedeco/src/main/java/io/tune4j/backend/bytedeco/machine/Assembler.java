@@ -180,11 +180,6 @@ abstract class Assembler extends GeneralInstructions {
         evex(code(F3, MAP_0F38, 0x72), target.number(), 0, source, target.bits() == 256 ? zmm(0) : target, VECTOR);
     }
 
-    /** Thirty-two floats to bf16, those of {@code low} first. */
-    void vcvtne2ps2bf16(Vector target, Vector high, Vector low) {
-        three(code(F2, MAP_0F38, 0x72), target, high, low);
-    }
-
     /** Sixteen words to doublewords. */
     void vpmovzxwd(Vector target, Operand source) {
         evex(code(P66, MAP_0F38, 0x33), target.number(), 0, source, target, VECTOR / 2);

@@ -234,12 +234,6 @@ abstract class GeneralInstructions {
         distance(label);
     }
 
-    /** Calls code that ends with {@link #ret}. */
-    final void call(Label label) {
-        emit(0xe8);
-        distance(label);
-    }
-
     private void distance(Label label) {
         int at = position();
         label.useAt(at);

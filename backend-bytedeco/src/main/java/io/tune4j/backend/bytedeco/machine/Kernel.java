@@ -36,6 +36,10 @@ abstract class Kernel extends Assembler {
         return name;
     }
 
+    final int arguments() {
+        return arguments;
+    }
+
     /** Writes what is between the frame's beginning and end. */
     abstract void body();
 

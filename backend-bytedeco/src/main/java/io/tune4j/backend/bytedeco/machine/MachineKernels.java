@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * The kernels as native methods. All addresses are of memory that is 64 bytes aligned or not, of the sizes that the {@code ...Code} classes
@@ -39,24 +40,29 @@ public final class MachineKernels {
     /** Queries that attention's backward looks at together: a part of a sequence begins at a multiple. */
     public static final int QUERIES_TOGETHER = AttendBackwardCode.TOGETHER * LANES;
 
-    private static final boolean LOADED = load();
+    /** Turns them off, to see what they bring: {@code -Dtune4j.machineCode=off}. */
+    private static final String SWITCH = "tune4j.machineCode";
 
     private MachineKernels() {}
 
+    /** Loads them when first asked for. */
+    private static final class Library {
+        static final boolean LOADED = load();
+    }
+
     /** Whether they can be called here: on Linux, on a CPU with AVX-512 and its bf16 products. */
-    public static boolean areAvailable() {
-        return LOADED;
+    public static boolean areAvailable(HostProcessor processor) {
+        return System.getProperty("os.name", "").equals("Linux")
+                && System.getProperty("os.arch", "").equals("amd64")
+                && processor.flags().containsAll(NEEDED)
+                && !System.getProperty(SWITCH, "").equals("off")
+                && Library.LOADED;
     }
 
     private static boolean load() {
-        boolean fits = System.getProperty("os.name", "").equals("Linux")
-                && System.getProperty("os.arch", "").equals("amd64")
-                && HostProcessor.detect().flags().containsAll(NEEDED);
-        if (!fits) {
-            return false;
-        }
         try {
-            Path file = Files.createTempFile("tune4j-kernels", ".so");
+            // Where JavaCPP puts the libraries that it loads, so code may be run from there.
+            Path file = Files.createTempFile(Loader.getCacheDir().toPath(), "tune4j-kernels", ".so");
             try {
                 Files.write(file, library());
                 System.load(file.toAbsolutePath().toString());
@@ -66,13 +72,16 @@ public final class MachineKernels {
             }
             return true;
         } catch (IOException | UnsatisfiedLinkError e) {
-            LOG.log(System.Logger.Level.WARNING, "kernels are made of libtorch's operations, which are slower: {0}", e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the kernels in machine code cannot be loaded ({0}); libtorch''s operations take their place, which are slower",
+                    e.getMessage());
             return false;
         }
     }
 
-    /** All kernels as a library for the JVM. */
-    static byte[] library() {
+    /** All kernels, not yet assembled. */
+    static List<Kernel> kernels() {
         List<Kernel> kernels = new ArrayList<>(PackCode.kernels());
         kernels.addAll(RowCode.kernels());
         kernels.add(new LossCode());
@@ -83,9 +92,14 @@ public final class MachineKernels {
         kernels.add(new MultiplyCode(true));
         kernels.add(new AttendCode());
         kernels.add(new AttendBackwardCode());
+        return kernels;
+    }
+
+    /** All kernels as a library for the JVM. */
+    static byte[] library() {
         String prefix = "Java_" + MachineKernels.class.getName().replace('.', '_') + "_";
         SharedLibrary library = new SharedLibrary();
-        kernels.forEach(kernel -> library.add(prefix + kernel.name(), kernel.assemble()));
+        kernels().forEach(kernel -> library.add(prefix + kernel.name(), kernel.assemble()));
         return library.toBytes();
     }
 
