@@ -23,12 +23,11 @@ final class MemoryForecast {
     private static final long PROCESS_BYTES = 340L << 20;
 
     /**
-     * What the C library's allocator holds beside the blocks in use, as the launcher sets it: a part of what comes and goes in a
+     * What the C library's allocator holds beside the blocks in use, as the launcher sets it, is a part of what comes and goes in a
      * step, and more where layers are computed again between others. Fitted to measured peaks (docs/benchmarks.md).
      */
-    private static final double HOST_LOSS = 0.25;
-
     private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
+
     private static final long MOST_OF_RECOMPUTING = 150L << 20;
 
     /** The same of a GPU's caching allocator, which has not been measured. */
@@ -78,8 +77,9 @@ final class MemoryForecast {
         ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(options, shapes, largest, all);
         long activations = forecast.counted.activations();
-        long others = forecast.estimate().peakBytes() - (long) ((1 + HOST_LOSS) * activations);
-        return (long) ((SHARE_PLANNED * memory - others) / (1 + HOST_LOSS));
+        double loss = forecast.hostLoss();
+        long others = forecast.estimate().peakBytes() - (long) ((1 + loss) * activations);
+        return (long) ((SHARE_PLANNED * memory - others) / (1 + loss));
     }
 
     private RunEstimate estimate() {
@@ -141,13 +141,17 @@ final class MemoryForecast {
                 - shapes.count(batch, layer + 1, mode, false).saved();
     }
 
+    private double hostLoss() {
+        return options.backend().allocatorLoss(options.dtype());
+    }
+
     private long lost(long changing) {
         if (!options.device().isCpu()) {
             return (long) (DEVICE_LOSS * changing);
         }
         long recomputing =
                 plan.recomputed() > 0 ? (long) Math.min(MOST_OF_RECOMPUTING, HOST_LOSS_OF_RECOMPUTING * changing) : 0;
-        return (long) (HOST_LOSS * changing) + recomputing;
+        return (long) (hostLoss() * changing) + recomputing;
     }
 
     /** In bf16, as models are released. */

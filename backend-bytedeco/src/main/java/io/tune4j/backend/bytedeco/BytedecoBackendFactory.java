@@ -8,6 +8,7 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
 public final class BytedecoBackendFactory implements BackendFactory {
+    /** Fitted to measured peaks (docs/benchmarks.md). */
+    private static final double LOSS_IN_MACHINE_CODE = 0.1;
+
     @Override
     public String name() {
         return "bytedeco";
@@ -68,6 +72,13 @@ public final class BytedecoBackendFactory implements BackendFactory {
                                     + " no time; dtype=fp32 is a little faster");
         }
         return backend;
+    }
+
+    /** Kernels in machine code make few temporaries. */
+    @Override
+    public double allocatorLoss(DType dtype) {
+        boolean inMachineCode = dtype == DType.BFLOAT16 && MachineKernels.fit(HostProcessor.detect());
+        return inMachineCode ? LOSS_IN_MACHINE_CODE : BackendFactory.super.allocatorLoss(dtype);
     }
 
     /**

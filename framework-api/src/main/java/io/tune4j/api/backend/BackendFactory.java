@@ -1,5 +1,6 @@
 package io.tune4j.api.backend;
 
+import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;
 
@@ -32,4 +33,14 @@ public interface BackendFactory {
      *     (driver, library, device count) and what to do
      */
     Backend create(BackendOptions options);
+
+    /**
+     * What the host's allocator holds between blocks, as a part of the memory that comes and goes in a step: the more temporaries kernels make,
+     * the more. For forecasts; a measured number, which loads no native code.
+     *
+     * @param dtype that is computed in
+     */
+    default double allocatorLoss(DType dtype) {
+        return 0.25;
+    }
 }

@@ -50,13 +50,17 @@ public final class MachineKernels {
         static final boolean LOADED = load();
     }
 
-    /** Whether they can be called here: on Linux, on a CPU with AVX-512 and its bf16 products. */
-    public static boolean areAvailable(HostProcessor processor) {
+    /** Whether they are for this system and processor: Linux, AVX-512 and its bf16 products. */
+    public static boolean fit(HostProcessor processor) {
         return System.getProperty("os.name", "").equals("Linux")
                 && System.getProperty("os.arch", "").equals("amd64")
                 && processor.flags().containsAll(NEEDED)
-                && !System.getProperty(SWITCH, "").equals("off")
-                && Library.LOADED;
+                && !System.getProperty(SWITCH, "").equals("off");
+    }
+
+    /** Whether they can be called here; loads them. */
+    public static boolean areAvailable(HostProcessor processor) {
+        return fit(processor) && Library.LOADED;
     }
 
     private static boolean load() {
