@@ -33,7 +33,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final FourBitDecoder decoder;
     private final RowKernels rowKernels;
     private final MachineRows machineRows;
-    private final boolean inMachineCode;
+    /** Dtypes for which there are kernels in machine code. */
+    private final Set<DType> inMachineCode = EnumSet.noneOf(DType.class);
+
     private @Nullable BytedecoBackend host;
 
     /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
@@ -41,11 +43,15 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         super(
                 device,
                 device.isCpu() && !processor.hasBf16(),
-                inMachineCode(device, processor),
+                device.isCpu() && MachineKernels.areAvailable(processor, DType.BFLOAT16),
                 new KernelThreads(kernelThreads));
         rowKernels = new RowKernels(threads());
         machineRows = new MachineRows(threads());
-        inMachineCode = inMachineCode(device, processor);
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
+            if (device.isCpu() && MachineKernels.areAvailable(processor, dtype)) {
+                inMachineCode.add(dtype);
+            }
+        }
         decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -61,7 +67,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
                                 + (BytedecoBackendFactory.oneDnn(processor)
                                         ? ", fp32 products by oneDNN"
                                         : ", fp32 products by OpenBLAS")
-                                + (inMachineCode ? ", bf16 kernels of its own" : "")
+                                + (inMachineCode.isEmpty() ? "" : ", kernels in machine code")
                         : "");
         capabilities = new Capabilities(dtypes, nativeDtypes, threads, description);
     }
@@ -107,7 +113,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
         if (attendsInMachineCode(fused, shape)) {
             Tensor statistics = Tensor.empty(this, DType.FLOAT32, shape.heads(), fused.size(0));
-            run(() -> new MachineAttention(threads(), shape).forward(raw(fused), layout, raw(output), raw(statistics)));
+            run(() -> new MachineAttention(threads(), shape, fused.dtype())
+                    .forward(raw(fused), layout, raw(output), raw(statistics)));
             return new Attended(output, statistics);
         }
         run(() -> blocked(fused, shape).forward(raw(fused), layout, raw(output)));
@@ -122,19 +129,19 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         if (attendsInMachineCode(fused, shape)) {
             MachineAttention.Incoming incoming = new MachineAttention.Incoming(
                     raw(outputGradient), raw(fused), raw(attended.output()), raw(attended.statistics()));
-            run(() -> new MachineAttention(threads(), shape).backward(incoming, layout, raw(gradient)));
+            run(() -> new MachineAttention(threads(), shape, fused.dtype()).backward(incoming, layout, raw(gradient)));
             return gradient;
         }
         run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
         return gradient;
     }
 
-    private static boolean inMachineCode(Device device, HostProcessor processor) {
-        return device.isCpu() && MachineKernels.areAvailable(processor);
+    private boolean inMachineCode(Tensor operand) {
+        return inMachineCode.contains(operand.dtype());
     }
 
     private boolean attendsInMachineCode(Tensor fused, AttentionShape shape) {
-        return inMachineCode && MachineAttention.knows(fused.dtype(), shape);
+        return inMachineCode(fused) && MachineAttention.knows(shape);
     }
 
     private BlockedAttention blocked(Tensor fused, AttentionShape shape) {
@@ -143,14 +150,14 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return call(() -> inMachineCode && MachineRows.knows(x, weight)
+        return call(() -> inMachineCode(x) && MachineRows.knows(x, weight)
                 ? machineRows.rmsNorm(x, weight, epsilon)
                 : rowKernels.rmsNorm(x, weight, epsilon));
     }
 
     @Override
     public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return call(() -> inMachineCode && MachineRows.knows(outputGradient, x, weight)
+        return call(() -> inMachineCode(outputGradient) && MachineRows.knows(outputGradient, x, weight)
                 ? machineRows.rmsNormBackward(outputGradient, x, weight, inverseRms)
                 : rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
     }
@@ -158,7 +165,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         run(() -> {
-            if (inMachineCode && MachineRows.knows(fused, cos, sin)) {
+            if (inMachineCode(fused) && MachineRows.knows(fused, cos, sin)) {
                 machineRows.rotaryInPlace(fused, cos, sin, shape, inverse);
             } else {
                 rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
@@ -168,21 +175,22 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() -> inMachineCode && MachineRows.knowsHalves(gateUp)
+        return call(() -> inMachineCode(gateUp) && MachineRows.knowsHalves(gateUp)
                 ? machineRows.swiGlu(gateUp)
                 : rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() -> inMachineCode && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
-                ? machineRows.swiGluBackward(outputGradient, gateUp)
-                : rowKernels.swiGluBackward(outputGradient, gateUp));
+        return call(() ->
+                inMachineCode(outputGradient) && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
+                        ? machineRows.swiGluBackward(outputGradient, gateUp)
+                        : rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> inMachineCode && MachineRows.knows(logits)
+        return call(() -> inMachineCode(logits) && MachineRows.knows(logits)
                 ? machineRows.crossEntropyInPlace(logits, labels)
                 : FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }
@@ -200,7 +208,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         run(() -> {
-            if (inMachineCode && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
+            if (inMachineCode(parameter) && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
                 machineRows.adamW(parameter, gradient, mean, variance, step);
             } else {
                 FusedOperations.adamW(parameter, gradient, mean, variance, step, threads());
@@ -232,7 +240,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         DType scales = weight.scales().dtype();
-        if (inMachineCode && MachineRows.knowsCodes(weight, target)) {
+        if (inMachineCode(target) && MachineRows.knowsCodes(weight, target)) {
             run(() -> machineRows.dequantize(weight, target));
             return;
         }

@@ -77,7 +77,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
     /** Kernels in machine code make few temporaries. */
     @Override
     public double allocatorLoss(DType dtype) {
-        boolean inMachineCode = dtype == DType.BFLOAT16 && MachineKernels.fit(HostProcessor.detect());
+        boolean inMachineCode = dtype == DType.BFLOAT16 && MachineKernels.fit(HostProcessor.detect(), dtype);
         return inMachineCode ? LOSS_IN_MACHINE_CODE : BackendFactory.super.allocatorLoss(dtype);
     }
 

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Ragged causal attention in machine code, for bf16. Each part's operands are first put into the orders in which its products want them; keys and
+ * Ragged causal attention in machine code. Each part's operands are first put into the orders in which its products want them; keys and
  * values once for all heads of a group.
  */
 final class MachineAttention {
@@ -22,16 +22,65 @@ final class MachineAttention {
     private final KernelThreads threads;
     private final AttentionShape shape;
     private final long width;
+    private final int elementBytes;
+    private final boolean wide;
+    private final Attend attend;
+    private final AttendBackward attendBackward;
 
-    MachineAttention(KernelThreads threads, AttentionShape shape) {
+    private interface Attend {
+        void run(
+                long queries,
+                long keys,
+                long values,
+                long output,
+                long stride,
+                long tile,
+                long endTile,
+                long rows,
+                long width,
+                long scale,
+                long statistics,
+                long scratch);
+    }
+
+    private interface AttendBackward {
+        void run(
+                long queries,
+                long queryPairs,
+                long incoming,
+                long incomingPairs,
+                long outputs,
+                long keys,
+                long keyPairs,
+                long values,
+                long keySums,
+                long valueSums,
+                long gradient,
+                long stride,
+                long tile,
+                long endTile,
+                long rows,
+                long width,
+                long scale,
+                long factor,
+                long statistics,
+                long scratch);
+    }
+
+    /** @param dtype bf16 or fp32 */
+    MachineAttention(KernelThreads threads, AttentionShape shape, DType dtype) {
         this.threads = threads;
         this.shape = shape;
         width = shape.headSize();
+        elementBytes = dtype.byteSize();
+        wide = dtype == DType.FLOAT32;
+        attend = wide ? MachineKernels::attendWide : MachineKernels::attend;
+        attendBackward = wide ? MachineKernels::attendBackwardWide : MachineKernels::attendBackward;
     }
 
-    /** Whether rows of this dtype with such heads can be attended to here. */
-    static boolean knows(DType dtype, AttentionShape shape) {
-        return dtype == DType.BFLOAT16 && shape.headSize() % MachineKernels.WIDTH_UNIT == 0;
+    /** Whether rows with such heads can be attended to here. */
+    static boolean knows(AttentionShape shape) {
+        return shape.headSize() % MachineKernels.WIDTH_UNIT == 0;
     }
 
     private List<Part> parts(SequenceLayout layout) {
@@ -68,26 +117,33 @@ final class MachineAttention {
         }
     }
 
-    /** Rows of one head, {@code headSize} bf16 each, in a matrix. */
+    /** Rows of one head, {@code headSize} elements each, in a matrix. */
     private record HeadRows(long address, long stride) {
         static HeadRows of(Tensor rows, int row, long column) {
-            long stride = rows.size(1) * Short.BYTES;
-            return new HeadRows(rows.data_ptr().address() + row * stride + column * Short.BYTES, stride);
+            long bytes = rows.element_size();
+            long stride = rows.size(1) * bytes;
+            return new HeadRows(rows.data_ptr().address() + row * stride + column * bytes, stride);
         }
     }
 
     private long packedBytes(int rows) {
-        return (long) blocks(rows) * MachineKernels.LANES * width * Short.BYTES;
+        return (long) blocks(rows) * MachineKernels.LANES * width * elementBytes;
     }
 
     private long columns(HeadRows source, int rows, long target) {
-        MachineKernels.columns(source.address, source.stride, rows, width, target);
+        // A float is as wide as a pair.
+        MachineKernels.columns(source.address, source.stride, rows, width * elementBytes / Short.BYTES, target);
         return target;
     }
 
+    /** Pairs of rows; rows where all is of floats. */
     private long rowPairs(HeadRows source, int rows, long target) {
-        MachineKernels.rowPairs(
-                source.address, source.stride, rows, width, target, width * Integer.BYTES, MachineKernels.VECTOR);
+        if (wide) {
+            MachineKernels.copyRows(source.address, source.stride, rows, width, target);
+        } else {
+            MachineKernels.rowPairs(
+                    source.address, source.stride, rows, width, target, width * Integer.BYTES, MachineKernels.VECTOR);
+        }
         return target;
     }
 
@@ -131,7 +187,7 @@ final class MachineAttention {
                             int to = Math.min(part.to(), from + MOST_QUERIES);
                             columns(HeadRows.of(fused, start + from, queryColumn(query)), to - from, queries);
                             HeadRows target = HeadRows.of(output, start + from, queryColumn(query));
-                            MachineKernels.attend(
+                            attend.run(
                                     queries,
                                     keys,
                                     values,
@@ -190,15 +246,19 @@ final class MachineAttention {
         int start = part.sequence().start();
         for (int i = 0; i < part.heads(); i++) {
             int head = part.firstHead() + i;
-            narrow(keySums, i, part.to(), shape.scale(), HeadRows.of(gradient, start, keyColumn(head)));
-            narrow(valueSums, i, part.to(), 1, HeadRows.of(gradient, start, valueColumn(head)));
+            write(keySums, i, part.to(), shape.scale(), HeadRows.of(gradient, start, keyColumn(head)));
+            write(valueSums, i, part.to(), 1, HeadRows.of(gradient, start, valueColumn(head)));
         }
         keys.release(part);
         values.release(part);
     }
 
-    private void narrow(Tensor sums, int head, int rows, double factor, HeadRows target) {
-        MachineKernels.narrow(head(sums, head), rows, width, bits(factor), target.address, target.stride);
+    private void write(Tensor sums, int head, int rows, double factor, HeadRows target) {
+        if (wide) {
+            MachineKernels.scale(head(sums, head), rows, width, bits(factor), target.address, target.stride);
+        } else {
+            MachineKernels.narrow(head(sums, head), rows, width, bits(factor), target.address, target.stride);
+        }
     }
 
     private static long head(Tensor sums, int head) {
@@ -265,7 +325,7 @@ final class MachineAttention {
             rowPairs(outputRows, count, outputGradientPairs);
             columns(HeadRows.of(incoming.output, start + from, queryColumn(head)), count, outputs);
             HeadRows target = HeadRows.of(gradient, start + from, queryColumn(head));
-            MachineKernels.attendBackward(
+            attendBackward.run(
                     queries,
                     queryPairs,
                     outputGradients,

@@ -22,10 +22,26 @@ final class MachineRows {
         this.threads = threads;
     }
 
-    /** Whether rows of these operands can be computed here. */
+    private interface Four {
+        void run(long a, long b, long c, long d);
+    }
+
+    private interface Five {
+        void run(long a, long b, long c, long d, long e);
+    }
+
+    private interface Eight {
+        void run(long a, long b, long c, long d, long e, long f, long g, long h);
+    }
+
+    private static boolean isWide(Tensor tensor) {
+        return tensor.dtype() == DType.FLOAT32;
+    }
+
+    /** Whether rows of these operands, of a dtype for which there are kernels, can be computed here. */
     static boolean knows(Tensor... operands) {
         for (Tensor operand : operands) {
-            boolean fits = operand.dtype() == DType.BFLOAT16
+            boolean fits = operand.dtype() == operands[0].dtype()
                     && operand.size(operand.rank() - 1) % MachineKernels.ROW_UNIT == 0
                     && raw(operand).is_contiguous();
             if (!fits) {
@@ -77,9 +93,10 @@ final class MachineRows {
         long to = address(output);
         long inverses = address(inverse);
         long weights = address(weight);
+        Eight kernel = isWide(x) ? MachineKernels::rmsNormWide : MachineKernels::rmsNorm;
         rows(
                 x,
-                (start, count) -> MachineKernels.rmsNorm(
+                (start, count) -> kernel.run(
                         row(from, x, start),
                         count,
                         x.size(1),
@@ -98,9 +115,10 @@ final class MachineRows {
         long to = address(gradient);
         long inverses = address(inverseRms);
         long weights = address(weight);
+        Eight kernel = isWide(x) ? MachineKernels::rmsNormBackwardWide : MachineKernels::rmsNormBackward;
         rows(
                 x,
-                (start, count) -> MachineKernels.rmsNormBackward(
+                (start, count) -> kernel.run(
                         row(incoming, x, start),
                         row(from, x, start),
                         count,
@@ -116,11 +134,12 @@ final class MachineRows {
         long rows = address(fused);
         long cosines = address(cos);
         long sines = address(sin);
+        Eight kernel = isWide(fused) ? MachineKernels::rotaryWide : MachineKernels::rotary;
         rows(
                 fused,
-                (start, count) -> MachineKernels.rotary(
+                (start, count) -> kernel.run(
                         row(rows, fused, start),
-                        fused.size(1) * Short.BYTES,
+                        fused.size(1) * fused.dtype().byteSize(),
                         count,
                         (long) shape.heads() + shape.keyValueHeads(),
                         shape.headSize() / 2,
@@ -133,10 +152,10 @@ final class MachineRows {
         Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
         long from = address(gateUp);
         long to = address(result);
+        Four kernel = isWide(gateUp) ? MachineKernels::swiGluWide : MachineKernels::swiGlu;
         rows(
                 gateUp,
-                (start, count) ->
-                        MachineKernels.swiGlu(row(from, gateUp, start), count, result.size(1), row(to, result, start)));
+                (start, count) -> kernel.run(row(from, gateUp, start), count, result.size(1), row(to, result, start)));
         return result;
     }
 
@@ -145,9 +164,10 @@ final class MachineRows {
         long incoming = address(outputGradient);
         long from = address(gateUp);
         long to = address(gradient);
+        Five kernel = isWide(gateUp) ? MachineKernels::swiGluBackwardWide : MachineKernels::swiGluBackward;
         rows(
                 gateUp,
-                (start, count) -> MachineKernels.swiGluBackward(
+                (start, count) -> kernel.run(
                         row(incoming, outputGradient, start),
                         row(from, gateUp, start),
                         count,
@@ -163,9 +183,10 @@ final class MachineRows {
             long rows = address(logits);
             long of = address(labels);
             long to = address(losses);
+            Five kernel = isWide(logits) ? MachineKernels::crossEntropyWide : MachineKernels::crossEntropy;
             rows(
                     logits,
-                    (start, count) -> MachineKernels.crossEntropy(
+                    (start, count) -> kernel.run(
                             row(rows, logits, start),
                             count,
                             logits.size(1),

@@ -32,7 +32,7 @@ class MachineProductsTest {
     }
 
     private static boolean areAvailable() {
-        return MachineKernels.areAvailable(HostProcessor.detect());
+        return MachineKernels.areAvailable(HostProcessor.detect(), DType.BFLOAT16);
     }
 
     private static Tensor random(long seed, long rows, long columns, boolean transposed) {

@@ -14,15 +14,17 @@ final class AttendBackwardCode extends AttentionCode {
     /** Tiles and blocks that are looked at together. */
     static final int TOGETHER = 4;
 
-    private static final int TILE_ROWS = TOGETHER * LANES * HALF_VECTOR;
-
-    private static final int PROBABILITIES = 0;
-    private static final int SCORE_GRADIENTS = PROBABILITIES + TOGETHER * TILE_ROWS;
-    private static final int PAIRS = SCORE_GRADIENTS + TOGETHER * TILE_ROWS;
-    private static final int STATISTICS = PAIRS + TOGETHER * BLOCK / 2;
+    private static final int STATISTICS = 0;
     private static final int OUTPUT_SUMS = STATISTICS + TOGETHER * VECTOR;
     private static final int FACTOR = OUTPUT_SUMS + TOGETHER * VECTOR;
-    private static final int QUERY_GRADIENTS = FACTOR + VECTOR;
+    private static final int PAIRS = FACTOR + VECTOR;
+    private static final int PROBABILITIES = PAIRS + TOGETHER * BLOCK;
+
+    /** Bytes of the rows of {@link #TOGETHER} blocks of keys for one tile. */
+    private final int tileRows;
+
+    private final int scoreGradients;
+    private final int queryGradients;
 
     private final Memory queries = argument(0);
     private final Memory queryPairs = argument(1);
@@ -59,13 +61,17 @@ final class AttendBackwardCode extends AttentionCode {
      * tile, endTile, rows, width, scale, factor, statistics, scratch)}. What is called pairs comes as {@code rowPairs}, the other operands as
      * {@code columns}; sums are floats, a row for each key. The scale has a factor of log2(e), {@code factor} has none and is applied to
      * the queries' gradients alone. The first tile's number is a multiple of {@link #TOGETHER}.
+     * {@code attendBackwardWide} is the same with floats.
      */
-    AttendBackwardCode() {
-        super("attendBackward", 20);
+    AttendBackwardCode(boolean wide) {
+        super(wide ? "attendBackwardWide" : "attendBackward", 20, wide);
+        tileRows = TOGETHER * LANES * rowBytes(wide);
+        scoreGradients = PROBABILITIES + TOGETHER * tileRows;
+        queryGradients = scoreGradients + TOGETHER * tileRows;
     }
 
     static int scratchBytes(int width) {
-        return QUERY_GRADIENTS + TOGETHER * width * VECTOR;
+        return PROBABILITIES + 2 * TOGETHER * TOGETHER * BLOCK + TOGETHER * width * VECTOR;
     }
 
     private void atScratch(Gp register, int offset) {
@@ -111,7 +117,7 @@ final class AttendBackwardCode extends AttentionCode {
                     queryGradients();
                 });
                 keyRows(PROBABILITIES, incomingPairs, valueSums);
-                keyRows(SCORE_GRADIENTS, queryPairs, keySums);
+                keyRows(scoreGradients, queryPairs, keySums);
             });
             finish();
         });
@@ -130,7 +136,7 @@ final class AttendBackwardCode extends AttentionCode {
     }
 
     private void begin(Memory never) {
-        atScratch(Gp.RDI, QUERY_GRADIENTS);
+        atScratch(Gp.RDI, queryGradients);
         mov(Gp.RCX, width);
         shl(Gp.RCX, 2);
         zero(zmm(0));
@@ -143,9 +149,9 @@ final class AttendBackwardCode extends AttentionCode {
             address(Gp.RSI, outputs, inner, packed());
             mov(Gp.RCX, width);
             zero(zmm(0));
-            countDown(Gp.RCX, 2, () -> {
+            countDown(Gp.RCX, ofPair(), () -> {
                 vmovups(zmm(1), Memory.at(Gp.RDI));
-                vdpbf16ps(zmm(0), zmm(1), Memory.at(Gp.RSI));
+                addProducts(zmm(0), zmm(1), Memory.at(Gp.RSI));
                 add(Gp.RDI, VECTOR);
                 add(Gp.RSI, VECTOR);
             });
@@ -178,7 +184,7 @@ final class AttendBackwardCode extends AttentionCode {
         address(Gp.R8, queries, inner, packed());
         address(Gp.R9, incoming, inner, packed());
         mov(Gp.R10, inner);
-        shl(Gp.R10, Integer.numberOfTrailingZeros(TILE_ROWS));
+        shl(Gp.R10, Integer.numberOfTrailingZeros(tileRows));
         add(Gp.R10, scratch);
         atScratch(Gp.R12, PAIRS);
         mov(Gp.R14, block);
@@ -189,8 +195,8 @@ final class AttendBackwardCode extends AttentionCode {
             }
             add(Gp.RSI, packed());
             add(Gp.RDI, packed());
-            add(Gp.R10, LANES * HALF_VECTOR);
-            add(Gp.R12, BLOCK / 2);
+            add(Gp.R10, LANES * rowBytes(isWide()));
+            add(Gp.R12, pairs() * VECTOR);
             add(Gp.R14, 1);
         });
     }
@@ -205,13 +211,13 @@ final class AttendBackwardCode extends AttentionCode {
         mov(Gp.RDX, Gp.RSI);
         mov(Gp.R13, Gp.RDI);
         mov(Gp.RCX, width);
-        countDown(Gp.RCX, 2, () -> {
+        countDown(Gp.RCX, ofPair(), () -> {
             vmovups(zmm(16), Memory.at(Gp.RBX));
             vmovups(zmm(17), Memory.at(Gp.RBP));
             for (int i = 0; i < half; i++) {
                 int at = (first + i) * Integer.BYTES;
-                vdpbf16ps(zmm(i), zmm(16), Memory.at(Gp.RDX, at).forAll());
-                vdpbf16ps(zmm(half + i), zmm(17), Memory.at(Gp.R13, at).forAll());
+                addProducts(zmm(i), zmm(16), Memory.at(Gp.RDX, at).forAll());
+                addProducts(zmm(half + i), zmm(17), Memory.at(Gp.R13, at).forAll());
             }
             for (Gp pointer : new Gp[] {Gp.RBX, Gp.RBP, Gp.RDX, Gp.R13}) {
                 add(pointer, VECTOR);
@@ -233,25 +239,34 @@ final class AttendBackwardCode extends AttentionCode {
         for (int i = 0; i < half; i++) {
             vsubps(zmm(half + i), zmm(half + i), zmm(30));
             vmulps(zmm(half + i), zmm(half + i), zmm(i));
-            vcvtneps2bf16(ymm(i), zmm(i));
-            vmovups(Memory.at(Gp.R10, PROBABILITIES + (first + i) * HALF_VECTOR), ymm(i));
+            storeRow(PROBABILITIES, first + i, i);
         }
-        for (int i = 0; i < half; i += 2) {
+        for (int i = 0; i < half; i += ofPair()) {
+            Memory pair = Memory.at(Gp.R12, (first + i) / ofPair() * VECTOR);
+            if (isWide()) {
+                storeRow(scoreGradients, first + i, half + i);
+                vmovups(pair, zmm(half + i));
+                continue;
+            }
             for (int j = i; j < i + 2; j++) {
-                vcvtneps2bf16(ymm(half + j), zmm(half + j));
-                vmovups(Memory.at(Gp.R10, SCORE_GRADIENTS + (first + j) * HALF_VECTOR), ymm(half + j));
+                storeRow(scoreGradients, first + j, half + j);
                 vpmovzxwd(zmm(half + j), ymm(half + j));
             }
             vpslld(zmm(half + i + 1), zmm(half + i + 1), 16);
             vpord(zmm(half + i), zmm(half + i), zmm(half + i + 1));
-            vmovups(Memory.at(Gp.R12, (first + i) / 2 * VECTOR), zmm(half + i));
+            vmovups(pair, zmm(half + i));
         }
+    }
+
+    /** A key's row of a tile's sixteen queries, at R10; what is stored is what remains in the register. */
+    private void storeRow(int offset, int key, int register) {
+        store(Memory.at(Gp.R10, offset + key * rowBytes(isWide())), zmm(register), isWide());
     }
 
     private void queryGradients() {
         address(Gp.R10, keyPairs, block, packed());
         address(Gp.R11, scratch, inner, floatTile);
-        add(Gp.R11, QUERY_GRADIENTS);
+        add(Gp.R11, queryGradients);
         mov(Gp.R9, pairRow());
         mov(Gp.R13, width);
         countDown(Gp.R13, LANES, () -> {
@@ -261,7 +276,7 @@ final class AttendBackwardCode extends AttentionCode {
             mov(Gp.RSI, Gp.R10);
             atScratch(Gp.R8, PAIRS);
             mov(Gp.RCX, visible);
-            shl(Gp.RCX, 3);
+            shl(Gp.RCX, Integer.numberOfTrailingZeros(pairs()));
             addPairProducts();
             for (int i = 0; i < LANES; i++) {
                 vmovups(Memory.at(Gp.R11, i * VECTOR), zmm(i));
@@ -299,11 +314,11 @@ final class AttendBackwardCode extends AttentionCode {
             imul(Gp.R12, Gp.R8);
             add(Gp.R12, pairs);
             mov(Gp.R11, Gp.R8);
-            shl(Gp.R11, Integer.numberOfTrailingZeros(TILE_ROWS));
+            shl(Gp.R11, Integer.numberOfTrailingZeros(tileRows));
             add(Gp.R11, scratch);
             add(Gp.R11, offset);
             mov(Gp.RAX, Gp.R14);
-            shl(Gp.RAX, Integer.numberOfTrailingZeros(together * HALF_VECTOR));
+            shl(Gp.RAX, Integer.numberOfTrailingZeros(together * rowBytes(isWide())));
             add(Gp.R11, Gp.RAX);
             mov(Gp.R13, width);
             countDown(Gp.R13, 2 * LANES, () -> {
@@ -318,17 +333,17 @@ final class AttendBackwardCode extends AttentionCode {
                 mov(Gp.RCX, tiles);
                 sub(Gp.RCX, Gp.R8);
                 countDown(Gp.RCX, 1, () -> {
-                    for (int pair = 0; pair < together; pair++) {
+                    for (int pair = 0; pair < pairs(); pair++) {
                         vmovups(zmm(16), Memory.at(Gp.RBX));
                         vmovups(zmm(17), Memory.at(Gp.RBX, VECTOR));
                         add(Gp.RBX, Gp.R9);
                         for (int i = 0; i < together; i++) {
-                            Memory element = Memory.at(Gp.RSI, i * HALF_VECTOR + pair * Integer.BYTES);
-                            vdpbf16ps(zmm(2 * i), zmm(16), element.forAll());
-                            vdpbf16ps(zmm(2 * i + 1), zmm(17), element.forAll());
+                            Memory element = Memory.at(Gp.RSI, i * rowBytes(isWide()) + pair * Integer.BYTES);
+                            addProducts(zmm(2 * i), zmm(16), element.forAll());
+                            addProducts(zmm(2 * i + 1), zmm(17), element.forAll());
                         }
                     }
-                    add(Gp.RSI, TILE_ROWS);
+                    add(Gp.RSI, tileRows);
                 });
                 mov(Gp.RAX, Gp.R10);
                 for (int i = 0; i < together; i++) {
@@ -347,7 +362,7 @@ final class AttendBackwardCode extends AttentionCode {
     private void finish() {
         eachTile(() -> {
             address(Gp.R11, scratch, inner, floatTile);
-            add(Gp.R11, QUERY_GRADIENTS);
+            add(Gp.R11, queryGradients);
             mov(Gp.R12, gradient);
             mov(Gp.RAX, stride);
             shl(Gp.RAX, 4);

@@ -17,7 +17,7 @@ final class AttendCode extends AttentionCode {
     private static final int FACTOR = 2 * VECTOR;
     private static final int SCORES = 3 * VECTOR;
     private static final int PROBABILITIES = SCORES + CHUNK * BLOCK;
-    private static final int OUTPUT = PROBABILITIES + CHUNK * BLOCK / 2;
+    private static final int OUTPUT = PROBABILITIES + CHUNK * BLOCK;
 
     private final Memory queries = argument(0);
     private final Memory keys = argument(1);
@@ -40,9 +40,10 @@ final class AttendCode extends AttentionCode {
     /**
      * {@code attend(queries, keys, values, output, stride, tile, endTile, rows, width, scale, statistics, scratch)}. Queries and keys come as
      * {@code columns}, values as {@code rowPairs}. The scale has a factor of log2(e); statistics are logarithms to the base 2.
+     * {@code attendWide} is the same with floats.
      */
-    AttendCode() {
-        super("attend", 12);
+    AttendCode(boolean wide) {
+        super(wide ? "attendWide" : "attend", 12, wide);
     }
 
     /** What scratch must have room for. */
@@ -108,12 +109,12 @@ final class AttendCode extends AttentionCode {
             mov(Gp.R8, queries);
             mov(Gp.RCX, width);
             int atOnce = 2;
-            countDown(Gp.RCX, 2 * atOnce, () -> {
+            countDown(Gp.RCX, ofPair() * atOnce, () -> {
                 for (int pair = 0; pair < atOnce; pair++) {
                     vmovups(zmm(16 + pair), Memory.at(Gp.R8, pair * VECTOR));
                     for (int key = 0; key < LANES; key++) {
                         int at = pair * VECTOR + key * Integer.BYTES;
-                        vdpbf16ps(
+                        addProducts(
                                 zmm(key), zmm(16 + pair), Memory.at(Gp.RSI, at).forAll());
                     }
                 }
@@ -160,12 +161,14 @@ final class AttendCode extends AttentionCode {
                 exp2(zmm(key), zmm(27), zmm(28));
                 vaddps(zmm(30), zmm(30), zmm(key));
             }
-            for (int key = 0; key < LANES; key += 2) {
-                pair(zmm(key), zmm(key), zmm(key + 1));
-                vmovups(Memory.at(Gp.R8, key / 2 * VECTOR), zmm(key));
+            for (int key = 0; key < LANES; key += ofPair()) {
+                if (!isWide()) {
+                    pair(zmm(key), zmm(key), zmm(key + 1));
+                }
+                vmovups(Memory.at(Gp.R8, key / ofPair() * VECTOR), zmm(key));
             }
             add(Gp.RDI, BLOCK);
-            add(Gp.R8, BLOCK / 2);
+            add(Gp.R8, pairs() * VECTOR);
         });
         mov(Gp.RDI, scratch);
         vmovups(Memory.at(Gp.RDI, SUM), zmm(30));
@@ -186,7 +189,7 @@ final class AttendCode extends AttentionCode {
             mov(Gp.RSI, Gp.R10);
             atScratch(Gp.R8, PROBABILITIES);
             mov(Gp.RCX, count);
-            shl(Gp.RCX, 3);
+            shl(Gp.RCX, Integer.numberOfTrailingZeros(pairs()));
             addPairProducts();
             for (int i = 0; i < LANES; i++) {
                 vmovups(Memory.at(Gp.R11, i * VECTOR), zmm(i));

@@ -1,9 +1,9 @@
 package io.tune4j.backend.bytedeco.machine;
 
-import static io.tune4j.backend.bytedeco.machine.Operand.Vector.ymm;
 import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
+import io.tune4j.backend.bytedeco.machine.Operand.Vector;
 
 /** What attention's forward and backward share. Queries come in tiles of sixteen, one in each lane; keys in blocks of sixteen. */
 abstract class AttentionCode extends VectorMath {
@@ -13,17 +13,45 @@ abstract class AttentionCode extends VectorMath {
     /** Bytes of sixteen vectors. */
     static final int BLOCK = LANES * VECTOR;
 
-    /** Bytes of sixteen bf16. */
-    static final int HALF_VECTOR = VECTOR / 2;
-
     private final Memory packed = local();
     private final Memory pairRow = local();
+    private final boolean wide;
 
-    AttentionCode(String name, int arguments) {
+    /** @param wide whether all is of floats instead of bf16: then a pair is a single element */
+    AttentionCode(String name, int arguments, boolean wide) {
         super(name, arguments);
+        this.wide = wide;
     }
 
-    /** Bytes of a tile or a block in any of the packed orders: sixteen rows in bf16. */
+    final boolean isWide() {
+        return wide;
+    }
+
+    /** Bytes of sixteen elements. */
+    static int rowBytes(boolean wide) {
+        return wide ? VECTOR : VECTOR / 2;
+    }
+
+    /** Pairs in sixteen elements. */
+    final int pairs() {
+        return wide ? LANES : LANES / 2;
+    }
+
+    /** Elements in a pair. */
+    final int ofPair() {
+        return wide ? 1 : 2;
+    }
+
+    /** Adds products of pairs. */
+    final void addProducts(Vector sum, Vector a, Operand b) {
+        if (wide) {
+            vfmadd231ps(sum, a, b);
+        } else {
+            vdpbf16ps(sum, a, b);
+        }
+    }
+
+    /** Bytes of a tile or a block in any of the packed orders: sixteen rows. */
     final Memory packed() {
         return packed;
     }
@@ -37,7 +65,7 @@ abstract class AttentionCode extends VectorMath {
         mov(Gp.RAX, width);
         shl(Gp.RAX, 2);
         mov(pairRow, Gp.RAX);
-        shl(Gp.RAX, 3);
+        shl(Gp.RAX, Integer.numberOfTrailingZeros(pairs()));
         mov(packed, Gp.RAX);
         prepareExp2();
     }
@@ -74,7 +102,7 @@ abstract class AttentionCode extends VectorMath {
                 Memory elements =
                         row == 0 ? Memory.at(Gp.RSI) : Memory.at(Gp.RSI).index(Gp.R9, 1);
                 for (int i = 0; i < LANES; i++) {
-                    vdpbf16ps(
+                    addProducts(
                             zmm(i),
                             zmm(16 + row),
                             elements.plus(i * Integer.BYTES).forAll());
@@ -86,7 +114,7 @@ abstract class AttentionCode extends VectorMath {
     }
 
     /**
-     * Writes a tile, {@code [width][16]} floats at R11, times the vector at {@code factor} as rows of bf16 at R12.
+     * Writes a tile, {@code [width][16]} floats at R11, times the vector at {@code factor} as rows at R12.
      *
      * @param rows of the sequence
      */
@@ -105,13 +133,12 @@ abstract class AttentionCode extends VectorMath {
             for (int row = 0; row < LANES; row++) {
                 cmp(Gp.RCX, row);
                 jump(Condition.AT_MOST, done);
-                vcvtneps2bf16(ymm(row), zmm(row));
-                vmovups(Memory.at(Gp.RDI), ymm(row));
+                store(Memory.at(Gp.RDI), zmm(row), wide);
                 add(Gp.RDI, Gp.RDX);
             }
             place(done);
             add(Gp.R11, BLOCK);
-            add(Gp.R12, HALF_VECTOR);
+            add(Gp.R12, rowBytes(wide));
         });
     }
 }

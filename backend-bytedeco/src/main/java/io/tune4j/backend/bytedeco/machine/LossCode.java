@@ -5,21 +5,24 @@ import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 
-/** Cross-entropy of rows of logits in bf16, whose gradient takes their place. */
+/** Cross-entropy of rows of logits in bf16, or floats, whose gradient takes their place. */
 final class LossCode extends VectorMath {
-    private static final int HALF_VECTOR = VECTOR / 2;
     private static final double LN2 = Math.log(2);
+
+    private final boolean wide;
 
     /**
      * {@code crossEntropy(logits, rows, width, labels, losses)}: labels of 64 bits, losses are floats, one for each row. The width is a multiple
      * of sixteen.
      */
-    LossCode() {
-        super("crossEntropy", 5);
+    LossCode(boolean wide) {
+        super(wide ? "crossEntropyWide" : "crossEntropy", 5);
+        this.wide = wide;
     }
 
     @Override
     void body() {
+        int elementBytes = wide ? Float.BYTES : Short.BYTES;
         prepareExp2();
         Memory lowest = constant(AttentionCode.LOWEST);
         Memory ln2 = constant((float) LN2);
@@ -32,7 +35,7 @@ final class LossCode extends VectorMath {
         countDown(Gp.R14, 1, () -> {
             vbroadcastss(zmm(0), lowest);
             eachVector(() -> {
-                widen(zmm(1), Memory.at(Gp.RDI));
+                load(zmm(1), Memory.at(Gp.RDI), wide);
                 vmaxps(zmm(0), zmm(0), zmm(1));
             });
             largestOfLanes();
@@ -48,11 +51,15 @@ final class LossCode extends VectorMath {
             // The label's loss: ln(sum) - (x - largest).
             log2(zmm(0), zmm(2), zmm(3), zmm(4));
             mov(Gp.RBX, Memory.at(Gp.R8));
-            lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, 2));
+            lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, elementBytes));
             mov(Gp.RAX, 1);
             kmovdFromRax(1);
-            vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
-            vpslld(zmm(1), zmm(1), 16);
+            if (wide) {
+                vmovups(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
+            } else {
+                vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
+                vpslld(zmm(1), zmm(1), 16);
+            }
             vfmsub213ps(zmm(1), zmm(31), zmm(30));
             vsubps(zmm(0), zmm(0), zmm(1));
             vbroadcastss(zmm(2), ln2);
@@ -62,15 +69,18 @@ final class LossCode extends VectorMath {
             vmulps(zmm(28), zmm(1), zmm(29));
             vbroadcastss(zmm(2), one());
             vsubps(zmm(28), zmm(28), zmm(2));
-            vcvtneps2bf16(ymm(28), zmm(28));
             eachVector(() -> {
                 exponential();
                 vmulps(zmm(1), zmm(1), zmm(29));
-                vcvtneps2bf16(ymm(1), zmm(1));
-                vmovups(Memory.at(Gp.RDI), ymm(1));
+                store(Memory.at(Gp.RDI), zmm(1), wide);
             });
-            vmovdqu16(Memory.at(Gp.RBX), ymm(28).where(1));
-            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, 2));
+            if (wide) {
+                vmovss(Memory.at(Gp.RBX), zmm(28));
+            } else {
+                vcvtneps2bf16(ymm(28), zmm(28));
+                vmovdqu16(Memory.at(Gp.RBX), ymm(28).where(1));
+            }
+            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, elementBytes));
             add(Gp.R8, Long.BYTES);
             add(Gp.R9, Float.BYTES);
         });
@@ -78,7 +88,7 @@ final class LossCode extends VectorMath {
 
     /** {@code 2^(x log2(e) - largest)} of the vector at RDI in register 1. */
     private void exponential() {
-        widen(zmm(1), Memory.at(Gp.RDI));
+        load(zmm(1), Memory.at(Gp.RDI), wide);
         vfmsub213ps(zmm(1), zmm(31), zmm(30));
         exp2(zmm(1), zmm(2), zmm(3));
     }
@@ -88,7 +98,7 @@ final class LossCode extends VectorMath {
         mov(Gp.RCX, Gp.RDX);
         countDown(Gp.RCX, LANES, () -> {
             body.run();
-            add(Gp.RDI, HALF_VECTOR);
+            add(Gp.RDI, wide ? VECTOR : VECTOR / 2);
         });
     }
 

@@ -1,6 +1,7 @@
 package io.tune4j.backend.bytedeco.machine;
 
 import io.tune4j.api.backend.host.HostProcessor;
+import io.tune4j.api.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ import org.bytedeco.javacpp.Loader;
 public final class MachineKernels {
     private static final System.Logger LOG = System.getLogger(MachineKernels.class.getName());
 
-    private static final Set<String> NEEDED =
-            Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq", "avx512_bf16", "bmi2", "fma");
+    private static final String NEEDED_BY_BF16 = "avx512_bf16";
+
+    private static final Set<String> NEEDED = Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq", "bmi2", "fma");
 
     /** Elements of a vector of floats; packed rows come in as many. */
     public static final int LANES = Assembler.LANES;
@@ -50,17 +52,19 @@ public final class MachineKernels {
         static final boolean LOADED = load();
     }
 
-    /** Whether they are for this system and processor: Linux, AVX-512 and its bf16 products. */
-    public static boolean fit(HostProcessor processor) {
+    /** Whether those of this dtype are for this system and processor: Linux, AVX-512, and its instructions for bf16. */
+    public static boolean fit(HostProcessor processor, DType dtype) {
         return System.getProperty("os.name", "").equals("Linux")
                 && System.getProperty("os.arch", "").equals("amd64")
                 && processor.flags().containsAll(NEEDED)
+                && (dtype == DType.FLOAT32
+                        || dtype == DType.BFLOAT16 && processor.flags().contains(NEEDED_BY_BF16))
                 && !System.getProperty(SWITCH, "").equals("off");
     }
 
-    /** Whether they can be called here; loads them. */
-    public static boolean areAvailable(HostProcessor processor) {
-        return fit(processor) && Library.LOADED;
+    /** Whether those of this dtype can be called here; loads them. */
+    public static boolean areAvailable(HostProcessor processor, DType dtype) {
+        return fit(processor, dtype) && Library.LOADED;
     }
 
     private static boolean load() {
@@ -88,14 +92,17 @@ public final class MachineKernels {
     static List<Kernel> kernels() {
         List<Kernel> kernels = new ArrayList<>(PackCode.kernels());
         kernels.addAll(RowCode.kernels());
-        kernels.add(new LossCode());
+        kernels.add(new LossCode(false));
+        kernels.add(new LossCode(true));
         kernels.add(new AdamWCode());
         kernels.add(new FourBitCode(true));
         kernels.add(new FourBitCode(false));
         kernels.add(new MultiplyCode(false));
         kernels.add(new MultiplyCode(true));
-        kernels.add(new AttendCode());
-        kernels.add(new AttendBackwardCode());
+        kernels.add(new AttendCode(false));
+        kernels.add(new AttendCode(true));
+        kernels.add(new AttendBackwardCode(false));
+        kernels.add(new AttendBackwardCode(true));
         return kernels;
     }
 
@@ -109,19 +116,34 @@ public final class MachineKernels {
 
     public static native void columns(long source, long stride, long rows, long width, long target);
 
+    public static native void copyRows(long source, long stride, long rows, long width, long target);
+
     public static native void rowPairs(
             long source, long stride, long rows, long width, long target, long pairStride, long tileStride);
 
     public static native void narrow(long source, long rows, long width, long factor, long target, long stride);
 
+    public static native void scale(long source, long rows, long width, long factor, long target, long stride);
+
     /** See {@link RowCode}. */
     public static native void swiGlu(long gateUp, long rows, long width, long output);
+
+    /** See {@link RowCode}. */
+    public static native void swiGluWide(long gateUp, long rows, long width, long output);
 
     /** See {@link RowCode}. */
     public static native void swiGluBackward(long outputGradient, long gateUp, long rows, long width, long gradient);
 
     /** See {@link RowCode}. */
+    public static native void swiGluBackwardWide(
+            long outputGradient, long gateUp, long rows, long width, long gradient);
+
+    /** See {@link RowCode}. */
     public static native void rmsNorm(
+            long x, long rows, long width, long weight, long epsilon, long widthInverse, long output, long inverse);
+
+    /** See {@link RowCode}. */
+    public static native void rmsNormWide(
             long x, long rows, long width, long weight, long epsilon, long widthInverse, long output, long inverse);
 
     /** See {@link RowCode}. */
@@ -136,11 +158,29 @@ public final class MachineKernels {
             long gradient);
 
     /** See {@link RowCode}. */
+    public static native void rmsNormBackwardWide(
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long widthInverse,
+            long inverse,
+            long gradient);
+
+    /** See {@link RowCode}. */
     public static native void rotary(
+            long x, long stride, long rows, long heads, long half, long cos, long sin, long sign);
+
+    /** See {@link RowCode}. */
+    public static native void rotaryWide(
             long x, long stride, long rows, long heads, long half, long cos, long sin, long sign);
 
     /** See {@link LossCode}. */
     public static native void crossEntropy(long logits, long rows, long width, long labels, long losses);
+
+    /** See {@link LossCode}. */
+    public static native void crossEntropyWide(long logits, long rows, long width, long labels, long losses);
 
     /** See {@link AdamWCode}. */
     public static native void adamW(
@@ -224,8 +264,46 @@ public final class MachineKernels {
             long statistics,
             long scratch);
 
+    /** See {@link AttendCode}. */
+    public static native void attendWide(
+            long queries,
+            long keys,
+            long values,
+            long output,
+            long stride,
+            long tile,
+            long endTile,
+            long rows,
+            long width,
+            long scale,
+            long statistics,
+            long scratch);
+
     /** See {@link AttendBackwardCode}. */
     public static native void attendBackward(
+            long queries,
+            long queryPairs,
+            long incoming,
+            long incomingPairs,
+            long outputs,
+            long keys,
+            long keyPairs,
+            long values,
+            long keySums,
+            long valueSums,
+            long gradient,
+            long stride,
+            long tile,
+            long endTile,
+            long rows,
+            long width,
+            long scale,
+            long factor,
+            long statistics,
+            long scratch);
+
+    /** See {@link AttendBackwardCode}. */
+    public static native void attendBackwardWide(
             long queries,
             long queryPairs,
             long incoming,

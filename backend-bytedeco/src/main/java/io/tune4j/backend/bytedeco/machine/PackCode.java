@@ -1,6 +1,5 @@
 package io.tune4j.backend.bytedeco.machine;
 
-import static io.tune4j.backend.bytedeco.machine.Operand.Vector.ymm;
 import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
@@ -14,7 +13,7 @@ final class PackCode {
     private PackCode() {}
 
     static List<Kernel> kernels() {
-        return List.of(new Columns(), new RowPairs(), new Narrow());
+        return List.of(new Columns(), new RowPairs(), new CopyRows(), new Narrow(false), new Narrow(true));
     }
 
     /**
@@ -119,10 +118,51 @@ final class PackCode {
         }
     }
 
-    /** {@code narrow(source, rows, width, factor, target, stride)}: floats times a factor as rows of bf16. */
+    /**
+     * {@code copyRows(source, stride, rows, width, target)}: rows of floats without gaps, to a multiple of sixteen of them; missing ones are
+     * zeros. The width is a multiple of sixteen.
+     */
+    private static final class CopyRows extends Kernel {
+        CopyRows() {
+            super("copyRows", 5);
+        }
+
+        @Override
+        void body() {
+            mov(Gp.RSI, argument(0));
+            mov(Gp.RDX, argument(1));
+            mov(Gp.RCX, argument(2));
+            mov(Gp.RDI, argument(4));
+            mov(Gp.R11, Gp.RCX);
+            add(Gp.R11, LANES - 1);
+            and(Gp.R11, -LANES);
+            countDown(Gp.R11, 1, () -> {
+                mov(Gp.R8, argument(3));
+                mov(Gp.R9, Gp.RSI);
+                countDown(Gp.R8, LANES, () -> {
+                    Label missing = new Label();
+                    zero(zmm(0));
+                    cmp(Gp.RCX, 0);
+                    jump(Condition.AT_MOST, missing);
+                    vmovups(zmm(0), Memory.at(Gp.R9));
+                    place(missing);
+                    vmovups(Memory.at(Gp.RDI), zmm(0));
+                    add(Gp.RDI, VECTOR);
+                    add(Gp.R9, VECTOR);
+                });
+                sub(Gp.RCX, 1);
+                add(Gp.RSI, Gp.RDX);
+            });
+        }
+    }
+
+    /** {@code narrow(source, rows, width, factor, target, stride)}: floats times a factor as rows of bf16, {@code scale(...)} as rows of floats. */
     private static final class Narrow extends VectorMath {
-        Narrow() {
-            super("narrow", 6);
+        private final boolean wide;
+
+        Narrow(boolean wide) {
+            super(wide ? "scale" : "narrow", 6);
+            this.wide = wide;
         }
 
         @Override
@@ -137,10 +177,9 @@ final class PackCode {
                 mov(Gp.R9, Gp.RDI);
                 countDown(Gp.R8, LANES, () -> {
                     vmulps(zmm(0), zmm(1), Memory.at(Gp.RSI));
-                    vcvtneps2bf16(ymm(0), zmm(0));
-                    vmovups(Memory.at(Gp.R9), ymm(0));
+                    store(Memory.at(Gp.R9), zmm(0), wide);
                     add(Gp.RSI, VECTOR);
-                    add(Gp.R9, VECTOR / 2);
+                    add(Gp.R9, wide ? VECTOR : VECTOR / 2);
                 });
                 add(Gp.RDI, Gp.RDX);
             });

@@ -6,29 +6,56 @@ import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 import io.tune4j.backend.bytedeco.machine.Operand.Vector;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Norms, SwiGLU and rotary embedding of rows of bf16, each in one pass over memory and with one rounding at its end. Widths are multiples of
+ * Norms, SwiGLU and rotary embedding of rows of bf16, and of floats ({@code ...Wide}), each in one pass over memory and with one rounding at its end. Widths are multiples of
  * sixteen, strides bytes.
  */
 final class RowCode {
     private static final float LOG2_E = (float) (1 / Math.log(2));
-    private static final int HALF_VECTOR = Assembler.VECTOR / 2;
 
     private RowCode() {}
 
     static List<Kernel> kernels() {
-        return List.of(new SwiGlu(), new SwiGluBackward(), new RmsNorm(), new RmsNormBackward(), new Rotary());
+        return Stream.of(false, true)
+                .<Kernel>flatMap(wide -> Stream.of(
+                        new SwiGlu(wide),
+                        new SwiGluBackward(wide),
+                        new RmsNorm(wide),
+                        new RmsNormBackward(wide),
+                        new Rotary(wide)))
+                .toList();
     }
 
     private abstract static class Rows extends VectorMath {
-        Rows(String name, int arguments) {
-            super(name, arguments);
+        private final boolean wide;
+
+        Rows(String name, int arguments, boolean wide) {
+            super(wide ? name + "Wide" : name, arguments);
+            this.wide = wide;
         }
 
-        final void storeNarrow(Memory target, Vector source) {
-            vcvtneps2bf16(ymm(source.number()), source);
-            vmovups(target, ymm(source.number()));
+        final boolean isWide() {
+            return wide;
+        }
+
+        /** Bytes of sixteen elements. */
+        final int step() {
+            return wide ? VECTOR : VECTOR / 2;
+        }
+
+        /** Makes a number of elements one of bytes. */
+        final void toBytes(Gp width) {
+            shl(width, wide ? 2 : 1);
+        }
+
+        final void load(Vector target, Memory source) {
+            load(target, source, wide);
+        }
+
+        final void store(Memory target, Vector source) {
+            store(target, source, wide);
         }
 
         /** {@code result = 1 / (1 + 2^(-x log2 e))}, with {@code factor} -log2(e). */
@@ -43,8 +70,8 @@ final class RowCode {
 
     /** {@code swiGlu(gateUp, rows, width, output)}: gate and up side by side, all rows without gaps. */
     private static final class SwiGlu extends Rows {
-        SwiGlu() {
-            super("swiGlu", 4);
+        SwiGlu(boolean wide) {
+            super("swiGlu", 4, wide);
         }
 
         @Override
@@ -54,19 +81,19 @@ final class RowCode {
             mov(Gp.RSI, argument(0));
             mov(Gp.R14, argument(1));
             mov(Gp.RDX, argument(2));
-            add(Gp.RDX, Gp.RDX);
+            toBytes(Gp.RDX);
             mov(Gp.RDI, argument(3));
             countDown(Gp.R14, 1, () -> {
                 mov(Gp.RCX, argument(2));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(0), Memory.at(Gp.RSI));
-                    widen(zmm(1), Memory.at(Gp.RSI).index(Gp.RDX, 1));
+                    load(zmm(0), Memory.at(Gp.RSI));
+                    load(zmm(1), Memory.at(Gp.RSI).index(Gp.RDX, 1));
                     sigmoid(zmm(2), zmm(0), zmm(31), zmm(3), zmm(4));
                     vmulps(zmm(0), zmm(0), zmm(1));
                     vmulps(zmm(0), zmm(0), zmm(2));
-                    storeNarrow(Memory.at(Gp.RDI), zmm(0));
-                    add(Gp.RSI, HALF_VECTOR);
-                    add(Gp.RDI, HALF_VECTOR);
+                    store(Memory.at(Gp.RDI), zmm(0));
+                    add(Gp.RSI, step());
+                    add(Gp.RDI, step());
                 });
                 add(Gp.RSI, Gp.RDX);
             });
@@ -75,8 +102,8 @@ final class RowCode {
 
     /** {@code swiGluBackward(outputGradient, gateUp, rows, width, gradient)}, all rows without gaps. */
     private static final class SwiGluBackward extends Rows {
-        SwiGluBackward() {
-            super("swiGluBackward", 5);
+        SwiGluBackward(boolean wide) {
+            super("swiGluBackward", 5, wide);
         }
 
         @Override
@@ -88,14 +115,14 @@ final class RowCode {
             mov(Gp.RSI, argument(1));
             mov(Gp.R14, argument(2));
             mov(Gp.RDX, argument(3));
-            add(Gp.RDX, Gp.RDX);
+            toBytes(Gp.RDX);
             mov(Gp.RDI, argument(4));
             countDown(Gp.R14, 1, () -> {
                 mov(Gp.RCX, argument(3));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(0), Memory.at(Gp.RSI));
-                    widen(zmm(1), Memory.at(Gp.RSI).index(Gp.RDX, 1));
-                    widen(zmm(5), Memory.at(Gp.R8));
+                    load(zmm(0), Memory.at(Gp.RSI));
+                    load(zmm(1), Memory.at(Gp.RSI).index(Gp.RDX, 1));
+                    load(zmm(5), Memory.at(Gp.R8));
                     sigmoid(zmm(2), zmm(0), zmm(31), zmm(3), zmm(4));
                     // With s the sigmoid: d up = dy g s, d gate = dy up s (1 + g (1 - s)).
                     vmulps(zmm(6), zmm(5), zmm(2));
@@ -104,11 +131,11 @@ final class RowCode {
                     vmulps(zmm(1), zmm(1), zmm(6));
                     vmulps(zmm(1), zmm(1), zmm(7));
                     vmulps(zmm(0), zmm(0), zmm(6));
-                    storeNarrow(Memory.at(Gp.RDI), zmm(1));
-                    storeNarrow(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(0));
-                    add(Gp.RSI, HALF_VECTOR);
-                    add(Gp.RDI, HALF_VECTOR);
-                    add(Gp.R8, HALF_VECTOR);
+                    store(Memory.at(Gp.RDI), zmm(1));
+                    store(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(0));
+                    add(Gp.RSI, step());
+                    add(Gp.RDI, step());
+                    add(Gp.R8, step());
                 });
                 add(Gp.RSI, Gp.RDX);
                 add(Gp.RDI, Gp.RDX);
@@ -121,8 +148,8 @@ final class RowCode {
      * row. The product with the inverse is rounded before the weight is multiplied, as Hugging Face's models do.
      */
     private static final class RmsNorm extends Rows {
-        RmsNorm() {
-            super("rmsNorm", 8);
+        RmsNorm(boolean wide) {
+            super("rmsNorm", 8, wide);
         }
 
         @Override
@@ -139,9 +166,9 @@ final class RowCode {
                 mov(Gp.RCX, argument(2));
                 zero(zmm(0));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(1), Memory.at(Gp.R9));
+                    load(zmm(1), Memory.at(Gp.R9));
                     vfmadd231ps(zmm(0), zmm(1), zmm(1));
-                    add(Gp.R9, HALF_VECTOR);
+                    add(Gp.R9, step());
                 });
                 sumOfLanes(zmm(0), zmm(1));
                 vfmadd213ps(zmm(0), zmm(29), zmm(30));
@@ -152,16 +179,18 @@ final class RowCode {
                 mov(Gp.R9, argument(3));
                 mov(Gp.RCX, argument(2));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(1), Memory.at(Gp.RSI));
+                    load(zmm(1), Memory.at(Gp.RSI));
                     vmulps(zmm(1), zmm(1), zmm(0));
-                    vcvtneps2bf16(ymm(1), zmm(1));
-                    widen(zmm(1), ymm(1));
-                    widen(zmm(2), Memory.at(Gp.R9));
+                    if (!isWide()) {
+                        vcvtneps2bf16(ymm(1), zmm(1));
+                        widen(zmm(1), ymm(1));
+                    }
+                    load(zmm(2), Memory.at(Gp.R9));
                     vmulps(zmm(1), zmm(1), zmm(2));
-                    storeNarrow(Memory.at(Gp.RDI), zmm(1));
-                    add(Gp.RSI, HALF_VECTOR);
-                    add(Gp.RDI, HALF_VECTOR);
-                    add(Gp.R9, HALF_VECTOR);
+                    store(Memory.at(Gp.RDI), zmm(1));
+                    add(Gp.RSI, step());
+                    add(Gp.RDI, step());
+                    add(Gp.R9, step());
                 });
             });
         }
@@ -172,8 +201,8 @@ final class RowCode {
      * x).
      */
     private static final class RmsNormBackward extends Rows {
-        RmsNormBackward() {
-            super("rmsNormBackward", 8);
+        RmsNormBackward(boolean wide) {
+            super("rmsNormBackward", 8, wide);
         }
 
         @Override
@@ -191,14 +220,14 @@ final class RowCode {
                 mov(Gp.RCX, argument(3));
                 zero(zmm(0));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(1), Memory.at(Gp.RBX));
-                    widen(zmm(2), Memory.at(Gp.RBP));
-                    widen(zmm(3), Memory.at(Gp.R9));
+                    load(zmm(1), Memory.at(Gp.RBX));
+                    load(zmm(2), Memory.at(Gp.RBP));
+                    load(zmm(3), Memory.at(Gp.R9));
                     vmulps(zmm(2), zmm(2), zmm(3));
                     vfmadd231ps(zmm(0), zmm(1), zmm(2));
-                    add(Gp.RBX, HALF_VECTOR);
-                    add(Gp.RBP, HALF_VECTOR);
-                    add(Gp.R9, HALF_VECTOR);
+                    add(Gp.RBX, step());
+                    add(Gp.RBP, step());
+                    add(Gp.R9, step());
                 });
                 sumOfLanes(zmm(0), zmm(1));
                 vbroadcastss(zmm(4), Memory.at(Gp.R10));
@@ -210,17 +239,17 @@ final class RowCode {
                 mov(Gp.R9, argument(4));
                 mov(Gp.RCX, argument(3));
                 countDown(Gp.RCX, LANES, () -> {
-                    widen(zmm(1), Memory.at(Gp.RSI));
-                    widen(zmm(2), Memory.at(Gp.R8));
-                    widen(zmm(3), Memory.at(Gp.R9));
+                    load(zmm(1), Memory.at(Gp.RSI));
+                    load(zmm(2), Memory.at(Gp.R8));
+                    load(zmm(3), Memory.at(Gp.R9));
                     vmulps(zmm(2), zmm(2), zmm(3));
                     vmulps(zmm(2), zmm(2), zmm(4));
                     vfnmadd231ps(zmm(2), zmm(1), zmm(0));
-                    storeNarrow(Memory.at(Gp.RDI), zmm(2));
-                    add(Gp.RSI, HALF_VECTOR);
-                    add(Gp.R8, HALF_VECTOR);
-                    add(Gp.R9, HALF_VECTOR);
-                    add(Gp.RDI, HALF_VECTOR);
+                    store(Memory.at(Gp.RDI), zmm(2));
+                    add(Gp.RSI, step());
+                    add(Gp.R8, step());
+                    add(Gp.R9, step());
+                    add(Gp.RDI, step());
                 });
             });
         }
@@ -231,8 +260,8 @@ final class RowCode {
      * sin has.
      */
     private static final class Rotary extends Rows {
-        Rotary() {
-            super("rotary", 8);
+        Rotary(boolean wide) {
+            super("rotary", 8, wide);
         }
 
         @Override
@@ -242,7 +271,7 @@ final class RowCode {
             mov(Gp.R8, argument(5));
             mov(Gp.R9, argument(6));
             mov(Gp.RDX, argument(4));
-            add(Gp.RDX, Gp.RDX);
+            toBytes(Gp.RDX);
             vbroadcastss(zmm(31), argument(7));
             countDown(Gp.R14, 1, () -> {
                 mov(Gp.RDI, Gp.RSI);
@@ -251,19 +280,19 @@ final class RowCode {
                     mov(Gp.RBX, 0);
                     mov(Gp.RCX, argument(4));
                     countDown(Gp.RCX, LANES, () -> {
-                        widen(zmm(0), Memory.at(Gp.RDI));
-                        widen(zmm(1), Memory.at(Gp.RDI).index(Gp.RDX, 1));
-                        widen(zmm(2), Memory.at(Gp.R8).index(Gp.RBX, 1));
-                        widen(zmm(3), Memory.at(Gp.R9).index(Gp.RBX, 1));
+                        load(zmm(0), Memory.at(Gp.RDI));
+                        load(zmm(1), Memory.at(Gp.RDI).index(Gp.RDX, 1));
+                        load(zmm(2), Memory.at(Gp.R8).index(Gp.RBX, 1));
+                        load(zmm(3), Memory.at(Gp.R9).index(Gp.RBX, 1));
                         vmulps(zmm(3), zmm(3), zmm(31));
                         vmulps(zmm(4), zmm(0), zmm(2));
                         vfnmadd231ps(zmm(4), zmm(1), zmm(3));
                         vmulps(zmm(5), zmm(1), zmm(2));
                         vfmadd231ps(zmm(5), zmm(0), zmm(3));
-                        storeNarrow(Memory.at(Gp.RDI), zmm(4));
-                        storeNarrow(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(5));
-                        add(Gp.RDI, HALF_VECTOR);
-                        add(Gp.RBX, HALF_VECTOR);
+                        store(Memory.at(Gp.RDI), zmm(4));
+                        store(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(5));
+                        add(Gp.RDI, step());
+                        add(Gp.RBX, step());
                     });
                     add(Gp.RDI, Gp.RDX);
                 });

@@ -102,6 +102,25 @@ abstract class VectorMath extends Kernel {
         }
     }
 
+    /** Sixteen floats, or bf16 made floats. */
+    final void load(Vector target, Memory source, boolean wide) {
+        if (wide) {
+            vmovups(target, source);
+        } else {
+            widen(target, source);
+        }
+    }
+
+    /** The opposite of {@link #load}; what is stored is what remains in the source. */
+    final void store(Memory target, Vector source, boolean wide) {
+        if (wide) {
+            vmovups(target, source);
+        } else {
+            vcvtneps2bf16(ymm(source.number()), source);
+            vmovups(target, ymm(source.number()));
+        }
+    }
+
     /** Sixteen bf16 as floats. */
     final void widen(Vector target, Operand source) {
         vpmovzxwd(target, source);

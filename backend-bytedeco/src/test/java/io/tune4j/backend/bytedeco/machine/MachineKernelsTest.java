@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tune4j.api.backend.host.HostProcessor;
+import io.tune4j.api.tensor.DType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
@@ -42,13 +43,13 @@ class MachineKernelsTest {
 
     @Test
     void whatTheProcessorLacksIsNotCalled() {
-        assertThat(MachineKernels.areAvailable(new HostProcessor(Set.of("avx2", "avx512f"), 2)))
+        assertThat(MachineKernels.areAvailable(new HostProcessor(Set.of("avx2", "avx512f"), 2), DType.FLOAT32))
                 .isFalse();
     }
 
     private static void assumeAvailable() {
         assumeTrue(
-                MachineKernels.areAvailable(HostProcessor.detect()),
+                MachineKernels.areAvailable(HostProcessor.detect(), DType.BFLOAT16),
                 "no Linux on a CPU with AVX-512 and bf16: kernels in machine code are not tested");
     }
 
