@@ -24,48 +24,6 @@ final class MachineAttention {
     private final long width;
     private final int elementBytes;
     private final boolean wide;
-    private final Attend attend;
-    private final AttendBackward attendBackward;
-
-    private interface Attend {
-        void run(
-                long queries,
-                long keys,
-                long values,
-                long output,
-                long stride,
-                long tile,
-                long endTile,
-                long rows,
-                long width,
-                long scale,
-                long statistics,
-                long scratch);
-    }
-
-    private interface AttendBackward {
-        void run(
-                long queries,
-                long queryPairs,
-                long incoming,
-                long incomingPairs,
-                long outputs,
-                long keys,
-                long keyPairs,
-                long values,
-                long keySums,
-                long valueSums,
-                long gradient,
-                long stride,
-                long tile,
-                long endTile,
-                long rows,
-                long width,
-                long scale,
-                long factor,
-                long statistics,
-                long scratch);
-    }
 
     /** @param dtype bf16 or fp32 */
     MachineAttention(KernelThreads threads, AttentionShape shape, DType dtype) {
@@ -74,8 +32,6 @@ final class MachineAttention {
         width = shape.headSize();
         elementBytes = dtype.byteSize();
         wide = dtype == DType.FLOAT32;
-        attend = wide ? MachineKernels::attendWide : MachineKernels::attend;
-        attendBackward = wide ? MachineKernels::attendBackwardWide : MachineKernels::attendBackward;
     }
 
     /** Whether rows with such heads can be attended to here. */
@@ -187,7 +143,7 @@ final class MachineAttention {
                             int to = Math.min(part.to(), from + MOST_QUERIES);
                             columns(HeadRows.of(fused, start + from, queryColumn(query)), to - from, queries);
                             HeadRows target = HeadRows.of(output, start + from, queryColumn(query));
-                            attend.run(
+                            MachineKernels.attend(
                                     queries,
                                     keys,
                                     values,
@@ -199,7 +155,8 @@ final class MachineAttention {
                                     width,
                                     scale(),
                                     statistics(statistics, query, start + from),
-                                    scratch);
+                                    scratch,
+                                    elementBytes);
                         }
                     }
                 }
@@ -254,11 +211,7 @@ final class MachineAttention {
     }
 
     private void write(Tensor sums, int head, int rows, double factor, HeadRows target) {
-        if (wide) {
-            MachineKernels.scale(head(sums, head), rows, width, bits(factor), target.address, target.stride);
-        } else {
-            MachineKernels.narrow(head(sums, head), rows, width, bits(factor), target.address, target.stride);
-        }
+        MachineKernels.scaled(head(sums, head), rows, width, bits(factor), target.address, target.stride, elementBytes);
     }
 
     private static long head(Tensor sums, int head) {
@@ -325,7 +278,7 @@ final class MachineAttention {
             rowPairs(outputRows, count, outputGradientPairs);
             columns(HeadRows.of(incoming.output, start + from, queryColumn(head)), count, outputs);
             HeadRows target = HeadRows.of(gradient, start + from, queryColumn(head));
-            attendBackward.run(
+            MachineKernels.attendBackward(
                     queries,
                     queryPairs,
                     outputGradients,
@@ -345,7 +298,8 @@ final class MachineAttention {
                     scale(),
                     bits(shape.scale()),
                     statistics(incoming.statistics, head, start + from),
-                    scratch);
+                    scratch,
+                    elementBytes);
         }
     }
 }

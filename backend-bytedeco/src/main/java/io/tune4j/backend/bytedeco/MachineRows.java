@@ -22,22 +22,6 @@ final class MachineRows {
         this.threads = threads;
     }
 
-    private interface Four {
-        void run(long a, long b, long c, long d);
-    }
-
-    private interface Five {
-        void run(long a, long b, long c, long d, long e);
-    }
-
-    private interface Eight {
-        void run(long a, long b, long c, long d, long e, long f, long g, long h);
-    }
-
-    private static boolean isWide(Tensor tensor) {
-        return tensor.dtype() == DType.FLOAT32;
-    }
-
     /** Whether rows of these operands, of a dtype for which there are kernels, can be computed here. */
     static boolean knows(Tensor... operands) {
         for (Tensor operand : operands) {
@@ -93,10 +77,9 @@ final class MachineRows {
         long to = address(output);
         long inverses = address(inverse);
         long weights = address(weight);
-        Eight kernel = isWide(x) ? MachineKernels::rmsNormWide : MachineKernels::rmsNorm;
         rows(
                 x,
-                (start, count) -> kernel.run(
+                (start, count) -> MachineKernels.rmsNorm(
                         row(from, x, start),
                         count,
                         x.size(1),
@@ -104,7 +87,8 @@ final class MachineRows {
                         bits(epsilon),
                         bits(1.0 / x.size(1)),
                         row(to, x, start),
-                        inverses + start * Float.BYTES));
+                        inverses + start * Float.BYTES,
+                        x.dtype().byteSize()));
         return new Normalized(output, inverse);
     }
 
@@ -115,10 +99,9 @@ final class MachineRows {
         long to = address(gradient);
         long inverses = address(inverseRms);
         long weights = address(weight);
-        Eight kernel = isWide(x) ? MachineKernels::rmsNormBackwardWide : MachineKernels::rmsNormBackward;
         rows(
                 x,
-                (start, count) -> kernel.run(
+                (start, count) -> MachineKernels.rmsNormBackward(
                         row(incoming, x, start),
                         row(from, x, start),
                         count,
@@ -126,7 +109,8 @@ final class MachineRows {
                         weights,
                         bits(1.0 / x.size(1)),
                         inverses + start * Float.BYTES,
-                        row(to, x, start)));
+                        row(to, x, start),
+                        x.dtype().byteSize()));
         return gradient;
     }
 
@@ -134,10 +118,9 @@ final class MachineRows {
         long rows = address(fused);
         long cosines = address(cos);
         long sines = address(sin);
-        Eight kernel = isWide(fused) ? MachineKernels::rotaryWide : MachineKernels::rotary;
         rows(
                 fused,
-                (start, count) -> kernel.run(
+                (start, count) -> MachineKernels.rotary(
                         row(rows, fused, start),
                         fused.size(1) * fused.dtype().byteSize(),
                         count,
@@ -145,17 +128,22 @@ final class MachineRows {
                         shape.headSize() / 2,
                         row(cosines, cos, start),
                         row(sines, sin, start),
-                        bits(inverse ? -1 : 1)));
+                        bits(inverse ? -1 : 1),
+                        fused.dtype().byteSize()));
     }
 
     Tensor swiGlu(Tensor gateUp) {
         Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
         long from = address(gateUp);
         long to = address(result);
-        Four kernel = isWide(gateUp) ? MachineKernels::swiGluWide : MachineKernels::swiGlu;
         rows(
                 gateUp,
-                (start, count) -> kernel.run(row(from, gateUp, start), count, result.size(1), row(to, result, start)));
+                (start, count) -> MachineKernels.swiGlu(
+                        row(from, gateUp, start),
+                        count,
+                        result.size(1),
+                        row(to, result, start),
+                        gateUp.dtype().byteSize()));
         return result;
     }
 
@@ -164,15 +152,15 @@ final class MachineRows {
         long incoming = address(outputGradient);
         long from = address(gateUp);
         long to = address(gradient);
-        Five kernel = isWide(gateUp) ? MachineKernels::swiGluBackwardWide : MachineKernels::swiGluBackward;
         rows(
                 gateUp,
-                (start, count) -> kernel.run(
+                (start, count) -> MachineKernels.swiGluBackward(
                         row(incoming, outputGradient, start),
                         row(from, gateUp, start),
                         count,
                         outputGradient.size(1),
-                        row(to, gradient, start)));
+                        row(to, gradient, start),
+                        gateUp.dtype().byteSize()));
         return gradient;
     }
 
@@ -183,15 +171,15 @@ final class MachineRows {
             long rows = address(logits);
             long of = address(labels);
             long to = address(losses);
-            Five kernel = isWide(logits) ? MachineKernels::crossEntropyWide : MachineKernels::crossEntropy;
             rows(
                     logits,
-                    (start, count) -> kernel.run(
+                    (start, count) -> MachineKernels.crossEntropy(
                             row(rows, logits, start),
                             count,
                             logits.size(1),
                             of + start * Long.BYTES,
-                            to + start * Float.BYTES));
+                            to + start * Float.BYTES,
+                            logits.dtype().byteSize()));
             Tensor sum = Tensor.zeros(logits.kernels(), DType.FLOAT32);
             try (org.bytedeco.pytorch.Tensor all = raw(losses).sum()) {
                 raw(sum).copy_(all);

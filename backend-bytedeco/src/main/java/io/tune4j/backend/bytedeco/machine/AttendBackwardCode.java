@@ -20,12 +20,6 @@ final class AttendBackwardCode extends AttentionCode {
     private static final int PAIRS = FACTOR + VECTOR;
     private static final int PROBABILITIES = PAIRS + TOGETHER * BLOCK;
 
-    /** Bytes of the rows of {@link #TOGETHER} blocks of keys for one tile. */
-    private final int tileRows;
-
-    private final int scoreGradients;
-    private final int queryGradients;
-
     private final Memory queries = argument(0);
     private final Memory queryPairs = argument(1);
     private final Memory incoming = argument(2);
@@ -58,20 +52,30 @@ final class AttendBackwardCode extends AttentionCode {
 
     /**
      * {@code attendBackward(queries, queryPairs, incoming, incomingPairs, outputs, keys, keyPairs, values, keySums, valueSums, gradient, stride,
-     * tile, endTile, rows, width, scale, factor, statistics, scratch)}. What is called pairs comes as {@code rowPairs}, the other operands as
+     * tile, endTile, rows, width, scale, factor, statistics, scratch, elementBytes)}. What is called pairs comes as {@code rowPairs}, the other operands as
      * {@code columns}; sums are floats, a row for each key. The scale has a factor of log2(e), {@code factor} has none and is applied to
      * the queries' gradients alone. The first tile's number is a multiple of {@link #TOGETHER}.
-     * {@code attendBackwardWide} is the same with floats.
      */
-    AttendBackwardCode(boolean wide) {
-        super(wide ? "attendBackwardWide" : "attendBackward", 20, wide);
-        tileRows = TOGETHER * LANES * rowBytes(wide);
-        scoreGradients = PROBABILITIES + TOGETHER * tileRows;
-        queryGradients = scoreGradients + TOGETHER * tileRows;
+    AttendBackwardCode() {
+        super("attendBackward", 20);
     }
 
     static int scratchBytes(int width) {
         return PROBABILITIES + 2 * TOGETHER * TOGETHER * BLOCK + TOGETHER * width * VECTOR;
+    }
+
+    /** Bytes of the rows of {@link #TOGETHER} blocks of keys for one tile. */
+    private int tileRows() {
+        return TOGETHER * LANES * rowBytes();
+    }
+
+    /** Where in scratch the rows of the scores' gradients are. */
+    private int scoreGradientRows() {
+        return PROBABILITIES + TOGETHER * tileRows();
+    }
+
+    private int queryGradientSums() {
+        return scoreGradientRows() + TOGETHER * tileRows();
     }
 
     private void atScratch(Gp register, int offset) {
@@ -80,7 +84,7 @@ final class AttendBackwardCode extends AttentionCode {
     }
 
     @Override
-    void body() {
+    void code() {
         prepare(width);
         Memory never = constant(-LOWEST);
         mov(Gp.RAX, width);
@@ -117,7 +121,7 @@ final class AttendBackwardCode extends AttentionCode {
                     queryGradients();
                 });
                 keyRows(PROBABILITIES, incomingPairs, valueSums);
-                keyRows(scoreGradients, queryPairs, keySums);
+                keyRows(scoreGradientRows(), queryPairs, keySums);
             });
             finish();
         });
@@ -136,7 +140,7 @@ final class AttendBackwardCode extends AttentionCode {
     }
 
     private void begin(Memory never) {
-        atScratch(Gp.RDI, queryGradients);
+        atScratch(Gp.RDI, queryGradientSums());
         mov(Gp.RCX, width);
         shl(Gp.RCX, 2);
         zero(zmm(0));
@@ -184,7 +188,7 @@ final class AttendBackwardCode extends AttentionCode {
         address(Gp.R8, queries, inner, packed());
         address(Gp.R9, incoming, inner, packed());
         mov(Gp.R10, inner);
-        shl(Gp.R10, Integer.numberOfTrailingZeros(tileRows));
+        shl(Gp.R10, Integer.numberOfTrailingZeros(tileRows()));
         add(Gp.R10, scratch);
         atScratch(Gp.R12, PAIRS);
         mov(Gp.R14, block);
@@ -195,7 +199,7 @@ final class AttendBackwardCode extends AttentionCode {
             }
             add(Gp.RSI, packed());
             add(Gp.RDI, packed());
-            add(Gp.R10, LANES * rowBytes(isWide()));
+            add(Gp.R10, LANES * rowBytes());
             add(Gp.R12, pairs() * VECTOR);
             add(Gp.R14, 1);
         });
@@ -244,12 +248,12 @@ final class AttendBackwardCode extends AttentionCode {
         for (int i = 0; i < half; i += ofPair()) {
             Memory pair = Memory.at(Gp.R12, (first + i) / ofPair() * VECTOR);
             if (isWide()) {
-                storeRow(scoreGradients, first + i, half + i);
+                storeRow(scoreGradientRows(), first + i, half + i);
                 vmovups(pair, zmm(half + i));
                 continue;
             }
             for (int j = i; j < i + 2; j++) {
-                storeRow(scoreGradients, first + j, half + j);
+                storeRow(scoreGradientRows(), first + j, half + j);
                 vpmovzxwd(zmm(half + j), ymm(half + j));
             }
             vpslld(zmm(half + i + 1), zmm(half + i + 1), 16);
@@ -260,13 +264,13 @@ final class AttendBackwardCode extends AttentionCode {
 
     /** A key's row of a tile's sixteen queries, at R10; what is stored is what remains in the register. */
     private void storeRow(int offset, int key, int register) {
-        store(Memory.at(Gp.R10, offset + key * rowBytes(isWide())), zmm(register), isWide());
+        store(Memory.at(Gp.R10, offset + key * rowBytes()), zmm(register));
     }
 
     private void queryGradients() {
         address(Gp.R10, keyPairs, block, packed());
         address(Gp.R11, scratch, inner, floatTile);
-        add(Gp.R11, queryGradients);
+        add(Gp.R11, queryGradientSums());
         mov(Gp.R9, pairRow());
         mov(Gp.R13, width);
         countDown(Gp.R13, LANES, () -> {
@@ -314,11 +318,11 @@ final class AttendBackwardCode extends AttentionCode {
             imul(Gp.R12, Gp.R8);
             add(Gp.R12, pairs);
             mov(Gp.R11, Gp.R8);
-            shl(Gp.R11, Integer.numberOfTrailingZeros(tileRows));
+            shl(Gp.R11, Integer.numberOfTrailingZeros(tileRows()));
             add(Gp.R11, scratch);
             add(Gp.R11, offset);
             mov(Gp.RAX, Gp.R14);
-            shl(Gp.RAX, Integer.numberOfTrailingZeros(together * rowBytes(isWide())));
+            shl(Gp.RAX, Integer.numberOfTrailingZeros(together * rowBytes()));
             add(Gp.R11, Gp.RAX);
             mov(Gp.R13, width);
             countDown(Gp.R13, 2 * LANES, () -> {
@@ -338,12 +342,12 @@ final class AttendBackwardCode extends AttentionCode {
                         vmovups(zmm(17), Memory.at(Gp.RBX, VECTOR));
                         add(Gp.RBX, Gp.R9);
                         for (int i = 0; i < together; i++) {
-                            Memory element = Memory.at(Gp.RSI, i * rowBytes(isWide()) + pair * Integer.BYTES);
+                            Memory element = Memory.at(Gp.RSI, i * rowBytes() + pair * Integer.BYTES);
                             addProducts(zmm(2 * i), zmm(16), element.forAll());
                             addProducts(zmm(2 * i + 1), zmm(17), element.forAll());
                         }
                     }
-                    add(Gp.RSI, tileRows);
+                    add(Gp.RSI, tileRows());
                 });
                 mov(Gp.RAX, Gp.R10);
                 for (int i = 0; i < together; i++) {
@@ -362,7 +366,7 @@ final class AttendBackwardCode extends AttentionCode {
     private void finish() {
         eachTile(() -> {
             address(Gp.R11, scratch, inner, floatTile);
-            add(Gp.R11, queryGradients);
+            add(Gp.R11, queryGradientSums());
             mov(Gp.R12, gradient);
             mov(Gp.RAX, stride);
             shl(Gp.RAX, 4);

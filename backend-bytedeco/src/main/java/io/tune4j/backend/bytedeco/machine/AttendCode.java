@@ -38,12 +38,11 @@ final class AttendCode extends AttentionCode {
     private Memory lowest = scale;
 
     /**
-     * {@code attend(queries, keys, values, output, stride, tile, endTile, rows, width, scale, statistics, scratch)}. Queries and keys come as
+     * {@code attend(queries, keys, values, output, stride, tile, endTile, rows, width, scale, statistics, scratch, elementBytes)}. Queries and keys come as
      * {@code columns}, values as {@code rowPairs}. The scale has a factor of log2(e); statistics are logarithms to the base 2.
-     * {@code attendWide} is the same with floats.
      */
-    AttendCode(boolean wide) {
-        super(wide ? "attendWide" : "attend", 12, wide);
+    AttendCode() {
+        super("attend", 12);
     }
 
     /** What scratch must have room for. */
@@ -57,7 +56,7 @@ final class AttendCode extends AttentionCode {
     }
 
     @Override
-    void body() {
+    void code() {
         prepare(width);
         lowest = constant(LOWEST);
         upTo(tile, endTile, 1, () -> {

@@ -6,7 +6,7 @@ import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 import io.tune4j.backend.bytedeco.machine.Operand.Vector;
 
 /** What attention's forward and backward share. Queries come in tiles of sixteen, one in each lane; keys in blocks of sixteen. */
-abstract class AttentionCode extends VectorMath {
+abstract class AttentionCode extends TwinKernel {
     /** Less than any score, but a number: minus infinity less itself would be none. */
     static final float LOWEST = -1e30f;
 
@@ -15,36 +15,24 @@ abstract class AttentionCode extends VectorMath {
 
     private final Memory packed = local();
     private final Memory pairRow = local();
-    private final boolean wide;
 
-    /** @param wide whether all is of floats instead of bf16: then a pair is a single element */
-    AttentionCode(String name, int arguments, boolean wide) {
+    AttentionCode(String name, int arguments) {
         super(name, arguments);
-        this.wide = wide;
-    }
-
-    final boolean isWide() {
-        return wide;
-    }
-
-    /** Bytes of sixteen elements. */
-    static int rowBytes(boolean wide) {
-        return wide ? VECTOR : VECTOR / 2;
     }
 
     /** Pairs in sixteen elements. */
     final int pairs() {
-        return wide ? LANES : LANES / 2;
+        return VECTOR / Integer.BYTES / ofPair();
     }
 
-    /** Elements in a pair. */
+    /** Elements that are multiplied as one: floats have no pairs. */
     final int ofPair() {
-        return wide ? 1 : 2;
+        return isWide() ? 1 : 2;
     }
 
     /** Adds products of pairs. */
     final void addProducts(Vector sum, Vector a, Operand b) {
-        if (wide) {
+        if (isWide()) {
             vfmadd231ps(sum, a, b);
         } else {
             vdpbf16ps(sum, a, b);
@@ -133,12 +121,12 @@ abstract class AttentionCode extends VectorMath {
             for (int row = 0; row < LANES; row++) {
                 cmp(Gp.RCX, row);
                 jump(Condition.AT_MOST, done);
-                store(Memory.at(Gp.RDI), zmm(row), wide);
+                store(Memory.at(Gp.RDI), zmm(row));
                 add(Gp.RDI, Gp.RDX);
             }
             place(done);
             add(Gp.R11, BLOCK);
-            add(Gp.R12, rowBytes(wide));
+            add(Gp.R12, rowBytes());
         });
     }
 }

@@ -15,7 +15,7 @@ abstract class Kernel extends Assembler {
     private static final List<Gp> IN_REGISTERS = List.of(Gp.RDX, Gp.RCX, Gp.R8, Gp.R9);
 
     private static final int SLOT = Long.BYTES;
-    private static final int FRAME_SLOTS = 64;
+    private static final int FRAME_SLOTS = 80;
     private static final int FRAME = FRAME_SLOTS * SLOT;
 
     private final String name;

@@ -6,23 +6,19 @@ import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 
 /** Cross-entropy of rows of logits in bf16, or floats, whose gradient takes their place. */
-final class LossCode extends VectorMath {
+final class LossCode extends TwinKernel {
     private static final double LN2 = Math.log(2);
 
-    private final boolean wide;
-
     /**
-     * {@code crossEntropy(logits, rows, width, labels, losses)}: labels of 64 bits, losses are floats, one for each row. The width is a multiple
+     * {@code crossEntropy(logits, rows, width, labels, losses, elementBytes)}: labels of 64 bits, losses are floats, one for each row. The width is a multiple
      * of sixteen.
      */
-    LossCode(boolean wide) {
-        super(wide ? "crossEntropyWide" : "crossEntropy", 5);
-        this.wide = wide;
+    LossCode() {
+        super("crossEntropy", 5);
     }
 
     @Override
-    void body() {
-        int elementBytes = wide ? Float.BYTES : Short.BYTES;
+    void code() {
         prepareExp2();
         Memory lowest = constant(AttentionCode.LOWEST);
         Memory ln2 = constant((float) LN2);
@@ -35,7 +31,7 @@ final class LossCode extends VectorMath {
         countDown(Gp.R14, 1, () -> {
             vbroadcastss(zmm(0), lowest);
             eachVector(() -> {
-                load(zmm(1), Memory.at(Gp.RDI), wide);
+                load(zmm(1), Memory.at(Gp.RDI));
                 vmaxps(zmm(0), zmm(0), zmm(1));
             });
             largestOfLanes();
@@ -51,10 +47,10 @@ final class LossCode extends VectorMath {
             // The label's loss: ln(sum) - (x - largest).
             log2(zmm(0), zmm(2), zmm(3), zmm(4));
             mov(Gp.RBX, Memory.at(Gp.R8));
-            lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, elementBytes));
+            lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, elementBytes()));
             mov(Gp.RAX, 1);
             kmovdFromRax(1);
-            if (wide) {
+            if (isWide()) {
                 vmovups(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
             } else {
                 vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
@@ -72,15 +68,15 @@ final class LossCode extends VectorMath {
             eachVector(() -> {
                 exponential();
                 vmulps(zmm(1), zmm(1), zmm(29));
-                store(Memory.at(Gp.RDI), zmm(1), wide);
+                store(Memory.at(Gp.RDI), zmm(1));
             });
-            if (wide) {
+            if (isWide()) {
                 vmovss(Memory.at(Gp.RBX), zmm(28));
             } else {
                 vcvtneps2bf16(ymm(28), zmm(28));
                 vmovdqu16(Memory.at(Gp.RBX), ymm(28).where(1));
             }
-            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, elementBytes));
+            lea(Gp.RSI, Memory.at(Gp.RSI).index(Gp.RDX, elementBytes()));
             add(Gp.R8, Long.BYTES);
             add(Gp.R9, Float.BYTES);
         });
@@ -88,7 +84,7 @@ final class LossCode extends VectorMath {
 
     /** {@code 2^(x log2(e) - largest)} of the vector at RDI in register 1. */
     private void exponential() {
-        load(zmm(1), Memory.at(Gp.RDI), wide);
+        load(zmm(1), Memory.at(Gp.RDI));
         vfmsub213ps(zmm(1), zmm(31), zmm(30));
         exp2(zmm(1), zmm(2), zmm(3));
     }
@@ -98,7 +94,7 @@ final class LossCode extends VectorMath {
         mov(Gp.RCX, Gp.RDX);
         countDown(Gp.RCX, LANES, () -> {
             body.run();
-            add(Gp.RDI, wide ? VECTOR : VECTOR / 2);
+            add(Gp.RDI, rowBytes());
         });
     }
 

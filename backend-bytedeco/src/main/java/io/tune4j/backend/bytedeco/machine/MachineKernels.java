@@ -92,17 +92,14 @@ public final class MachineKernels {
     static List<Kernel> kernels() {
         List<Kernel> kernels = new ArrayList<>(PackCode.kernels());
         kernels.addAll(RowCode.kernels());
-        kernels.add(new LossCode(false));
-        kernels.add(new LossCode(true));
+        kernels.add(new LossCode());
         kernels.add(new AdamWCode());
         kernels.add(new FourBitCode(true));
         kernels.add(new FourBitCode(false));
         kernels.add(new MultiplyCode(false));
         kernels.add(new MultiplyCode(true));
-        kernels.add(new AttendCode(false));
-        kernels.add(new AttendCode(true));
-        kernels.add(new AttendBackwardCode(false));
-        kernels.add(new AttendBackwardCode(true));
+        kernels.add(new AttendCode());
+        kernels.add(new AttendBackwardCode());
         return kernels;
     }
 
@@ -121,30 +118,27 @@ public final class MachineKernels {
     public static native void rowPairs(
             long source, long stride, long rows, long width, long target, long pairStride, long tileStride);
 
-    public static native void narrow(long source, long rows, long width, long factor, long target, long stride);
-
-    public static native void scale(long source, long rows, long width, long factor, long target, long stride);
-
-    /** See {@link RowCode}. */
-    public static native void swiGlu(long gateUp, long rows, long width, long output);
+    public static native void scaled(
+            long source, long rows, long width, long factor, long target, long stride, long elementBytes);
 
     /** See {@link RowCode}. */
-    public static native void swiGluWide(long gateUp, long rows, long width, long output);
+    public static native void swiGlu(long gateUp, long rows, long width, long output, long elementBytes);
 
     /** See {@link RowCode}. */
-    public static native void swiGluBackward(long outputGradient, long gateUp, long rows, long width, long gradient);
-
-    /** See {@link RowCode}. */
-    public static native void swiGluBackwardWide(
-            long outputGradient, long gateUp, long rows, long width, long gradient);
+    public static native void swiGluBackward(
+            long outputGradient, long gateUp, long rows, long width, long gradient, long elementBytes);
 
     /** See {@link RowCode}. */
     public static native void rmsNorm(
-            long x, long rows, long width, long weight, long epsilon, long widthInverse, long output, long inverse);
-
-    /** See {@link RowCode}. */
-    public static native void rmsNormWide(
-            long x, long rows, long width, long weight, long epsilon, long widthInverse, long output, long inverse);
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long epsilon,
+            long widthInverse,
+            long output,
+            long inverse,
+            long elementBytes);
 
     /** See {@link RowCode}. */
     public static native void rmsNormBackward(
@@ -155,32 +149,16 @@ public final class MachineKernels {
             long weight,
             long widthInverse,
             long inverse,
-            long gradient);
-
-    /** See {@link RowCode}. */
-    public static native void rmsNormBackwardWide(
-            long outputGradient,
-            long x,
-            long rows,
-            long width,
-            long weight,
-            long widthInverse,
-            long inverse,
-            long gradient);
+            long gradient,
+            long elementBytes);
 
     /** See {@link RowCode}. */
     public static native void rotary(
-            long x, long stride, long rows, long heads, long half, long cos, long sin, long sign);
-
-    /** See {@link RowCode}. */
-    public static native void rotaryWide(
-            long x, long stride, long rows, long heads, long half, long cos, long sin, long sign);
+            long x, long stride, long rows, long heads, long half, long cos, long sin, long sign, long elementBytes);
 
     /** See {@link LossCode}. */
-    public static native void crossEntropy(long logits, long rows, long width, long labels, long losses);
-
-    /** See {@link LossCode}. */
-    public static native void crossEntropyWide(long logits, long rows, long width, long labels, long losses);
+    public static native void crossEntropy(
+            long logits, long rows, long width, long labels, long losses, long elementBytes);
 
     /** See {@link AdamWCode}. */
     public static native void adamW(
@@ -262,22 +240,8 @@ public final class MachineKernels {
             long width,
             long scale,
             long statistics,
-            long scratch);
-
-    /** See {@link AttendCode}. */
-    public static native void attendWide(
-            long queries,
-            long keys,
-            long values,
-            long output,
-            long stride,
-            long tile,
-            long endTile,
-            long rows,
-            long width,
-            long scale,
-            long statistics,
-            long scratch);
+            long scratch,
+            long elementBytes);
 
     /** See {@link AttendBackwardCode}. */
     public static native void attendBackward(
@@ -300,28 +264,6 @@ public final class MachineKernels {
             long scale,
             long factor,
             long statistics,
-            long scratch);
-
-    /** See {@link AttendBackwardCode}. */
-    public static native void attendBackwardWide(
-            long queries,
-            long queryPairs,
-            long incoming,
-            long incomingPairs,
-            long outputs,
-            long keys,
-            long keyPairs,
-            long values,
-            long keySums,
-            long valueSums,
-            long gradient,
-            long stride,
-            long tile,
-            long endTile,
-            long rows,
-            long width,
-            long scale,
-            long factor,
-            long statistics,
-            long scratch);
+            long scratch,
+            long elementBytes);
 }

@@ -13,7 +13,7 @@ final class PackCode {
     private PackCode() {}
 
     static List<Kernel> kernels() {
-        return List.of(new Columns(), new RowPairs(), new CopyRows(), new Narrow(false), new Narrow(true));
+        return List.of(new Columns(), new RowPairs(), new CopyRows(), new Scaled());
     }
 
     /**
@@ -156,17 +156,14 @@ final class PackCode {
         }
     }
 
-    /** {@code narrow(source, rows, width, factor, target, stride)}: floats times a factor as rows of bf16, {@code scale(...)} as rows of floats. */
-    private static final class Narrow extends VectorMath {
-        private final boolean wide;
-
-        Narrow(boolean wide) {
-            super(wide ? "scale" : "narrow", 6);
-            this.wide = wide;
+    /** {@code scaled(source, rows, width, factor, target, stride, elementBytes)}: floats times a factor as rows. */
+    private static final class Scaled extends TwinKernel {
+        Scaled() {
+            super("scaled", 6);
         }
 
         @Override
-        void body() {
+        void code() {
             mov(Gp.RSI, argument(0));
             mov(Gp.RDI, argument(4));
             mov(Gp.RDX, argument(5));
@@ -177,9 +174,9 @@ final class PackCode {
                 mov(Gp.R9, Gp.RDI);
                 countDown(Gp.R8, LANES, () -> {
                     vmulps(zmm(0), zmm(1), Memory.at(Gp.RSI));
-                    store(Memory.at(Gp.R9), zmm(0), wide);
+                    store(Memory.at(Gp.R9), zmm(0));
                     add(Gp.RSI, VECTOR);
-                    add(Gp.R9, wide ? VECTOR : VECTOR / 2);
+                    add(Gp.R9, rowBytes());
                 });
                 add(Gp.RDI, Gp.RDX);
             });

@@ -6,10 +6,9 @@ import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 import io.tune4j.backend.bytedeco.machine.Operand.Vector;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Norms, SwiGLU and rotary embedding of rows of bf16, and of floats ({@code ...Wide}), each in one pass over memory and with one rounding at its end. Widths are multiples of
+ * Norms, SwiGLU and rotary embedding of rows of bf16, and of floats, each in one pass over memory and with one rounding at its end. Widths are multiples of
  * sixteen, strides bytes.
  */
 final class RowCode {
@@ -18,44 +17,12 @@ final class RowCode {
     private RowCode() {}
 
     static List<Kernel> kernels() {
-        return Stream.of(false, true)
-                .<Kernel>flatMap(wide -> Stream.of(
-                        new SwiGlu(wide),
-                        new SwiGluBackward(wide),
-                        new RmsNorm(wide),
-                        new RmsNormBackward(wide),
-                        new Rotary(wide)))
-                .toList();
+        return List.of(new SwiGlu(), new SwiGluBackward(), new RmsNorm(), new RmsNormBackward(), new Rotary());
     }
 
-    private abstract static class Rows extends VectorMath {
-        private final boolean wide;
-
-        Rows(String name, int arguments, boolean wide) {
-            super(wide ? name + "Wide" : name, arguments);
-            this.wide = wide;
-        }
-
-        final boolean isWide() {
-            return wide;
-        }
-
-        /** Bytes of sixteen elements. */
-        final int step() {
-            return wide ? VECTOR : VECTOR / 2;
-        }
-
-        /** Makes a number of elements one of bytes. */
-        final void toBytes(Gp width) {
-            shl(width, wide ? 2 : 1);
-        }
-
-        final void load(Vector target, Memory source) {
-            load(target, source, wide);
-        }
-
-        final void store(Memory target, Vector source) {
-            store(target, source, wide);
+    private abstract static class Rows extends TwinKernel {
+        Rows(String name, int arguments) {
+            super(name, arguments);
         }
 
         /** {@code result = 1 / (1 + 2^(-x log2 e))}, with {@code factor} -log2(e). */
@@ -68,14 +35,14 @@ final class RowCode {
         }
     }
 
-    /** {@code swiGlu(gateUp, rows, width, output)}: gate and up side by side, all rows without gaps. */
+    /** {@code swiGlu(gateUp, rows, width, output, elementBytes)}: gate and up side by side, all rows without gaps. */
     private static final class SwiGlu extends Rows {
-        SwiGlu(boolean wide) {
-            super("swiGlu", 4, wide);
+        SwiGlu() {
+            super("swiGlu", 4);
         }
 
         @Override
-        void body() {
+        void code() {
             prepareExp2();
             vbroadcastss(zmm(31), constant(-LOG2_E));
             mov(Gp.RSI, argument(0));
@@ -92,22 +59,22 @@ final class RowCode {
                     vmulps(zmm(0), zmm(0), zmm(1));
                     vmulps(zmm(0), zmm(0), zmm(2));
                     store(Memory.at(Gp.RDI), zmm(0));
-                    add(Gp.RSI, step());
-                    add(Gp.RDI, step());
+                    add(Gp.RSI, rowBytes());
+                    add(Gp.RDI, rowBytes());
                 });
                 add(Gp.RSI, Gp.RDX);
             });
         }
     }
 
-    /** {@code swiGluBackward(outputGradient, gateUp, rows, width, gradient)}, all rows without gaps. */
+    /** {@code swiGluBackward(outputGradient, gateUp, rows, width, gradient, elementBytes)}, all rows without gaps. */
     private static final class SwiGluBackward extends Rows {
-        SwiGluBackward(boolean wide) {
-            super("swiGluBackward", 5, wide);
+        SwiGluBackward() {
+            super("swiGluBackward", 5);
         }
 
         @Override
-        void body() {
+        void code() {
             prepareExp2();
             vbroadcastss(zmm(31), constant(-LOG2_E));
             vbroadcastss(zmm(30), one());
@@ -133,9 +100,9 @@ final class RowCode {
                     vmulps(zmm(0), zmm(0), zmm(6));
                     store(Memory.at(Gp.RDI), zmm(1));
                     store(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(0));
-                    add(Gp.RSI, step());
-                    add(Gp.RDI, step());
-                    add(Gp.R8, step());
+                    add(Gp.RSI, rowBytes());
+                    add(Gp.RDI, rowBytes());
+                    add(Gp.R8, rowBytes());
                 });
                 add(Gp.RSI, Gp.RDX);
                 add(Gp.RDI, Gp.RDX);
@@ -144,16 +111,16 @@ final class RowCode {
     }
 
     /**
-     * {@code rmsNorm(x, rows, width, weight, epsilon, widthInverse, output, inverse)}: the inverses of the roots are floats, one for each
+     * {@code rmsNorm(x, rows, width, weight, epsilon, widthInverse, output, inverse, elementBytes)}: the inverses of the roots are floats, one for each
      * row. The product with the inverse is rounded before the weight is multiplied, as Hugging Face's models do.
      */
     private static final class RmsNorm extends Rows {
-        RmsNorm(boolean wide) {
-            super("rmsNorm", 8, wide);
+        RmsNorm() {
+            super("rmsNorm", 8);
         }
 
         @Override
-        void body() {
+        void code() {
             mov(Gp.RSI, argument(0));
             mov(Gp.R14, argument(1));
             mov(Gp.RDI, argument(6));
@@ -168,7 +135,7 @@ final class RowCode {
                 countDown(Gp.RCX, LANES, () -> {
                     load(zmm(1), Memory.at(Gp.R9));
                     vfmadd231ps(zmm(0), zmm(1), zmm(1));
-                    add(Gp.R9, step());
+                    add(Gp.R9, rowBytes());
                 });
                 sumOfLanes(zmm(0), zmm(1));
                 vfmadd213ps(zmm(0), zmm(29), zmm(30));
@@ -188,25 +155,25 @@ final class RowCode {
                     load(zmm(2), Memory.at(Gp.R9));
                     vmulps(zmm(1), zmm(1), zmm(2));
                     store(Memory.at(Gp.RDI), zmm(1));
-                    add(Gp.RSI, step());
-                    add(Gp.RDI, step());
-                    add(Gp.R9, step());
+                    add(Gp.RSI, rowBytes());
+                    add(Gp.RDI, rowBytes());
+                    add(Gp.R9, rowBytes());
                 });
             });
         }
     }
 
     /**
-     * {@code rmsNormBackward(outputGradient, x, rows, width, weight, widthInverse, inverse, gradient)}: with g = w dy, dx = r g - x r^3 mean(g
+     * {@code rmsNormBackward(outputGradient, x, rows, width, weight, widthInverse, inverse, gradient, elementBytes)}: with g = w dy, dx = r g - x r^3 mean(g
      * x).
      */
     private static final class RmsNormBackward extends Rows {
-        RmsNormBackward(boolean wide) {
-            super("rmsNormBackward", 8, wide);
+        RmsNormBackward() {
+            super("rmsNormBackward", 8);
         }
 
         @Override
-        void body() {
+        void code() {
             mov(Gp.R8, argument(0));
             mov(Gp.RSI, argument(1));
             mov(Gp.R14, argument(2));
@@ -225,9 +192,9 @@ final class RowCode {
                     load(zmm(3), Memory.at(Gp.R9));
                     vmulps(zmm(2), zmm(2), zmm(3));
                     vfmadd231ps(zmm(0), zmm(1), zmm(2));
-                    add(Gp.RBX, step());
-                    add(Gp.RBP, step());
-                    add(Gp.R9, step());
+                    add(Gp.RBX, rowBytes());
+                    add(Gp.RBP, rowBytes());
+                    add(Gp.R9, rowBytes());
                 });
                 sumOfLanes(zmm(0), zmm(1));
                 vbroadcastss(zmm(4), Memory.at(Gp.R10));
@@ -246,26 +213,26 @@ final class RowCode {
                     vmulps(zmm(2), zmm(2), zmm(4));
                     vfnmadd231ps(zmm(2), zmm(1), zmm(0));
                     store(Memory.at(Gp.RDI), zmm(2));
-                    add(Gp.RSI, step());
-                    add(Gp.R8, step());
-                    add(Gp.R9, step());
-                    add(Gp.RDI, step());
+                    add(Gp.RSI, rowBytes());
+                    add(Gp.R8, rowBytes());
+                    add(Gp.R9, rowBytes());
+                    add(Gp.RDI, rowBytes());
                 });
             });
         }
     }
 
     /**
-     * {@code rotary(x, stride, rows, heads, half, cos, sin, sign)}: in place; {@code half} a head's width, of as many elements as a row of cos and
+     * {@code rotary(x, stride, rows, heads, half, cos, sin, sign, elementBytes)}: in place; {@code half} a head's width, of as many elements as a row of cos and
      * sin has.
      */
     private static final class Rotary extends Rows {
-        Rotary(boolean wide) {
-            super("rotary", 8, wide);
+        Rotary() {
+            super("rotary", 8);
         }
 
         @Override
-        void body() {
+        void code() {
             mov(Gp.RSI, argument(0));
             mov(Gp.R14, argument(2));
             mov(Gp.R8, argument(5));
@@ -291,8 +258,8 @@ final class RowCode {
                         vfmadd231ps(zmm(5), zmm(0), zmm(3));
                         store(Memory.at(Gp.RDI), zmm(4));
                         store(Memory.at(Gp.RDI).index(Gp.RDX, 1), zmm(5));
-                        add(Gp.RDI, step());
-                        add(Gp.RBX, step());
+                        add(Gp.RDI, rowBytes());
+                        add(Gp.RBX, rowBytes());
                     });
                     add(Gp.RDI, Gp.RDX);
                 });

@@ -31,6 +31,7 @@ abstract class VectorMath extends Kernel {
 
     /** Puts the constants of {@link #exp2} into the frame; overwrites RAX. */
     final void prepareExp2() {
+        exp2.clear();
         for (float coefficient : EXP2) {
             exp2.add(constant(coefficient));
         }
@@ -99,25 +100,6 @@ abstract class VectorMath extends Kernel {
             vshufi32x4(zmm(8 + j), zmm(16 + j), zmm(24 + j), odd);
             vshufi32x4(zmm(4 + j), zmm(20 + j), zmm(28 + j), even);
             vshufi32x4(zmm(12 + j), zmm(20 + j), zmm(28 + j), odd);
-        }
-    }
-
-    /** Sixteen floats, or bf16 made floats. */
-    final void load(Vector target, Memory source, boolean wide) {
-        if (wide) {
-            vmovups(target, source);
-        } else {
-            widen(target, source);
-        }
-    }
-
-    /** The opposite of {@link #load}; what is stored is what remains in the source. */
-    final void store(Memory target, Vector source, boolean wide) {
-        if (wide) {
-            vmovups(target, source);
-        } else {
-            vcvtneps2bf16(ymm(source.number()), source);
-            vmovups(target, ymm(source.number()));
         }
     }
 
