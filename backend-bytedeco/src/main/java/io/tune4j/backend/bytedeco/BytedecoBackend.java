@@ -111,7 +111,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
-        if (attendsInMachineCode(fused, shape)) {
+        if (inMachineCode(fused) && MachineAttention.knows(fused, layout, shape)) {
             Tensor statistics = Tensor.empty(this, DType.FLOAT32, shape.heads(), fused.size(0));
             run(() -> new MachineAttention(threads(), shape, fused.dtype())
                     .forward(raw(fused), layout, raw(output), raw(statistics)));
@@ -126,7 +126,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
-        if (attendsInMachineCode(fused, shape)) {
+        if (inMachineCode(fused)
+                && MachineAttention.knows(fused, layout, shape)
+                && MachineAttention.knowsBackward(outputGradient, attended, fused, shape)) {
             MachineAttention.Incoming incoming = new MachineAttention.Incoming(
                     raw(outputGradient), raw(fused), raw(attended.output()), raw(attended.statistics()));
             run(() -> new MachineAttention(threads(), shape, fused.dtype()).backward(incoming, layout, raw(gradient)));
@@ -140,24 +142,20 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         return inMachineCode.contains(operand.dtype());
     }
 
-    private boolean attendsInMachineCode(Tensor fused, AttentionShape shape) {
-        return inMachineCode(fused) && MachineAttention.knows(shape);
-    }
-
     private BlockedAttention blocked(Tensor fused, AttentionShape shape) {
         return new BlockedAttention(masks, threads(), shape, widens(fused.dtype()));
     }
 
     @Override
     public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return call(() -> inMachineCode(x) && MachineRows.knows(x, weight)
+        return call(() -> inMachineCode(x) && MachineRows.knowsRmsNorm(x, weight)
                 ? machineRows.rmsNorm(x, weight, epsilon)
                 : rowKernels.rmsNorm(x, weight, epsilon));
     }
 
     @Override
     public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return call(() -> inMachineCode(outputGradient) && MachineRows.knows(outputGradient, x, weight)
+        return call(() -> inMachineCode(x) && MachineRows.knowsRmsNormBackward(outputGradient, x, weight, inverseRms)
                 ? machineRows.rmsNormBackward(outputGradient, x, weight, inverseRms)
                 : rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
     }
@@ -165,7 +163,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         run(() -> {
-            if (inMachineCode(fused) && MachineRows.knows(fused, cos, sin)) {
+            if (inMachineCode(fused) && MachineRows.knowsRotary(fused, cos, sin, shape)) {
                 machineRows.rotaryInPlace(fused, cos, sin, shape, inverse);
             } else {
                 rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
@@ -175,22 +173,21 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() -> inMachineCode(gateUp) && MachineRows.knowsHalves(gateUp)
+        return call(() -> inMachineCode(gateUp) && MachineRows.knowsSwiGlu(gateUp)
                 ? machineRows.swiGlu(gateUp)
                 : rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() ->
-                inMachineCode(outputGradient) && MachineRows.knows(outputGradient) && MachineRows.knowsHalves(gateUp)
-                        ? machineRows.swiGluBackward(outputGradient, gateUp)
-                        : rowKernels.swiGluBackward(outputGradient, gateUp));
+        return call(() -> inMachineCode(gateUp) && MachineRows.knowsSwiGluBackward(outputGradient, gateUp)
+                ? machineRows.swiGluBackward(outputGradient, gateUp)
+                : rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> inMachineCode(logits) && MachineRows.knows(logits)
+        return call(() -> inMachineCode(logits) && MachineRows.knowsCrossEntropy(logits, labels)
                 ? machineRows.crossEntropyInPlace(logits, labels)
                 : FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }

@@ -1,6 +1,7 @@
 package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.backend.bytedeco.AttentionParts.Part;
@@ -34,9 +35,23 @@ final class MachineAttention {
         wide = dtype == DType.FLOAT32;
     }
 
-    /** Whether rows with such heads can be attended to here. */
-    static boolean knows(AttentionShape shape) {
-        return shape.headSize() % MachineKernels.WIDTH_UNIT == 0;
+    /** Whether these rows can be attended to here. */
+    static boolean knows(io.tune4j.api.tensor.Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        return shape.headSize() % MachineKernels.WIDTH_UNIT == 0
+                && layout.rows() <= fused.size(0)
+                && MachineRows.fits(fused, fused.dtype(), fused.size(0), shape.fusedSize());
+    }
+
+    /** Whether it also goes back from this gradient, with what {@link #forward} left. */
+    static boolean knowsBackward(
+            io.tune4j.api.tensor.Tensor outputGradient,
+            Attended attended,
+            io.tune4j.api.tensor.Tensor fused,
+            AttentionShape shape) {
+        long rows = fused.size(0);
+        return MachineRows.fits(outputGradient, fused.dtype(), rows, shape.querySize())
+                && MachineRows.fits(attended.output(), fused.dtype(), rows, shape.querySize())
+                && MachineRows.fits(attended.statistics(), DType.FLOAT32, shape.heads(), rows);
     }
 
     private List<Part> parts(SequenceLayout layout) {
@@ -44,33 +59,13 @@ final class MachineAttention {
                 layout, shape.keyValueHeads(), shape.groupSize(), MachineKernels.QUERIES_TOGETHER, threads.threads());
     }
 
-    private static long bits(double value) {
-        return Float.floatToRawIntBits((float) value) & 0xffffffffL;
-    }
-
     /** For scores whose exponential is taken to the base 2. */
     private long scale() {
-        return bits(shape.scale() * LOG2_E);
+        return MachineKernels.bits(shape.scale() * LOG2_E);
     }
 
     private static int blocks(int rows) {
         return (rows + MachineKernels.LANES - 1) / MachineKernels.LANES;
-    }
-
-    /** Memory in which operands lie one behind the other, given back with the work. */
-    private static final class Arena {
-        private final TorchWork work;
-
-        Arena(TorchWork work) {
-            this.work = work;
-        }
-
-        long bytes(long count) {
-            // Of floats, which is what a tensor without options has.
-            return work.keep(torch.empty((count + Float.BYTES - 1) / Float.BYTES))
-                    .data_ptr()
-                    .address();
-        }
     }
 
     /** Rows of one head, {@code headSize} elements each, in a matrix. */
@@ -128,13 +123,12 @@ final class MachineAttention {
         threads.each(parts.size(), i -> {
             try (TorchWork work = new TorchWork()) {
                 Part part = parts.get(i);
-                Arena arena = new Arena(work);
                 int start = part.sequence().start();
                 int most = Math.min(MOST_QUERIES, part.to() - part.from());
-                long keys = arena.bytes(packedBytes(part.to()));
-                long values = arena.bytes(packedBytes(part.to()));
-                long queries = arena.bytes(packedBytes(most));
-                long scratch = arena.bytes(MachineKernels.attendScratch(shape.headSize()));
+                long keys = work.memory(packedBytes(part.to()));
+                long values = work.memory(packedBytes(part.to()));
+                long queries = work.memory(packedBytes(most));
+                long scratch = work.memory(MachineKernels.attendScratch(shape.headSize()));
                 for (int head = part.firstHead(); head < part.firstHead() + part.heads(); head++) {
                     columns(HeadRows.of(fused, start, keyColumn(head)), part.to(), keys);
                     rowPairs(HeadRows.of(fused, start, valueColumn(head)), part.to(), values);
@@ -177,7 +171,7 @@ final class MachineAttention {
                     Part part = parts.get(i);
                     Tensor keySums = keys.own(part, sums(part));
                     Tensor valueSums = values.own(part, sums(part));
-                    new Backward(part, incoming, gradient, new Arena(work)).run(keySums, valueSums);
+                    new Backward(part, incoming, gradient, work).run(keySums, valueSums);
                     if (part.isWhole()) {
                         finish(keys, values, part, gradient, work);
                     }
@@ -211,7 +205,14 @@ final class MachineAttention {
     }
 
     private void write(Tensor sums, int head, int rows, double factor, HeadRows target) {
-        MachineKernels.scaled(head(sums, head), rows, width, bits(factor), target.address, target.stride, elementBytes);
+        MachineKernels.scaled(
+                head(sums, head),
+                rows,
+                width,
+                MachineKernels.bits(factor),
+                target.address,
+                target.stride,
+                elementBytes);
     }
 
     private static long head(Tensor sums, int head) {
@@ -234,22 +235,22 @@ final class MachineAttention {
         private final long outputs;
         private final long scratch;
 
-        Backward(Part part, Incoming incoming, Tensor gradient, Arena arena) {
+        Backward(Part part, Incoming incoming, Tensor gradient, TorchWork work) {
             this.part = part;
             this.incoming = incoming;
             this.gradient = gradient;
             start = part.sequence().start();
             long ofKeys = packedBytes(part.to());
-            keys = arena.bytes(ofKeys);
-            keyPairs = arena.bytes(ofKeys);
-            values = arena.bytes(ofKeys);
+            keys = work.memory(ofKeys);
+            keyPairs = work.memory(ofKeys);
+            values = work.memory(ofKeys);
             long ofQueries = packedBytes(Math.min(MOST_QUERIES, part.to() - part.from()));
-            queries = arena.bytes(ofQueries);
-            queryPairs = arena.bytes(ofQueries);
-            outputGradients = arena.bytes(ofQueries);
-            outputGradientPairs = arena.bytes(ofQueries);
-            outputs = arena.bytes(ofQueries);
-            scratch = arena.bytes(MachineKernels.attendBackwardScratch(shape.headSize()));
+            queries = work.memory(ofQueries);
+            queryPairs = work.memory(ofQueries);
+            outputGradients = work.memory(ofQueries);
+            outputGradientPairs = work.memory(ofQueries);
+            outputs = work.memory(ofQueries);
+            scratch = work.memory(MachineKernels.attendBackwardScratch(shape.headSize()));
         }
 
         void run(Tensor keySums, Tensor valueSums) {
@@ -296,7 +297,7 @@ final class MachineAttention {
                     to,
                     width,
                     scale(),
-                    bits(shape.scale()),
+                    MachineKernels.bits(shape.scale()),
                     statistics(incoming.statistics, head, start + from),
                     scratch,
                     elementBytes);

@@ -2,7 +2,6 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -53,10 +52,9 @@ final class MachineProducts {
 
     /** Whether these can be multiplied here: matrices whose rows or columns lie without gaps. */
     static boolean knows(Tensor a, Tensor b) {
-        return a.dim() == 2
-                && b.dim() == 2
-                && a.scalar_type().value == ScalarType.BFloat16.value
-                && b.scalar_type().value == ScalarType.BFloat16.value
+        return isNarrowMatrix(a)
+                && isNarrowMatrix(b)
+                && a.size(1) == b.size(0)
                 && a.size(0) >= LEAST_SIDE
                 && b.size(1) >= LEAST_SIDE
                 && a.size(0) * a.size(1) * b.size(1) >= LEAST
@@ -64,9 +62,17 @@ final class MachineProducts {
                 && hasUnitStride(b);
     }
 
-    /** Whether {@link #into} can write to it. */
-    static boolean knowsTarget(Tensor target) {
-        return target.stride(1) == 1;
+    /** Whether {@link #into} can write the product of these to the target. */
+    static boolean knows(Tensor target, Tensor a, Tensor b) {
+        return knows(a, b)
+                && isNarrowMatrix(target)
+                && target.size(0) == a.size(0)
+                && target.size(1) == b.size(1)
+                && target.stride(1) == 1;
+    }
+
+    private static boolean isNarrowMatrix(Tensor tensor) {
+        return tensor.dim() == 2 && tensor.scalar_type().value == ScalarType.BFloat16.value;
     }
 
     private static boolean hasUnitStride(Tensor matrix) {
@@ -81,7 +87,6 @@ final class MachineProducts {
 
     /** {@code target = alpha * a x b}, added to what is in it if {@code adds}. */
     void into(Tensor target, Tensor a, Tensor b, boolean adds, double alpha) {
-        long factor = Float.floatToRawIntBits((float) alpha) & 0xffffffffL;
         Product product = new Product(
                 Matrix.of(target),
                 Matrix.of(a),
@@ -90,7 +95,7 @@ final class MachineProducts {
                 Math.toIntExact(b.size(1)),
                 Math.toIntExact(a.size(1)),
                 adds ? 1 : 0,
-                factor);
+                MachineKernels.bits(alpha));
         boolean alone = (long) product.rows * product.columns * product.depth < LEAST_IN_PARTS;
         int parts = alone ? 1 : threads.threads();
         int share = share(product.longer(), parts);
@@ -98,7 +103,7 @@ final class MachineProducts {
             // Sums of all of a share, or the whole of the shorter operand: what is smaller.
             boolean keepsSums = product.depth > DEPTH && product.depth > 2L * share;
             long shorter =
-                    keepsSums ? 0 : packShorter(product, parts, bytes(product.shorterBytes(product.depth), work));
+                    keepsSums ? 0 : packShorter(product, parts, work.memory(product.shorterBytes(product.depth)));
             each(product.longer(), share, (start, count, inner) -> {
                 Share own = new Share(product, start, count, inner);
                 if (keepsSums) {
@@ -142,12 +147,6 @@ final class MachineProducts {
     /** Bytes of sixteen rows or columns of an operand that is packed to this depth. */
     private static long tile(int depth) {
         return (long) LANES * upTo(2 * LANES, depth) * Short.BYTES;
-    }
-
-    private static long bytes(long count, TorchWork work) {
-        return work.keep(torch.empty((count + Float.BYTES - 1) / Float.BYTES))
-                .data_ptr()
-                .address();
     }
 
     private record Product(
@@ -207,11 +206,11 @@ final class MachineProducts {
 
         /** One part of the inner side after the other, with all sums of this share between. */
         void withAllSums() {
-            long group = bytes(groupBytes(), work);
-            long shorter = bytes(product.shorterBytes(depth), work);
+            long group = work.memory(groupBytes());
+            long shorter = work.memory(product.shorterBytes(depth));
             int wide = upTo(LANES, tall ? product.shorter() : count);
             long stride = (long) wide * Float.BYTES;
-            long sums = bytes(stride * upTo(LANES, tall ? count : product.shorter()), work);
+            long sums = work.memory(stride * upTo(LANES, tall ? count : product.shorter()));
             for (int inner = 0; inner < product.depth; inner += depth) {
                 int now = Math.min(depth, product.depth - inner);
                 product.pack(!tall, 0, product.shorter(), inner, now, shorter);
@@ -226,11 +225,11 @@ final class MachineProducts {
 
         /** One group after the other, with the whole inner side of the shorter operand. */
         void withShorter(long shorter) {
-            long group = bytes(groupBytes(), work);
+            long group = work.memory(groupBytes());
             int most = Math.min(count, GROUP);
             long stride = (long) upTo(LANES, tall ? product.shorter() : most) * Float.BYTES;
             boolean whole = depth >= product.depth;
-            long sums = whole ? 0 : bytes(stride * upTo(LANES, tall ? most : product.shorter()), work);
+            long sums = whole ? 0 : work.memory(stride * upTo(LANES, tall ? most : product.shorter()));
             for (int first = 0; first < count; first += GROUP) {
                 int size = Math.min(GROUP, count - first);
                 for (int inner = 0; inner < product.depth; inner += depth) {
@@ -259,41 +258,23 @@ final class MachineProducts {
             int unit = 2 * MachineKernels.PAIRS;
             long pairs = upTo(unit, now) / 2;
             long begins = inner == 0 ? 1 : 0;
-            long stride = product.target.rowStride;
             // What is multiplied with the whole group, which stays in the second-level cache, stays in the first.
-            if (tall) {
-                MachineKernels.multiplyByTiles(
-                        group,
-                        tile(now),
-                        shorter,
-                        shorterTile,
-                        pairs,
-                        size,
-                        product.columns,
-                        sums,
-                        sumsStride,
-                        begins,
-                        output,
-                        stride,
-                        product.adds,
-                        product.factor);
-            } else {
-                MachineKernels.multiplyByPanels(
-                        shorter,
-                        shorterTile,
-                        group,
-                        tile(now),
-                        pairs,
-                        product.rows,
-                        size,
-                        sums,
-                        sumsStride,
-                        begins,
-                        output,
-                        stride,
-                        product.adds,
-                        product.factor);
-            }
+            MachineKernels.multiply(
+                    tall ? group : shorter,
+                    tall ? tile(now) : shorterTile,
+                    tall ? shorter : group,
+                    tall ? shorterTile : tile(now),
+                    pairs,
+                    tall ? size : product.rows,
+                    tall ? product.columns : size,
+                    sums,
+                    sumsStride,
+                    begins,
+                    output,
+                    product.target.rowStride,
+                    product.adds,
+                    product.factor,
+                    tall ? 1 : 0);
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.tune4j.backend.bytedeco;
 
+import static io.tune4j.backend.bytedeco.MandatoryKernels.bytes;
 import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
+import static io.tune4j.backend.bytedeco.machine.MachineKernels.bits;
 
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
@@ -10,38 +12,72 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** Fused kernels in machine code, whose rows, blocks or elements are divided among threads. */
 final class MachineRows {
-    /** Elements that are worth a part. */
-    private static final long LEAST_ELEMENTS = 1 << 14;
-
     private final KernelThreads threads;
 
     MachineRows(KernelThreads threads) {
         this.threads = threads;
     }
 
-    /** Whether rows of these operands, of a dtype for which there are kernels, can be computed here. */
-    static boolean knows(Tensor... operands) {
-        for (Tensor operand : operands) {
-            boolean fits = operand.dtype() == operands[0].dtype()
-                    && operand.size(operand.rank() - 1) % MachineKernels.ROW_UNIT == 0
-                    && raw(operand).is_contiguous();
-            if (!fits) {
+    /** Whether a tensor is what a kernel takes it for, which cannot ask: it would read beyond. */
+    static boolean fits(Tensor tensor, DType dtype, long... shape) {
+        return tensor.dtype() == dtype
+                && Arrays.equals(tensor.shape(), shape)
+                && raw(tensor).is_contiguous();
+    }
+
+    /** Whether a matrix's rows are whole vectors. */
+    private static boolean hasWholeVectors(Tensor rows, int unit) {
+        return rows.rank() == 2 && rows.size(1) % unit == 0 && raw(rows).is_contiguous();
+    }
+
+    static boolean knowsRmsNorm(Tensor x, Tensor weight) {
+        return hasWholeVectors(x, MachineKernels.ROW_UNIT) && fits(weight, x.dtype(), x.size(1));
+    }
+
+    static boolean knowsRmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        return knowsRmsNorm(x, weight)
+                && fits(outputGradient, x.dtype(), x.shape())
+                && fits(inverseRms, DType.FLOAT32, x.size(0), 1);
+    }
+
+    static boolean knowsRotary(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape) {
+        long rows = fused.size(0);
+        long half = shape.headSize() / 2;
+        return half % MachineKernels.ROW_UNIT == 0
+                && fits(fused, fused.dtype(), rows, shape.fusedSize())
+                && fits(cos, fused.dtype(), rows, half)
+                && fits(sin, fused.dtype(), rows, half);
+    }
+
+    static boolean knowsSwiGlu(Tensor gateUp) {
+        return hasWholeVectors(gateUp, 2 * MachineKernels.ROW_UNIT);
+    }
+
+    static boolean knowsSwiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return knowsSwiGlu(gateUp) && fits(outputGradient, gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+    }
+
+    /** A label that is no column is left to libtorch, which refuses it. */
+    static boolean knowsCrossEntropy(Tensor logits, Tensor labels) {
+        if (!hasWholeVectors(logits, MachineKernels.ROW_UNIT) || !fits(labels, DType.INT64, logits.size(0))) {
+            return false;
+        }
+        LongBuffer columns =
+                bytes(labels.array()).order(ByteOrder.nativeOrder()).asLongBuffer();
+        while (columns.hasRemaining()) {
+            long column = columns.get();
+            if (column < 0 || column >= logits.size(1)) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Like {@link #knows} for rows of which each half is computed with. */
-    static boolean knowsHalves(Tensor gateUp) {
-        return knows(gateUp) && gateUp.size(1) % (2 * MachineKernels.ROW_UNIT) == 0;
-    }
-
-    private static long bits(double value) {
-        return Float.floatToRawIntBits((float) value) & 0xffffffffL;
     }
 
     private static long address(Tensor tensor) {
@@ -52,22 +88,8 @@ final class MachineRows {
         return address + row * tensor.size(1) * tensor.dtype().byteSize();
     }
 
-    private interface Range {
-        void run(long start, long count);
-    }
-
-    /** Divides as evenly as whole units allow. */
-    private void each(long units, long elementsOfUnit, Range range) {
-        long parts = Math.max(1, Math.min(threads.threads(), units * elementsOfUnit / LEAST_ELEMENTS));
-        long share = (units + parts - 1) / parts;
-        threads.each(Math.toIntExact((units + share - 1) / share), i -> {
-            long start = i * share;
-            range.run(start, Math.min(share, units - start));
-        });
-    }
-
-    private void rows(Tensor tensor, Range range) {
-        each(tensor.size(0), tensor.size(1), range);
+    private void rows(Tensor tensor, KernelThreads.Rows kernel) {
+        threads.rows(tensor.size(0), tensor.size(1) * tensor.dtype().byteSize(), kernel);
     }
 
     Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
@@ -79,7 +101,7 @@ final class MachineRows {
         long weights = address(weight);
         rows(
                 x,
-                (start, count) -> MachineKernels.rmsNorm(
+                (start, count, work) -> MachineKernels.rmsNorm(
                         row(from, x, start),
                         count,
                         x.size(1),
@@ -101,7 +123,7 @@ final class MachineRows {
         long weights = address(weight);
         rows(
                 x,
-                (start, count) -> MachineKernels.rmsNormBackward(
+                (start, count, work) -> MachineKernels.rmsNormBackward(
                         row(incoming, x, start),
                         row(from, x, start),
                         count,
@@ -120,7 +142,7 @@ final class MachineRows {
         long sines = address(sin);
         rows(
                 fused,
-                (start, count) -> MachineKernels.rotary(
+                (start, count, work) -> MachineKernels.rotary(
                         row(rows, fused, start),
                         fused.size(1) * fused.dtype().byteSize(),
                         count,
@@ -138,7 +160,7 @@ final class MachineRows {
         long to = address(result);
         rows(
                 gateUp,
-                (start, count) -> MachineKernels.swiGlu(
+                (start, count, work) -> MachineKernels.swiGlu(
                         row(from, gateUp, start),
                         count,
                         result.size(1),
@@ -154,7 +176,7 @@ final class MachineRows {
         long to = address(gradient);
         rows(
                 gateUp,
-                (start, count) -> MachineKernels.swiGluBackward(
+                (start, count, work) -> MachineKernels.swiGluBackward(
                         row(incoming, outputGradient, start),
                         row(from, gateUp, start),
                         count,
@@ -173,7 +195,7 @@ final class MachineRows {
             long to = address(losses);
             rows(
                     logits,
-                    (start, count) -> MachineKernels.crossEntropy(
+                    (start, count, work) -> MachineKernels.crossEntropy(
                             row(rows, logits, start),
                             count,
                             logits.size(1),
@@ -189,13 +211,9 @@ final class MachineRows {
     }
 
     /** Whether a step over these can be taken here. */
-    static boolean knowsAdamW(Tensor... operands) {
-        for (Tensor operand : operands) {
-            if (operand.dtype() != DType.FLOAT32 || !raw(operand).is_contiguous()) {
-                return false;
-            }
-        }
-        return true;
+    static boolean knowsAdamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance) {
+        return Stream.of(parameter, gradient, mean, variance)
+                .allMatch(operand -> fits(operand, DType.FLOAT32, parameter.shape()));
     }
 
     void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
@@ -203,7 +221,7 @@ final class MachineRows {
         long gradients = address(gradient);
         long means = address(mean);
         long variances = address(variance);
-        each(parameter.elementCount(), 1, (start, count) -> {
+        threads.rows(parameter.elementCount(), Float.BYTES, (start, count, work) -> {
             long at = start * Float.BYTES;
             MachineKernels.adamW(
                     values + at,
@@ -227,27 +245,31 @@ final class MachineRows {
         return target.dtype() == DType.BFLOAT16
                 && (scales == DType.BFLOAT16 || scales == DType.FLOAT32)
                 && weight.blockSize() / 2 % MachineKernels.CODES == 0
-                && target.elementCount() == weight.capacity();
+                && target.elementCount() == weight.capacity()
+                && Stream.of(target, weight.codes(), weight.scales())
+                        .allMatch(operand -> raw(operand).is_contiguous());
     }
 
     void dequantize(FourBitCodes weight, Tensor target) {
-        boolean narrow = weight.scales().dtype() == DType.BFLOAT16;
+        int scaleBytes = weight.scales().dtype().byteSize();
         long blockBytes = weight.blockSize() / 2;
         try (TensorScope scope = TensorScope.open()) {
             long levels = address(weight.levels().cast(DType.FLOAT32));
             long codes = address(weight.codes());
             long scales = address(weight.scales());
             long to = address(target);
-            each(weight.scales().elementCount(), weight.blockSize(), (start, count) -> {
-                long from = codes + start * blockBytes;
-                long elements = to + start * weight.blockSize() * Short.BYTES;
-                if (narrow) {
-                    MachineKernels.unpackNarrow(
-                            from, levels, scales + start * Short.BYTES, count, blockBytes, elements);
-                } else {
-                    MachineKernels.unpackWide(from, levels, scales + start * Float.BYTES, count, blockBytes, elements);
-                }
-            });
+            long elementBytes = (long) weight.blockSize() * Short.BYTES;
+            threads.rows(
+                    weight.scales().elementCount(),
+                    elementBytes,
+                    (start, count, work) -> MachineKernels.unpack(
+                            codes + start * blockBytes,
+                            levels,
+                            scales + start * scaleBytes,
+                            count,
+                            blockBytes,
+                            to + start * elementBytes,
+                            scaleBytes));
         }
     }
 }

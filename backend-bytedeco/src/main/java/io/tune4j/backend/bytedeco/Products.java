@@ -42,10 +42,7 @@ final class Products {
 
     /** {@code target = beta * target + alpha * a x b} for matrices. */
     void into(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
-        if (inMachineCode
-                && (beta == 0 || beta == 1)
-                && MachineProducts.knows(a, b)
-                && MachineProducts.knowsTarget(target)) {
+        if (inMachineCode && (beta == 0 || beta == 1) && MachineProducts.knows(target, a, b)) {
             machine.into(target, a, b, beta == 1, alpha);
             return;
         }

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * The native objects made inside one fused kernel, closed together at its end: {@code try (TorchWork work = ...)}. What
@@ -35,6 +36,14 @@ final class TorchWork implements AutoCloseable {
 
     Tensor transpose(Tensor tensor, int dimension0, int dimension1) {
         return keep(tensor.transpose(dimension0, dimension1));
+    }
+
+    /** The address of memory that is given back with the kernel. */
+    long memory(long bytes) {
+        // Of floats, which is what a tensor without options has.
+        return keep(torch.empty((bytes + Float.BYTES - 1) / Float.BYTES))
+                .data_ptr()
+                .address();
     }
 
     @Override

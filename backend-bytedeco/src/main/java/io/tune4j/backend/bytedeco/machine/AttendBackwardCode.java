@@ -39,7 +39,6 @@ final class AttendBackwardCode extends AttentionCode {
     private final Memory scale = argument(16);
     private final Memory factor = argument(17);
     private final Memory statistics = argument(18);
-    private final Memory scratch = argument(19);
 
     private final Memory tiles = local();
     private final Memory endOfTiles = local();
@@ -78,11 +77,6 @@ final class AttendBackwardCode extends AttentionCode {
         return scoreGradientRows() + TOGETHER * tileRows();
     }
 
-    private void atScratch(Gp register, int offset) {
-        mov(register, scratch);
-        add(register, offset);
-    }
-
     @Override
     void code() {
         prepare(width);
@@ -90,7 +84,7 @@ final class AttendBackwardCode extends AttentionCode {
         mov(Gp.RAX, width);
         shl(Gp.RAX, 6);
         mov(floatTile, Gp.RAX);
-        mov(Gp.RDI, scratch);
+        mov(Gp.RDI, scratch());
         vbroadcastss(zmm(0), factor);
         vmovups(Memory.at(Gp.RDI, FACTOR), zmm(0));
         upTo(tile, endTile, TOGETHER, () -> {
@@ -189,7 +183,7 @@ final class AttendBackwardCode extends AttentionCode {
         address(Gp.R9, incoming, inner, packed());
         mov(Gp.R10, inner);
         shl(Gp.R10, Integer.numberOfTrailingZeros(tileRows()));
-        add(Gp.R10, scratch);
+        add(Gp.R10, scratch());
         atScratch(Gp.R12, PAIRS);
         mov(Gp.R14, block);
         mov(Gp.R15, visible);
@@ -269,25 +263,17 @@ final class AttendBackwardCode extends AttentionCode {
 
     private void queryGradients() {
         address(Gp.R10, keyPairs, block, packed());
-        address(Gp.R11, scratch, inner, floatTile);
+        address(Gp.R11, scratch(), inner, floatTile);
         add(Gp.R11, queryGradientSums());
-        mov(Gp.R9, pairRow());
-        mov(Gp.R13, width);
-        countDown(Gp.R13, LANES, () -> {
-            for (int i = 0; i < LANES; i++) {
-                vmovups(zmm(i), Memory.at(Gp.R11, i * VECTOR));
-            }
-            mov(Gp.RSI, Gp.R10);
-            atScratch(Gp.R8, PAIRS);
-            mov(Gp.RCX, visible);
-            shl(Gp.RCX, Integer.numberOfTrailingZeros(pairs()));
-            addPairProducts();
-            for (int i = 0; i < LANES; i++) {
-                vmovups(Memory.at(Gp.R11, i * VECTOR), zmm(i));
-            }
-            add(Gp.R11, BLOCK);
-            add(Gp.R10, VECTOR);
-        });
+        addToTile(
+                width,
+                () -> {
+                    for (int i = 0; i < LANES; i++) {
+                        vmovups(zmm(i), Memory.at(Gp.R11, i * VECTOR));
+                    }
+                },
+                PAIRS,
+                visible);
     }
 
     /**
@@ -319,7 +305,7 @@ final class AttendBackwardCode extends AttentionCode {
             add(Gp.R12, pairs);
             mov(Gp.R11, Gp.R8);
             shl(Gp.R11, Integer.numberOfTrailingZeros(tileRows()));
-            add(Gp.R11, scratch);
+            add(Gp.R11, scratch());
             add(Gp.R11, offset);
             mov(Gp.RAX, Gp.R14);
             shl(Gp.RAX, Integer.numberOfTrailingZeros(together * rowBytes()));
@@ -365,14 +351,14 @@ final class AttendBackwardCode extends AttentionCode {
 
     private void finish() {
         eachTile(() -> {
-            address(Gp.R11, scratch, inner, floatTile);
+            address(Gp.R11, scratch(), inner, floatTile);
             add(Gp.R11, queryGradientSums());
             mov(Gp.R12, gradient);
             mov(Gp.RAX, stride);
             shl(Gp.RAX, 4);
             add(Gp.RAX, gradient);
             mov(gradient, Gp.RAX);
-            mov(Gp.RBX, scratch);
+            mov(Gp.RBX, scratch());
             writeTile(Memory.at(Gp.RBX, FACTOR), width, stride, rows, innerTile);
         });
         mov(Gp.RCX, packed());

@@ -30,7 +30,6 @@ final class AttendCode extends AttentionCode {
     private final Memory width = argument(8);
     private final Memory scale = argument(9);
     private final Memory statistics = argument(10);
-    private final Memory scratch = argument(11);
 
     private final Memory block = local();
     private final Memory endBlock = local();
@@ -48,11 +47,6 @@ final class AttendCode extends AttentionCode {
     /** What scratch must have room for. */
     static int scratchBytes(int width) {
         return OUTPUT + width * VECTOR;
-    }
-
-    private void atScratch(Gp register, int offset) {
-        mov(register, scratch);
-        add(register, offset);
     }
 
     @Override
@@ -88,7 +82,7 @@ final class AttendCode extends AttentionCode {
             vmovups(Memory.at(Gp.RDI), zmm(0));
             add(Gp.RDI, VECTOR);
         });
-        mov(Gp.RDI, scratch);
+        mov(Gp.RDI, scratch());
         vmovups(Memory.at(Gp.RDI, SUM), zmm(0));
         vbroadcastss(zmm(0), lowest);
         vmovups(Memory.at(Gp.RDI, LARGEST), zmm(0));
@@ -139,7 +133,7 @@ final class AttendCode extends AttentionCode {
     }
 
     private void probabilities() {
-        mov(Gp.RDI, scratch);
+        mov(Gp.RDI, scratch());
         vbroadcastss(zmm(29), scale);
         vmovups(zmm(0), Memory.at(Gp.RDI, LARGEST));
         vmaxps(zmm(1), zmm(0), zmm(31));
@@ -169,7 +163,7 @@ final class AttendCode extends AttentionCode {
             add(Gp.RDI, BLOCK);
             add(Gp.R8, pairs() * VECTOR);
         });
-        mov(Gp.RDI, scratch);
+        mov(Gp.RDI, scratch());
         vmovups(Memory.at(Gp.RDI, SUM), zmm(30));
     }
 
@@ -177,29 +171,21 @@ final class AttendCode extends AttentionCode {
     private void weigh() {
         address(Gp.R10, values, block, packed());
         atScratch(Gp.R11, OUTPUT);
-        mov(Gp.R9, pairRow());
-        mov(Gp.R13, width);
-        countDown(Gp.R13, LANES, () -> {
-            mov(Gp.RDI, scratch);
-            vmovups(zmm(31), Memory.at(Gp.RDI, FACTOR));
-            for (int i = 0; i < LANES; i++) {
-                vmulps(zmm(i), zmm(31), Memory.at(Gp.R11, i * VECTOR));
-            }
-            mov(Gp.RSI, Gp.R10);
-            atScratch(Gp.R8, PROBABILITIES);
-            mov(Gp.RCX, count);
-            shl(Gp.RCX, Integer.numberOfTrailingZeros(pairs()));
-            addPairProducts();
-            for (int i = 0; i < LANES; i++) {
-                vmovups(Memory.at(Gp.R11, i * VECTOR), zmm(i));
-            }
-            add(Gp.R11, BLOCK);
-            add(Gp.R10, VECTOR);
-        });
+        addToTile(
+                width,
+                () -> {
+                    mov(Gp.RDI, scratch());
+                    vmovups(zmm(31), Memory.at(Gp.RDI, FACTOR));
+                    for (int i = 0; i < LANES; i++) {
+                        vmulps(zmm(i), zmm(31), Memory.at(Gp.R11, i * VECTOR));
+                    }
+                },
+                PROBABILITIES,
+                count);
     }
 
     private void finish() {
-        mov(Gp.RDI, scratch);
+        mov(Gp.RDI, scratch());
         vmovups(zmm(1), Memory.at(Gp.RDI, SUM));
         vbroadcastss(zmm(0), one());
         vdivps(zmm(0), zmm(0), zmm(1));
@@ -215,7 +201,7 @@ final class AttendCode extends AttentionCode {
         mov(statistics, Gp.RSI);
         atScratch(Gp.R11, OUTPUT);
         mov(Gp.R12, output);
-        mov(Gp.RBX, scratch);
+        mov(Gp.RBX, scratch());
         writeTile(Memory.at(Gp.RBX, FACTOR), width, stride, rows, tile);
         mov(Gp.RAX, stride);
         shl(Gp.RAX, 4);

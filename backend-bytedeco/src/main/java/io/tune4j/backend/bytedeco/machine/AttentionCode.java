@@ -15,9 +15,21 @@ abstract class AttentionCode extends TwinKernel {
 
     private final Memory packed = local();
     private final Memory pairRow = local();
+    private final Memory scratch;
 
+    /** @param arguments of which the last one is memory to work in */
     AttentionCode(String name, int arguments) {
         super(name, arguments);
+        scratch = argument(arguments - 1);
+    }
+
+    final Memory scratch() {
+        return scratch;
+    }
+
+    final void atScratch(Gp register, int offset) {
+        mov(register, scratch);
+        add(register, offset);
     }
 
     /** Pairs in sixteen elements. */
@@ -58,7 +70,7 @@ abstract class AttentionCode extends TwinKernel {
         prepareExp2();
     }
 
-    /** {@code target = base + count * bytes}; overwrites RAX. */
+    /** {@code target = base + count * bytes}; overwrites RAX and RDX. */
     final void address(Gp target, Memory base, Memory count, Memory bytes) {
         mov(target, base);
         mov(Gp.RAX, count);
@@ -67,23 +79,45 @@ abstract class AttentionCode extends TwinKernel {
         add(target, Gp.RAX);
     }
 
-    /** A mask of the tile's queries that there are, in k1. Overwrites RAX and RCX, which is their number, possibly more than sixteen. */
+    /** A mask of the tile's queries that there are, in k1, and their number, possibly more than sixteen, in RCX. Overwrites RAX and RBP. */
     final void maskOfQueries(Memory rows, Memory tile) {
         mov(Gp.RAX, tile);
         shl(Gp.RAX, 4);
         mov(Gp.RCX, rows);
         sub(Gp.RCX, Gp.RAX);
-        mov(Gp.RAX, -1);
-        atMost(Gp.RCX, LANES);
-        bzhi(Gp.RAX, Gp.RAX, Gp.RCX);
-        kmovdFromRax(1);
+        maskOfFirst(1, Gp.RCX, LANES);
+    }
+
+    /**
+     * Adds to a tile at R11, {@code [width][16]} floats, the products of rows of pairs at R10 with vectors in scratch, one for each row.
+     *
+     * @param begin puts sixteen rows of the tile into registers 0 to 15
+     * @param vectors where they are in scratch
+     * @param blocks of sixteen elements of each lane that are summed over
+     */
+    final void addToTile(Memory width, Runnable begin, int vectors, Memory blocks) {
+        mov(Gp.R9, pairRow);
+        mov(Gp.R13, width);
+        countDown(Gp.R13, LANES, () -> {
+            begin.run();
+            mov(Gp.RSI, Gp.R10);
+            atScratch(Gp.R8, vectors);
+            mov(Gp.RCX, blocks);
+            shl(Gp.RCX, Integer.numberOfTrailingZeros(pairs()));
+            addPairProducts();
+            for (int i = 0; i < LANES; i++) {
+                vmovups(Memory.at(Gp.R11, i * VECTOR), zmm(i));
+            }
+            add(Gp.R11, BLOCK);
+            add(Gp.R10, VECTOR);
+        });
     }
 
     /**
      * Adds to registers 0 to 15 the products of elements of {@code RSI}, sixteen of a row of pairs, with rows of {@code R8}, one vector each;
      * RCX rows, an even number, R9 bytes from one to the next at RSI.
      */
-    final void addPairProducts() {
+    private void addPairProducts() {
         countDown(Gp.RCX, 2, () -> {
             for (int row = 0; row < 2; row++) {
                 vmovups(zmm(16 + row), Memory.at(Gp.R8, row * VECTOR));

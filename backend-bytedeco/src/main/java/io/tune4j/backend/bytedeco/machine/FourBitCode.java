@@ -5,23 +5,20 @@ import static io.tune4j.backend.bytedeco.machine.Operand.Vector.zmm;
 import io.tune4j.backend.bytedeco.machine.Operand.Memory;
 
 /** Unpacks {@link io.tune4j.api.backend.FourBitCodes} to bf16: sixteen bytes of codes at a time, each looked up in a register. */
-final class FourBitCode extends VectorMath {
+final class FourBitCode extends TwinKernel {
     /** Bytes of codes in a vector. */
     static final int CODES = LANES;
 
-    private final boolean narrowScales;
-
     /**
-     * {@code unpackNarrow(codes, levels, scales, blocks, blockBytes, target)} with scales in bf16, or {@code unpackWide(...)} with floats. Levels are
-     * sixteen floats; the bytes of a block are a multiple of sixteen.
+     * {@code unpack(codes, levels, scales, blocks, blockBytes, target, scaleBytes)} with scales in bf16 or floats. Levels are sixteen floats; the
+     * bytes of a block are a multiple of sixteen.
      */
-    FourBitCode(boolean narrowScales) {
-        super(narrowScales ? "unpackNarrow" : "unpackWide", 6);
-        this.narrowScales = narrowScales;
+    FourBitCode() {
+        super("unpack", 6);
     }
 
     @Override
-    void body() {
+    void code() {
         mov(Gp.RSI, argument(0));
         mov(Gp.RAX, argument(1));
         vmovups(zmm(31), Memory.at(Gp.RAX));
@@ -31,14 +28,14 @@ final class FourBitCode extends VectorMath {
         mov(Gp.RAX, 0xf);
         vpbroadcastd(zmm(30), Gp.RAX);
         countDown(Gp.R14, 1, () -> {
-            if (narrowScales) {
+            if (isWide()) {
+                vbroadcastss(zmm(0), Memory.at(Gp.R8));
+            } else {
                 movzx(Gp.RAX, Memory.at(Gp.R8));
                 shl(Gp.RAX, 16);
                 vpbroadcastd(zmm(0), Gp.RAX);
-            } else {
-                vbroadcastss(zmm(0), Memory.at(Gp.R8));
             }
-            add(Gp.R8, narrowScales ? Short.BYTES : Float.BYTES);
+            add(Gp.R8, elementBytes());
             vmulps(zmm(0), zmm(0), zmm(31));
             mov(Gp.RCX, argument(4));
             countDown(Gp.RCX, CODES, () -> {

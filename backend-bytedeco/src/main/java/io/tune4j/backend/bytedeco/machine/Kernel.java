@@ -119,12 +119,12 @@ abstract class Kernel extends Assembler {
         place(done);
     }
 
-    /** Mask register {@code k} for the first lanes, as many as {@code count} says, at most {@code most}; overwrites RAX and RBX. */
+    /** Mask register {@code k} for the first lanes, as many as {@code count} says, at most {@code most}; overwrites RAX and RBP. */
     final void maskOfFirst(int k, Gp count, int most) {
-        mov(Gp.RBX, count);
-        atMost(Gp.RBX, most);
+        mov(Gp.RBP, count);
+        atMost(Gp.RBP, most);
         mov(Gp.RAX, -1);
-        bzhi(Gp.RAX, Gp.RAX, Gp.RBX);
+        bzhi(Gp.RAX, Gp.RAX, Gp.RBP);
         kmovdFromRax(k);
     }
 

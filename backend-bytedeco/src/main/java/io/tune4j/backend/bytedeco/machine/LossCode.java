@@ -34,14 +34,14 @@ final class LossCode extends TwinKernel {
                 load(zmm(1), Memory.at(Gp.RDI));
                 vmaxps(zmm(0), zmm(0), zmm(1));
             });
-            largestOfLanes();
+            overLanes(this::vmaxps, zmm(0), zmm(1));
             vmulps(zmm(30), zmm(0), zmm(31));
             zero(zmm(0));
             eachVector(() -> {
                 exponential();
                 vaddps(zmm(0), zmm(0), zmm(1));
             });
-            sumOfLanes(zmm(0), zmm(1));
+            overLanes(this::vaddps, zmm(0), zmm(1));
             vbroadcastss(zmm(29), one());
             vdivps(zmm(29), zmm(29), zmm(0));
             // The label's loss: ln(sum) - (x - largest).
@@ -50,12 +50,7 @@ final class LossCode extends TwinKernel {
             lea(Gp.RBX, Memory.at(Gp.RSI).index(Gp.RBX, elementBytes()));
             mov(Gp.RAX, 1);
             kmovdFromRax(1);
-            if (isWide()) {
-                vmovups(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
-            } else {
-                vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
-                vpslld(zmm(1), zmm(1), 16);
-            }
+            load(zmm(1).zeroUnless(1), Memory.at(Gp.RBX));
             vfmsub213ps(zmm(1), zmm(31), zmm(30));
             vsubps(zmm(0), zmm(0), zmm(1));
             vbroadcastss(zmm(2), ln2);
@@ -96,19 +91,5 @@ final class LossCode extends TwinKernel {
             body.run();
             add(Gp.RDI, rowBytes());
         });
-    }
-
-    /** The largest lane of register 0, in all lanes. */
-    private void largestOfLanes() {
-        int swapHalves = 0x4e;
-        int swapNeighbours = 0xb1;
-        vshufi32x4(zmm(1), zmm(0), zmm(0), swapHalves);
-        vmaxps(zmm(0), zmm(0), zmm(1));
-        vshufi32x4(zmm(1), zmm(0), zmm(0), swapNeighbours);
-        vmaxps(zmm(0), zmm(0), zmm(1));
-        vpermilps(zmm(1), zmm(0), swapHalves);
-        vmaxps(zmm(0), zmm(0), zmm(1));
-        vpermilps(zmm(1), zmm(0), swapNeighbours);
-        vmaxps(zmm(0), zmm(0), zmm(1));
     }
 }

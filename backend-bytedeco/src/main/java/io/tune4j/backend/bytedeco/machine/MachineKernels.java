@@ -24,7 +24,7 @@ public final class MachineKernels {
     /** Elements of a vector of floats; packed rows come in as many. */
     public static final int LANES = Assembler.LANES;
 
-    /** Pairs of {@link #multiplyByPanels} are a multiple of this. */
+    /** Pairs of {@link #multiply} are a multiple of this. */
     public static final int PAIRS = MultiplyCode.PAIRS;
 
     /** Rows of other kernels have a multiple of this many elements. */
@@ -94,10 +94,8 @@ public final class MachineKernels {
         kernels.addAll(RowCode.kernels());
         kernels.add(new LossCode());
         kernels.add(new AdamWCode());
-        kernels.add(new FourBitCode(true));
-        kernels.add(new FourBitCode(false));
-        kernels.add(new MultiplyCode(false));
-        kernels.add(new MultiplyCode(true));
+        kernels.add(new FourBitCode());
+        kernels.add(new MultiplyCode());
         kernels.add(new AttendCode());
         kernels.add(new AttendBackwardCode());
         return kernels;
@@ -109,6 +107,11 @@ public final class MachineKernels {
         SharedLibrary library = new SharedLibrary();
         kernels().forEach(kernel -> library.add(prefix + kernel.name(), kernel.assemble()));
         return library.toBytes();
+    }
+
+    /** A number as the bits of a float, which is how kernels take it. */
+    public static long bits(double value) {
+        return Float.floatToRawIntBits((float) value) & 0xffffffffL;
     }
 
     public static native void columns(long source, long stride, long rows, long width, long target);
@@ -176,15 +179,11 @@ public final class MachineKernels {
             long step);
 
     /** See {@link FourBitCode}. */
-    public static native void unpackNarrow(
-            long codes, long levels, long scales, long blocks, long blockBytes, long target);
-
-    /** See {@link FourBitCode}. */
-    public static native void unpackWide(
-            long codes, long levels, long scales, long blocks, long blockBytes, long target);
+    public static native void unpack(
+            long codes, long levels, long scales, long blocks, long blockBytes, long target, long scaleBytes);
 
     /** See {@link MultiplyCode}. */
-    public static native void multiplyByPanels(
+    public static native void multiply(
             long left,
             long leftStride,
             long right,
@@ -198,24 +197,8 @@ public final class MachineKernels {
             long output,
             long outputStride,
             long adds,
-            long factor);
-
-    /** See {@link MultiplyCode}. */
-    public static native void multiplyByTiles(
-            long left,
-            long leftStride,
-            long right,
-            long rightStride,
-            long pairs,
-            long rows,
-            long columns,
-            long sums,
-            long sumsStride,
-            long begins,
-            long output,
-            long outputStride,
-            long adds,
-            long factor);
+            long factor,
+            long byTiles);
 
     /** Bytes of memory that {@link #attend} works in. */
     public static long attendScratch(int width) {

@@ -27,23 +27,21 @@ final class MultiplyCode extends VectorMath {
     private final Memory outputStride = argument(11);
     private final Memory adds = argument(12);
     private final Memory factor = argument(13);
+    private final Memory byTiles = argument(14);
 
     private final Memory outerSums = local();
     private final Memory outerOutput = local();
-    private final boolean byTiles;
 
     /**
-     * {@code multiplyByPanels(left, leftStride, right, rightStride, pairs, rows, columns, sums, sumsStride, begins, output, outputStride, adds, factor)}.
+     * {@code multiply(left, leftStride, right, rightStride, pairs, rows, columns, sums, sumsStride, begins, output, outputStride, adds, factor, byTiles)}.
      * Strides are bytes from one panel, tile or row to the next. {@code sums} are floats of which there are whole tiles and panels; 0 if these
      * pairs are all there are. {@code begins}: whether there is nothing in them yet. {@code output}: rows of bf16, 0 if more pairs are to
      * come; {@code adds}: whether the product, times the factor, is added to what is in it. Pairs are a multiple of {@link #PAIRS}.
-     *
-     * @param byTiles whether a tile is multiplied with all panels before the next tile comes, so that it stays in the first-level cache;
-     *     otherwise a panel with all tiles
+     * {@code byTiles}: whether a tile is multiplied with all panels before the next tile comes, so that it stays in the first-level cache;
+     * otherwise a panel with all tiles.
      */
-    MultiplyCode(boolean byTiles) {
-        super(byTiles ? "multiplyByTiles" : "multiplyByPanels", 14);
-        this.byTiles = byTiles;
+    MultiplyCode() {
+        super("multiply", 15);
     }
 
     @Override
@@ -58,27 +56,32 @@ final class MultiplyCode extends VectorMath {
         mov(Gp.R15, columns);
         mov(Gp.R10, sums);
         mov(Gp.R11, output);
-        if (byTiles) {
-            countDown(Gp.R15, LANES, () -> {
-                mov(Gp.R12, left);
-                mov(Gp.R14, rows);
-                inner(() -> countDown(Gp.R14, LANES, () -> {
-                    multiply();
-                    nextPanel();
-                }));
-                nextTile();
-            });
-        } else {
-            countDown(Gp.R14, LANES, () -> {
-                mov(Gp.R13, right);
-                mov(Gp.R15, columns);
-                inner(() -> countDown(Gp.R15, LANES, () -> {
-                    multiply();
-                    nextTile();
-                }));
+        Label panels = new Label();
+        Label end = new Label();
+        mov(Gp.RAX, byTiles);
+        cmp(Gp.RAX, 0);
+        jump(Condition.EQUAL, panels);
+        countDown(Gp.R15, LANES, () -> {
+            mov(Gp.R12, left);
+            mov(Gp.R14, rows);
+            inner(() -> countDown(Gp.R14, LANES, () -> {
+                multiply();
                 nextPanel();
-            });
-        }
+            }));
+            nextTile();
+        });
+        jump(end);
+        place(panels);
+        countDown(Gp.R14, LANES, () -> {
+            mov(Gp.R13, right);
+            mov(Gp.R15, columns);
+            inner(() -> countDown(Gp.R15, LANES, () -> {
+                multiply();
+                nextTile();
+            }));
+            nextPanel();
+        });
+        place(end);
     }
 
     /** Sums and output are where they were before the loop. */
@@ -168,8 +171,7 @@ final class MultiplyCode extends VectorMath {
         for (int row = 0; row < LANES; row++) {
             cmp(Gp.R14, row);
             jump(Condition.AT_MOST, added);
-            vpmovzxwd(zmm(16).zeroUnless(1), Memory.at(Gp.RAX));
-            vpslld(zmm(16), zmm(16), 16);
+            widen(zmm(16).zeroUnless(1), Memory.at(Gp.RAX));
             vfmadd213ps(zmm(row), zmm(17), zmm(16));
             add(Gp.RAX, Gp.RDX);
         }

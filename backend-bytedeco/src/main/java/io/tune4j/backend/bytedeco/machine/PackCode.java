@@ -82,8 +82,8 @@ final class PackCode {
             mov(Gp.R14, argument(6));
             mov(Gp.R15, Gp.RDX);
             shl(Gp.R15, 4);
-            mov(Gp.RBP, Gp.R15);
-            add(Gp.RBP, Gp.RDX);
+            mov(Gp.RBX, Gp.R15);
+            add(Gp.RBX, Gp.RDX);
             mov(Gp.R11, Gp.RCX);
             add(Gp.R11, LANES - 1);
             and(Gp.R11, -LANES);
@@ -97,14 +97,13 @@ final class PackCode {
                     zero(zmm(0));
                     zero(zmm(1));
                     prefetcht1(Memory.at(Gp.R9).index(Gp.R15, 1));
-                    prefetcht1(Memory.at(Gp.R9).index(Gp.RBP, 1));
+                    prefetcht1(Memory.at(Gp.R9).index(Gp.RBX, 1));
                     cmp(Gp.RCX, 0);
                     jump(Condition.AT_MOST, missing);
                     vpmovzxwd(zmm(0).zeroUnless(1), Memory.at(Gp.R9));
                     cmp(Gp.RCX, 1);
                     jump(Condition.AT_MOST, missing);
-                    vpmovzxwd(zmm(1).zeroUnless(1), Memory.at(Gp.R9).index(Gp.RDX, 1));
-                    vpslld(zmm(1), zmm(1), 16);
+                    widen(zmm(1).zeroUnless(1), Memory.at(Gp.R9).index(Gp.RDX, 1));
                     place(missing);
                     vpord(zmm(0), zmm(0), zmm(1));
                     vmovups(Memory.at(Gp.RDI), zmm(0));

@@ -137,7 +137,7 @@ final class RowCode {
                     vfmadd231ps(zmm(0), zmm(1), zmm(1));
                     add(Gp.R9, rowBytes());
                 });
-                sumOfLanes(zmm(0), zmm(1));
+                overLanes(this::vaddps, zmm(0), zmm(1));
                 vfmadd213ps(zmm(0), zmm(29), zmm(30));
                 vsqrtps(zmm(0), zmm(0));
                 vdivps(zmm(0), zmm(31), zmm(0));
@@ -196,7 +196,7 @@ final class RowCode {
                     add(Gp.RBP, rowBytes());
                     add(Gp.R9, rowBytes());
                 });
-                sumOfLanes(zmm(0), zmm(1));
+                overLanes(this::vaddps, zmm(0), zmm(1));
                 vbroadcastss(zmm(4), Memory.at(Gp.R10));
                 add(Gp.R10, Float.BYTES);
                 vmulps(zmm(0), zmm(0), zmm(29));

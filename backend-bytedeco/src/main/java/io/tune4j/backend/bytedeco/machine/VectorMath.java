@@ -119,17 +119,22 @@ abstract class VectorMath extends Kernel {
         vpord(target, low, high);
     }
 
-    /** The sum of all lanes, in all lanes. */
-    final void sumOfLanes(Vector x, Vector other) {
+    /** An operation on two vectors. */
+    interface Combination {
+        void of(Vector target, Vector a, Operand b);
+    }
+
+    /** What all lanes combined make, in all lanes. */
+    final void overLanes(Combination combination, Vector x, Vector other) {
         int swapHalves = 0x4e;
         int swapNeighbours = 0xb1;
         vshufi32x4(other, x, x, swapHalves);
-        vaddps(x, x, other);
+        combination.of(x, x, other);
         vshufi32x4(other, x, x, swapNeighbours);
-        vaddps(x, x, other);
+        combination.of(x, x, other);
         vpermilps(other, x, swapHalves);
-        vaddps(x, x, other);
+        combination.of(x, x, other);
         vpermilps(other, x, swapNeighbours);
-        vaddps(x, x, other);
+        combination.of(x, x, other);
     }
 }

@@ -105,7 +105,8 @@ class MachineKernelsTest {
                 FloatPointer table = new FloatPointer(levels);
                 FloatPointer factors = new FloatPointer(scales);
                 BytePointer target = new BytePointer(2L * 128)) {
-            MachineKernels.unpackWide(packed.address(), table.address(), factors.address(), 2, 32, target.address());
+            MachineKernels.unpack(
+                    packed.address(), table.address(), factors.address(), 2, 32, target.address(), Float.BYTES);
             short[] actual = new short[128];
             target.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(actual);
             short[] expected = new short[128];
