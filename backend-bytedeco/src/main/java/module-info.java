@@ -7,6 +7,8 @@ module io.tune4j.backend.bytedeco {
     requires org.bytedeco.javacpp;
     requires org.bytedeco.openblas;
     requires org.bytedeco.pytorch;
+    // There with the GPU natives only, and touched only on a GPU.
+    requires static org.bytedeco.cuda;
     // Only at compile time: the annotation that writes META-INF/services.
     requires static com.google.auto.service;
 

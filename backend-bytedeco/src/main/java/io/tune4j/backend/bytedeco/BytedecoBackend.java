@@ -16,6 +16,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -32,26 +33,46 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final CausalMasks masks = new CausalMasks(this);
     private final FourBitDecoder decoder;
     private final RowKernels rowKernels;
-    private final MachineRows machineRows;
     /** Dtypes for which there are kernels in machine code. */
     private final Set<DType> inMachineCode = EnumSet.noneOf(DType.class);
 
+    private final CompiledRows compiled;
+    private final @Nullable FlashAttention flash;
+
     private @Nullable BytedecoBackend host;
 
-    /** @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves */
-    BytedecoBackend(Device device, HostProcessor processor, int threads, int kernelThreads) {
+    /** On the CPU. */
+    BytedecoBackend(HostProcessor processor, int threads) {
+        this(Device.CPU, processor, threads, threads, null, null);
+    }
+
+    /**
+     * On any device.
+     *
+     * @param kernelThreads that fused kernels run their parts on; 1 where libtorch's operations are parallel themselves
+     * @param launcher of the device's own kernels, closed with the backend; null for those of the CPU, if it is one
+     * @param flash attention of the device, or null
+     */
+    BytedecoBackend(
+            Device device,
+            HostProcessor processor,
+            int threads,
+            int kernelThreads,
+            @Nullable KernelLauncher launcher,
+            FlashAttention.@Nullable Operations flash) {
         super(
                 device,
                 device.isCpu() && !processor.hasBf16(),
                 device.isCpu() && MachineKernels.areAvailable(processor, DType.BFLOAT16),
                 new KernelThreads(kernelThreads));
         rowKernels = new RowKernels(threads());
-        machineRows = new MachineRows(threads());
         for (DType dtype : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
             if (device.isCpu() && MachineKernels.areAvailable(processor, dtype)) {
                 inMachineCode.add(dtype);
             }
         }
+        compiled = launcher == null ? new MachineRows(threads(), inMachineCode) : new DeviceRows(launcher);
+        this.flash = flash == null ? null : new FlashAttention(flash);
         decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
@@ -68,7 +89,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
                                         ? ", fp32 products by oneDNN"
                                         : ", fp32 products by OpenBLAS")
                                 + (inMachineCode.isEmpty() ? "" : ", kernels in machine code")
-                        : "");
+                        : (launcher == null ? "" : ", kernels compiled for it")
+                                + (flash == null ? "" : ", flash attention"));
         capabilities = new Capabilities(dtypes, nativeDtypes, threads, description);
     }
 
@@ -110,6 +132,10 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        FlashAttention ofDevice = flash;
+        if (ofDevice != null && FlashAttention.knows(fused, layout, shape)) {
+            return call(() -> ofDevice.forward(fused, layout, shape));
+        }
         Tensor output = Tensor.empty(this, fused.dtype(), fused.size(0), shape.querySize());
         if (inMachineCode(fused) && MachineAttention.knows(fused, layout, shape)) {
             Tensor statistics = Tensor.empty(this, DType.FLOAT32, shape.heads(), fused.size(0));
@@ -125,6 +151,10 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        FlashAttention ofDevice = flash;
+        if (ofDevice != null && FlashAttention.knowsBackward(attended, fused, layout, shape)) {
+            return call(() -> ofDevice.backward(outputGradient, fused, attended, layout, shape));
+        }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
         if (inMachineCode(fused)
                 && MachineAttention.knows(fused, layout, shape)
@@ -148,23 +178,23 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return call(() -> inMachineCode(x) && MachineRows.knowsRmsNorm(x, weight)
-                ? machineRows.rmsNorm(x, weight, epsilon)
+        return call(() -> compiled.knowsRmsNorm(x, weight)
+                ? compiled.rmsNorm(x, weight, epsilon)
                 : rowKernels.rmsNorm(x, weight, epsilon));
     }
 
     @Override
     public Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return call(() -> inMachineCode(x) && MachineRows.knowsRmsNormBackward(outputGradient, x, weight, inverseRms)
-                ? machineRows.rmsNormBackward(outputGradient, x, weight, inverseRms)
+        return call(() -> compiled.knowsRmsNormBackward(outputGradient, x, weight, inverseRms)
+                ? compiled.rmsNormBackward(outputGradient, x, weight, inverseRms)
                 : rowKernels.rmsNormBackward(outputGradient, x, weight, inverseRms));
     }
 
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         run(() -> {
-            if (inMachineCode(fused) && MachineRows.knowsRotary(fused, cos, sin, shape)) {
-                machineRows.rotaryInPlace(fused, cos, sin, shape, inverse);
+            if (compiled.knowsRotary(fused, cos, sin, shape)) {
+                compiled.rotaryInPlace(fused, cos, sin, shape, inverse);
             } else {
                 rowKernels.rotaryInPlace(fused, cos, sin, shape, inverse);
             }
@@ -173,22 +203,20 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public Tensor swiGlu(Tensor gateUp) {
-        return call(() -> inMachineCode(gateUp) && MachineRows.knowsSwiGlu(gateUp)
-                ? machineRows.swiGlu(gateUp)
-                : rowKernels.swiGlu(gateUp));
+        return call(() -> compiled.knowsSwiGlu(gateUp) ? compiled.swiGlu(gateUp) : rowKernels.swiGlu(gateUp));
     }
 
     @Override
     public Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return call(() -> inMachineCode(gateUp) && MachineRows.knowsSwiGluBackward(outputGradient, gateUp)
-                ? machineRows.swiGluBackward(outputGradient, gateUp)
+        return call(() -> compiled.knowsSwiGluBackward(outputGradient, gateUp)
+                ? compiled.swiGluBackward(outputGradient, gateUp)
                 : rowKernels.swiGluBackward(outputGradient, gateUp));
     }
 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
-        return call(() -> inMachineCode(logits) && MachineRows.knowsCrossEntropy(logits, labels)
-                ? machineRows.crossEntropyInPlace(logits, labels)
+        return call(() -> compiled.knowsCrossEntropy(logits, labels)
+                ? compiled.crossEntropyInPlace(logits, labels)
                 : FusedOperations.crossEntropyInPlace(logits, labels, threads()));
     }
 
@@ -205,8 +233,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         run(() -> {
-            if (inMachineCode(parameter) && MachineRows.knowsAdamW(parameter, gradient, mean, variance)) {
-                machineRows.adamW(parameter, gradient, mean, variance, step);
+            if (compiled.knowsAdamW(parameter, gradient, mean, variance)) {
+                compiled.adamW(parameter, gradient, mean, variance, step);
             } else {
                 FusedOperations.adamW(parameter, gradient, mean, variance, step, threads());
             }
@@ -229,7 +257,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             return this;
         }
         if (host == null) {
-            host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads(), 1);
+            host = new BytedecoBackend(Device.CPU, HostProcessor.detect(), capabilities.threads(), 1, null, null);
         }
         return host;
     }
@@ -237,8 +265,8 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         DType scales = weight.scales().dtype();
-        if (inMachineCode(target) && MachineRows.knowsCodes(weight, target)) {
-            run(() -> machineRows.dequantize(weight, target));
+        if (compiled.knowsCodes(weight, target)) {
+            run(() -> compiled.dequantize(weight, target));
             return;
         }
         boolean onHost = device().isCpu() && FourBitDecoder.knows(scales, target.dtype());
@@ -263,6 +291,10 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             host.close();
         }
         threads().close();
+        compiled.close();
+        if (flash != null) {
+            flash.close();
+        }
         masks.close();
         closeKept();
     }

@@ -8,18 +8,25 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.backend.bytedeco.cuda.CudaException;
+import io.tune4j.backend.bytedeco.cuda.CudaLauncher;
+import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.global.torch;
 
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
 public final class BytedecoBackendFactory implements BackendFactory {
     /** Fitted to measured peaks (docs/benchmarks.md). */
     private static final double LOSS_IN_MACHINE_CODE = 0.1;
+
+    /** Compute capability, times ten, from which on libtorch has FlashAttention. */
+    private static final int FLASH_FROM = 80;
 
     @Override
     public String name() {
@@ -64,14 +71,31 @@ public final class BytedecoBackendFactory implements BackendFactory {
         torch.set_num_threads(device.isCpu() ? 1 : threads);
         boolean oneDnn = device.isCpu() && oneDnn(processor);
         torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
-        BytedecoBackend backend = new BytedecoBackend(device, processor, threads, device.isCpu() ? threads : 1);
-        if (device.isCpu() && options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
+        if (!device.isCpu()) {
+            return onGpu(device, processor, threads, options.notices());
+        }
+        BytedecoBackend backend = new BytedecoBackend(processor, threads);
+        if (options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
                     .accept(
                             "this CPU has no bf16 units: products are computed in fp32, so bf16 halves the memory but saves"
                                     + " no time; dtype=fp32 is a little faster");
         }
         return backend;
+    }
+
+    /** Whatever cannot be compiled is left to libtorch's operations. */
+    private static Backend onGpu(Device device, HostProcessor processor, int threads, Consumer<String> notices) {
+        KernelLauncher launcher = null;
+        FlashAttention.Operations flash = null;
+        try {
+            launcher = CudaLauncher.open(device.index());
+            flash = CudaLauncher.capability(device.index()) >= FLASH_FROM ? new AtenFlashAttention() : null;
+        } catch (CudaException | LinkageError e) {
+            notices.accept("the kernels of this backend cannot be compiled for " + device
+                    + ", so libtorch's operations are" + " used, which are slower: " + e.getMessage());
+        }
+        return new BytedecoBackend(device, processor, threads, 1, launcher, flash);
     }
 
     /** Kernels in machine code make few temporaries. */

@@ -39,7 +39,7 @@ final class MachineAttention {
     static boolean knows(io.tune4j.api.tensor.Tensor fused, SequenceLayout layout, AttentionShape shape) {
         return shape.headSize() % MachineKernels.WIDTH_UNIT == 0
                 && layout.rows() <= fused.size(0)
-                && MachineRows.fits(fused, fused.dtype(), fused.size(0), shape.fusedSize());
+                && CompiledRows.fits(fused, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
     /** Whether it also goes back from this gradient, with what {@link #forward} left. */
@@ -49,9 +49,9 @@ final class MachineAttention {
             io.tune4j.api.tensor.Tensor fused,
             AttentionShape shape) {
         long rows = fused.size(0);
-        return MachineRows.fits(outputGradient, fused.dtype(), rows, shape.querySize())
-                && MachineRows.fits(attended.output(), fused.dtype(), rows, shape.querySize())
-                && MachineRows.fits(attended.statistics(), DType.FLOAT32, shape.heads(), rows);
+        return CompiledRows.fits(outputGradient, fused.dtype(), rows, shape.querySize())
+                && CompiledRows.fits(attended.output(), fused.dtype(), rows, shape.querySize())
+                && CompiledRows.fits(attended.statistics(), DType.FLOAT32, shape.heads(), rows);
     }
 
     private List<Part> parts(SequenceLayout layout) {

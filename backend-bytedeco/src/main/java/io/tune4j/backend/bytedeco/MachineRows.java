@@ -1,7 +1,6 @@
 package io.tune4j.backend.bytedeco;
 
 import static io.tune4j.backend.bytedeco.MandatoryKernels.bytes;
-import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
 import static io.tune4j.backend.bytedeco.machine.MachineKernels.bits;
 
 import io.tune4j.api.backend.AdamWStep;
@@ -14,59 +13,21 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Fused kernels in machine code, whose rows, blocks or elements are divided among threads. */
-final class MachineRows {
+final class MachineRows extends CompiledRows {
     private final KernelThreads threads;
 
-    MachineRows(KernelThreads threads) {
+    MachineRows(KernelThreads threads, Set<DType> dtypes) {
+        super(dtypes, MachineKernels.ROW_UNIT);
         this.threads = threads;
     }
 
-    /** Whether a tensor is what a kernel takes it for, which cannot ask: it would read beyond. */
-    static boolean fits(Tensor tensor, DType dtype, long... shape) {
-        return tensor.dtype() == dtype
-                && Arrays.equals(tensor.shape(), shape)
-                && raw(tensor).is_contiguous();
-    }
-
-    /** Whether a matrix's rows are whole vectors. */
-    private static boolean hasWholeVectors(Tensor rows, int unit) {
-        return rows.rank() == 2 && rows.size(1) % unit == 0 && raw(rows).is_contiguous();
-    }
-
-    static boolean knowsRmsNorm(Tensor x, Tensor weight) {
-        return hasWholeVectors(x, MachineKernels.ROW_UNIT) && fits(weight, x.dtype(), x.size(1));
-    }
-
-    static boolean knowsRmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return knowsRmsNorm(x, weight)
-                && fits(outputGradient, x.dtype(), x.shape())
-                && fits(inverseRms, DType.FLOAT32, x.size(0), 1);
-    }
-
-    static boolean knowsRotary(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape) {
-        long rows = fused.size(0);
-        long half = shape.headSize() / 2;
-        return half % MachineKernels.ROW_UNIT == 0
-                && fits(fused, fused.dtype(), rows, shape.fusedSize())
-                && fits(cos, fused.dtype(), rows, half)
-                && fits(sin, fused.dtype(), rows, half);
-    }
-
-    static boolean knowsSwiGlu(Tensor gateUp) {
-        return hasWholeVectors(gateUp, 2 * MachineKernels.ROW_UNIT);
-    }
-
-    static boolean knowsSwiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return knowsSwiGlu(gateUp) && fits(outputGradient, gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
-    }
-
     /** A label that is no column is left to libtorch, which refuses it. */
-    static boolean knowsCrossEntropy(Tensor logits, Tensor labels) {
-        if (!hasWholeVectors(logits, MachineKernels.ROW_UNIT) || !fits(labels, DType.INT64, logits.size(0))) {
+    @Override
+    boolean knowsCrossEntropy(Tensor logits, Tensor labels) {
+        if (!super.knowsCrossEntropy(logits, labels)) {
             return false;
         }
         LongBuffer columns =
@@ -80,8 +41,12 @@ final class MachineRows {
         return true;
     }
 
-    private static long address(Tensor tensor) {
-        return raw(tensor).data_ptr().address();
+    /** To bf16, in whole vectors of codes. */
+    @Override
+    boolean knowsCodes(FourBitCodes weight, Tensor target) {
+        return target.dtype() == DType.BFLOAT16
+                && weight.blockSize() / 2 % MachineKernels.CODES == 0
+                && super.knowsCodes(weight, target);
     }
 
     private static long row(long address, Tensor tensor, long row) {
@@ -92,6 +57,7 @@ final class MachineRows {
         threads.rows(tensor.size(0), tensor.size(1) * tensor.dtype().byteSize(), kernel);
     }
 
+    @Override
     Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
         Tensor output = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
         Tensor inverse = Tensor.empty(x.kernels(), DType.FLOAT32, x.size(0), 1);
@@ -114,6 +80,7 @@ final class MachineRows {
         return new Normalized(output, inverse);
     }
 
+    @Override
     Tensor rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
         Tensor gradient = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
         long incoming = address(outputGradient);
@@ -136,6 +103,7 @@ final class MachineRows {
         return gradient;
     }
 
+    @Override
     void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         long rows = address(fused);
         long cosines = address(cos);
@@ -154,6 +122,7 @@ final class MachineRows {
                         fused.dtype().byteSize()));
     }
 
+    @Override
     Tensor swiGlu(Tensor gateUp) {
         Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
         long from = address(gateUp);
@@ -169,6 +138,7 @@ final class MachineRows {
         return result;
     }
 
+    @Override
     Tensor swiGluBackward(Tensor outputGradient, Tensor gateUp) {
         Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1));
         long incoming = address(outputGradient);
@@ -186,7 +156,7 @@ final class MachineRows {
         return gradient;
     }
 
-    /** The sum of the losses; the logits become their gradient. */
+    @Override
     Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor losses = Tensor.empty(logits.kernels(), DType.FLOAT32, logits.size(0));
@@ -202,20 +172,11 @@ final class MachineRows {
                             of + start * Long.BYTES,
                             to + start * Float.BYTES,
                             logits.dtype().byteSize()));
-            Tensor sum = Tensor.zeros(logits.kernels(), DType.FLOAT32);
-            try (org.bytedeco.pytorch.Tensor all = raw(losses).sum()) {
-                raw(sum).copy_(all);
-            }
-            return scope.escape(sum);
+            return scope.escape(total(losses));
         }
     }
 
-    /** Whether a step over these can be taken here. */
-    static boolean knowsAdamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance) {
-        return Stream.of(parameter, gradient, mean, variance)
-                .allMatch(operand -> fits(operand, DType.FLOAT32, parameter.shape()));
-    }
-
+    @Override
     void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         long values = address(parameter);
         long gradients = address(gradient);
@@ -239,17 +200,7 @@ final class MachineRows {
         });
     }
 
-    /** Whether these codes can be unpacked here: to bf16, in whole blocks. */
-    static boolean knowsCodes(FourBitCodes weight, Tensor target) {
-        DType scales = weight.scales().dtype();
-        return target.dtype() == DType.BFLOAT16
-                && (scales == DType.BFLOAT16 || scales == DType.FLOAT32)
-                && weight.blockSize() / 2 % MachineKernels.CODES == 0
-                && target.elementCount() == weight.capacity()
-                && Stream.of(target, weight.codes(), weight.scales())
-                        .allMatch(operand -> raw(operand).is_contiguous());
-    }
-
+    @Override
     void dequantize(FourBitCodes weight, Tensor target) {
         int scaleBytes = weight.scales().dtype().byteSize();
         long blockBytes = weight.blockSize() / 2;

@@ -9,7 +9,6 @@ import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.ArrayList;
@@ -37,8 +36,8 @@ class KernelThreadsTest {
     void open() {
         Native.load();
         HostProcessor processor = new HostProcessor(Set.of("avx2"), 1);
-        one = new BytedecoBackend(Device.CPU, processor, 1, 1);
-        three = new BytedecoBackend(Device.CPU, processor, 3, 3);
+        one = new BytedecoBackend(processor, 1);
+        three = new BytedecoBackend(processor, 3);
     }
 
     @AfterEach

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +18,7 @@ class MachineOperandsTest {
     @BeforeEach
     void open() {
         Native.load();
-        backend = new BytedecoBackend(Device.CPU, HostProcessor.detect(), 2, 2);
+        backend = new BytedecoBackend(HostProcessor.detect(), 2);
         scope = TensorScope.open();
     }
 

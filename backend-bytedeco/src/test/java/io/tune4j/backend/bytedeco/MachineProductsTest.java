@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
@@ -23,7 +22,7 @@ class MachineProductsTest {
     @BeforeContainer
     static void open() {
         Native.load();
-        backend = new BytedecoBackend(Device.CPU, HostProcessor.detect(), 2, 2);
+        backend = new BytedecoBackend(HostProcessor.detect(), 2);
     }
 
     @AfterContainer

@@ -6,7 +6,6 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.Set;
@@ -22,7 +21,7 @@ class WideProductsTest {
     @BeforeEach
     void open() {
         Native.load();
-        backend = new BytedecoBackend(Device.CPU, new HostProcessor(Set.of("avx2"), 1), 1, 1);
+        backend = new BytedecoBackend(new HostProcessor(Set.of("avx2"), 1), 1);
     }
 
     @AfterEach

@@ -1,0 +1,100 @@
+package io.tune4j.backend.bytedeco.cuda;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUmod_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.jspecify.annotations.Nullable;
+
+/** Launches on the default stream, on which libtorch computes too, so that both see each other's results without waiting. */
+public final class CudaLauncher implements KernelLauncher {
+    private static final @Nullable CUstream_st DEFAULT_STREAM = null;
+
+    private final byte device;
+    private final CUmod_st module = new CUmod_st();
+    private final Map<String, CUfunc_st> kernels = new ConcurrentHashMap<>();
+
+    private CudaLauncher(int device) {
+        this.device = (byte) device;
+    }
+
+    /**
+     * Compiles the kernels for a GPU.
+     *
+     * @param device its index
+     * @throws CudaException if that is not possible, e.g. because the compiler does not know the GPU yet
+     */
+    public static CudaLauncher open(int device) {
+        // Makes the context that libtorch uses the current one.
+        torch_cuda.set_device((byte) device);
+        byte[] code = CudaCompiler.compile(KernelLauncher.source(), "sm_" + capability(device));
+        CudaLauncher launcher = new CudaLauncher(device);
+        try (BytePointer image = new BytePointer(code)) {
+            check(cudart.cuModuleLoadData(launcher.module, image), "loading kernels");
+        }
+        return launcher;
+    }
+
+    /** The compute capability, times ten: 90 for 9.0. */
+    public static int capability(int device) {
+        return 10 * attribute(device, cudart.cudaDevAttrComputeCapabilityMajor)
+                + attribute(device, cudart.cudaDevAttrComputeCapabilityMinor);
+    }
+
+    private static int attribute(int device, int attribute) {
+        int[] value = new int[1];
+        check(cudart.cudaDeviceGetAttribute(value, attribute, device), "asking the GPU for its kind");
+        return value[0];
+    }
+
+    @Override
+    public void launch(String kernel, long blocks, int threads, long... arguments) {
+        if (blocks == 0) {
+            return;
+        }
+        CUfunc_st function = kernels.computeIfAbsent(kernel, this::find);
+        torch_cuda.set_device(device);
+        try (LongPointer values = new LongPointer(arguments);
+                PointerPointer<LongPointer> places = new PointerPointer<>(arguments.length)) {
+            for (int i = 0; i < arguments.length; i++) {
+                places.put(i, values.getPointer(i));
+            }
+            int result = cudart.cuLaunchKernel(
+                    function, Math.toIntExact(blocks), 1, 1, threads, 1, 1, 0, DEFAULT_STREAM, places, (PointerPointer<
+                                    ?>)
+                            null);
+            check(result, kernel);
+        }
+    }
+
+    private CUfunc_st find(String kernel) {
+        CUfunc_st function = new CUfunc_st();
+        check(cudart.cuModuleGetFunction(function, module, kernel), kernel);
+        return function;
+    }
+
+    private static void check(int result, String what) {
+        if (result != cudart.CUDA_SUCCESS) {
+            try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
+                cudart.cuGetErrorString(result, text);
+                BytePointer message = text.get(BytePointer.class, 0);
+                throw new CudaException(
+                        "CUDA error " + result + (message == null ? "" : ", " + message.getString()) + ": " + what);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        torch_cuda.set_device(device);
+        kernels.values().forEach(CUfunc_st::close);
+        check(cudart.cuModuleUnload(module), "unloading kernels");
+        module.close();
+    }
+}
