@@ -16,6 +16,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.backend.bytedeco.cuda.CudaCopyQueue;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Path;
@@ -120,7 +121,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public ActivationStore activationStore(Path folder) {
-        return device().isCpu() ? Backend.super.activationStore(folder) : new PinnedActivations();
+        return device().isCpu()
+                ? Backend.super.activationStore(folder)
+                : new PinnedActivations(this, new CudaCopyQueue(device().index()), PinnedActivations::pinned);
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
 
     @Override
     public List<Device> devices() {
-        Native.load();
+        Native.loadCuda();
         List<Device> devices = new ArrayList<>(List.of(Device.CPU));
         for (int i = 0; i < torch.cuda_device_count(); i++) {
             devices.add(new Device("cuda", i));
@@ -115,18 +115,22 @@ public final class BytedecoBackendFactory implements BackendFactory {
     }
 
     private static void requireGpu(Device device) {
+        String why = Native.loadCuda();
         int count = torch.cuda_device_count();
         if (count > device.index()) {
             return;
         }
         Path driver = Path.of("/proc/driver/nvidia/version");
         String found = "driver: " + (Files.exists(driver) ? "NVIDIA driver present" : "no NVIDIA driver")
-                + "; library: " + (torch.hasCUDA() ? "libtorch with CUDA" : "libtorch for the CPU only")
-                + "; usable GPUs: " + count;
-        throw new ResourceException("device '" + device + "' is not usable. Found " + found + ".\nNext: "
-                + (torch.hasCUDA()
-                        ? "check that nvidia-smi lists the GPU and that CUDA_VISIBLE_DEVICES does not hide it"
-                        : "build the distribution with the GPU natives (mvn -Pcuda -DskipTests package)")
+                + "; library: " + (why == null ? "libtorch with CUDA" : why) + "; usable GPUs: " + count;
+        String next = "check that nvidia-smi lists the GPU and that CUDA_VISIBLE_DEVICES does not hide it";
+        if (Native.NO_NATIVES.equals(why)) {
+            next = "build the distribution with the GPU natives (mvn -Pcuda -DskipTests package)";
+        } else if (why != null) {
+            next = "install NVIDIA's driver, CUDA 13, cuDNN 9 and NCCL 2, and name the folders of their libraries in"
+                    + " LD_LIBRARY_PATH";
+        }
+        throw new ResourceException("device '" + device + "' is not usable. Found " + found + ".\nNext: " + next
                 + ", or run with device=cpu.");
     }
 }

@@ -29,6 +29,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The mandatory kernels: each is one operation of libtorch. */
 abstract class MandatoryKernels implements ArrayKernels {
+    /** Bytes of what a step brings to a GPU, such as tokens; the memory is kept for the next one. */
+    private static final int MOST_PINNED = 1 << 20;
+
     private final Device device;
     private final boolean widensBf16;
     private final KernelThreads threads;
@@ -170,11 +173,15 @@ abstract class MandatoryKernels implements ArrayKernels {
                 bytes(raw(target), byteOffset, source.remaining()).put(source);
                 return;
             }
-            try (Tensor flat = bytesView(raw(target), byteOffset, source.remaining());
-                    Tensor host =
-                            torch.empty(new long[] {source.remaining()}, hostOptions.get(DType.UINT8), noFormat)) {
-                bytes(host, 0, source.remaining()).put(source);
-                flat.copy_(host);
+            int length = source.remaining();
+            boolean small = length <= MOST_PINNED;
+            try (Tensor flat = bytesView(raw(target), byteOffset, length);
+                    Tensor host = small
+                            ? PinnedActivations.pinned(DType.UINT8, length)
+                            : torch.empty(new long[] {length}, hostOptions.get(DType.UINT8), noFormat)) {
+                bytes(host, 0, length).put(source);
+                // The allocator of pinned memory waits with it until the copy is done; the caller need not.
+                flat.copy_(host, small);
             }
         });
     }

@@ -5,10 +5,17 @@ import io.tune4j.api.error.ResourceException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.jspecify.annotations.Nullable;
 
 /** Loads libtorch once, with the settings without which every figure is off. */
 final class Native {
+    /** Why there is no CUDA in a distribution for the CPU. */
+    static final String NO_NATIVES = "libtorch for the CPU only";
+
     private static boolean loaded;
+    private static boolean cudaTried;
+    private static @Nullable String whyNoCuda;
 
     private Native() {}
 
@@ -36,6 +43,38 @@ final class Native {
                     e);
         }
         loaded = true;
+    }
+
+    /** Loads what libtorch has for GPUs, once; says why there is none, or null. */
+    static synchronized @Nullable String loadCuda() {
+        load();
+        if (!cudaTried) {
+            cudaTried = true;
+            whyNoCuda = whyNoCuda();
+        }
+        return whyNoCuda;
+    }
+
+    private static @Nullable String whyNoCuda() {
+        try {
+            Class.forName("org.bytedeco.cuda.global.cudart", false, Native.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return NO_NATIVES;
+        }
+        try {
+            // libtorch itself finds GPUs only when this is loaded.
+            Loader.load(torch_cuda.class);
+            return null;
+        } catch (LinkageError e) {
+            Throwable first = e;
+            while (first.getCause() != null) {
+                first = first.getCause();
+            }
+            // Without the path of our own library, which is there.
+            String message = String.valueOf(first.getMessage());
+            return "libtorch with CUDA, which does not load: "
+                    + message.substring(message.indexOf(": ") + 1).strip();
+        }
     }
 
     private static void setDefault(String key, String value) {

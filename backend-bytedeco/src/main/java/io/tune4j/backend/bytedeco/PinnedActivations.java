@@ -3,59 +3,137 @@ package io.tune4j.backend.bytedeco;
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
-import io.tune4j.api.tensor.Tensor;
-import java.util.HashSet;
-import java.util.Set;
+import io.tune4j.backend.bytedeco.cuda.CopyQueue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A GPU's activations in pinned host memory. Copies do not block the host and are made in the order of the stream that computes: a
- * tensor's memory is given to another only behind its copy, and what comes back is there before it is read, so no event is needed. They
- * do not overlap with kernels. The caching host allocator keeps the pinned memory for the next step.
+ * A GPU's activations in pinned host memory, copied while the GPU computes. On the way back, taking one begins the copy of the one that was
+ * put before it, which is needed next. The host never waits: memory that a copy still reads or writes is kept until it has ended, or until
+ * what computes has been told to wait for it.
  */
 final class PinnedActivations implements ActivationStore {
-    private final Set<Place> places = new HashSet<>();
+    /** Tensors on their way out whose memory is still held; what computes then waits for the oldest. */
+    private static final int MOST_LEAVING = 2;
+
+    private final MandatoryKernels kernels;
+    private final CopyQueue queue;
+    private final HostMemory memory;
+    private final List<Place> places = new ArrayList<>();
+    private final Deque<Leaving> leaving = new ArrayDeque<>();
+    private final Deque<Leaving> read = new ArrayDeque<>();
     private long current;
     private long most;
 
-    private final class Place implements Stored {
-        private final MandatoryKernels kernels;
-        private final DType dtype;
-        private final long[] shape;
-        private final org.bytedeco.pytorch.Tensor host;
-        private final long bytes;
+    /** Where tensors wait. */
+    interface HostMemory {
+        Tensor allocate(DType dtype, long... shape);
+    }
 
-        Place(Tensor tensor) {
-            kernels = (MandatoryKernels) tensor.kernels();
-            dtype = tensor.dtype();
-            shape = tensor.shape();
-            bytes = tensor.byteSize();
-            host = MandatoryKernels.call(() -> pinned(dtype, shape));
-            MandatoryKernels.run(() -> host.copy_(MandatoryKernels.raw(tensor.array()), true));
-        }
-
-        @Override
-        public Tensor take() {
-            Tensor tensor = Tensor.empty(kernels, dtype, shape);
-            MandatoryKernels.run(() -> MandatoryKernels.raw(tensor.array()).copy_(host, true));
-            drop();
-            return tensor;
-        }
-
-        /** The host allocator waits with the memory until the copies from and to it are done. */
-        @Override
-        public void drop() {
-            if (places.remove(this)) {
-                current -= bytes;
-                host.close();
-            }
+    /** Memory that a copy reads. */
+    private record Leaving(CopyQueue.Copy copy, Tensor source) {
+        void release() {
+            copy.close();
+            source.close();
         }
     }
 
-    private static org.bytedeco.pytorch.Tensor pinned(DType dtype, long[] shape) {
+    /**
+     * On the kernels' device.
+     *
+     * @param queue closed with this
+     */
+    PinnedActivations(MandatoryKernels kernels, CopyQueue queue, HostMemory memory) {
+        this.kernels = kernels;
+        this.queue = queue;
+        this.memory = memory;
+    }
+
+    private final class Place implements Stored {
+        private final DType dtype;
+        private final long[] shape;
+        private final long bytes;
+        private final Tensor host;
+        private @Nullable Tensor arriving;
+        private CopyQueue.@Nullable Copy arrival;
+
+        Place(io.tune4j.api.tensor.Tensor tensor) {
+            dtype = tensor.dtype();
+            shape = tensor.shape();
+            bytes = tensor.byteSize();
+            host = memory.allocate(dtype, shape);
+        }
+
+        void arrive() {
+            if (arriving == null) {
+                Tensor target = kernels.newTensor(dtype, shape);
+                arriving = target;
+                arrival = queue.start(address(host), address(target), bytes);
+            }
+        }
+
+        @Override
+        public io.tune4j.api.tensor.Tensor take() {
+            return MandatoryKernels.call(() -> {
+                arrive();
+                CopyQueue.Copy copy = arrival;
+                Tensor target = arriving;
+                if (copy == null || target == null) {
+                    throw new IllegalStateException("taken twice");
+                }
+                copy.beforeNext();
+                arriving = null;
+                arrival = null;
+                read.add(new Leaving(copy, host));
+                int place = remove();
+                if (place > 0) {
+                    places.get(place - 1).arrive();
+                }
+                return io.tune4j.api.tensor.Tensor.of(kernels, new TorchArray(target, dtype));
+            });
+        }
+
+        @Override
+        public void drop() {
+            if (remove() < 0) {
+                return;
+            }
+            if (arriving != null && arrival != null) {
+                arrival.beforeNext();
+                arriving.close();
+                read.add(new Leaving(arrival, host));
+            } else {
+                // It may still be written.
+                read.add(new Leaving(queue.start(address(host), address(host), 0), host));
+            }
+        }
+
+        /** Where it was, or -1. */
+        private int remove() {
+            int place = places.lastIndexOf(this);
+            if (place >= 0) {
+                places.remove(place);
+                current -= bytes;
+            }
+            return place;
+        }
+    }
+
+    private static long address(Tensor tensor) {
+        return tensor.data_ptr().address();
+    }
+
+    /** Memory that the GPU reads and writes itself; the allocator keeps it for the next step. */
+    static Tensor pinned(DType dtype, long... shape) {
         try (TensorOptions plain = TorchTypes.options(dtype, Device.CPU);
                 BoolOptional yes = new BoolOptional(true);
                 TensorOptions options = plain.pinned_memory(yes);
@@ -65,12 +143,42 @@ final class PinnedActivations implements ActivationStore {
     }
 
     @Override
-    public Stored put(Tensor tensor) {
-        Place place = new Place(tensor);
-        places.add(place);
-        current += place.bytes;
-        most = Math.max(most, current);
-        return place;
+    public Stored put(io.tune4j.api.tensor.Tensor tensor) {
+        return MandatoryKernels.call(() -> {
+            releaseRead();
+            Place place = new Place(tensor);
+            Tensor source = MandatoryKernels.raw(tensor).contiguous();
+            leaving.add(new Leaving(queue.start(address(source), address(place.host), place.bytes), source));
+            releaseLeft();
+            places.add(place);
+            current += place.bytes;
+            most = Math.max(most, current);
+            return place;
+        });
+    }
+
+    /** What is computed next may use the memory of what has left. */
+    private void releaseLeft() {
+        for (Leaving oldest = leaving.peek(); oldest != null; oldest = leaving.peek()) {
+            if (leaving.size() > MOST_LEAVING) {
+                oldest.copy.beforeNext();
+            } else if (!oldest.copy.isDone()) {
+                return;
+            }
+            leaving.remove().release();
+        }
+    }
+
+    /** The host may write to memory only after it was read. */
+    private void releaseRead() {
+        for (Iterator<Leaving> all = read.iterator(); all.hasNext(); ) {
+            Leaving next = all.next();
+            if (!next.copy.isDone()) {
+                return;
+            }
+            next.release();
+            all.remove();
+        }
     }
 
     @Override
@@ -85,6 +193,12 @@ final class PinnedActivations implements ActivationStore {
 
     @Override
     public void close() {
-        Set.copyOf(places).forEach(Place::drop);
+        List.copyOf(places).forEach(Place::drop);
+        queue.finish();
+        leaving.forEach(Leaving::release);
+        read.forEach(Leaving::release);
+        leaving.clear();
+        read.clear();
+        queue.close();
     }
 }

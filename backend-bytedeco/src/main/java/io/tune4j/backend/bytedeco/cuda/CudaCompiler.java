@@ -21,8 +21,9 @@ final class CudaCompiler {
                 BytePointer text = new BytePointer(source);
                 BytePointer name = new BytePointer(KernelLauncher.SOURCE);
                 BytePointer option = new BytePointer("--gpu-architecture=" + architecture);
-                PointerPointer<BytePointer> options = new PointerPointer<>(option);
+                PointerPointer<BytePointer> options = new PointerPointer<>(1);
                 PointerPointer<BytePointer> none = new PointerPointer<>()) {
+            options.put(0, option);
             check(nvrtc.nvrtcCreateProgram(program, text, name, 0, none, none), "cannot begin");
             try {
                 int result = nvrtc.nvrtcCompileProgram(program, 1, options);
@@ -58,7 +59,8 @@ final class CudaCompiler {
     private static void check(int result, String message) {
         if (result != nvrtc.NVRTC_SUCCESS) {
             throw new CudaException(
-                    "NVRTC: " + nvrtc.nvrtcGetErrorString(result).getString() + ": " + message.strip());
+                    "NVRTC: " + nvrtc.nvrtcGetErrorString(result).getString() + ": "
+                            + message.replace("\0", "").strip());
         }
     }
 }

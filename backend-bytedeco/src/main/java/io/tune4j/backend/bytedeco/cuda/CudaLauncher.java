@@ -79,7 +79,7 @@ public final class CudaLauncher implements KernelLauncher {
         return function;
     }
 
-    private static void check(int result, String what) {
+    static void check(int result, String what) {
         if (result != cudart.CUDA_SUCCESS) {
             try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
                 cudart.cuGetErrorString(result, text);

@@ -1,0 +1,32 @@
+package io.tune4j.backend.bytedeco.cuda;
+
+/** Copies between a device and host memory beside what the device computes, one after the other. */
+public interface CopyQueue extends AutoCloseable {
+    /** A copy that was begun. */
+    interface Copy extends AutoCloseable {
+        /** Whether it has ended; does not wait. */
+        boolean isDone();
+
+        /** Lets what the device is told to compute from now on wait for it; does not wait itself. */
+        void beforeNext();
+
+        /** Forgets about it; harmless at any time. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins a copy behind what the device was told to compute so far. Both places stay as they are until it has ended.
+     *
+     * @param source address
+     * @param target address
+     */
+    Copy start(long source, long target, long bytes);
+
+    /** Waits until all copies have ended. */
+    void finish();
+
+    /** Waits likewise. */
+    @Override
+    void close();
+}

@@ -1,0 +1,116 @@
+package io.tune4j.backend.bytedeco.cuda;
+
+import static io.tune4j.backend.bytedeco.cuda.CudaLauncher.check;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of its own, tied to the one that computes by events. */
+public final class CudaCopyQueue implements CopyQueue {
+    private static final @Nullable CUstream_st COMPUTING = null;
+
+    private final byte device;
+    private final CUstream_st copying = new CUstream_st();
+    private final Deque<CUevent_st> events = new ArrayDeque<>();
+
+    /**
+     * For a GPU.
+     *
+     * @param device its index
+     */
+    public CudaCopyQueue(int device) {
+        this.device = (byte) device;
+        torch_cuda.set_device(this.device);
+        check(cudart.cudaStreamCreateWithFlags(copying, cudart.cudaStreamNonBlocking), "a stream for copies");
+    }
+
+    /** Memory by its address. */
+    private static final class Place extends Pointer {
+        Place(long address) {
+            this.address = address;
+        }
+    }
+
+    private final class Begun implements Copy {
+        private @Nullable CUevent_st end;
+
+        Begun(CUevent_st end) {
+            this.end = end;
+        }
+
+        @Override
+        public boolean isDone() {
+            if (end == null) {
+                return true;
+            }
+            int result = cudart.cudaEventQuery(end);
+            if (result != cudart.cudaErrorNotReady) {
+                check(result, "a copy of activations");
+            }
+            return result == cudart.cudaSuccess;
+        }
+
+        @Override
+        public void beforeNext() {
+            if (end != null) {
+                check(cudart.cudaStreamWaitEvent(COMPUTING, end, 0), "waiting for a copy of activations");
+            }
+        }
+
+        @Override
+        public void close() {
+            if (end != null) {
+                events.push(end);
+                end = null;
+            }
+        }
+    }
+
+    private CUevent_st event() {
+        CUevent_st event = events.poll();
+        if (event == null) {
+            event = new CUevent_st();
+            check(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
+        }
+        return event;
+    }
+
+    @Override
+    public Copy start(long source, long target, long bytes) {
+        torch_cuda.set_device(device);
+        CUevent_st event = event();
+        check(cudart.cudaEventRecord(event, COMPUTING), "a copy of activations");
+        check(cudart.cudaStreamWaitEvent(copying, event, 0), "a copy of activations");
+        try (Place from = new Place(source);
+                Place to = new Place(target)) {
+            check(cudart.cudaMemcpyAsync(to, from, bytes, cudart.cudaMemcpyDefault, copying), "a copy of activations");
+        }
+        // A wait that was asked for before sees the event as it was then.
+        check(cudart.cudaEventRecord(event, copying), "a copy of activations");
+        return new Begun(event);
+    }
+
+    @Override
+    public void finish() {
+        check(cudart.cudaStreamSynchronize(copying), "copies of activations");
+    }
+
+    @Override
+    public void close() {
+        torch_cuda.set_device(device);
+        finish();
+        for (CUevent_st event : events) {
+            check(cudart.cudaEventDestroy(event), "an event");
+            event.close();
+        }
+        events.clear();
+        check(cudart.cudaStreamDestroy(copying), "a stream for copies");
+        copying.close();
+    }
+}
