@@ -5,7 +5,6 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
@@ -26,6 +25,9 @@ import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.EarlierResults;
@@ -42,6 +44,7 @@ import io.tune4j.recipes.training.DataInspection;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.recipes.training.StepBatches;
 import io.tune4j.recipes.training.StepMeter;
+import io.tune4j.recipes.training.StepResult;
 import io.tune4j.recipes.training.TrainingData;
 import io.tune4j.recipes.training.ValidationWatch;
 import jakarta.inject.Inject;
@@ -159,7 +162,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             ValidationWatch watch,
             double sharing,
             StepProfiler profiler,
-            RunReport report) {}
+            RunReport report,
+            StepResults results) {
+        boolean validates(long done) {
+            int every = options.validating().everySteps();
+            return every > 0 && done % every == 0;
+        }
+    }
 
     @Override
     public void check() {
@@ -258,6 +267,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 meter.resume(resume.bestLoss());
                 RunReport report =
                         new RunReport(console, options, tokenizer, validation, lossStep, sharing, definition);
+                RunOutputs outputs = new RunOutputs(
+                        options, steps, data, seed, states, saves, backend, adapter, optimizer, memory, meter, watch,
+                        console);
                 Run run = new Run(
                         options,
                         data,
@@ -269,15 +281,14 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         lossStep,
                         adapter,
                         optimizer,
-                        new RunOutputs(
-                                options, steps, data, seed, states, saves, backend, adapter, optimizer, memory, meter,
-                                watch, console),
+                        outputs,
                         memory,
                         meter,
                         watch,
                         sharing,
                         profiler,
-                        report);
+                        report,
+                        new StepResults(options, steps, backend, memory, meter, outputs, report));
                 Outcome outcome = train(run, resume.step());
                 if (outcome == Outcome.COMPLETED) {
                     Path merged = run.outputs.finish(base);
@@ -349,16 +360,14 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 run.profiler.beforeStep(step);
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
-                if (!gradientsOrSave(run, step, batches)) {
-                    return cancel(run, step);
+                if (!updateOrSave(run, logger, step, batches)) {
+                    return cancel(run, logger, step);
                 }
-                double norm = update(run, step, batches);
                 step++;
                 run.memory.stepped();
                 run.profiler.afterStep(step);
-                if (step % run.options.logEveryNSteps() == 0 || step == run.steps.total()) {
-                    log(run, logger, step, norm);
-                }
+                boolean needed = run.outputs.isDue(step) || run.validates(step) || step == run.steps.total();
+                run.results.know(logger, run.backend.computesAhead() && !needed ? 1 : 0);
                 validate(run, logger, step);
                 run.outputs.afterStep(step);
             }
@@ -368,64 +377,73 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             }
             run.profiler.finish(step);
             run.report.after(logger, cancellation, step);
+        } finally {
+            run.results.close();
         }
         return Outcome.COMPLETED;
     }
 
     /** Without memory for a step, the weights are still those of the step before, and are saved. */
-    private boolean gradientsOrSave(Run run, long step, List<MicroBatch> batches) {
-        try {
-            return gradients(run, step, batches);
+    private boolean updateOrSave(Run run, MetricLogger logger, long step, List<MicroBatch> batches) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor loss = gradients(run, step, batches);
+            if (loss == null) {
+                return false;
+            }
+            update(run, step, loss, batches);
+            return true;
         } catch (MemoryException e) {
             run.memory.lift();
             run.adapter.parameters().forEach(Parameter::clearGradient);
+            run.results.know(logger, 0);
             run.outputs.save(step);
             throw e;
         }
     }
 
-    /** Sums the gradients of a step; false if that was cancelled. */
-    private boolean gradients(Run run, long step, List<MicroBatch> batches) {
+    /** Sums the gradients of a step, and its losses on the device; null if that was cancelled. */
+    private @Nullable Tensor gradients(Run run, long step, List<MicroBatch> batches) {
+        Tensor total = Tensor.zeros(run.backend, DType.FLOAT64);
         for (MicroBatch micro : batches) {
             if (cancellation.isRequested()) {
-                return false;
+                return null;
             }
             long key = RandomKeys.derive(RandomKeys.derive(run.order.seed(), step), micro.first());
-            double sum = run.lossStep.withGradients(micro.batch(), key);
-            run.meter.add(sum, micro.batch());
+            try (TensorScope scope = TensorScope.open()) {
+                total.addInPlace(run.lossStep.addGradients(micro.batch(), key).cast(DType.FLOAT64), 1);
+            }
+            run.meter.add(micro.batch());
         }
-        return true;
+        return total;
     }
 
-    /** Takes the step; returns the gradient's norm. */
-    private static double update(Run run, long step, List<MicroBatch> batches) {
+    /** Takes the step: when its result is known, or where the device computes ahead before that. */
+    private static void update(Run run, long step, Tensor loss, List<MicroBatch> batches) {
         List<Parameter> parameters = run.adapter.parameters();
         GradientNorm.scale(parameters, 1.0 / run.meter.weight());
-        double norm = GradientNorm.of(parameters);
-        stopUnlessFinite(run, step, norm, batches);
-        GradientNorm.clip(parameters, norm, run.options.clipGradNorm());
-        run.optimizer.step(run.options.schedule().factor(step, run.steps.total()));
-        parameters.forEach(Parameter::clearGradient);
-        run.meter.finish();
-        return norm;
-    }
-
-    private void log(Run run, MetricLogger logger, long done, double norm) {
-        double rate =
-                run.options.optimizer().learningRate() * run.options.schedule().factor(done - 1, run.steps.total());
-        var memory = run.options.logPeakMemory() ? run.memory.statistics() : null;
-        var metrics = run.meter.metrics(rate, norm, memory);
-        if (memory != null) {
-            run.memory.addTo(metrics);
+        Tensor squares = GradientNorm.squares(run.backend, parameters);
+        double factor = run.options.schedule().factor(step, run.steps.total());
+        StepResult result = new StepResult(
+                step + 1,
+                run.meter.weight(),
+                run.options.optimizer().learningRate() * factor,
+                run.backend.read(loss),
+                run.backend.read(squares),
+                batches.stream().flatMap(micro -> micro.batch().ids().stream()).toList());
+        if (run.backend.computesAhead()) {
+            GradientNorm.clip(parameters, squares, run.options.clipGradNorm());
+        } else {
+            run.results.stopUnlessFinite(result);
+            GradientNorm.clip(parameters, result.gradientNorm(), run.options.clipGradNorm());
         }
-        logger.log(done, metrics);
-        run.report.step(done, run.steps, metrics);
+        run.optimizer.step(factor);
+        parameters.forEach(Parameter::clearGradient);
+        run.results.add(result, run.meter.finish());
     }
 
     /** Before the state is saved, which tells how the validations went. */
     private void validate(Run run, MetricLogger logger, long done) {
-        int every = run.options.validating().everySteps();
-        if (every == 0 || done % every != 0) {
+        if (!run.validates(done)) {
             return;
         }
         run.memory.during(Phase.VALIDATION, () -> run.report.validation(logger, done, cancellation));
@@ -445,23 +463,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return logger;
     }
 
-    /** A step that went wrong changes nothing: the weights are still those of the step before. */
-    private static void stopUnlessFinite(Run run, long step, double norm, List<MicroBatch> batches) {
-        double loss = run.meter.loss();
-        if (Double.isFinite(loss) && Double.isFinite(norm)) {
-            return;
-        }
-        List<String> ids =
-                batches.stream().flatMap(micro -> micro.batch().ids().stream()).toList();
-        throw new DataException("training stopped at step " + (step + 1) + ": the loss is " + loss
-                + " and the norm of its gradient " + norm + ". The step's records: " + String.join(", ", ids)
-                + ". The weights of step " + step + " were not touched"
-                + (run.outputs.newest() == null ? "" : "; the last saved state is " + run.outputs.newest())
-                + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
-    }
-
-    private Outcome cancel(Run run, long done) {
+    private Outcome cancel(Run run, MetricLogger logger, long done) {
         run.adapter.parameters().forEach(Parameter::clearGradient);
+        run.results.know(logger, 0);
         Path saved = run.outputs.save(done);
         console.line("stopped after step " + done + " of " + run.steps.total() + "; the state is in " + saved);
         console.line("to go on: tune run lora_finetune_single_device --config "

@@ -39,16 +39,23 @@ record RunOutputs(
 
     /** Saves the state where that is due, and the adapter at an epoch's end. */
     void afterStep(long done) {
-        boolean ends = done == steps.total() || watch.isOver();
-        boolean epochEnds = steps.stepInEpoch(done) == 0 || ends;
-        int every = options.saveEveryNSteps();
-        if (epochEnds || (every > 0 && done % every == 0)) {
+        if (isDue(done)) {
             memory.during(Phase.SAVE, () -> saveBehind(done));
         }
-        if (epochEnds) {
+        if (endsEpoch(done)) {
             Path folder = options.outputDirectory().resolve("epoch_" + steps.epochOf(done - 1));
             memory.during(Phase.SAVE, () -> saves.add(() -> adapterIn(folder)));
         }
+    }
+
+    /** Whether anything is saved behind a step. */
+    boolean isDue(long done) {
+        int every = options.saveEveryNSteps();
+        return endsEpoch(done) || (every > 0 && done % every == 0);
+    }
+
+    private boolean endsEpoch(long done) {
+        return steps.stepInEpoch(done) == 0 || done == steps.total() || watch.isOver();
     }
 
     private void saveBehind(long done) {

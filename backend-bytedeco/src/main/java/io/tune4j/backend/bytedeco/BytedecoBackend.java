@@ -127,6 +127,18 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     }
 
     @Override
+    public boolean computesAhead() {
+        return !device().isCpu();
+    }
+
+    @Override
+    public Reading read(Tensor scalar) {
+        return device().isCpu()
+                ? Backend.super.read(scalar)
+                : call(() -> new PinnedReading(raw(scalar), device().index()));
+    }
+
+    @Override
     public void synchronize() {
         if (!device().isCpu()) {
             CudaMemory.synchronize();

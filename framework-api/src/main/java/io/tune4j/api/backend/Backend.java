@@ -3,6 +3,7 @@ package io.tune4j.api.backend;
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.autograd.MappedActivations;
 import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 
 /**
@@ -23,6 +24,34 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
 
     /** Waits until all kernels issued so far have finished; nothing to do where kernels are synchronous. */
     void synchronize();
+
+    /**
+     * Whether kernels return before they have computed, so that the host can be ahead of the device, and {@link #read} is of use.
+     */
+    default boolean computesAhead() {
+        return false;
+    }
+
+    /**
+     * Begins to read a number that will be needed later. On a device that computes ahead this waits for nothing, and asking for the
+     * value waits until it has been computed, but not for what was issued after it.
+     *
+     * @param scalar one element; may be closed afterwards
+     */
+    default Reading read(Tensor scalar) {
+        double value = scalar.item();
+        return () -> value;
+    }
+
+    /** A number on its way to the host. */
+    @FunctionalInterface
+    interface Reading extends AutoCloseable {
+        /** The number; asked for by the thread that began to read it. */
+        double value();
+
+        @Override
+        default void close() {}
+    }
 
     /**
      * Kernels on arrays in the process's own memory, for what a device should not hold; this backend itself if its arrays are there

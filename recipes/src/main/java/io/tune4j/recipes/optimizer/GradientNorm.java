@@ -1,9 +1,11 @@
 package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,32 +26,55 @@ public final class GradientNorm {
         }
     }
 
-    /** The Euclidean norm over all gradients. The sum stays on the device until it is complete. */
-    public static double of(List<Parameter> parameters) {
+    /** The Euclidean norm over all gradients. */
+    public static double of(Backend backend, List<Parameter> parameters) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor total = null;
-            for (Parameter parameter : parameters) {
-                Tensor gradient = parameter.gradient();
-                if (gradient != null) {
-                    try (TensorScope inner = TensorScope.open()) {
-                        Tensor wide = gradient.dtype() == DType.FLOAT64 ? gradient : gradient.cast(DType.FLOAT32);
-                        Tensor squares = wide.times(wide).sum().cast(DType.FLOAT64);
-                        if (total == null) {
-                            total = inner.escape(squares);
-                        } else {
-                            total.addInPlace(squares, 1);
-                        }
-                    }
+            return Math.sqrt(squares(backend, parameters).item());
+        }
+    }
+
+    /** The square of the norm: a scalar in fp64, on the device. */
+    public static Tensor squares(Backend backend, List<Parameter> parameters) {
+        Tensor total = Tensor.zeros(backend, DType.FLOAT64);
+        for (Parameter parameter : parameters) {
+            Tensor gradient = parameter.gradient();
+            if (gradient != null) {
+                try (TensorScope inner = TensorScope.open()) {
+                    Tensor wide = gradient.dtype() == DType.FLOAT64 ? gradient : gradient.cast(DType.FLOAT32);
+                    total.addInPlace(wide.times(wide).sum().cast(DType.FLOAT64), 1);
                 }
             }
-            return total == null ? 0 : Math.sqrt(total.item());
         }
+        return total;
     }
 
     /** Scales the gradients so that their norm is at most a limit; null for none. */
     public static void clip(List<Parameter> parameters, double norm, @Nullable Double limit) {
         if (limit != null && norm > limit) {
             scale(parameters, limit / (norm + EPSILON));
+        }
+    }
+
+    /**
+     * Like {@link #clip(List, double, Double)}, but the device decides, so that the host need not know the norm.
+     *
+     * @param squares as {@link #squares} returned it
+     */
+    public static void clip(List<Parameter> parameters, Tensor squares, @Nullable Double limit) {
+        if (limit == null) {
+            return;
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor norm = squares.apply(UnaryFunction.SQRT);
+            Tensor bound = Tensor.full(squares.kernels(), limit, DType.FLOAT64);
+            Tensor one = Tensor.full(squares.kernels(), 1, DType.FLOAT64);
+            Tensor factor = bound.lessThan(norm).choose(bound.dividedBy(norm.plus(EPSILON)), one);
+            for (Parameter parameter : parameters) {
+                Tensor gradient = parameter.gradient();
+                if (gradient != null) {
+                    gradient.timesInPlace(factor.cast(gradient.dtype()));
+                }
+            }
         }
     }
 }

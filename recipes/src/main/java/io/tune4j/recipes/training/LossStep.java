@@ -41,22 +41,31 @@ public record LossStep(
      * @return the sum of the labelled tokens' losses, each times its weight
      */
     public double withGradients(RaggedBatch batch, long randomKey) {
+        try (Tensor loss = addGradients(batch, randomKey)) {
+            return loss.item();
+        }
+    }
+
+    /** The same, whose result stays on the device: a scalar of the current scope. */
+    public Tensor addGradients(RaggedBatch batch, long randomKey) {
         return onTape(batch, randomKey).loss();
     }
 
     /** The most bytes of activations that the backward of a micro-batch needs at a time; adds its gradients too. */
     public long savedBytes(RaggedBatch batch) {
-        return onTape(batch, 0).savedBytes();
+        Result result = onTape(batch, 0);
+        result.loss.close();
+        return result.savedBytes;
     }
 
-    private record Result(double loss, long savedBytes) {}
+    private record Result(Tensor loss, long savedBytes) {}
 
     private Result onTape(RaggedBatch batch, long randomKey) {
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.recording(checkpointing, store, watch)) {
             Tensor sum = sum(batch, new Pass(tape, batch.layout(), true, randomKey));
             tape.backward(sum);
-            return new Result(sum.item(), tape.mostSavedBytes());
+            return new Result(scope.escape(sum), tape.mostSavedBytes());
         }
     }
 

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class StepMeter {
     private static final double GIB = 1L << 30;
 
-    private double lossSum;
     private long tokens;
     private long computedTokens;
     private long trainedTokens;
@@ -31,11 +30,12 @@ public final class StepMeter {
     private long totalTokens;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private double lastLoss = Double.NaN;
-    private double stepSeconds;
+
+    /** What one step took. */
+    public record Figures(long tokens, long computedTokens, long trainedTokens, double seconds) {}
 
     /** Begins a step. */
     public void start() {
-        lossSum = 0;
         tokens = 0;
         computedTokens = 0;
         trainedTokens = 0;
@@ -44,8 +44,7 @@ public final class StepMeter {
     }
 
     /** Adds a micro-batch. */
-    public void add(double sum, RaggedBatch batch) {
-        lossSum += sum;
+    public void add(RaggedBatch batch) {
         tokens += batch.sampleTokens();
         computedTokens += batch.tokenCount();
         trainedTokens += batch.trainedTokens();
@@ -57,18 +56,18 @@ public final class StepMeter {
         return weight;
     }
 
-    /** The step's mean loss per trained token, weighted. */
-    public double loss() {
-        return lossSum / weight;
+    /** Ends a step whose update was made or is under way. */
+    public Figures finish() {
+        double seconds = (System.nanoTime() - startedAt) / 1e9;
+        totalSeconds += seconds;
+        totalTokens += tokens;
+        return new Figures(tokens, computedTokens, trainedTokens, seconds);
     }
 
-    /** Ends a step that is done. */
-    public void finish() {
-        stepSeconds = (System.nanoTime() - startedAt) / 1e9;
-        totalSeconds += stepSeconds;
-        totalTokens += tokens;
-        lastLoss = loss();
-        bestLoss = Math.min(bestLoss, lastLoss);
+    /** Takes up the loss of a step, which may be known only when the next one has begun. */
+    public void know(double loss) {
+        lastLoss = loss;
+        bestLoss = Math.min(bestLoss, loss);
     }
 
     /** Takes up the figures of the run that is resumed. */
@@ -76,20 +75,21 @@ public final class StepMeter {
         bestLoss = best;
     }
 
-    /** The finished step's metrics by name. */
-    public Map<String, Double> metrics(double learningRate, double gradientNorm, @Nullable MemoryStatistics memory) {
+    /** A finished step's metrics by name. */
+    public static Map<String, Double> metrics(
+            Figures step, double loss, double learningRate, double gradientNorm, @Nullable MemoryStatistics memory) {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("loss", lastLoss);
+        metrics.put("loss", loss);
         metrics.put("lr", learningRate);
         metrics.put("grad_norm", gradientNorm);
-        metrics.put("tokens_per_second", tokens / stepSeconds);
-        metrics.put("trained_tokens_per_second", trainedTokens / stepSeconds);
-        metrics.put("tokens_per_second_per_gpu", trainedTokens / stepSeconds);
-        metrics.put("step_seconds", stepSeconds);
-        metrics.put("tokens_in_records", (double) tokens);
-        metrics.put("tokens_computed", (double) computedTokens);
-        metrics.put("tokens_saved_by_sharing", (double) (tokens - computedTokens));
-        metrics.put("tokens_trained", (double) trainedTokens);
+        metrics.put("tokens_per_second", step.tokens / step.seconds);
+        metrics.put("trained_tokens_per_second", step.trainedTokens / step.seconds);
+        metrics.put("tokens_per_second_per_gpu", step.trainedTokens / step.seconds);
+        metrics.put("step_seconds", step.seconds);
+        metrics.put("tokens_in_records", (double) step.tokens);
+        metrics.put("tokens_computed", (double) step.computedTokens);
+        metrics.put("tokens_saved_by_sharing", (double) (step.tokens - step.computedTokens));
+        metrics.put("tokens_trained", (double) step.trainedTokens);
         metrics.put("padding_tokens", 0.0);
         if (memory != null) {
             metrics.put("memory_now", memory.current() / GIB);

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The LoRA recipe on a fixture's checkpoint, with a config of a few keys that a test may change. */
 public final class RecipeRun {
@@ -33,14 +34,20 @@ public final class RecipeRun {
     private final Path output;
     private final RecipeTrial trial;
 
-    private RecipeRun(Path output) {
+    private RecipeRun(Path output, List<Plugin> plugins) {
         this.output = output;
-        this.trial = new RecipeTrial(PLUGINS.get(4).recipes().get(0), PLUGINS, config(output));
+        this.trial = new RecipeTrial(PLUGINS.get(4).recipes().get(0), plugins, config(output));
     }
 
     /** A run of 8 steps in fp32 with results in the folder. */
     public static RecipeRun in(Path output) {
-        return new RecipeRun(output);
+        return new RecipeRun(output, PLUGINS);
+    }
+
+    /** The same, with another plugin at hand. */
+    public static RecipeRun in(Path output, Plugin another) {
+        return new RecipeRun(
+                output, Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());
     }
 
     /** Replaces or adds top-level lines of YAML. */

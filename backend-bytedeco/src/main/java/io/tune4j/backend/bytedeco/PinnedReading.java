@@ -1,0 +1,40 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.backend.bytedeco.cuda.CudaMark;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.pytorch.Tensor;
+
+/** A number that a GPU writes to host memory when it comes to it. */
+final class PinnedReading implements Backend.Reading {
+    private final Tensor host = PinnedActivations.pinned(DType.FLOAT64);
+    private final CudaMark written;
+
+    /**
+     * Behind what was issued so far.
+     *
+     * @param scalar of any dtype
+     * @param device index of the GPU
+     */
+    PinnedReading(Tensor scalar, int device) {
+        host.copy_(scalar, true);
+        written = new CudaMark(device);
+    }
+
+    @Override
+    public double value() {
+        return MandatoryKernels.call(() -> {
+            written.await();
+            try (DoublePointer value = new DoublePointer(host.data_ptr())) {
+                return value.get();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        MandatoryKernels.run(written::close);
+        host.close();
+    }
+}
