@@ -3,6 +3,7 @@ package io.tune4j.backend.bytedeco;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products of bf16 matrices in machine code (Goto and van de Geijn 2008). Each thread has its share of the longer side of the result. Of the operand along
@@ -26,6 +27,9 @@ final class MachineProducts {
     private static final long LEAST_IN_PARTS = 1L << 20;
 
     private static final int LANES = MachineKernels.LANES;
+
+    /** Of the inner side, that a turn of the kernel's loop takes. */
+    private static final int TURN = 2 * MachineKernels.PAIRS;
 
     private final KernelThreads threads;
 
@@ -71,6 +75,18 @@ final class MachineProducts {
                 && target.stride(1) == 1;
     }
 
+    /** Whether {@link #adapted} can write the sum of these products to the target. */
+    static boolean knows(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
+        return knows(target, a, b)
+                && isNarrowMatrix(low)
+                && isNarrowMatrix(up)
+                && hasUnitStride(low)
+                && hasUnitStride(up)
+                && low.size(0) == a.size(0)
+                && up.size(1) == b.size(1)
+                && low.size(1) == up.size(0);
+    }
+
     private static boolean isNarrowMatrix(Tensor tensor) {
         return tensor.dim() == 2 && tensor.scalar_type().value == ScalarType.BFloat16.value;
     }
@@ -87,23 +103,38 @@ final class MachineProducts {
 
     /** {@code target = alpha * a x b}, added to what is in it if {@code adds}. */
     void into(Tensor target, Tensor a, Tensor b, boolean adds, double alpha) {
-        Product product = new Product(
+        run(new Product(
                 Matrix.of(target),
-                Matrix.of(a),
-                Matrix.of(b),
+                new Operands(Matrix.of(a), Matrix.of(b), Math.toIntExact(a.size(1))),
+                null,
                 Math.toIntExact(a.size(0)),
                 Math.toIntExact(b.size(1)),
-                Math.toIntExact(a.size(1)),
                 adds ? 1 : 0,
-                MachineKernels.bits(alpha));
-        boolean alone = (long) product.rows * product.columns * product.depth < LEAST_IN_PARTS;
+                MachineKernels.bits(alpha)));
+    }
+
+    /** {@code target = a x b + low x up}, as one product whose inner side is longer by that of the second one. */
+    void adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
+        run(new Product(
+                Matrix.of(target),
+                new Operands(Matrix.of(a), Matrix.of(b), Math.toIntExact(a.size(1))),
+                new Operands(Matrix.of(low), Matrix.of(up), Math.toIntExact(low.size(1))),
+                Math.toIntExact(a.size(0)),
+                Math.toIntExact(b.size(1)),
+                0,
+                MachineKernels.bits(1)));
+    }
+
+    private void run(Product product) {
+        boolean alone = (long) product.rows * product.columns * product.depth() < LEAST_IN_PARTS;
         int parts = alone ? 1 : threads.threads();
         int share = share(product.longer(), parts);
         try (TorchWork work = new TorchWork()) {
             // Sums of all of a share, or the whole of the shorter operand: what is smaller.
-            boolean keepsSums = product.depth > DEPTH && product.depth > 2L * share;
-            long shorter =
-                    keepsSums ? 0 : packShorter(product, parts, work.memory(product.shorterBytes(product.depth)));
+            boolean keepsSums = product.depth() > DEPTH && product.depth() > 2L * share;
+            long shorter = keepsSums
+                    ? 0
+                    : packShorter(product, parts, work.memory(product.bytesFor(product.shorter(), product.depth())));
             each(product.longer(), share, (start, count, inner) -> {
                 Share own = new Share(product, start, count, inner);
                 if (keepsSums) {
@@ -116,9 +147,10 @@ final class MachineProducts {
     }
 
     private long packShorter(Product product, int parts, long target) {
+        int depth = product.depth();
         each(product.shorter(), share(product.shorter(), parts), (start, count, inner) -> {
-            long place = target + start / LANES * tile(product.depth);
-            product.pack(!product.isTall(), start, count, 0, product.depth, place);
+            long place = target + start / LANES * product.tile(0, depth);
+            product.pack(!product.isTall(), start, count, 0, depth, place);
         });
         return target;
     }
@@ -146,11 +178,41 @@ final class MachineProducts {
 
     /** Bytes of sixteen rows or columns of an operand that is packed to this depth. */
     private static long tile(int depth) {
-        return (long) LANES * upTo(2 * LANES, depth) * Short.BYTES;
+        return bytes(upTo(2 * LANES, depth));
     }
 
+    /** Of sixteen rows or columns. */
+    private static long bytes(int depth) {
+        return (long) LANES * depth * Short.BYTES;
+    }
+
+    /** Two matrices and their common side. */
+    private record Operands(Matrix a, Matrix b, int depth) {
+        /**
+         * Packs rows of the left operand, or columns of the right one, for some of the inner side.
+         *
+         * @param tile bytes from sixteen of them to the next
+         */
+        void pack(boolean left, int first, int size, int inner, int now, long place, long tile) {
+            Matrix matrix = left ? a : b;
+            long source = left ? matrix.at(first, inner) : matrix.at(inner, first);
+            long stride = matrix.isByRows() ? matrix.rowStride : matrix.columnStride;
+            if (left != matrix.isByRows()) {
+                MachineKernels.rowPairs(source, stride, now, size, place, MachineKernels.VECTOR, tile);
+            } else if (tile == tile(now)) {
+                MachineKernels.columns(source, stride, size, now, place);
+            } else {
+                for (int row = 0; row < size; row += LANES) {
+                    int some = Math.min(LANES, size - row);
+                    MachineKernels.columns(source + row * stride, stride, some, now, place + row / LANES * tile);
+                }
+            }
+        }
+    }
+
+    /** @param second whose product is added, or null; its inner side is packed behind the end of the first one's */
     private record Product(
-            Matrix target, Matrix a, Matrix b, int rows, int columns, int depth, long adds, long factor) {
+            Matrix target, Operands first, @Nullable Operands second, int rows, int columns, long adds, long factor) {
         boolean isTall() {
             return rows > columns;
         }
@@ -163,19 +225,39 @@ final class MachineProducts {
             return Math.min(rows, columns);
         }
 
-        long shorterBytes(int depth) {
-            return upTo(LANES, shorter()) / LANES * tile(depth);
+        /** Of the first product. */
+        int depth() {
+            return first.depth;
         }
 
-        /** Packs rows of the left operand, or columns of the right one, for some of the inner side. */
-        void pack(boolean left, int first, int size, int inner, int now, long place) {
-            Matrix matrix = left ? a : b;
-            long source = left ? matrix.at(first, inner) : matrix.at(inner, first);
-            long stride = matrix.isByRows() ? matrix.rowStride : matrix.columnStride;
-            if (left == matrix.isByRows()) {
-                MachineKernels.columns(source, stride, size, now, place);
-            } else {
-                MachineKernels.rowPairs(source, stride, now, size, place, MachineKernels.VECTOR, tile(now));
+        private boolean isLast(int inner, int now) {
+            return inner + now == depth();
+        }
+
+        /** Bytes of sixteen rows or columns for a part of the inner side, with the second product's behind the last part. */
+        long tile(int inner, int now) {
+            return second == null || !isLast(inner, now)
+                    ? MachineProducts.tile(now)
+                    : bytes(upTo(TURN, now)) + MachineProducts.tile(second.depth);
+        }
+
+        /** Pairs of a part. */
+        long pairs(int inner, int now) {
+            int more = second == null || !isLast(inner, now) ? 0 : upTo(TURN, second.depth);
+            return (upTo(TURN, now) + more) / 2;
+        }
+
+        /** Bytes for so many rows or columns and so much of the inner side, its end if that is what takes most. */
+        long bytesFor(int size, int now) {
+            return upTo(LANES, size) / LANES * Math.max(MachineProducts.tile(now), tile(depth() - now, now));
+        }
+
+        /** Packs rows of the left operands, or columns of the right ones, for some of the inner side. */
+        void pack(boolean left, int start, int size, int inner, int now, long place) {
+            long tile = tile(inner, now);
+            first.pack(left, start, size, inner, now, place, tile);
+            if (second != null && isLast(inner, now)) {
+                second.pack(left, start, size, 0, second.depth, place + bytes(upTo(TURN, now)), tile);
             }
         }
     }
@@ -196,29 +278,29 @@ final class MachineProducts {
             this.start = start;
             this.count = count;
             this.work = work;
-            int parts = (product.depth + DEPTH - 1) / DEPTH;
-            depth = upTo(2 * LANES, product.depth / parts);
+            int parts = (product.depth() + DEPTH - 1) / DEPTH;
+            depth = upTo(2 * LANES, product.depth() / parts);
         }
 
         private long groupBytes() {
-            return upTo(LANES, Math.min(count, GROUP)) / LANES * tile(depth);
+            return product.bytesFor(Math.min(count, GROUP), depth);
         }
 
         /** One part of the inner side after the other, with all sums of this share between. */
         void withAllSums() {
             long group = work.memory(groupBytes());
-            long shorter = work.memory(product.shorterBytes(depth));
+            long shorter = work.memory(product.bytesFor(product.shorter(), depth));
             int wide = upTo(LANES, tall ? product.shorter() : count);
             long stride = (long) wide * Float.BYTES;
             long sums = work.memory(stride * upTo(LANES, tall ? count : product.shorter()));
-            for (int inner = 0; inner < product.depth; inner += depth) {
-                int now = Math.min(depth, product.depth - inner);
+            for (int inner = 0; inner < product.depth(); inner += depth) {
+                int now = Math.min(depth, product.depth() - inner);
                 product.pack(!tall, 0, product.shorter(), inner, now, shorter);
                 for (int first = 0; first < count; first += GROUP) {
                     int size = Math.min(GROUP, count - first);
                     product.pack(tall, start + first, size, inner, now, group);
                     long place = sums + first * (tall ? stride : Float.BYTES);
-                    multiply(first, size, inner, now, shorter, tile(now), group, place, stride);
+                    multiply(first, size, inner, now, shorter, product.tile(inner, now), group, place, stride);
                 }
             }
         }
@@ -228,15 +310,15 @@ final class MachineProducts {
             long group = work.memory(groupBytes());
             int most = Math.min(count, GROUP);
             long stride = (long) upTo(LANES, tall ? product.shorter() : most) * Float.BYTES;
-            boolean whole = depth >= product.depth;
+            boolean whole = depth >= product.depth();
             long sums = whole ? 0 : work.memory(stride * upTo(LANES, tall ? most : product.shorter()));
             for (int first = 0; first < count; first += GROUP) {
                 int size = Math.min(GROUP, count - first);
-                for (int inner = 0; inner < product.depth; inner += depth) {
-                    int now = Math.min(depth, product.depth - inner);
+                for (int inner = 0; inner < product.depth(); inner += depth) {
+                    int now = Math.min(depth, product.depth() - inner);
                     product.pack(tall, start + first, size, inner, now, group);
                     long at = shorter + (long) inner * LANES * Short.BYTES;
-                    multiply(first, size, inner, now, at, tile(product.depth), group, sums, stride);
+                    multiply(first, size, inner, now, at, product.tile(0, product.depth()), group, sums, stride);
                 }
             }
         }
@@ -252,19 +334,18 @@ final class MachineProducts {
                 long sums,
                 long sumsStride) {
             long output = 0;
-            if (inner + now == product.depth) {
+            if (inner + now == product.depth()) {
                 output = tall ? product.target.at(start + first, 0) : product.target.at(0, start + first);
             }
-            int unit = 2 * MachineKernels.PAIRS;
-            long pairs = upTo(unit, now) / 2;
+            long ofGroup = product.tile(inner, now);
             long begins = inner == 0 ? 1 : 0;
             // What is multiplied with the whole group, which stays in the second-level cache, stays in the first.
             MachineKernels.multiply(
                     tall ? group : shorter,
-                    tall ? tile(now) : shorterTile,
+                    tall ? ofGroup : shorterTile,
                     tall ? shorter : group,
-                    tall ? shorterTile : tile(now),
-                    pairs,
+                    tall ? shorterTile : ofGroup,
+                    product.pairs(inner, now),
                     tall ? size : product.rows,
                     tall ? product.columns : size,
                     sums,

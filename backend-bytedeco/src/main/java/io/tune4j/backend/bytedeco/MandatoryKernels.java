@@ -423,6 +423,15 @@ abstract class MandatoryKernels implements ArrayKernels {
     }
 
     @Override
+    public final void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
+        run(() -> {
+            if (!products.adapted(raw(target), raw(a), raw(b), raw(low), raw(up))) {
+                ArrayKernels.super.adaptedMatmulInto(target, a, b, low, up);
+            }
+        });
+    }
+
+    @Override
     public final Array gatherRows(Array table, Array rows) {
         return make(table.dtype(), () -> raw(table).index_select(0, raw(rows)));
     }

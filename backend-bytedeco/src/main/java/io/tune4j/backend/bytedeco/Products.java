@@ -56,6 +56,15 @@ final class Products {
         }
     }
 
+    /** {@code target = a x b + low x up} as one product; false, and nothing is done, where there is none. */
+    boolean adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
+        boolean known = inMachineCode && MachineProducts.knows(target, a, b, low, up);
+        if (known) {
+            machine.adapted(target, a, b, low, up);
+        }
+        return known;
+    }
+
     private interface Part {
         void run(Tensor target, Tensor a, Tensor b);
     }

@@ -88,6 +88,58 @@ class MachineProductsTest {
         }
     }
 
+    private static void assertAdapted(int rows, int columns, int depth, int rank, boolean left, boolean right) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor a = random(1, rows, depth, left);
+            Tensor b = random(2, depth, columns, right);
+            Tensor low = random(3, rows, rank, false);
+            Tensor up = random(4, rank, columns, left);
+            Tensor target = random(5, rows, columns, false);
+            new MachineProducts(backend.threads())
+                    .adapted(
+                            MandatoryKernels.raw(target),
+                            MandatoryKernels.raw(a),
+                            MandatoryKernels.raw(b),
+                            MandatoryKernels.raw(low),
+                            MandatoryKernels.raw(up));
+            double[] expected = a.cast(DType.FLOAT64)
+                    .matmul(b.cast(DType.FLOAT64))
+                    .plus(low.cast(DType.FLOAT64).matmul(up.cast(DType.FLOAT64)))
+                    .toDoubles();
+            double[] actual = target.toDoubles();
+            for (int i = 0; i < expected.length; i++) {
+                double error = Math.abs(expected[i]) / 256 + 1e-5 * Math.sqrt(depth + rank);
+                assertThat(actual[i]).isBetween(expected[i] - error, expected[i] + error);
+            }
+        }
+    }
+
+    @Property(tries = 150)
+    void aSecondProductIsAdded(
+            @ForAll @IntRange(min = 1, max = 260) int rows,
+            @ForAll @IntRange(min = 1, max = 260) int columns,
+            @ForAll @IntRange(min = 1, max = 200) int depth,
+            @ForAll @IntRange(min = 1, max = 70) int rank,
+            @ForAll boolean left,
+            @ForAll boolean right) {
+        if (areAvailable()) {
+            assertAdapted(rows, columns, depth, rank, left, right);
+        }
+    }
+
+    @Example
+    void aSecondProductBehindSeveralTurns() {
+        assumeTrue(areAvailable(), "no Linux on a CPU with AVX-512 and bf16: products in machine code are not tested");
+        for (int depth : new int[] {1024, 1025, 2100, 3072}) {
+            for (int rank : new int[] {1, 8, 16, 40}) {
+                assertAdapted(40, 450, depth, rank, false, true);
+                assertAdapted(450, 40, depth, rank, false, false);
+                assertAdapted(1100, 50, depth, rank, true, false);
+                assertAdapted(50, 2500, depth, rank, false, false);
+            }
+        }
+    }
+
     @Example
     void innerSidesThatTakeSeveralTurns() {
         assumeTrue(areAvailable(), "no Linux on a CPU with AVX-512 and bf16: products in machine code are not tested");

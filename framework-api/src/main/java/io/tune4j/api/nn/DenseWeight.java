@@ -45,6 +45,22 @@ public final class DenseWeight implements FrozenWeight {
     }
 
     @Override
+    public Tensor multiply(Tensor x, Tensor low, Tensor up) {
+        try (Tensor transposed = weight.transposed()) {
+            return adapted(x, transposed, low, up);
+        }
+    }
+
+    @Override
+    public Tensor multiplyBackward(Tensor outputGradient, Tensor low, Tensor up) {
+        return adapted(outputGradient, weight, low, up);
+    }
+
+    private static Tensor adapted(Tensor a, Tensor b, Tensor low, Tensor up) {
+        return Tensor.empty(a.kernels(), a.dtype(), a.size(0), b.size(1)).adaptedMatmulInPlace(a, b, low, up);
+    }
+
+    @Override
     public Tensor dense(DType dtype) {
         return weight.cast(dtype);
     }

@@ -21,6 +21,26 @@ public interface FrozenWeight extends AutoCloseable {
     /** {@code dy · W}: {@code [T, out] -> [T, in]}. */
     Tensor multiplyBackward(Tensor outputGradient);
 
+    /**
+     * {@code x · Wᵀ + low · up}, of which the second product is an adapter's.
+     *
+     * @param low {@code [T, r]}
+     * @param up {@code [r, out]}
+     */
+    default Tensor multiply(Tensor x, Tensor low, Tensor up) {
+        return multiply(x).matmulInPlace(low, up, 1, 1);
+    }
+
+    /**
+     * {@code dy · W + low · up}.
+     *
+     * @param low {@code [T, r]}
+     * @param up {@code [r, in]}
+     */
+    default Tensor multiplyBackward(Tensor outputGradient, Tensor low, Tensor up) {
+        return multiplyBackward(outputGradient).matmulInPlace(low, up, 1, 1);
+    }
+
     /** The weight unpacked, as a new tensor of the given dtype. */
     Tensor dense(DType dtype);
 

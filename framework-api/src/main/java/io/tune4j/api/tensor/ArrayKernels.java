@@ -123,6 +123,15 @@ public interface ArrayKernels {
      */
     void matmulInto(Array target, Array a, Array b, double beta, double alpha);
 
+    /**
+     * {@code target = a x b + low x up} for matrices: a product and one of small depth that is added to it, as of a weight and its
+     * adapter; {@code target} may be a view, whose content is not read.
+     */
+    default void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
+        matmulInto(target, a, b, 0, 1);
+        matmulInto(target, low, up, 1, 1);
+    }
+
     /** Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}. */
     Array gatherRows(Array table, Array rows);
 

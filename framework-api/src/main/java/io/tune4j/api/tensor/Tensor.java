@@ -319,6 +319,12 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** {@code this = a x b + low x up}. */
+    public Tensor adaptedMatmulInPlace(Tensor a, Tensor b, Tensor low, Tensor up) {
+        kernels.adaptedMatmulInto(array(), a.array(), b.array(), low.array(), up.array());
+        return this;
+    }
+
     public Tensor gatherRows(Tensor rows) {
         return wrap(kernels.gatherRows(array(), rows.array()));
     }

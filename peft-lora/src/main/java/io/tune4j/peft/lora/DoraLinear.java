@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code y = f ∘ u + b} with {@code u = x·Wᵀ + s·(x·Aᵀ)·Bᵀ} and {@code f = m / ‖W + s·B·A‖} (Liu et al. 2024, eq. 5), as
  * one entry on the tape. The norm is a constant in the backward, as in the paper's section 4.3 and in peft.
  *
- * <p>Saves x, {@code x·Aᵀ [T, sum of ranks]} and, other than LoRA, the unscaled u, as large as y: m's gradient is
+ * <p>Saves x, {@code s·x·Aᵀ [T, sum of ranks]} and, other than LoRA, the unscaled u, as large as y: m's gradient is
  * {@code colsum(dy ∘ u) / norm}, and neither y, which rotary embedding overwrites, nor a second product with W would be
  * a cheaper source of u.
  *
@@ -67,14 +67,12 @@ final class DoraLinear implements Linear {
         }
     }
 
-    /** {@code u = d·Wᵀ + s·low·Bᵀ} with {@code low = d·Aᵀ}. */
+    /** {@code u = d·Wᵀ + low·Bᵀ} with {@code low = s·d·Aᵀ}. */
     private record Unscaled(Tensor u, Tensor low) {}
 
     private Unscaled unscaled(Tensor d) {
-        Tensor u = base.weight().multiply(d);
         Tensor low = update.down(d);
-        update.addUp(u, low);
-        return new Unscaled(u, low);
+        return new Unscaled(update.multiply(base.weight(), d, low), low);
     }
 
     private void record(Tensor y, Tensor x, Unscaled unscaled, Pass pass) {
@@ -91,8 +89,7 @@ final class DoraLinear implements Linear {
         Tensor du = dy.isExclusive() ? dy.timesInPlace(scale.factors()) : dy.times(scale.factors());
         Tensor lowGradient = update.parameterGradients(du, mask == null ? x : x.times(mask), low);
         if (gradients.wants(x)) {
-            Tensor dx = base.weight().multiplyBackward(du);
-            update.addInputGradient(dx, lowGradient);
+            Tensor dx = update.multiplyBackward(base.weight(), du, lowGradient);
             if (mask != null && undropped != null) {
                 dx.addInPlace(undropped, -1).timesInPlace(mask).addInPlace(undropped, 1);
             }

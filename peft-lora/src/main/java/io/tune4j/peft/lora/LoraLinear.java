@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code y = x·Wᵀ + b, y[:, i] += s_i · (drop_i(x)·A_iᵀ)·B_iᵀ}: projections of one input with adapters on some of them
  * (Hu et al. 2021, eq. 3), as one entry on the tape.
  *
- * <p>Saves x, which the projections share, and {@code drop(x)·Aᵀ [T, sum of ranks]}: a hundredth of x's size in usual
+ * <p>Saves x, which the projections share, and {@code s · drop(x)·Aᵀ [T, sum of ranks]}: a hundredth of x's size in usual
  * ranks, against reading all of x again. Neither W nor a mask is kept: W is multiplied from where it lies, and a mask is
  * drawn again from its seed. As in peft each adapter drops x on its own, so with dropout the A's cannot share a product.
  */
@@ -40,21 +40,21 @@ final class LoraLinear implements Linear {
     @Override
     public Tensor forward(Tensor x, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor y = base.weight().multiply(x);
+            List<Tensor> lows = lows(x, pass);
+            Tensor y = updates.get(0).multiply(base.weight(), x, lows.get(0));
+            for (int i = 1; i < lows.size(); i++) {
+                updates.get(i).addUp(y, lows.get(i));
+            }
             Tensor bias = base.bias();
             if (bias != null) {
                 y.addInPlace(bias, 1);
-            }
-            List<Tensor> lows = lows(x, pass);
-            for (int i = 0; i < lows.size(); i++) {
-                updates.get(i).addUp(y, lows.get(i));
             }
             record(y, x, lows, pass);
             return scope.escape(y);
         }
     }
 
-    /** Computes {@code drop(x)·Aᵀ} alone, which the gradient of B is made of. */
+    /** Computes {@code s · drop(x)·Aᵀ} alone, which the gradient of B is made of. */
     @Override
     public void replay(Tensor x, Tensor result, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
@@ -62,7 +62,7 @@ final class LoraLinear implements Linear {
         }
     }
 
-    /** {@code drop_i(x)·A_iᵀ} of each update. */
+    /** {@code s_i · drop_i(x)·A_iᵀ} of each update. */
     private List<Tensor> lows(Tensor x, Pass pass) {
         List<Tensor> lows = new ArrayList<>();
         for (LowRankUpdate update : updates) {
@@ -83,16 +83,19 @@ final class LoraLinear implements Linear {
 
     /** {@code dx = dy·W + drop_i(s_i · dy_i·B_i · A_i)} summed over i; dA and dB as {@link LowRankUpdate} says. */
     private void backward(Tensor dy, Tensor x, List<Tensor> lows, Pass pass, Gradients gradients) {
-        Tensor dx = gradients.wants(x) ? base.weight().multiplyBackward(dy) : null;
+        boolean wanted = gradients.wants(x);
+        Tensor dx = null;
         for (int i = 0; i < lows.size(); i++) {
             try (TensorScope scope = TensorScope.open()) {
                 LowRankUpdate update = updates.get(i);
                 Tensor mask = mask(update, x, pass);
                 Tensor lowGradient = update.parameterGradients(dy, mask == null ? x : x.times(mask), lows.get(i));
-                if (dx != null && mask == null) {
-                    update.addInputGradient(dx, lowGradient);
-                } else if (dx != null) {
-                    dx.addInPlace(update.inputGradient(lowGradient).timesInPlace(mask), 1);
+                if (wanted && mask == null && dx == null) {
+                    dx = scope.escape(update.multiplyBackward(base.weight(), dy, lowGradient));
+                } else if (wanted) {
+                    dx = dx == null ? scope.escape(base.weight().multiplyBackward(dy)) : dx;
+                    Tensor more = update.inputGradient(lowGradient);
+                    dx.addInPlace(mask == null ? more : more.timesInPlace(mask), 1);
                 }
             }
         }

@@ -1,8 +1,10 @@
 package io.tune4j.peft.lora;
 
+import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.peft.lora.UpBlock.Place;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +14,14 @@ import java.util.List;
  * vector-Jacobian products. The A's are stacked, so x is read once; the B's write straight into their columns of y, so
  * nothing as wide as y is made or scaled, those of low ranks with one product ({@link UpBlock}).
  *
- * <p>Shapes: x {@code [T, in]}, y {@code [T, sum of out]}, low = x·Aᵀ {@code [T, R]} with R the sum of the ranks.
+ * <p>Shapes: x {@code [T, in]}, y {@code [T, sum of out]}, low = s·x·Aᵀ {@code [T, R]} with R the sum of the ranks.
  */
 final class LowRankUpdate implements AutoCloseable {
     private final List<Place> places;
     private final List<UpBlock> blocks;
     private final ComposedMatrix stackedA;
     private final long totalRank;
+    private final long totalOut;
 
     /**
      * @param projections all projections of the output, in the order of its columns
@@ -40,6 +43,7 @@ final class LowRankUpdate implements AutoCloseable {
         places = List.copyOf(found);
         blocks = UpBlock.of(places);
         totalRank = lowColumn;
+        totalOut = column;
         stackedA = ComposedMatrix.stacked(
                 places.stream().map(place -> place.weights().a()).toList());
     }
@@ -49,22 +53,53 @@ final class LowRankUpdate implements AutoCloseable {
         return places.get(0).weights().target().name();
     }
 
-    /** {@code low = x·Aᵀ}. */
+    /** {@code low_i = s_i · x·A_iᵀ}, side by side. */
     Tensor down(Tensor x) {
-        try (Tensor transposed = stackedA.in(x.dtype()).transposed()) {
-            return x.matmul(transposed);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor low = Tensor.empty(x.kernels(), x.dtype(), x.size(0), totalRank);
+            boolean same = places.stream().map(Place::scale).distinct().count() == 1;
+            low.matmulInPlace(
+                    x,
+                    stackedA.in(x.dtype()).transposed(),
+                    0,
+                    same ? places.get(0).scale() : 1);
+            for (Place place : same ? List.<Place>of() : places) {
+                low.narrow(1, place.lowColumn(), place.rank()).timesInPlace(place.scale());
+            }
+            return scope.escape(low);
         }
     }
 
-    /** {@code y[:, i] += s_i · low_i·B_iᵀ}, in place. */
+    /** {@code y[:, i] += low_i·B_iᵀ}, in place. */
     void addUp(Tensor y, Tensor low) {
-        for (UpBlock block : blocks) {
-            block.of(y).matmulInPlace(block.ofLow(low), block.b(y.dtype()).transposed(), 1, block.scale());
+        try (TensorScope scope = TensorScope.open()) {
+            for (UpBlock block : blocks) {
+                block.of(y).matmulInPlace(block.ofLow(low), block.b(y.dtype()).transposed(), 1, 1);
+            }
         }
+    }
+
+    /** {@code x·Wᵀ + low·Bᵀ}, as one product where all columns of y have one. */
+    Tensor multiply(FrozenWeight weight, Tensor x, Tensor low) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor y;
+            if (blocks.size() == 1 && blocks.get(0).width() == totalOut) {
+                y = weight.multiply(x, low, blocks.get(0).b(x.dtype()).transposed());
+            } else {
+                y = weight.multiply(x);
+                addUp(y, low);
+            }
+            return scope.escape(y);
+        }
+    }
+
+    /** {@code dy·W + dlow·A}. */
+    Tensor multiplyBackward(FrozenWeight weight, Tensor outputGradient, Tensor lowGradient) {
+        return weight.multiplyBackward(outputGradient, lowGradient, stackedA.in(outputGradient.dtype()));
     }
 
     /**
-     * Adds {@code dA_i = dlow_iᵀ·x} and {@code dB_i = s_i · dy_iᵀ·low_i} to the parameters.
+     * Adds {@code dA_i = dlow_iᵀ·x} and {@code dB_i = dy_iᵀ·low_i} to the parameters.
      *
      * @return {@code dlow_i = s_i · dy_i·B_i}, side by side
      */
@@ -75,8 +110,8 @@ final class LowRankUpdate implements AutoCloseable {
             Tensor dy = block.of(outputGradient);
             Tensor b = block.b(dtype);
             block.ofLow(lowGradient).matmulInPlace(dy, b, 0, block.scale());
-            block.accumulate(Tensor.empty(x.kernels(), dtype, b.shape())
-                    .matmulInPlace(dy.transposed(), block.ofLow(low), 0, block.scale()));
+            block.accumulate(
+                    Tensor.empty(x.kernels(), dtype, b.shape()).matmulInPlace(dy.transposed(), block.ofLow(low), 0, 1));
         }
         Tensor gradientOfA = lowGradient.transposed().matmul(x);
         for (Place place : places) {
@@ -88,11 +123,6 @@ final class LowRankUpdate implements AutoCloseable {
     /** {@code dx = dlow·A}. */
     Tensor inputGradient(Tensor lowGradient) {
         return lowGradient.matmul(stackedA.in(lowGradient.dtype()));
-    }
-
-    /** {@code dx += dlow·A}, in place. */
-    void addInputGradient(Tensor inputGradient, Tensor lowGradient) {
-        inputGradient.matmulInPlace(lowGradient, stackedA.in(inputGradient.dtype()), 1, 1);
     }
 
     @Override

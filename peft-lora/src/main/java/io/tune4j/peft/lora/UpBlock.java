@@ -27,6 +27,10 @@ final class UpBlock implements AutoCloseable {
         long rank() {
             return weights.target().rank();
         }
+
+        double scale() {
+            return weights.scale();
+        }
     }
 
     private final List<Place> places;
@@ -50,15 +54,19 @@ final class UpBlock implements AutoCloseable {
     /** @param places by their columns */
     static List<UpBlock> of(List<Place> places) {
         long ranks = places.stream().mapToLong(Place::rank).sum();
-        boolean oneScale =
-                places.stream().map(place -> place.weights().scale()).distinct().count() == 1;
+        boolean oneScale = places.stream().map(Place::scale).distinct().count() == 1;
         return ranks <= MOST_RANKS && oneScale
                 ? List.of(new UpBlock(places))
                 : places.stream().map(place -> new UpBlock(List.of(place))).toList();
     }
 
     double scale() {
-        return first.weights().scale();
+        return first.scale();
+    }
+
+    /** Its columns of y. */
+    long width() {
+        return width;
     }
 
     /** Its columns of y, or of y's gradient: a view. */

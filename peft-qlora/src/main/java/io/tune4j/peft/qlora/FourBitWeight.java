@@ -122,6 +122,33 @@ final class FourBitWeight implements FrozenWeight {
         }
     }
 
+    @Override
+    public Tensor multiply(Tensor x, Tensor low, Tensor up) {
+        if (space.dtype() != computeDtype) {
+            return FrozenWeight.super.multiply(x, low, up);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor y = Tensor.empty(x.kernels(), computeDtype, x.size(0), outFeatures());
+            forEachPiece((piece, row) -> {
+                long columns = piece.size(0);
+                y.narrow(1, row, columns).adaptedMatmulInPlace(x, piece.transposed(), low, up.narrow(1, row, columns));
+            });
+            return scope.escape(y);
+        }
+    }
+
+    @Override
+    public Tensor multiplyBackward(Tensor outputGradient, Tensor low, Tensor up) {
+        if (space.dtype() != computeDtype || !isOnePiece()) {
+            return FrozenWeight.super.multiplyBackward(outputGradient, low, up);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor dx = Tensor.empty(outputGradient.kernels(), computeDtype, outputGradient.size(0), inFeatures);
+            forEachPiece((piece, row) -> dx.adaptedMatmulInPlace(outputGradient, piece, low, up));
+            return scope.escape(dx);
+        }
+    }
+
     /** The sum over pieces of {@code dy[:, rows]·W[rows]}, in at least fp32 where there are several. */
     @Override
     public Tensor multiplyBackward(Tensor outputGradient) {

@@ -196,6 +196,12 @@ abstract class ProfilingKernels implements ArrayKernels {
         run("matmulInto", () -> backend.matmulInto(target, a, b, beta, alpha), a, b);
     }
 
+    /** Its operations are counted without those of the small product. */
+    @Override
+    public final void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
+        run("matmulAdapted", () -> backend.adaptedMatmulInto(target, a, b, low, up), a, b);
+    }
+
     @Override
     public final Array gatherRows(Array table, Array rows) {
         return timed("gatherRows", () -> backend.gatherRows(table, rows), table, rows);
