@@ -53,6 +53,8 @@ public final class AblatedBackend implements InvocationHandler {
 
     private boolean byDefault(String kernel) {
         return switch (kernel) {
+            // Which calls matmulInto twice.
+            case "adaptedMatmulInto" -> without.contains(Ablation.LORA_IN_PLACE);
             case "attention", "attentionBackward" -> without.contains(Ablation.ATTENTION);
             case "swiGlu", "swiGluBackward" -> without.contains(Ablation.SWIGLU);
             case "crossEntropyInPlace", "linearCrossEntropy" -> without.contains(Ablation.CROSS_ENTROPY);

@@ -6,6 +6,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.MemoryException;
+import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -164,6 +165,11 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             StepProfiler profiler,
             RunReport report,
             StepResults results) {
+        /** Of the optimizer's learning rate. */
+        double rateFactor(long step) {
+            return options.schedule().factor(step, steps.total());
+        }
+
         boolean validates(long done) {
             int every = options.validating().everySteps();
             return every > 0 && done % every == 0;
@@ -360,14 +366,18 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 run.profiler.beforeStep(step);
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
-                if (!updateOrSave(run, logger, step, batches)) {
+                if (!gradientsOrSave(run, logger, step, batches)) {
                     return cancel(run, logger, step);
                 }
+                update(run, step);
                 step++;
+                boolean needed = run.outputs.isDue(step) || run.validates(step) || step == run.steps.total();
+                int unknown = run.backend.computesAhead() && !needed ? 1 : 0;
+                run.results.await(unknown);
+                run.results.took(run.meter.finish());
                 run.memory.stepped();
                 run.profiler.afterStep(step);
-                boolean needed = run.outputs.isDue(step) || run.validates(step) || step == run.steps.total();
-                run.results.know(logger, run.backend.computesAhead() && !needed ? 1 : 0);
+                run.results.know(logger, unknown);
                 validate(run, logger, step);
                 run.outputs.afterStep(step);
             }
@@ -383,20 +393,27 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return Outcome.COMPLETED;
     }
 
-    /** Without memory for a step, the weights are still those of the step before, and are saved. */
-    private boolean updateOrSave(Run run, MetricLogger logger, long step, List<MicroBatch> batches) {
+    /**
+     * Brings the parameters the gradients of a step; false if that was cancelled. Without memory for it, the weights are still those of the
+     * step before, and are saved.
+     */
+    private boolean gradientsOrSave(Run run, MetricLogger logger, long step, List<MicroBatch> batches) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor loss = gradients(run, step, batches);
             if (loss == null) {
                 return false;
             }
-            update(run, step, loss, batches);
+            clip(run, step, loss, batches);
             return true;
         } catch (MemoryException e) {
             run.memory.lift();
             run.adapter.parameters().forEach(Parameter::clearGradient);
-            run.results.know(logger, 0);
-            run.outputs.save(step);
+            try {
+                run.results.know(logger, 0);
+                run.outputs.save(step);
+            } catch (TuneException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
@@ -417,28 +434,31 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return total;
     }
 
-    /** Takes the step: when its result is known, or where the device computes ahead before that. */
-    private static void update(Run run, long step, Tensor loss, List<MicroBatch> batches) {
+    /** Makes the sums of gradients a step's: by the device alone where it computes ahead, else when the result is known. */
+    private static void clip(Run run, long step, Tensor loss, List<MicroBatch> batches) {
         List<Parameter> parameters = run.adapter.parameters();
         GradientNorm.scale(parameters, 1.0 / run.meter.weight());
         Tensor squares = GradientNorm.squares(run.backend, parameters);
-        double factor = run.options.schedule().factor(step, run.steps.total());
         StepResult result = new StepResult(
                 step + 1,
                 run.meter.weight(),
-                run.options.optimizer().learningRate() * factor,
+                run.options.optimizer().learningRate() * run.rateFactor(step),
                 run.backend.read(loss),
                 run.backend.read(squares),
                 batches.stream().flatMap(micro -> micro.batch().ids().stream()).toList());
+        run.results.begin(result);
         if (run.backend.computesAhead()) {
             GradientNorm.clip(parameters, squares, run.options.clipGradNorm());
         } else {
             run.results.stopUnlessFinite(result);
             GradientNorm.clip(parameters, result.gradientNorm(), run.options.clipGradNorm());
         }
-        run.optimizer.step(factor);
-        parameters.forEach(Parameter::clearGradient);
-        run.results.add(result, run.meter.finish());
+    }
+
+    private static void update(Run run, long step) {
+        run.optimizer.step(run.rateFactor(step));
+        run.adapter.parameters().forEach(Parameter::clearGradient);
+        run.results.issued();
     }
 
     /** Before the state is saved, which tells how the validations went. */

@@ -7,6 +7,8 @@ import io.tune4j.recipes.training.StepMeter;
 import io.tune4j.recipes.training.StepResult;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Results of steps from when their updates are issued until they are known and logged, in order. */
 final class StepResults implements AutoCloseable {
@@ -17,9 +19,9 @@ final class StepResults implements AutoCloseable {
     private final StepMeter meter;
     private final RunOutputs outputs;
     private final RunReport report;
-    private final Deque<Issued> unknown = new ArrayDeque<>();
-
-    private record Issued(StepResult result, StepMeter.Figures figures) {}
+    private final Deque<StepResult> unknown = new ArrayDeque<>();
+    private final Deque<StepMeter.Figures> figures = new ArrayDeque<>();
+    private @Nullable StepResult current;
 
     StepResults(
             LoraFinetuneOptions options,
@@ -38,29 +40,48 @@ final class StepResults implements AutoCloseable {
         this.report = report;
     }
 
-    /** Behind a step, whose result is closed here. */
-    void add(StepResult result, StepMeter.Figures figures) {
-        unknown.add(new Issued(result, figures));
+    /** Takes over the result of a step whose update comes next. */
+    void begin(StepResult result) {
+        dropCurrent();
+        current = result;
     }
 
-    /** Waits for the results of all steps but the newest {@code left}. */
+    /** Says that the update was issued. */
+    void issued() {
+        unknown.add(Objects.requireNonNull(current));
+        current = null;
+    }
+
+    /** Waits for the results of all steps but the newest {@code left}: the device's time is the step's. */
+    void await(int left) {
+        unknown.stream().limit(Math.max(0, unknown.size() - left)).forEach(result -> {
+            result.loss();
+            result.gradientNorm();
+        });
+    }
+
+    /** What the newest step took. */
+    void took(StepMeter.Figures step) {
+        figures.add(step);
+    }
+
+    /** Takes up and logs the results of all steps but the newest {@code left}. */
     void know(MetricLogger logger, int left) {
         while (unknown.size() > left) {
-            Issued oldest = unknown.remove();
-            try (StepResult result = oldest.result) {
+            try (StepResult result = unknown.remove()) {
+                StepMeter.Figures step = figures.remove();
                 stopUnlessFinite(result);
                 meter.know(result.loss());
                 if (result.done() % options.logEveryNSteps() == 0 || result.done() == steps.total()) {
-                    log(logger, result, oldest.figures);
+                    log(logger, result, step);
                 }
             }
         }
     }
 
-    private void log(MetricLogger logger, StepResult result, StepMeter.Figures figures) {
+    private void log(MetricLogger logger, StepResult result, StepMeter.Figures step) {
         var statistics = options.logPeakMemory() ? memory.statistics() : null;
-        var metrics =
-                StepMeter.metrics(figures, result.loss(), result.learningRate(), result.gradientNorm(), statistics);
+        var metrics = StepMeter.metrics(step, result.loss(), result.learningRate(), result.gradientNorm(), statistics);
         if (statistics != null) {
             memory.addTo(metrics);
         }
@@ -86,9 +107,17 @@ final class StepResults implements AutoCloseable {
                 + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
     }
 
+    private void dropCurrent() {
+        if (current != null) {
+            current.close();
+            current = null;
+        }
+    }
+
     @Override
     public void close() {
-        unknown.forEach(issued -> issued.result.close());
+        dropCurrent();
+        unknown.forEach(StepResult::close);
         unknown.clear();
     }
 }

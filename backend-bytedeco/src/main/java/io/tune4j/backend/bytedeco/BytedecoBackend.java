@@ -168,7 +168,9 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         FlashAttention ofDevice = flash;
         if (ofDevice != null && FlashAttention.knowsBackward(attended, fused, layout, shape)) {
-            return call(() -> ofDevice.backward(outputGradient, fused, attended, layout, shape));
+            Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
+            inOrder(() -> ofDevice.backward(outputGradient, fused, attended, layout, shape, gradient));
+            return gradient;
         }
         Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
         if (inMachineCode(fused)
@@ -306,11 +308,11 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             host.close();
         }
         threads().close();
-        compiled.close();
         if (flash != null) {
             flash.close();
         }
         masks.close();
         closeKept();
+        compiled.close();
     }
 }

@@ -8,7 +8,6 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
-import io.tune4j.backend.bytedeco.cuda.CudaException;
 import io.tune4j.backend.bytedeco.cuda.CudaLauncher;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
@@ -18,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
 public final class BytedecoBackendFactory implements BackendFactory {
@@ -84,18 +85,27 @@ public final class BytedecoBackendFactory implements BackendFactory {
         return backend;
     }
 
-    /** Whatever cannot be compiled is left to libtorch's operations. */
+    /** What is not to be had is left to libtorch's operations. */
     private static Backend onGpu(Device device, HostProcessor processor, int threads, Consumer<String> notices) {
-        KernelLauncher launcher = null;
-        FlashAttention.Operations flash = null;
-        try {
-            launcher = CudaLauncher.open(device.index());
-            flash = CudaLauncher.capability(device.index()) >= FLASH_FROM ? new AtenFlashAttention() : null;
-        } catch (CudaException | LinkageError e) {
-            notices.accept("the kernels of this backend cannot be compiled for " + device
-                    + ", so libtorch's operations are" + " used, which are slower: " + e.getMessage());
-        }
+        KernelLauncher launcher = orNull(
+                () -> CudaLauncher.open(device.index()),
+                "kernels of its own cannot be compiled for " + device,
+                notices);
+        FlashAttention.Operations flash = orNull(
+                () -> CudaLauncher.capability(device.index()) >= FLASH_FROM ? new AtenFlashAttention() : null,
+                "FlashAttention cannot be called on " + device,
+                notices);
         return new BytedecoBackend(device, processor, threads, 1, launcher, flash);
+    }
+
+    private static <T> @Nullable T orNull(
+            Supplier<? extends @Nullable T> maker, String otherwise, Consumer<String> notices) {
+        try {
+            return maker.get();
+        } catch (RuntimeException | LinkageError e) {
+            notices.accept(otherwise + ", so libtorch's operations are used, which are slower: " + e.getMessage());
+            return null;
+        }
     }
 
     /** Kernels in machine code make few temporaries. */

@@ -13,21 +13,28 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Fused kernels that are compiled for the device, in one pass over memory each, and which operands they take. They cannot look at what
+ * Fused kernels that are compiled for the device, in few passes over memory, and which operands they take. They cannot look at what
  * they are given and would read beyond it, so what is not known here goes to libtorch's operations.
  */
 abstract class CompiledRows implements AutoCloseable {
     private final Set<DType> dtypes;
     private final int unit;
+    private final int alignment;
 
     /**
      * With kernels for these dtypes.
      *
      * @param unit what the elements of a row are a multiple of
+     * @param alignment what addresses are a multiple of
      */
-    CompiledRows(Set<DType> dtypes, int unit) {
+    CompiledRows(Set<DType> dtypes, int unit, int alignment) {
         this.dtypes = Set.copyOf(dtypes);
         this.unit = unit;
+        this.alignment = alignment;
+    }
+
+    private boolean areAligned(Tensor... operands) {
+        return alignment == 1 || Stream.of(operands).allMatch(operand -> address(operand) % alignment == 0);
     }
 
     /** Whether a tensor is what a kernel takes it for. */
@@ -46,12 +53,13 @@ abstract class CompiledRows implements AutoCloseable {
     }
 
     final boolean knowsRmsNorm(Tensor x, Tensor weight) {
-        return isMatrix(x, 1) && fits(weight, x.dtype(), x.size(1));
+        return isMatrix(x, 1) && fits(weight, x.dtype(), x.size(1)) && areAligned(x, weight);
     }
 
     final boolean knowsRmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
         return knowsRmsNorm(x, weight)
                 && fits(outputGradient, x.dtype(), x.shape())
+                && areAligned(outputGradient)
                 && fits(inverseRms, DType.FLOAT32, x.size(0), 1);
     }
 
@@ -62,20 +70,23 @@ abstract class CompiledRows implements AutoCloseable {
                 && isMatrix(fused, 1)
                 && fused.size(1) == shape.fusedSize()
                 && fits(cos, fused.dtype(), rows, half)
-                && fits(sin, fused.dtype(), rows, half);
+                && fits(sin, fused.dtype(), rows, half)
+                && areAligned(fused, cos, sin);
     }
 
     final boolean knowsSwiGlu(Tensor gateUp) {
-        return isMatrix(gateUp, 2);
+        return isMatrix(gateUp, 2) && areAligned(gateUp);
     }
 
     final boolean knowsSwiGluBackward(Tensor outputGradient, Tensor gateUp) {
-        return knowsSwiGlu(gateUp) && fits(outputGradient, gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+        return knowsSwiGlu(gateUp)
+                && fits(outputGradient, gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2)
+                && areAligned(outputGradient);
     }
 
     /** The labels are not looked at. */
     boolean knowsCrossEntropy(Tensor logits, Tensor labels) {
-        return isMatrix(logits, 1) && fits(labels, DType.INT64, logits.size(0));
+        return isMatrix(logits, 1) && fits(labels, DType.INT64, logits.size(0)) && areAligned(logits);
     }
 
     final boolean knowsAdamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance) {
@@ -91,7 +102,8 @@ abstract class CompiledRows implements AutoCloseable {
                 && (scales == DType.BFLOAT16 || scales == DType.FLOAT32)
                 && target.elementCount() == weight.capacity()
                 && Stream.of(target, weight.codes(), weight.levels(), weight.scales())
-                        .allMatch(operand -> raw(operand).is_contiguous());
+                        .allMatch(operand -> raw(operand).is_contiguous())
+                && areAligned(target, weight.codes());
     }
 
     static long address(Tensor tensor) {

@@ -10,7 +10,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import java.util.Set;
 
-/** Fused kernels of a GPU: {@code cuda/kernels.cu}, launched with a block of threads for each row. Nothing waits for them. */
+/** Fused kernels of a GPU: {@code cuda/kernels.cu}, launched with a block of threads for each row or for some elements. Nothing waits for them. */
 final class DeviceRows extends CompiledRows {
     /** Bytes that a thread reads at once. */
     private static final int PACK = 16;
@@ -30,7 +30,7 @@ final class DeviceRows extends CompiledRows {
 
     /** @param launcher closed with this */
     DeviceRows(KernelLauncher launcher) {
-        super(Set.of(DType.FLOAT32, DType.BFLOAT16), UNIT);
+        super(Set.of(DType.FLOAT32, DType.BFLOAT16), UNIT, PACK);
         this.launcher = launcher;
     }
 

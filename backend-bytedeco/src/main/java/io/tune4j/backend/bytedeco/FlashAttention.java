@@ -88,14 +88,14 @@ final class FlashAttention implements AutoCloseable {
         }
     }
 
-    io.tune4j.api.tensor.Tensor backward(
+    /** Writes {@code gradient}, in the shape of the fused rows. */
+    void backward(
             io.tune4j.api.tensor.Tensor outputGradient,
             io.tune4j.api.tensor.Tensor fused,
             Attended attended,
             SequenceLayout layout,
-            AttentionShape shape) {
-        io.tune4j.api.tensor.Tensor gradient =
-                io.tune4j.api.tensor.Tensor.empty(fused.kernels(), fused.dtype(), fused.size(0), shape.fusedSize());
+            AttentionShape shape,
+            io.tune4j.api.tensor.Tensor gradient) {
         try (TorchWork work = new TorchWork()) {
             Gradients gradients = operations.backward(
                     heads(raw(outputGradient), 0, shape.heads(), shape, work),
@@ -108,7 +108,6 @@ final class FlashAttention implements AutoCloseable {
             heads(raw(gradient), shape.heads() + keyValueHeads, keyValueHeads, shape, work)
                     .copy_(work.keep(gradients.values));
         }
-        return gradient;
     }
 
     private Rows rows(io.tune4j.api.tensor.Tensor fused, SequenceLayout layout, AttentionShape shape, TorchWork work) {

@@ -20,7 +20,7 @@ final class MachineRows extends CompiledRows {
     private final KernelThreads threads;
 
     MachineRows(KernelThreads threads, Set<DType> dtypes) {
-        super(dtypes, MachineKernels.ROW_UNIT);
+        super(dtypes, MachineKernels.ROW_UNIT, 1);
         this.threads = threads;
     }
 

@@ -107,6 +107,20 @@ abstract class MandatoryKernels implements ArrayKernels {
         }
     }
 
+    /** Runs an operation whose sums a GPU would make in any order, and so with other bits each time, always in the same one. */
+    final void inOrder(Runnable operation) {
+        if (device.isCpu()) {
+            run(operation);
+            return;
+        }
+        torch.globalContext().setDeterministicAlgorithms(true, false);
+        try {
+            run(operation);
+        } finally {
+            torch.globalContext().setDeterministicAlgorithms(false, false);
+        }
+    }
+
     /** Gives back what is kept between kernels; the subclass calls it when the backend closes. */
     final void closeKept() {
         wideProducts.close();
@@ -438,7 +452,7 @@ abstract class MandatoryKernels implements ArrayKernels {
 
     @Override
     public final void addRows(Array target, Array rows, Array values) {
-        run(() -> raw(target).index_add_(0, raw(rows), raw(values)));
+        inOrder(() -> raw(target).index_add_(0, raw(rows), raw(values)));
     }
 
     @Override

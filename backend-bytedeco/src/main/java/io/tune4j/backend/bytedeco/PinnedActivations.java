@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * what computes has been told to wait for it.
  */
 final class PinnedActivations implements ActivationStore {
+    /** Memory that is held because it may still be read; then copies are waited for. */
+    private static final int MOST_READ = 64;
+
     /** Tensors on their way out whose memory is still held; what computes then waits for the oldest. */
     private static final int MOST_LEAVING = 2;
 
@@ -84,12 +88,12 @@ final class PinnedActivations implements ActivationStore {
         @Override
         public io.tune4j.api.tensor.Tensor take() {
             return MandatoryKernels.call(() -> {
-                arrive();
-                CopyQueue.Copy copy = arrival;
-                Tensor target = arriving;
-                if (copy == null || target == null) {
-                    throw new IllegalStateException("taken twice");
+                if (!places.contains(this)) {
+                    throw new IllegalStateException("activations were taken or dropped before");
                 }
+                arrive();
+                CopyQueue.Copy copy = Objects.requireNonNull(arrival);
+                Tensor target = Objects.requireNonNull(arriving);
                 copy.beforeNext();
                 arriving = null;
                 arrival = null;
@@ -104,6 +108,10 @@ final class PinnedActivations implements ActivationStore {
 
         @Override
         public void drop() {
+            MandatoryKernels.run(this::free);
+        }
+
+        private void free() {
             if (remove() < 0) {
                 return;
             }
@@ -112,7 +120,7 @@ final class PinnedActivations implements ActivationStore {
                 arriving.close();
                 read.add(new Leaving(arrival, host));
             } else {
-                // It may still be written.
+                // It may still be written: behind that nothing is copied.
                 read.add(new Leaving(queue.start(address(host), address(host), 0), host));
             }
         }
@@ -171,6 +179,9 @@ final class PinnedActivations implements ActivationStore {
 
     /** The host may write to memory only after it was read. */
     private void releaseRead() {
+        if (read.size() > MOST_READ) {
+            queue.finish();
+        }
         for (Iterator<Leaving> all = read.iterator(); all.hasNext(); ) {
             Leaving next = all.next();
             if (!next.copy.isDone()) {

@@ -14,11 +14,13 @@ final class PinnedReading implements Backend.Reading {
     /**
      * Behind what was issued so far.
      *
-     * @param scalar of any dtype
+     * @param scalar one element of any dtype
      * @param device index of the GPU
      */
     PinnedReading(Tensor scalar, int device) {
-        host.copy_(scalar, true);
+        try (Tensor element = scalar.reshape(new long[0])) {
+            host.copy_(element, true);
+        }
         written = new CudaMark(device);
     }
 

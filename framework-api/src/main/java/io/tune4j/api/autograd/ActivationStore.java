@@ -17,7 +17,7 @@ public interface ActivationStore extends AutoCloseable {
     }
 
     /**
-     * Copies a tensor, which may be closed afterwards.
+     * Copies a tensor, which may be closed afterwards, but not overwritten while others hold it: the copy may still be on its way.
      *
      * @throws io.tune4j.api.error.ResourceException if there is no more room
      */

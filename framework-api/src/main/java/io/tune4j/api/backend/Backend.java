@@ -36,7 +36,7 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
      * Begins to read a number that will be needed later. On a device that computes ahead this waits for nothing, and asking for the
      * value waits until it has been computed, but not for what was issued after it.
      *
-     * @param scalar one element; may be closed afterwards
+     * @param scalar one element, of any shape; may be closed afterwards
      */
     default Reading read(Tensor scalar) {
         double value = scalar.item();

@@ -69,12 +69,24 @@ public final class GradientNorm {
             Tensor bound = Tensor.full(squares.kernels(), limit, DType.FLOAT64);
             Tensor one = Tensor.full(squares.kernels(), 1, DType.FLOAT64);
             Tensor factor = bound.lessThan(norm).choose(bound.dividedBy(norm.plus(EPSILON)), one);
+            Tensor narrower = factor.cast(DType.FLOAT32);
             for (Parameter parameter : parameters) {
                 Tensor gradient = parameter.gradient();
                 if (gradient != null) {
-                    gradient.timesInPlace(factor.cast(gradient.dtype()));
+                    multiply(gradient, gradient.dtype() == DType.FLOAT64 ? factor : narrower);
                 }
             }
+        }
+    }
+
+    /** A factor in fp32 is not rounded to a narrower dtype of the gradient. */
+    private static void multiply(Tensor gradient, Tensor factor) {
+        if (gradient.dtype() == factor.dtype()) {
+            gradient.timesInPlace(factor);
+            return;
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            gradient.copyFrom(gradient.cast(factor.dtype()).timesInPlace(factor));
         }
     }
 }

@@ -56,7 +56,7 @@ public final class StepMeter {
         return weight;
     }
 
-    /** Ends a step whose update was made or is under way. */
+    /** Ends a step whose update was made, or was issued when the one before had ended. */
     public Figures finish() {
         double seconds = (System.nanoTime() - startedAt) / 1e9;
         totalSeconds += seconds;

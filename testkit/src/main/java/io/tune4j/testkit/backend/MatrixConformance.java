@@ -65,6 +65,38 @@ abstract class MatrixConformance extends BackendTestCase {
         }
     }
 
+    /** Of sizes that are not divided, and of such that are divided among threads. */
+    @Test
+    final void aWeightAndItsAdapterAreOneProduct() {
+        long[][] sizes = {{3, 4, 5, 2}, {64, 70, 40, 8}, {300, 64, 96, 16}, {40, 48, 600, 1}};
+        for (DType dtype : dtypes()) {
+            for (long[] mknr : sizes) {
+                Tensor a = random(dtype, 21, mknr[0], mknr[1]);
+                Tensor b = random(dtype, 22, mknr[1], mknr[2]);
+                Tensor low = random(dtype, 23, mknr[0], mknr[3]);
+                Tensor up = random(dtype, 24, mknr[3], mknr[2]);
+                Host adapter = Host.of(low).matmul(Host.of(up));
+                Host expected = Host.of(a).matmul(Host.of(b)).zip(adapter, Double::sum);
+                // The sum may be rounded between both products.
+                double allowed = 3 * tolerance(dtype);
+                for (Tensor left : layouts(a)) {
+                    for (Tensor right : layouts(b)) {
+                        Tensor wide = Tensor.full(backend(), Double.NaN, dtype, mknr[0], mknr[2] + 3);
+                        Tensor target = wide.narrow(1, 2, mknr[2]);
+                        target.adaptedMatmulInPlace(left, right, low, up);
+                        assertClose(target, expected, allowed, "adaptedMatmul " + dtype + Arrays.toString(mknr));
+                        assertThat(wide.narrow(1, 0, 2).toDoubles())
+                                .as("beside the view")
+                                .containsOnly(Double.NaN);
+                        assertThat(wide.narrow(1, mknr[2] + 2, 1).toDoubles())
+                                .as("beside the view")
+                                .containsOnly(Double.NaN);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     final void betaZeroForgetsWhatWasThere() {
         Tensor target = Tensor.full(backend(), Double.NaN, DType.FLOAT32, 2, 2);

@@ -1,6 +1,6 @@
 package io.tune4j.backend.bytedeco.cuda;
 
-import static io.tune4j.backend.bytedeco.cuda.CudaLauncher.check;
+import static io.tune4j.backend.bytedeco.cuda.CudaCalls.runtime;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,7 +8,6 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of its own, tied to the one that computes by events. */
@@ -26,8 +25,8 @@ public final class CudaCopyQueue implements CopyQueue {
      */
     public CudaCopyQueue(int device) {
         this.device = (byte) device;
-        torch_cuda.set_device(this.device);
-        check(cudart.cudaStreamCreateWithFlags(copying, cudart.cudaStreamNonBlocking), "a stream for copies");
+        CudaCalls.use(this.device);
+        runtime(cudart.cudaStreamCreateWithFlags(copying, cudart.cudaStreamNonBlocking), "a stream for copies");
     }
 
     /** Memory by its address. */
@@ -50,16 +49,19 @@ public final class CudaCopyQueue implements CopyQueue {
                 return true;
             }
             int result = cudart.cudaEventQuery(end);
-            if (result != cudart.cudaErrorNotReady) {
-                check(result, "a copy of activations");
+            if (result == cudart.cudaErrorNotReady) {
+                // An answer that the thread would remember as an error.
+                cudart.cudaGetLastError();
+                return false;
             }
-            return result == cudart.cudaSuccess;
+            runtime(result, "a copy of activations");
+            return true;
         }
 
         @Override
         public void beforeNext() {
             if (end != null) {
-                check(cudart.cudaStreamWaitEvent(COMPUTING, end, 0), "waiting for a copy of activations");
+                runtime(cudart.cudaStreamWaitEvent(COMPUTING, end, 0), "waiting for a copy of activations");
             }
         }
 
@@ -76,41 +78,43 @@ public final class CudaCopyQueue implements CopyQueue {
         CUevent_st event = events.poll();
         if (event == null) {
             event = new CUevent_st();
-            check(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
+            runtime(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
         }
         return event;
     }
 
     @Override
     public Copy start(long source, long target, long bytes) {
-        torch_cuda.set_device(device);
+        CudaCalls.use(device);
         CUevent_st event = event();
-        check(cudart.cudaEventRecord(event, COMPUTING), "a copy of activations");
-        check(cudart.cudaStreamWaitEvent(copying, event, 0), "a copy of activations");
+        runtime(cudart.cudaEventRecord(event, COMPUTING), "a copy of activations");
+        runtime(cudart.cudaStreamWaitEvent(copying, event, 0), "a copy of activations");
         try (Place from = new Place(source);
                 Place to = new Place(target)) {
-            check(cudart.cudaMemcpyAsync(to, from, bytes, cudart.cudaMemcpyDefault, copying), "a copy of activations");
+            runtime(
+                    cudart.cudaMemcpyAsync(to, from, bytes, cudart.cudaMemcpyDefault, copying),
+                    "a copy of activations");
         }
         // A wait that was asked for before sees the event as it was then.
-        check(cudart.cudaEventRecord(event, copying), "a copy of activations");
+        runtime(cudart.cudaEventRecord(event, copying), "a copy of activations");
         return new Begun(event);
     }
 
     @Override
     public void finish() {
-        check(cudart.cudaStreamSynchronize(copying), "copies of activations");
+        runtime(cudart.cudaStreamSynchronize(copying), "copies of activations");
     }
 
     @Override
     public void close() {
-        torch_cuda.set_device(device);
+        CudaCalls.use(device);
         finish();
         for (CUevent_st event : events) {
-            check(cudart.cudaEventDestroy(event), "an event");
+            runtime(cudart.cudaEventDestroy(event), "an event");
             event.close();
         }
         events.clear();
-        check(cudart.cudaStreamDestroy(copying), "a stream for copies");
+        runtime(cudart.cudaStreamDestroy(copying), "a stream for copies");
         copying.close();
     }
 }

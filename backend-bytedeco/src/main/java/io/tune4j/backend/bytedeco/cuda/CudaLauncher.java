@@ -9,7 +9,6 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
 /** Launches on the default stream, on which libtorch computes too, so that both see each other's results without waiting. */
@@ -31,12 +30,11 @@ public final class CudaLauncher implements KernelLauncher {
      * @throws CudaException if that is not possible, e.g. because the compiler does not know the GPU yet
      */
     public static CudaLauncher open(int device) {
-        // Makes the context that libtorch uses the current one.
-        torch_cuda.set_device((byte) device);
+        CudaCalls.use((byte) device);
         byte[] code = CudaCompiler.compile(KernelLauncher.source(), "sm_" + capability(device));
         CudaLauncher launcher = new CudaLauncher(device);
         try (BytePointer image = new BytePointer(code)) {
-            check(cudart.cuModuleLoadData(launcher.module, image), "loading kernels");
+            CudaCalls.driver(cudart.cuModuleLoadData(launcher.module, image), "loading kernels");
         }
         return launcher;
     }
@@ -49,7 +47,7 @@ public final class CudaLauncher implements KernelLauncher {
 
     private static int attribute(int device, int attribute) {
         int[] value = new int[1];
-        check(cudart.cudaDeviceGetAttribute(value, attribute, device), "asking the GPU for its kind");
+        CudaCalls.runtime(cudart.cudaDeviceGetAttribute(value, attribute, device), "asking the GPU for its kind");
         return value[0];
     }
 
@@ -58,8 +56,8 @@ public final class CudaLauncher implements KernelLauncher {
         if (blocks == 0) {
             return;
         }
+        CudaCalls.use(device);
         CUfunc_st function = kernels.computeIfAbsent(kernel, this::find);
-        torch_cuda.set_device(device);
         try (LongPointer values = new LongPointer(arguments);
                 PointerPointer<LongPointer> places = new PointerPointer<>(arguments.length)) {
             for (int i = 0; i < arguments.length; i++) {
@@ -69,32 +67,21 @@ public final class CudaLauncher implements KernelLauncher {
                     function, Math.toIntExact(blocks), 1, 1, threads, 1, 1, 0, DEFAULT_STREAM, places, (PointerPointer<
                                     ?>)
                             null);
-            check(result, kernel);
+            CudaCalls.driver(result, kernel);
         }
     }
 
     private CUfunc_st find(String kernel) {
         CUfunc_st function = new CUfunc_st();
-        check(cudart.cuModuleGetFunction(function, module, kernel), kernel);
+        CudaCalls.driver(cudart.cuModuleGetFunction(function, module, kernel), kernel);
         return function;
-    }
-
-    static void check(int result, String what) {
-        if (result != cudart.CUDA_SUCCESS) {
-            try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
-                cudart.cuGetErrorString(result, text);
-                BytePointer message = text.get(BytePointer.class, 0);
-                throw new CudaException(
-                        "CUDA error " + result + (message == null ? "" : ", " + message.getString()) + ": " + what);
-            }
-        }
     }
 
     @Override
     public void close() {
-        torch_cuda.set_device(device);
+        CudaCalls.use(device);
         kernels.values().forEach(CUfunc_st::close);
-        check(cudart.cuModuleUnload(module), "unloading kernels");
+        CudaCalls.driver(cudart.cuModuleUnload(module), "unloading kernels");
         module.close();
     }
 }

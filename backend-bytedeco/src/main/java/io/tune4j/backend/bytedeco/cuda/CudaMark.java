@@ -1,11 +1,10 @@
 package io.tune4j.backend.bytedeco.cuda;
 
-import static io.tune4j.backend.bytedeco.cuda.CudaLauncher.check;
+import static io.tune4j.backend.bytedeco.cuda.CudaCalls.runtime;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
 /** A place in what a GPU was told to compute. */
@@ -20,19 +19,19 @@ public final class CudaMark implements AutoCloseable {
      * @param device index of the GPU
      */
     public CudaMark(int device) {
-        torch_cuda.set_device((byte) device);
-        check(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
-        check(cudart.cudaEventRecord(event, COMPUTING), "an event");
+        CudaCalls.use((byte) device);
+        runtime(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
+        runtime(cudart.cudaEventRecord(event, COMPUTING), "an event");
     }
 
     /** Waits until the GPU has come here. */
     public void await() {
-        check(cudart.cudaEventSynchronize(event), "waiting for the GPU");
+        runtime(cudart.cudaEventSynchronize(event), "waiting for the GPU");
     }
 
     @Override
     public void close() {
-        check(cudart.cudaEventDestroy(event), "an event");
+        runtime(cudart.cudaEventDestroy(event), "an event");
         event.close();
     }
 }

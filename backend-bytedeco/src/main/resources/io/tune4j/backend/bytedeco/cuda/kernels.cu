@@ -1,8 +1,8 @@
 // Fused kernels for GPUs, compiled by NVRTC when a device is opened: no headers, no files.
 //
 // Every parameter is 8 bytes wide, a pointer or an integer; a real number is passed as the bits of a double. A row
-// kernel has a block per row and any multiple of 32 threads; the others have a thread per element or pack. Sums are
-// of floats. Rows are contiguous and hold whole packs.
+// kernel has a block per row and a multiple of 32 threads, at most as many as its bounds say; the others have a thread
+// per element or pack. Sums are of floats. Rows are contiguous, hold whole packs and begin at a multiple of one.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -263,24 +263,24 @@ __device__ void unpack(u32* codes, S* levels, S* scales, i64 packs, i64 packsOfB
 }
 
 #define KERNELS(T, DTYPE)                                                                                             \
-    extern "C" __global__ void rms_norm_##DTYPE(T* x, T* weight, i64 width, i64 epsilon, T* output, float* inverse) { \
+    extern "C" __global__ void __launch_bounds__(256) rms_norm_##DTYPE(T* x, T* weight, i64 width, i64 epsilon, T* output, float* inverse) { \
         rmsNorm<T>(x, weight, width, epsilon, output, inverse);                                                       \
     }                                                                                                                 \
-    extern "C" __global__ void rms_norm_backward_##DTYPE(                                                             \
+    extern "C" __global__ void __launch_bounds__(256) rms_norm_backward_##DTYPE(                                                             \
             T* dy, T* x, T* weight, i64 width, float* inverse, T* dx) {                                               \
         rmsNormBackward<T>(dy, x, weight, width, inverse, dx);                                                        \
     }                                                                                                                 \
-    extern "C" __global__ void rotary_##DTYPE(                                                                        \
+    extern "C" __global__ void __launch_bounds__(256) rotary_##DTYPE(                                                                        \
             T* rows, i64 width, i64 heads, i64 half, T* cosines, T* sines, i64 sign) {                                \
         rotary<T>(rows, width, heads, half, cosines, sines, sign);                                                    \
     }                                                                                                                 \
-    extern "C" __global__ void swiglu_##DTYPE(T* gateUp, i64 width, T* output) {                                      \
+    extern "C" __global__ void __launch_bounds__(256) swiglu_##DTYPE(T* gateUp, i64 width, T* output) {                                      \
         swiGlu<T>(gateUp, width, output);                                                                             \
     }                                                                                                                 \
-    extern "C" __global__ void swiglu_backward_##DTYPE(T* dy, T* gateUp, i64 width, T* gradient) {                    \
+    extern "C" __global__ void __launch_bounds__(256) swiglu_backward_##DTYPE(T* dy, T* gateUp, i64 width, T* gradient) {                    \
         swiGluBackward<T>(dy, gateUp, width, gradient);                                                               \
     }                                                                                                                 \
-    extern "C" __global__ void cross_entropy_##DTYPE(T* logits, i64 columns, i64* labels, float* losses) {            \
+    extern "C" __global__ void __launch_bounds__(1024) cross_entropy_##DTYPE(T* logits, i64 columns, i64* labels, float* losses) {            \
         crossEntropy<T>(logits, columns, labels, losses);                                                             \
     }
 
@@ -288,7 +288,7 @@ KERNELS(float, fp32)
 KERNELS(bf16, bf16)
 
 #define UNPACK(S, SCALES, T, DTYPE)                                                                                   \
-    extern "C" __global__ void unpack_##SCALES##_##DTYPE(                                                             \
+    extern "C" __global__ void __launch_bounds__(256) unpack_##SCALES##_##DTYPE(                                                             \
             u32* codes, S* levels, S* scales, i64 packs, i64 packsOfBlock, T* target) {                               \
         unpack<S, T>(codes, levels, scales, packs, packsOfBlock, target);                                             \
     }
@@ -299,7 +299,7 @@ UNPACK(bf16, bf16, float, fp32)
 UNPACK(bf16, bf16, bf16, bf16)
 
 // Loshchilov and Hutter 2019, algorithm 2, for an element per thread.
-extern "C" __global__ void adamw(
+extern "C" __global__ void __launch_bounds__(256) adamw(
         float* values, float* gradients, float* means, float* variances, i64 count, i64 decay, i64 newOfMean,
         i64 keptOfVariance, i64 inverseRootOfCorrection, i64 epsilon, i64 rate) {
     i64 i = thread();

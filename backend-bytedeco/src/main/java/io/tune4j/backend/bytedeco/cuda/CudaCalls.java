@@ -1,0 +1,37 @@
+package io.tune4j.backend.bytedeco.cuda;
+
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.pytorch.global.torch_cuda;
+
+/** What calls of CUDA have in common. */
+final class CudaCalls {
+    private CudaCalls() {}
+
+    /** Makes a GPU this thread's, with the context that libtorch uses, which is made where there is none yet. */
+    static void use(byte device) {
+        torch_cuda.set_device(device, true);
+    }
+
+    /** For results of the run-time library, which a thread remembers until they are asked for: libtorch would take it for its own. */
+    static void runtime(int result, String what) {
+        if (result != cudart.cudaSuccess) {
+            cudart.cudaGetLastError();
+            throw new CudaException("CUDA error " + result + ", "
+                    + cudart.cudaGetErrorString(result).getString() + ": " + what);
+        }
+    }
+
+    /** For results of the driver. */
+    static void driver(int result, String what) {
+        if (result != cudart.CUDA_SUCCESS) {
+            try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
+                cudart.cuGetErrorString(result, text);
+                BytePointer message = text.get(BytePointer.class, 0);
+                throw new CudaException(
+                        "CUDA error " + result + (message == null ? "" : ", " + message.getString()) + ": " + what);
+            }
+        }
+    }
+}
