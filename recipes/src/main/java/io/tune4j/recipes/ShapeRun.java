@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The run's own model, adapter and optimizer on a {@link ShapeBackend}, where steps cost nothing and their memory is counted. */
 final class ShapeRun implements AutoCloseable {
     private final LoraFinetuneOptions options;
-    private final ShapeBackend host = new ShapeBackend(!HostProcessor.detect().hasBf16());
+    private final ShapeBackend host;
     private final ShapeBackend backend;
     private final Adapter adapter;
     private final CausalLanguageModel model;
@@ -37,6 +37,9 @@ final class ShapeRun implements AutoCloseable {
 
     ShapeRun(LoraFinetuneOptions options) {
         this.options = options;
+        HostProcessor processor = HostProcessor.detect();
+        int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
+        host = new ShapeBackend(!processor.hasBf16(), threads);
         backend = options.device().isCpu() ? host : new ShapeBackend(host);
         ModelDefinition definition = options.model().definition();
         PeftPlan plan = Objects.requireNonNull(options.model().peft());

@@ -239,12 +239,17 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
 
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
+        long chunk = logitsAtOnce(hidden.dtype());
+        return call(() -> ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient, chunk));
+    }
+
+    private long logitsAtOnce(DType dtype) {
+        if (!device().isCpu()) {
+            return ChunkedCrossEntropy.GPU_CHUNK_ELEMENTS;
+        }
         // In parts on several threads the loss makes no copies of a chunk, so a chunk may take what the forecast has
         // for them.
-        long chunk = threads().threads() == 1
-                ? ChunkedCrossEntropy.CHUNK_ELEMENTS
-                : LOGIT_BYTES / hidden.dtype().byteSize();
-        return call(() -> ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient, chunk));
+        return threads().threads() == 1 ? ChunkedCrossEntropy.CHUNK_ELEMENTS : LOGIT_BYTES / dtype.byteSize();
     }
 
     @Override

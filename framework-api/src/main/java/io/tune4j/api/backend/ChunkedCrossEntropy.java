@@ -14,6 +14,9 @@ public final class ChunkedCrossEntropy {
     /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
     public static final long CHUNK_ELEMENTS = 8L << 20;
 
+    /** The same on a GPU, whose products take some hundred rows to be worth the reading of the weight. */
+    public static final long GPU_CHUNK_ELEMENTS = 64L << 20;
+
     private static final long LEAST_CHUNK_ROWS = 128;
 
     private ChunkedCrossEntropy() {}

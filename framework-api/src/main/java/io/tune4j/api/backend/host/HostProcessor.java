@@ -18,7 +18,17 @@ import java.util.Set;
 public record HostProcessor(Set<String> flags, int physicalCores) {
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
+    /** Looks once. */
+    private static final class Detected {
+        static final HostProcessor PROCESSOR = read();
+    }
+
+    /** This machine's. */
     public static HostProcessor detect() {
+        return Detected.PROCESSOR;
+    }
+
+    private static HostProcessor read() {
         int logical = Runtime.getRuntime().availableProcessors();
         try {
             return parse(Files.readAllLines(CPUINFO), logical);

@@ -25,23 +25,25 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** Rows of queries whose scores exist at a time. */
     private static final long ATTENTION_ROWS = 128;
 
-    /** Threads that have scores and sums of attention at a time; with more of them it is more. */
-    private static final int THREADS = 2;
-
     private final Backend host;
+
+    /** Among which attention's heads and rows are divided, each with scores of its own. */
+    private final int threads;
 
     /** Of a device that is the process itself. */
     public ShapeBackend() {
-        this(false);
+        this(false, 1);
     }
 
     /**
      * Of a device that is the process itself.
      *
      * @param widensBf16 whether the CPU has no bf16 units, so that the bundled backends compute products in fp32
+     * @param threads that compute
      */
-    public ShapeBackend(boolean widensBf16) {
+    public ShapeBackend(boolean widensBf16, int threads) {
         super(widensBf16);
+        this.threads = threads;
         host = this;
     }
 
@@ -49,6 +51,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     public ShapeBackend(ShapeBackend host) {
         super(false);
         this.host = host;
+        threads = 1;
     }
 
     @Override
@@ -133,8 +136,8 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
-        int heads = shape.keyValueHeads() % THREADS == 0 ? 1 : shape.keyValueHeads();
-        attend(fused, layout, shape, 2, 2 * THREADS * heads, 2.5);
+        int heads = shape.keyValueHeads() % threads == 0 ? 1 : shape.keyValueHeads();
+        attend(fused, layout, shape, 2, 2 * threads * heads, 2.5);
         return Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
     }
 
@@ -148,7 +151,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
                     * (shape.fusedSize() + shape.querySize())
                     * fused.dtype().byteSize();
             // Of a group of query heads on each thread.
-            long scores = (long) THREADS
+            long scores = (long) threads
                     * shape.groupSize()
                     * rows
                     * length
@@ -185,7 +188,8 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** A chunk's logits, in both dtypes. */
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        return ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient);
+        long chunk = host == this ? ChunkedCrossEntropy.CHUNK_ELEMENTS : ChunkedCrossEntropy.GPU_CHUNK_ELEMENTS;
+        return ChunkedCrossEntropy.apply(this, hidden, weight, labels, withGradient, chunk);
     }
 
     /** The root of the variance. */
