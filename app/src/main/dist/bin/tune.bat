@@ -5,6 +5,9 @@ set "TUNE4J_HOME=%~dp0.."
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
 set "FLAGS="
+rem libtorch and oneDNN each remember a product for every shape that they met.
+if not defined LRU_CACHE_CAPACITY set "LRU_CACHE_CAPACITY=128"
+if not defined ONEDNN_PRIMITIVE_CACHE_CAPACITY set "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128"
 "%JAVA%" --sun-misc-unsafe-memory-access=allow --version >nul 2>&1
 if not errorlevel 1 set "FLAGS=--sun-misc-unsafe-memory-access=allow --enable-native-access=io.tune4j.app"
 "%JAVA%" %FLAGS% -Xms64m -Xmx2g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 ^

@@ -406,6 +406,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             clip(run, step, loss, batches);
             return true;
         } catch (MemoryException e) {
+            run.memory.measureShortage();
             run.memory.lift();
             run.adapter.parameters().forEach(Parameter::clearGradient);
             try {

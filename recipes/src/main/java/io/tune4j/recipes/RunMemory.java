@@ -28,6 +28,7 @@ final class RunMemory {
     /** A limit that nobody chose refuses a run only when the forecast is above it by more than the forecast may be wrong. */
     private static final double FORECAST_ERROR = 1.15;
 
+    private String measured = "";
     private final LoraFinetuneOptions options;
     private final ActivationPlan plan;
     private final MemoryShortage shortage;
@@ -90,7 +91,11 @@ final class RunMemory {
     /** Where the inputs of recomputed layers wait, to be closed; null if they are kept as they are. */
     @Nullable
     ActivationStore store(Backend backend, Console console) {
-        if (!options.activations().offloading() || plan.recomputed() == 0) {
+        if (!options.activations().offloading()) {
+            return null;
+        }
+        if (plan.recomputed() == 0) {
+            console.line("activations: nothing is offloaded, because no layer is recomputed");
             return null;
         }
         ActivationStore store = backend.activationStore(output);
@@ -150,8 +155,16 @@ final class RunMemory {
                 : "The last finished step is saved in " + state + ": with resume_from_checkpoint=True the run goes on"
                         + " behind it. Batches, dtype and the lengths of samples must then stay as they are.";
         return new ResourceException(
-                "stopped in the phase '" + phases.current() + "': " + cause.getMessage() + asked + ".\n"
+                "stopped in the phase '" + phases.current() + "': " + cause.getMessage() + asked + ".\n" + measured
                         + shortage.explain() + "\n" + next,
                 cause);
+    }
+
+    /** Remembers what is in use, for {@link #explain}, before anything of it is given back. */
+    void measureShortage() {
+        MemoryStatistics now = phases.statistics();
+        boolean isGpu = !options.device().isCpu();
+        measured = "Measured: " + Sizes.format(now.current()) + " in use, " + Sizes.format(now.peak()) + " at most"
+                + (isGpu ? ", " + Sizes.format(now.reserved()) + " held by the allocator" : "") + ".\n";
     }
 }

@@ -19,6 +19,9 @@ import io.tune4j.recipes.training.StepMeter;
 import io.tune4j.recipes.training.TrainingData;
 import io.tune4j.recipes.training.ValidationWatch;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a run writes to its output directory: states to resume from, adapters, the merged model. */
@@ -39,13 +42,21 @@ record RunOutputs(
 
     /** Saves the state where that is due, and the adapter at an epoch's end. */
     void afterStep(long done) {
-        if (isDue(done)) {
-            memory.during(Phase.SAVE, () -> saveBehind(done));
+        if (!isDue(done)) {
+            return;
         }
+        List<Supplier<PendingDirectory>> directories = new ArrayList<>();
+        directories.add(() -> state(done));
         if (endsEpoch(done)) {
             Path folder = options.outputDirectory().resolve("epoch_" + steps.epochOf(done - 1));
-            memory.during(Phase.SAVE, () -> saves.add(() -> adapterIn(folder)));
+            directories.add(() -> adapterIn(folder));
         }
+        memory.during(
+                Phase.SAVE,
+                () -> saves.add(directories, saved -> {
+                    states.dropOldest(saved);
+                    console.detail("saved " + saved);
+                }));
     }
 
     /** Whether anything is saved behind a step. */
@@ -56,13 +67,6 @@ record RunOutputs(
 
     private boolean endsEpoch(long done) {
         return steps.stepInEpoch(done) == 0 || done == steps.total() || watch.isOver();
-    }
-
-    private void saveBehind(long done) {
-        saves.add(() -> state(done), saved -> {
-            states.dropOldest(saved);
-            console.detail("saved " + saved);
-        });
     }
 
     private PendingDirectory state(long done) {

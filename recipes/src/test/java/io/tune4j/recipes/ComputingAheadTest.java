@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.ResourceException;
 import io.tune4j.recipes.testing.AheadPlugin;
 import io.tune4j.recipes.testing.RecipeRun;
 import java.nio.file.Path;
@@ -64,6 +65,30 @@ class ComputingAheadTest {
         assertThat(run.printed()).contains("stopped after step 3 of 8");
         assertThat(run.metric("loss")).hasSize(3);
         assertThat(plugin.open()).isZero();
+    }
+
+    @Test
+    void whenMemoryRunsOutTheLastStepIsSavedAndTheErrorSaysWhatHoldsIt() {
+        // Validation before training computes some too.
+        plugin.failAfter(30);
+        RecipeRun run = ahead("a").with("optimizer: {_component_: AdamW, lr: 0.01}", "epochs: 1");
+        assertThatThrownBy(run::run)
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContainingAll(
+                        "stopped in the phase '",
+                        "(asked for 2.50 GiB)",
+                        "Measured: ",
+                        " in use, ",
+                        "Held at the peak",
+                        "What would help most",
+                        "The last finished step is saved in " + folder.resolve("a/checkpoints"))
+                .hasMessageContaining("resume_from_checkpoint=True");
+        assertThat(run.metric("loss")).as("all steps before are known").isNotEmpty();
+        assertThat(plugin.open()).isZero();
+        RecipeRun resumed = RecipeRun.in(folder.resolve("a"), new AheadPlugin())
+                .with("backend: " + AheadPlugin.NAME, "epochs: 1", "resume_from_checkpoint: True");
+        resumed.run();
+        assertThat(resumed.metric("loss")).hasSize(8);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.tune4j.recipes.checkpoint;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.recipes.training.BackgroundThread;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,12 +31,29 @@ public final class SaveQueue implements AutoCloseable {
      * @param afterwards gets the directory when it is complete on disk, on the other thread
      */
     public void add(Supplier<PendingDirectory> written, Consumer<Path> afterwards) {
+        add(List.of(written), afterwards);
+    }
+
+    /**
+     * Writes several directories and returns: one after the other they would wait for each other's disk.
+     *
+     * @param written called at once, in order, when what came before is complete
+     * @param afterwards gets the first directory when all are complete on disk, on the other thread
+     */
+    public void add(List<Supplier<PendingDirectory>> written, Consumer<Path> afterwards) {
         await();
-        PendingDirectory directory = written.get();
+        List<PendingDirectory> directories = new ArrayList<>();
+        try {
+            written.forEach(one -> directories.add(one.get()));
+        } catch (RuntimeException e) {
+            directories.forEach(PendingDirectory::close);
+            throw e;
+        }
+        Path first = directories.get(0).target();
         current = thread.submit(() -> {
-            directory.finish();
-            afterwards.accept(directory.target());
-            return directory.target();
+            directories.forEach(PendingDirectory::finish);
+            afterwards.accept(first);
+            return first;
         });
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.recipes.testing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
@@ -20,6 +21,7 @@ public final class AheadPlugin implements Plugin {
     private final List<Integer> begunWhenAsked = new ArrayList<>();
     private int begun;
     private int open;
+    private int activationsBeforeFailure = Integer.MAX_VALUE;
 
     /** For each number, once: how many had been begun to be read when it was asked for. */
     public List<Integer> begunWhenAsked() {
@@ -29,6 +31,11 @@ public final class AheadPlugin implements Plugin {
     /** Readings that were not closed. */
     public int open() {
         return open;
+    }
+
+    /** Lets the device's memory run out when so many feed-forward activations were computed. */
+    public void failAfter(int activations) {
+        activationsBeforeFailure = activations;
     }
 
     @Override
@@ -96,6 +103,10 @@ public final class AheadPlugin implements Plugin {
         private Object call(Backend backend, Method method, Object[] arguments) throws Throwable {
             if (method.getName().equals("computesAhead")) {
                 return true;
+            }
+            if (method.getName().equals("swiGlu") && activationsBeforeFailure-- == 0) {
+                throw new MemoryException(
+                        "out of memory: CUDA out of memory. Tried to allocate 2.50 GiB", "2.50 GiB", null);
             }
             if (method.getReturnType() == Backend.Reading.class) {
                 return new Late(((Tensor) arguments[0]).item());

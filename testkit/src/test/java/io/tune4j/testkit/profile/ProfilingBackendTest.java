@@ -20,6 +20,8 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,20 @@ class ProfilingBackendTest {
             assertThat(gradient).isNotNull();
             assertThat(gradient.kernels()).isSameAs(backend);
             return gradient.times(made.lossSum()).toDoubles();
+        }
+    }
+
+    /** A default of the interface would compose what the backend behind has a kernel for. */
+    @Test
+    void everythingIsTheOtherBackends() throws NoSuchMethodException {
+        for (Method method : Backend.class.getMethods()) {
+            if (Modifier.isStatic(method.getModifiers())) {
+                continue;
+            }
+            Method own = ProfilingBackend.class.getMethod(method.getName(), method.getParameterTypes());
+            assertThat(own.getDeclaringClass().isInterface())
+                    .as("%s is not forwarded", method)
+                    .isFalse();
         }
     }
 

@@ -1,12 +1,16 @@
 package io.tune4j.api.backend.profile;
 
+import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.CodeMap;
+import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
+import java.nio.file.Path;
 
 /**
  * A backend that does what another does and has each kernel call timed by a {@link KernelRecorder}. On a device whose
@@ -63,9 +67,88 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
         backend.synchronize();
     }
 
+    /** Never: each kernel is waited for. */
+    @Override
+    public boolean computesAhead() {
+        return false;
+    }
+
+    @Override
+    public Reading read(Tensor scalar) {
+        return backend.read(scalar);
+    }
+
+    /** The other backend's, untimed; this one if that is where its arrays are. */
+    @Override
+    public Backend host() {
+        Backend host = backend.host();
+        return host == backend ? this : host;
+    }
+
+    @Override
+    public ActivationStore activationStore(Path folder) {
+        return new OwnStore(backend.activationStore(folder));
+    }
+
+    /** Tensors that come back refer to this backend. */
+    private final class OwnStore implements ActivationStore {
+        private final ActivationStore store;
+
+        OwnStore(ActivationStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public Stored put(Tensor tensor) {
+            Stored stored = store.put(tensor);
+            return new Stored() {
+                @Override
+                public Tensor take() {
+                    return own(stored.take());
+                }
+
+                @Override
+                public void drop() {
+                    stored.drop();
+                }
+            };
+        }
+
+        @Override
+        public String describe() {
+            return store.describe();
+        }
+
+        @Override
+        public long mostBytes() {
+            return store.mostBytes();
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
     @Override
     public void close() {
         backend.close();
+    }
+
+    @Override
+    public void quantizeBlocks(Tensor values, CodeMap map, Tensor codes, Tensor scales, long blockSize) {
+        run("quantizeBlocks", () -> backend.quantizeBlocks(values, map, codes, scales, blockSize), values.array());
+    }
+
+    @Override
+    public Tensor dequantizeBlocks(Tensor codes, CodeMap map, Tensor scales, long blockSize) {
+        return timed(
+                "dequantizeBlocks", () -> own(backend.dequantizeBlocks(codes, map, scales, blockSize)), codes.array());
+    }
+
+    @Override
+    public void dequantize(FourBitCodes weight, Tensor target) {
+        run("dequantize", () -> backend.dequantize(weight, target), target.array());
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -49,6 +50,12 @@ abstract class ProfilingKernels implements ArrayKernels {
     @Override
     public final boolean hasValues() {
         return backend.hasValues();
+    }
+
+    /** Not a kernel: it takes no time until it is read. */
+    @Override
+    public final Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
+        return backend.mapped(file, byteOffset, dtype, shape);
     }
 
     @Override

@@ -1,0 +1,52 @@
+package io.tune4j.backend.bytedeco;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendFactory;
+import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.host.HostProcessor;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.testkit.backend.BackendConformance;
+import java.util.List;
+import java.util.Set;
+
+/** The kit with libtorch's operations alone, as on a CPU for which there are no kernels in machine code. */
+class LibtorchOperationsConformanceTest extends BackendConformance {
+    @Override
+    protected BackendFactory factory() {
+        return new Plain();
+    }
+
+    @Override
+    protected int memoryIterations() {
+        return 100;
+    }
+
+    /** The backend on a CPU with AVX2. */
+    public static final class Plain implements BackendFactory {
+        private final BytedecoBackendFactory factory = new BytedecoBackendFactory();
+
+        @Override
+        public String name() {
+            return factory.name();
+        }
+
+        @Override
+        public String summary() {
+            return "libtorch's operations alone";
+        }
+
+        @Override
+        public List<Device> devices() {
+            return List.of(Device.CPU);
+        }
+
+        @Override
+        public Backend create(BackendOptions options) {
+            // Refuses what it refuses, and says how many threads there are.
+            try (Backend plain = factory.create(options)) {
+                int threads = plain.capabilities().threads();
+                return new BytedecoBackend(new HostProcessor(Set.of("avx2"), threads), threads);
+            }
+        }
+    }
+}
