@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 
 /** What makes a step cheap and can be left out from outside, so that no production code knows of it. */
 public enum Ablation {
+    /** Nothing is left out: what it costs that calls go through a proxy, which every other row pays too. */
+    NOTHING,
     /** LoRA's product is added into the base product's memory; without: into an addend of full width. */
     LORA_IN_PLACE,
     /** q, k and v, and gate and up, are one product; without: one each, put together afterwards. */
@@ -20,6 +22,8 @@ public enum Ablation {
     RMS_NORM,
     /** The backend's rotary embedding; without: the default composition. */
     ROTARY,
+    /** The backend's kernels for weights in four bits and state in eight; without: the default compositions. */
+    QUANTIZED,
     /** The backend's AdamW; without: the default composition. */
     ADAMW,
     /** Logits of some labelled rows at a time; without: of all labelled rows at once. */

@@ -3,9 +3,12 @@ package io.tune4j.app.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -87,6 +90,24 @@ class RunDistributionTest {
                 "max_steps=40");
         assertThat(resumed.exitCode()).as(resumed.output()).isZero();
         assertThat(resumed.output()).contains("resuming   behind step", "step 40/40");
+    }
+
+    /** Every ragged batch has sizes of its own, of which libraries like to remember something; the launcher limits that. */
+    @Test
+    void memoryDoesNotGrowWithTheSizesOfBatches() throws IOException, InterruptedException {
+        Tune.Result result =
+                Tune.run(folder, quickstart("max_steps=40", "dtype=fp32", "save_adapter_weights_only=True"));
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        List<Double> anonymous = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve("out/logs/metrics.jsonl"))) {
+            JsonNode value = new ObjectMapper().readTree(line).path("memory_anonymous");
+            if (value.isNumber()) {
+                anonymous.add(value.doubleValue());
+            }
+        }
+        assertThat(anonymous).hasSize(40);
+        // In GiB; without limits it grows by half a GiB.
+        assertThat(anonymous.get(39)).as("%s", anonymous).isLessThan(anonymous.get(11) + 0.15);
     }
 
     @Test

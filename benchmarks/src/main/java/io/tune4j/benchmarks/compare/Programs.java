@@ -24,10 +24,14 @@ final class Programs {
 
     /** What an ablation leaves out, one at a time; see {@code Ablation}. */
     private static final List<String> PARTS = List.of(
+            "nothing",
             "lora_in_place",
             "merged_projections",
             "attention",
             "swiglu",
+            "rms_norm",
+            "rotary",
+            "adamw",
             "cross_entropy",
             "chunked_logits",
             "last_layer_rows",

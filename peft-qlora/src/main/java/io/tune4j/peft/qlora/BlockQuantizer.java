@@ -91,7 +91,7 @@ final class BlockQuantizer {
         return widest == 0 ? 1 : widest;
     }
 
-    /** Compared as integers, which vectorizes; magnitudes have the same order as their bits. */
+    /** Compared as integers, which is one instruction; magnitudes have the same order as their bits. */
     private static float largest(float[] values) {
         int largest = 0;
         for (float value : values) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The golden training curves with states of less than 32 bits. Dettmers et al. 2022 train to the results of 32-bit states with unchanged
- * hyperparameters; here every loss of twenty steps is within a percent of the fp32 state's, in all cases together on average within a
- * thousandth. Every matrix is quantized, although usually ones as small as these are not.
+ * hyperparameters; here every loss of twenty steps is within a percent of the fp32 state's, and on average within two
+ * thousandths. Every matrix is quantized, although usually ones as small as these are not.
  */
 class EightBitCurveTest {
     static Stream<Arguments> cases() {
