@@ -43,11 +43,19 @@ public final class InstructMix implements Dataset {
         if (arguments.length != 2) {
             throw new IllegalArgumentException("usage: FILE VOCABULARY-SIZE");
         }
+        write(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+    }
+
+    /** Writes the records for a shape, named as the benchmarks' options name it. */
+    public static void write(Path file, String shape) throws IOException {
+        write(file, Shape.valueOf(shape).vocabulary);
+    }
+
+    private static void write(Path file, int vocabulary) throws IOException {
         ObjectMapper json = new ObjectMapper();
-        int vocabulary = Integer.parseInt(arguments[1]);
         Random random = new Random(SEED);
         int[] head = random.ints(HEAD, 0, vocabulary).toArray();
-        try (BufferedWriter writer = Files.newBufferedWriter(Path.of(arguments[0]))) {
+        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
             for (int i = 0; i < RECORDS; i++) {
                 int prompt = length(random, 3.5, 0.6, MOST - HEAD - LEAST);
                 int answer = length(random, 4.2, 0.8, MOST - HEAD - prompt);

@@ -1,5 +1,6 @@
 package io.tune4j.benchmarks.compare;
 
+import io.tune4j.benchmarks.InstructMix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,8 +200,7 @@ final class Programs {
     private List<Program> instruct(Work work) throws IOException {
         Path file = home.resolve("instruct-" + work.shape + ".jsonl");
         if (!Files.exists(file)) {
-            throw new IOException(file + " is missing: benchmarks/java io.tune4j.benchmarks.InstructMix " + file
-                    + " VOCABULARY-SIZE writes it");
+            InstructMix.write(file, work.shape);
         }
         List<String> mix = List.of(
                 "--records",

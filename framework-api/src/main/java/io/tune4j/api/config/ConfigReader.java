@@ -293,10 +293,10 @@ public final class ConfigReader {
     public void finish() {
         for (String key : mapping.entries().keySet()) {
             if (!claimed.contains(key) && !problems.isReferredTo(join(key))) {
-                problem(
-                        key,
-                        "unknown key" + NearMisses.didYouMean(key, claimed) + "; known: "
-                                + String.join(", ", claimed.stream().sorted().toList()));
+                String near = NearMisses.didYouMean(key, claimed);
+                String all = "; known: "
+                        + String.join(", ", claimed.stream().sorted().toList());
+                problem(key, "unknown key" + (near.isEmpty() ? all : near));
             }
         }
         sections.values().forEach(ConfigReader::finish);
