@@ -166,13 +166,12 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
         FlashAttention ofDevice = flash;
         if (ofDevice != null && FlashAttention.knowsBackward(attended, fused, layout, shape)) {
-            Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
             inOrder(() -> ofDevice.backward(outputGradient, fused, attended, layout, shape, gradient));
             return gradient;
         }
-        Tensor gradient = Tensor.empty(this, fused.dtype(), fused.size(0), shape.fusedSize());
         if (inMachineCode(fused)
                 && MachineAttention.knows(fused, layout, shape)
                 && MachineAttention.knowsBackward(outputGradient, attended, fused, shape)) {

@@ -105,7 +105,7 @@ final class MachineProducts {
     void into(Tensor target, Tensor a, Tensor b, boolean adds, double alpha) {
         run(new Product(
                 Matrix.of(target),
-                new Operands(Matrix.of(a), Matrix.of(b), Math.toIntExact(a.size(1))),
+                Operands.of(a, b),
                 null,
                 Math.toIntExact(a.size(0)),
                 Math.toIntExact(b.size(1)),
@@ -117,8 +117,8 @@ final class MachineProducts {
     void adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
         run(new Product(
                 Matrix.of(target),
-                new Operands(Matrix.of(a), Matrix.of(b), Math.toIntExact(a.size(1))),
-                new Operands(Matrix.of(low), Matrix.of(up), Math.toIntExact(low.size(1))),
+                Operands.of(a, b),
+                Operands.of(low, up),
                 Math.toIntExact(a.size(0)),
                 Math.toIntExact(b.size(1)),
                 0,
@@ -188,6 +188,10 @@ final class MachineProducts {
 
     /** Two matrices and their common side. */
     private record Operands(Matrix a, Matrix b, int depth) {
+        static Operands of(Tensor a, Tensor b) {
+            return new Operands(Matrix.of(a), Matrix.of(b), Math.toIntExact(a.size(1)));
+        }
+
         /**
          * Packs rows of the left operand, or columns of the right one, for some of the inner side.
          *

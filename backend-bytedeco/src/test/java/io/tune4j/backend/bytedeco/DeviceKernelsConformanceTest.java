@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.backend.bytedeco.cuda.EmulatedGpu;
 import io.tune4j.testkit.backend.BackendConformance;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
@@ -32,36 +30,11 @@ class DeviceKernelsConformanceTest extends BackendConformance {
     }
 
     /** The backend on the CPU with what it uses on a GPU. */
-    public static final class Emulating implements BackendFactory {
-        private final BytedecoBackendFactory factory = new BytedecoBackendFactory();
-
+    public static final class Emulating extends OtherBackendFactory {
         @Override
-        public String name() {
-            return factory.name();
-        }
-
-        @Override
-        public String summary() {
-            return "a GPU's kernels on the CPU";
-        }
-
-        @Override
-        public List<Device> devices() {
-            return List.of(Device.CPU);
-        }
-
-        @Override
-        public Backend create(BackendOptions options) {
-            // Refuses what it refuses, and says how many threads there are.
-            try (Backend plain = factory.create(options)) {
-                return new BytedecoBackend(
-                        Device.CPU,
-                        HostProcessor.detect(),
-                        plain.capabilities().threads(),
-                        1,
-                        EmulatedGpu.open(),
-                        new PlainFlashAttention());
-            }
+        Backend open(int threads) {
+            return new BytedecoBackend(
+                    Device.CPU, HostProcessor.detect(), threads, 1, EmulatedGpu.open(), new PlainFlashAttention());
         }
     }
 }

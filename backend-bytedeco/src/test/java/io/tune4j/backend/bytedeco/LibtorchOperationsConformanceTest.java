@@ -2,11 +2,8 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.backend.host.HostProcessor;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.testkit.backend.BackendConformance;
-import java.util.List;
 import java.util.Set;
 
 /** The kit with libtorch's operations alone, as on a CPU for which there are no kernels in machine code. */
@@ -22,31 +19,10 @@ class LibtorchOperationsConformanceTest extends BackendConformance {
     }
 
     /** The backend on a CPU with AVX2. */
-    public static final class Plain implements BackendFactory {
-        private final BytedecoBackendFactory factory = new BytedecoBackendFactory();
-
+    public static final class Plain extends OtherBackendFactory {
         @Override
-        public String name() {
-            return factory.name();
-        }
-
-        @Override
-        public String summary() {
-            return "libtorch's operations alone";
-        }
-
-        @Override
-        public List<Device> devices() {
-            return List.of(Device.CPU);
-        }
-
-        @Override
-        public Backend create(BackendOptions options) {
-            // Refuses what it refuses, and says how many threads there are.
-            try (Backend plain = factory.create(options)) {
-                int threads = plain.capabilities().threads();
-                return new BytedecoBackend(new HostProcessor(Set.of("avx2"), threads), threads);
-            }
+        Backend open(int threads) {
+            return new BytedecoBackend(new HostProcessor(Set.of("avx2"), threads), threads);
         }
     }
 }

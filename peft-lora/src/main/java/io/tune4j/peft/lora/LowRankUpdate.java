@@ -22,6 +22,7 @@ final class LowRankUpdate implements AutoCloseable {
     private final ComposedMatrix stackedA;
     private final long totalRank;
     private final long totalOut;
+    private final boolean haveOneScale;
 
     /**
      * @param projections all projections of the output, in the order of its columns
@@ -41,7 +42,8 @@ final class LowRankUpdate implements AutoCloseable {
             column += projection.outFeatures();
         }
         places = List.copyOf(found);
-        blocks = UpBlock.of(places);
+        haveOneScale = places.stream().map(Place::scale).distinct().count() == 1;
+        blocks = UpBlock.of(places, haveOneScale);
         totalRank = lowColumn;
         totalOut = column;
         stackedA = ComposedMatrix.stacked(
@@ -57,14 +59,12 @@ final class LowRankUpdate implements AutoCloseable {
     Tensor down(Tensor x) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor low = Tensor.empty(x.kernels(), x.dtype(), x.size(0), totalRank);
-            boolean same = places.stream().map(Place::scale).distinct().count() == 1;
-            low.matmulInPlace(
-                    x,
-                    stackedA.in(x.dtype()).transposed(),
-                    0,
-                    same ? places.get(0).scale() : 1);
-            for (Place place : same ? List.<Place>of() : places) {
-                low.narrow(1, place.lowColumn(), place.rank()).timesInPlace(place.scale());
+            double scale = haveOneScale ? places.get(0).scale() : 1;
+            low.matmulInPlace(x, stackedA.in(x.dtype()).transposed(), 0, scale);
+            if (!haveOneScale) {
+                for (Place place : places) {
+                    low.narrow(1, place.lowColumn(), place.rank()).timesInPlace(place.scale());
+                }
             }
             return scope.escape(low);
         }

@@ -51,11 +51,15 @@ final class UpBlock implements AutoCloseable {
                 (all, i) -> block(all, this.places.get(i)));
     }
 
-    /** @param places by their columns */
-    static List<UpBlock> of(List<Place> places) {
+    /**
+     * All places in as few blocks as are worth it.
+     *
+     * @param places by their columns
+     * @param haveOneScale whether that is so of all of them
+     */
+    static List<UpBlock> of(List<Place> places, boolean haveOneScale) {
         long ranks = places.stream().mapToLong(Place::rank).sum();
-        boolean oneScale = places.stream().map(Place::scale).distinct().count() == 1;
-        return ranks <= MOST_RANKS && oneScale
+        return ranks <= MOST_RANKS && haveOneScale
                 ? List.of(new UpBlock(places))
                 : places.stream().map(place -> new UpBlock(List.of(place))).toList();
     }

@@ -26,14 +26,7 @@ public final class GradientNorm {
         }
     }
 
-    /** The Euclidean norm over all gradients. */
-    public static double of(Backend backend, List<Parameter> parameters) {
-        try (TensorScope scope = TensorScope.open()) {
-            return Math.sqrt(squares(backend, parameters).item());
-        }
-    }
-
-    /** The square of the norm: a scalar in fp64, on the device. */
+    /** The square of the Euclidean norm over all gradients: a scalar in fp64, on the device. */
     public static Tensor squares(Backend backend, List<Parameter> parameters) {
         Tensor total = Tensor.zeros(backend, DType.FLOAT64);
         for (Parameter parameter : parameters) {

@@ -1,12 +1,17 @@
 package io.tune4j.backend.bytedeco.cuda;
 
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.pytorch.global.torch_cuda;
+import org.jspecify.annotations.Nullable;
 
 /** What calls of CUDA have in common. */
 final class CudaCalls {
+    /** The default stream, on which libtorch computes and kernels are launched. */
+    static final @Nullable CUstream_st COMPUTING = null;
+
     private CudaCalls() {}
 
     /** Makes a GPU this thread's, with the context that libtorch uses, which is made where there is none yet. */

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream of its own, tied to the one that computes by events. */
 public final class CudaCopyQueue implements CopyQueue {
-    private static final @Nullable CUstream_st COMPUTING = null;
-
     private final byte device;
     private final CUstream_st copying = new CUstream_st();
     private final Deque<CUevent_st> events = new ArrayDeque<>();
@@ -61,7 +59,7 @@ public final class CudaCopyQueue implements CopyQueue {
         @Override
         public void beforeNext() {
             if (end != null) {
-                runtime(cudart.cudaStreamWaitEvent(COMPUTING, end, 0), "waiting for a copy of activations");
+                runtime(cudart.cudaStreamWaitEvent(CudaCalls.COMPUTING, end, 0), "waiting for a copy of activations");
             }
         }
 
@@ -87,7 +85,7 @@ public final class CudaCopyQueue implements CopyQueue {
     public Copy start(long source, long target, long bytes) {
         CudaCalls.use(device);
         CUevent_st event = event();
-        runtime(cudart.cudaEventRecord(event, COMPUTING), "a copy of activations");
+        runtime(cudart.cudaEventRecord(event, CudaCalls.COMPUTING), "a copy of activations");
         runtime(cudart.cudaStreamWaitEvent(copying, event, 0), "a copy of activations");
         try (Place from = new Place(source);
                 Place to = new Place(target)) {

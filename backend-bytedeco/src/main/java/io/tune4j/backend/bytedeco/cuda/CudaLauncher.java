@@ -4,17 +4,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.jspecify.annotations.Nullable;
 
 /** Launches on the default stream, on which libtorch computes too, so that both see each other's results without waiting. */
 public final class CudaLauncher implements KernelLauncher {
-    private static final @Nullable CUstream_st DEFAULT_STREAM = null;
-
     private final byte device;
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> kernels = new ConcurrentHashMap<>();
@@ -64,9 +60,17 @@ public final class CudaLauncher implements KernelLauncher {
                 places.put(i, values.getPointer(i));
             }
             int result = cudart.cuLaunchKernel(
-                    function, Math.toIntExact(blocks), 1, 1, threads, 1, 1, 0, DEFAULT_STREAM, places, (PointerPointer<
-                                    ?>)
-                            null);
+                    function,
+                    Math.toIntExact(blocks),
+                    1,
+                    1,
+                    threads,
+                    1,
+                    1,
+                    0,
+                    CudaCalls.COMPUTING,
+                    places,
+                    (PointerPointer<?>) null);
             CudaCalls.driver(result, kernel);
         }
     }

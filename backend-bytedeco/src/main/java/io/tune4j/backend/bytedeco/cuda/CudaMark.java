@@ -3,14 +3,10 @@ package io.tune4j.backend.bytedeco.cuda;
 import static io.tune4j.backend.bytedeco.cuda.CudaCalls.runtime;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
-import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
-import org.jspecify.annotations.Nullable;
 
 /** A place in what a GPU was told to compute. */
 public final class CudaMark implements AutoCloseable {
-    private static final @Nullable CUstream_st COMPUTING = null;
-
     private final CUevent_st event = new CUevent_st();
 
     /**
@@ -21,7 +17,7 @@ public final class CudaMark implements AutoCloseable {
     public CudaMark(int device) {
         CudaCalls.use((byte) device);
         runtime(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "an event");
-        runtime(cudart.cudaEventRecord(event, COMPUTING), "an event");
+        runtime(cudart.cudaEventRecord(event, CudaCalls.COMPUTING), "an event");
     }
 
     /** Waits until the GPU has come here. */
