@@ -16,7 +16,10 @@ SHAPES = {
     "Q": (256, 2, 8, 4, 512, 512, 500000, 32, 64),
     "S": (576, 30, 9, 3, 1536, 49152, 100000, 1, 512),
     "M": (2048, 4, 32, 8, 8192, 128256, 500000, 32, 512),
+    "L": (4096, 32, 32, 8, 14336, 128256, 500000, 8, 2048),
 }
+# Their output projection is the embedding.
+TIED = {"T", "Q", "S", "M"}
 FIELDS = ("hidden", "layers", "heads", "kv", "ffn", "vocab", "base", "factor", "length")
 EPSILON = 1e-5
 BATCH = 2
@@ -81,15 +84,17 @@ def checkpoint(name):
         intermediate_size=s["ffn"],
         vocab_size=s["vocab"],
         rms_norm_eps=EPSILON,
-        tie_word_embeddings=True,
+        tie_word_embeddings=name in TIED,
         max_position_embeddings=131072 if s["factor"] > 1 else 8192,
         rope_parameters=rope,
         bos_token_id=0,
         eos_token_id=0,
     )
     torch.manual_seed(0)
-    model = LlamaForCausalLM(config).to(torch.bfloat16 if name == "M" else torch.float32)
-    model.save_pretrained(folder)
+    # Drawing the weights of 8B takes a CPU minutes.
+    with torch.device("cuda" if name == "L" and torch.cuda.is_available() else "cpu"):
+        model = LlamaForCausalLM(config).to(torch.bfloat16 if name in ("M", "L") else torch.float32)
+    model.save_pretrained(folder, max_shard_size="100GB")
     # StepBenchmark and older readers look for the rotary base where Llama's first configs had it.
     path = os.path.join(folder, "config.json")
     with open(path) as file:
@@ -184,6 +189,9 @@ class Clock:
             "quant": arguments.quant,
             "threads": torch.get_num_threads(),
         }
+        self.device = arguments.device
+        if self.device != "cpu":
+            self.facts["device"] = torch.cuda.get_device_name()
         self.warm = arguments.warm
         self.stamps = []
         self.losses = []
@@ -194,6 +202,9 @@ class Clock:
         self.facts["rss_setup_peak_mb"] = status("VmHWM")
         self.facts["rss_after_setup_mb"] = status("VmRSS")
         reset_peak()
+        if self.device != "cpu":
+            torch.cuda.synchronize()
+            torch.cuda.reset_peak_memory_stats()
         self.stamps.append(time.perf_counter())
 
     def step(self, loss):
@@ -214,6 +225,8 @@ class Clock:
             rss_train_peak_mb=status("VmHWM"),
             losses=[round(loss, 5) for loss in self.losses],
         )
+        if self.device != "cpu":
+            self.facts["device_peak_mb"] = torch.cuda.max_memory_allocated() >> 20
         self.facts.update(more)
         return json.dumps(self.facts)
 
@@ -226,6 +239,7 @@ def arguments(parser):
     parser.add_argument("--steps", type=int, default=7)
     parser.add_argument("--warm", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--profile", help="a file for PyTorch's table of operations")
     parsed = parser.parse_args()
     torch.set_num_threads(parsed.threads)

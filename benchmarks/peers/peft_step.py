@@ -17,7 +17,7 @@ def main():
     clock = common.Clock("peft", arguments)
     model = LlamaForCausalLM.from_pretrained(
         common.checkpoint(arguments.shape), dtype=common.DTYPES[arguments.dtype], attn_implementation="sdpa"
-    )
+    ).to(arguments.device)
     adapter = LoraConfig(
         r=common.RANK,
         lora_alpha=common.ALPHA,
@@ -45,8 +45,8 @@ def main():
 
     def step(index):
         samples = [common.example(arguments.shape, index * common.BATCH + i) for i in range(common.BATCH)]
-        ids = torch.stack([tokens for tokens, _ in samples])
-        labels = torch.stack([labels for _, labels in samples])
+        ids = torch.stack([tokens for tokens, _ in samples]).to(arguments.device)
+        labels = torch.stack([labels for _, labels in samples]).to(arguments.device)
         loss = model(input_ids=ids, labels=labels).loss
         loss.backward()
         optimizer.step()

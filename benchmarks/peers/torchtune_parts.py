@@ -120,10 +120,12 @@ def config(arguments):
             COUNTS["tokens_trained"] = sum(sum(label != common.IGNORED for label in labels) for _, labels in records)
     else:
         dataset.update(count=arguments.batch * (arguments.warm + arguments.steps))
+    tied = arguments.shape in common.TIED
+    family = "llama3_2" if tied else "llama3_1"
     return dict(
         output_dir=output,
         model=dict(
-            _component_="torchtune.models.llama3_2._component_builders.lora_llama3_2",
+            _component_=f"torchtune.models.{family}._component_builders.lora_{family}",
             lora_attn_modules=["q_proj", "v_proj", "output_proj"],
             apply_lora_to_mlp=True,
             vocab_size=s["vocab"],
@@ -148,7 +150,7 @@ def config(arguments):
             checkpoint_files=["model.safetensors"],
             recipe_checkpoint=None,
             output_dir=output,
-            model_type="LLAMA3_2",
+            model_type="LLAMA3_2" if tied else "LLAMA3",
         ),
         resume_from_checkpoint=False,
         save_adapter_weights_only=True,
@@ -170,7 +172,7 @@ def config(arguments):
         metric_logger=dict(_component_="torchtune_parts.Logger"),
         log_every_n_steps=1,
         log_peak_memory_stats=False,
-        device="cpu",
+        device=arguments.device,
         dtype=arguments.dtype,
         enable_activation_checkpointing=arguments.ckpt,
         enable_activation_offloading=False,

@@ -92,13 +92,13 @@ def main():
     gc.collect()
     clock.ready()
     if arguments.profile:
-        from torch.profiler import ProfilerActivity, profile
+        from torch.profiler import profile
 
-        with profile(activities=[ProfilerActivity.CPU]) as profiled:
+        with profile() as profiled:
             recipe.train()
         os.makedirs(os.path.dirname(os.path.abspath(arguments.profile)), exist_ok=True)
         with open(arguments.profile, "w") as file:
-            file.write(profiled.key_averages().table(sort_by="self_cpu_time_total", row_limit=40))
+            file.write(profiled.key_averages().table(sort_by=f"self_{arguments.device}_time_total", row_limit=40))
     else:
         recipe.train()
     if arguments.records:

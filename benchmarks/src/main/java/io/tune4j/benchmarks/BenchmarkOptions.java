@@ -1,6 +1,7 @@
 package io.tune4j.benchmarks;
 
 import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The command line of {@link StepBenchmark} and {@link InstructBenchmark}, with the names of the peers' scripts.
  *
  * @param backend by its name
+ * @param device of it
  * @param shape what to run
  * @param dtype to compute in
  * @param quantized whether frozen weights are kept in NF4
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BenchmarkOptions(
         String backend,
+        Device device,
         Shape shape,
         DType dtype,
         boolean quantized,
@@ -56,9 +59,9 @@ record BenchmarkOptions(
     static final int ALL_LAYERS = Integer.MAX_VALUE;
 
     static final String USAGE =
-            "usage: --shape T|Q|S|M --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--rank 8] [--samples 2]"
+            "usage: --shape T|Q|S|M|L --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--rank 8] [--samples 2]"
                     + " [--length N] [--steps 7] [--warm 2]"
-                    + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--profile DIR] [--without "
+                    + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--device cpu|cuda] [--profile DIR] [--without "
                     + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
 
     BenchmarkOptions {
@@ -76,6 +79,7 @@ record BenchmarkOptions(
 
     static BenchmarkOptions parse(String[] arguments) {
         String backend = "bytedeco";
+        Device device = Device.CPU;
         Shape shape = Shape.S;
         DType dtype = DType.FLOAT32;
         boolean quantized = false;
@@ -98,6 +102,7 @@ record BenchmarkOptions(
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--backend" -> backend = arguments[++i];
+                case "--device" -> device = Device.parse(arguments[++i]);
                 case "--shape" -> shape = Shape.valueOf(arguments[++i]);
                 case "--dtype" -> dtype = DType.parse(arguments[++i]);
                 case "--quant" -> quantized = true;
@@ -126,6 +131,7 @@ record BenchmarkOptions(
         }
         return new BenchmarkOptions(
                 backend,
+                device,
                 shape,
                 dtype,
                 quantized,

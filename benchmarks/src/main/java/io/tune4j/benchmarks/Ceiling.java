@@ -8,6 +8,7 @@ import io.tune4j.api.tensor.TensorScope;
 /** The rate of large square matrix products, which a step cannot exceed. */
 final class Ceiling {
     private static final long[] SIZES = {512, 1024, 2048};
+    private static final long[] GPU_SIZES = {4096, 8192};
     private static final int TRIES = 8;
 
     /** No larger product is tried when one takes longer: a CPU without bf16 units would take minutes. */
@@ -18,7 +19,7 @@ final class Ceiling {
     /** The best of a few products {@code a x bᵀ} of each size, in GFLOP/s. */
     static double gigaflops(Backend backend, DType dtype) {
         double best = 0;
-        for (long size : SIZES) {
+        for (long size : backend.device().isCpu() ? SIZES : GPU_SIZES) {
             double seconds = Double.POSITIVE_INFINITY;
             try (TensorScope scope = TensorScope.open()) {
                 Tensor a = Tensor.uniform(backend, 1, DType.FLOAT32, size, size).cast(dtype);

@@ -3,12 +3,13 @@ package io.tune4j.benchmarks;
 import io.tune4j.api.batch.TokenizedSample;
 import java.util.Locale;
 
-/** The shapes of the comparison: T and Q are tiny, S is SmolLM2-135M's, M is Llama-3.2-1B's with four layers. */
+/** The shapes of the comparison: T and Q are tiny, S is SmolLM2-135M's, M is Llama-3.2-1B's with four layers, L is Llama-3.1-8B's, for a GPU. */
 enum Shape {
-    T(64, 2, 4, 2, 128, 512, 500000, 32, 64),
-    Q(256, 2, 8, 4, 512, 512, 500000, 32, 64),
-    S(576, 30, 9, 3, 1536, 49152, 100000, 1, 512),
-    M(2048, 4, 32, 8, 8192, 128256, 500000, 32, 512);
+    T(64, 2, 4, 2, 128, 512, 500000, 32, 64, true),
+    Q(256, 2, 8, 4, 512, 512, 500000, 32, 64, true),
+    S(576, 30, 9, 3, 1536, 49152, 100000, 1, 512, true),
+    M(2048, 4, 32, 8, 8192, 128256, 500000, 32, 512, true),
+    L(4096, 32, 32, 8, 14336, 128256, 500000, 8, 2048, false);
 
     static final int BATCH = 2;
     private static final long SEED = 1234;
@@ -22,6 +23,8 @@ enum Shape {
     final double theta;
     final double ropeFactor;
     final int length;
+    /** Whether the output projection is the embedding. */
+    final boolean tied;
 
     Shape(
             int hidden,
@@ -32,7 +35,8 @@ enum Shape {
             int vocabulary,
             double theta,
             double ropeFactor,
-            int length) {
+            int length,
+            boolean tied) {
         this.hidden = hidden;
         this.layers = layers;
         this.heads = heads;
@@ -42,6 +46,7 @@ enum Shape {
         this.theta = theta;
         this.ropeFactor = ropeFactor;
         this.length = length;
+        this.tied = tied;
     }
 
     /** Example {@code index} of the comparison: random tokens, the first half masked. */
@@ -76,7 +81,7 @@ enum Shape {
                         + " \"hidden_size\": %d, \"num_hidden_layers\": %d, \"num_attention_heads\": %d,"
                         + " \"num_key_value_heads\": %d, \"intermediate_size\": %d, \"vocab_size\": %d,"
                         + " \"rope_theta\": %s, \"rope_scaling\": %s, \"rms_norm_eps\": 1e-05,"
-                        + " \"tie_word_embeddings\": true, \"max_position_embeddings\": %d,"
+                        + " \"tie_word_embeddings\": %s, \"max_position_embeddings\": %d,"
                         + " \"bos_token_id\": 0, \"eos_token_id\": 0}",
                 hidden,
                 layers,
@@ -86,6 +91,7 @@ enum Shape {
                 vocabulary,
                 theta,
                 scaling,
+                tied,
                 ropeFactor > 1 ? 131072 : 8192);
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.Pass;
@@ -11,8 +12,10 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,19 @@ public final class StepBenchmark {
 
     private final BenchmarkOptions options;
     private final TrainedModel trained;
+    private final Deque<Issued> unknown = new ArrayDeque<>();
+    private final List<Double> losses = new ArrayList<>();
+    private final List<Double> times = new ArrayList<>();
+    private long before;
+
+    /** A step that the device may still be computing. */
+    private record Issued(Backend.Reading lossSum, long trainedTokens) {
+        double loss() {
+            try (lossSum) {
+                return lossSum.value() / trainedTokens;
+            }
+        }
+    }
 
     private StepBenchmark(BenchmarkOptions options, TrainedModel trained) {
         this.options = options;
@@ -47,44 +63,57 @@ public final class StepBenchmark {
         long setUpPeak = ProcessMemory.mebibytes("VmHWM");
         long afterSetUp = ProcessMemory.mebibytes("VmRSS");
         ProcessMemory.resetPeak();
-        List<Double> losses = new ArrayList<>();
-        double[] times = new double[options.steps()];
+        trained.backend.resetPeakMemory();
         int total = options.warm() + options.steps();
+        int left = trained.backend.computesAhead() ? 1 : 0;
+        before = System.nanoTime();
         for (int step = 0; step < total; step++) {
-            long begin = System.nanoTime();
-            losses.add(step(step, total));
-            if (step >= options.warm()) {
-                times[step - options.warm()] = seconds(begin);
-            }
+            unknown.add(step(step, total));
+            know(left);
         }
+        know(0);
         long peak = ProcessMemory.mebibytes("VmHWM");
         if (options.profile() != null) {
-            StepProfile.write(options.profile(), trained.recorder, () -> step(total, total + 1));
+            StepProfile.write(options.profile(), trained.recorder, () -> step(total, total + 1)
+                    .loss());
         }
-        Arrays.sort(times);
-        Map<String, Object> line = line(times, losses);
+        Map<String, Object> line = line(
+                times.stream().skip(options.warm()).mapToDouble(d -> d).sorted().toArray());
         line.put("setup_s", round(setUp, 1));
         line.put("rss_setup_peak_mb", setUpPeak);
         line.put("rss_after_setup_mb", afterSetUp);
         line.put("rss_train_peak_mb", peak);
+        if (!options.device().isCpu()) {
+            line.put("device_peak_mb", trained.backend.memory().peak() >> 20);
+        }
         line.put("ceiling_gflops", round(Ceiling.gigaflops(trained.backend, options.dtype()), 1));
         System.out.println(new ObjectMapper().writeValueAsString(line));
     }
 
-    private double step(int step, int total) {
+    /** Takes up the losses of all steps but the newest {@code left}; a step lasts from one such moment to the next. */
+    private void know(int left) {
+        while (unknown.size() > left) {
+            losses.add(unknown.remove().loss());
+            long now = System.nanoTime();
+            times.add((now - before) / 1e9);
+            before = now;
+        }
+    }
+
+    private Issued step(int step, int total) {
         RaggedBatch batch = RaggedBatch.of(IntStream.range(0, options.samples())
                 .mapToObj(i -> options.shape().example(options.samples() * step + i, options.length()))
                 .toList());
-        double loss;
+        Issued issued;
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.recording(Checkpointing.SELECTIVE)) {
             Pass pass = new Pass(tape, batch.layout(), true, step);
             Tensor sum = sum(batch, pass);
             tape.backward(sum);
-            loss = sum.item() / batch.trainedTokens();
+            issued = new Issued(trained.backend.read(sum), batch.trainedTokens());
         }
         trained.update(batch.trainedTokens(), step, total);
-        return loss;
+        return issued;
     }
 
     private Tensor sum(RaggedBatch batch, Pass pass) {
@@ -119,7 +148,7 @@ public final class StepBenchmark {
                 pass);
     }
 
-    private Map<String, Object> line(double[] times, List<Double> losses) {
+    private Map<String, Object> line(double[] times) {
         double median = times.length == 0 ? Double.NaN : times[times.length / 2];
         int recomputed = options.recomputedOf(trained.model.layerCount());
         double flops = options.shape().executedFlops(options.samples(), options.length(), options.rank(), recomputed);
@@ -127,6 +156,7 @@ public final class StepBenchmark {
         line.put("peer", "tune4j");
         line.put("backend", options.backend());
         line.put("shape", options.shape().name());
+        line.put("device", options.device().toString());
         line.put("dtype", options.dtype().configName());
         line.put("adapter", DType.FLOAT32.configName());
         line.put("ckpt", recomputed == trained.model.layerCount());

@@ -16,7 +16,6 @@ import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.LearningRateSchedule;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.api.train.OptimizerProvider;
@@ -41,7 +40,7 @@ final class TrainedModel implements AutoCloseable {
 
     private TrainedModel(BenchmarkOptions options, ModelDefinition definition, WeightSource weights) {
         Backend opened = Installed.backend(options.backend())
-                .create(new BackendOptions(Device.CPU, options.dtype(), options.threads(), System.err::println));
+                .create(new BackendOptions(options.device(), options.dtype(), options.threads(), System.err::println));
         Backend kernels = options.without().isEmpty() ? opened : AblatedBackend.of(opened, options.without());
         // Also without a profile: it makes all that is computed from a fused kernel's result pass the ablation.
         backend = options.profile() == null && kernels == opened

@@ -25,12 +25,12 @@ public final class MemoryWorkload {
 
     private MemoryWorkload() {}
 
-    /** @param arguments the backend factory's class, and how often to use every kernel */
+    /** @param arguments the backend factory's class, how often to use every kernel, and the device */
     public static void main(String[] arguments) throws ReflectiveOperationException {
         BackendFactory factory =
                 (BackendFactory) Class.forName(arguments[0]).getConstructor().newInstance();
         int iterations = Integer.parseInt(arguments[1]);
-        BackendOptions options = new BackendOptions(Device.CPU, DType.FLOAT32, 1, notice -> {});
+        BackendOptions options = new BackendOptions(Device.parse(arguments[2]), DType.FLOAT32, 1, notice -> {});
         try (Backend backend = factory.create(options)) {
             repeat(backend, Math.max(2, iterations / WARM_UP_SHARE));
             // Twice, because the collector may give the heap's pages back only then.

@@ -147,7 +147,8 @@ abstract class PromiseConformance extends BackendTestCase {
                 System.getProperty("java.class.path"),
                 MemoryWorkload.class.getName(),
                 factory().getClass().getName(),
-                String.valueOf(memoryIterations())));
+                String.valueOf(memoryIterations()),
+                device().toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -11,6 +11,9 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /** Launches on the default stream, on which libtorch computes too, so that both see each other's results without waiting. */
 public final class CudaLauncher implements KernelLauncher {
+    /** Machine code by architecture: a process compiles it once. */
+    private static final Map<String, byte[]> COMPILED = new ConcurrentHashMap<>();
+
     private final byte device;
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> kernels = new ConcurrentHashMap<>();
@@ -27,7 +30,9 @@ public final class CudaLauncher implements KernelLauncher {
      */
     public static CudaLauncher open(int device) {
         CudaCalls.use((byte) device);
-        byte[] code = CudaCompiler.compile(KernelLauncher.source(), "sm_" + capability(device));
+        byte[] code = COMPILED.computeIfAbsent(
+                "sm_" + capability(device),
+                architecture -> CudaCompiler.compile(KernelLauncher.source(), architecture));
         CudaLauncher launcher = new CudaLauncher(device);
         try (BytePointer image = new BytePointer(code)) {
             CudaCalls.driver(cudart.cuModuleLoadData(launcher.module, image), "loading kernels");
