@@ -8,6 +8,8 @@ set "FLAGS="
 rem libtorch and oneDNN each remember a product for every shape that they met.
 if not defined LRU_CACHE_CAPACITY set "LRU_CACHE_CAPACITY=128"
 if not defined ONEDNN_PRIMITIVE_CACHE_CAPACITY set "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128"
+rem What libtorch warns of is said in our own words.
+if not defined TORCH_CPP_LOG_LEVEL set "TORCH_CPP_LOG_LEVEL=ERROR"
 "%JAVA%" --sun-misc-unsafe-memory-access=allow --version >nul 2>&1
 if not errorlevel 1 set "FLAGS=--sun-misc-unsafe-memory-access=allow --enable-native-access=io.tune4j.app"
 "%JAVA%" %FLAGS% -Xms64m -Xmx2g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 ^

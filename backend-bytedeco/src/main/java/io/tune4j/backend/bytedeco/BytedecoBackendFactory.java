@@ -87,6 +87,8 @@ public final class BytedecoBackendFactory implements BackendFactory {
 
     /** What is not to be had is left to libtorch's operations. */
     private static Backend onGpu(Device device, HostProcessor processor, int threads, Consumer<String> notices) {
+        // Or the allocator knows no device, and has no figures, until something is allocated.
+        torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
         KernelLauncher launcher = orNull(
                 () -> CudaLauncher.open(device.index()),
                 "kernels of its own cannot be compiled for " + device,

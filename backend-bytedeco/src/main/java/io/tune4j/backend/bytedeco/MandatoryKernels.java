@@ -201,6 +201,18 @@ abstract class MandatoryKernels implements ArrayKernels {
     }
 
     @Override
+    public final void load(Array target, ByteSource source) {
+        run(() -> {
+            requireBytes(target, 0, 0);
+            if (device.isCpu()) {
+                PieceLoading.inPlace(raw(target), source, threads);
+            } else {
+                PieceLoading.pinned(raw(target), source);
+            }
+        });
+    }
+
+    @Override
     public final void read(Array source, long byteOffset, ByteBuffer target) {
         run(() -> {
             requireBytes(source, byteOffset, target.remaining());
@@ -231,7 +243,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         return bytes(raw(array), 0, length);
     }
 
-    private static ByteBuffer bytes(Tensor tensor, long offset, int length) {
+    static ByteBuffer bytes(Tensor tensor, long offset, int length) {
         if (length == 0) {
             return ByteBuffer.allocate(0);
         }
@@ -240,7 +252,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         }
     }
 
-    private static Tensor bytesView(Tensor tensor, long offset, long length) {
+    static Tensor bytesView(Tensor tensor, long offset, long length) {
         try (Tensor flat = tensor.view(-1);
                 Tensor asBytes = flat.view(torch.ScalarType.Byte)) {
             return asBytes.narrow(0, offset, length);

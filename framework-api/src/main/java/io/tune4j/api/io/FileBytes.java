@@ -7,33 +7,56 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.function.ObjLongConsumer;
 
 /** Reads parts of files. */
 public final class FileBytes {
     private FileBytes() {}
 
+    /** What is done with an open file. */
+    @FunctionalInterface
+    public interface User {
+        /**
+         * @param channel closed afterwards
+         * @param file its path
+         */
+        void use(FileChannel channel, Path file);
+    }
+
     /**
-     * Reads a part piece by piece.
+     * Opens a file for a while.
      *
-     * @param user takes each piece, which it must not keep, with its offset in the part
-     * @throws TuneException if the file cannot be read or ends before the part does
+     * @throws TuneException if it cannot be opened
      */
-    public static void forEachPiece(Path file, long byteOffset, long length, ObjLongConsumer<ByteBuffer> user) {
-        ByteBuffer piece = Staging.buffer(length);
+    public static void use(Path file, User user) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (long offset = 0; offset < length; offset += piece.limit()) {
-                piece.clear().limit((int) Math.min(piece.capacity(), length - offset));
-                while (piece.hasRemaining()) {
-                    if (channel.read(piece, byteOffset + offset + piece.position()) < 0) {
-                        throw new DataException(file + " ends before byte " + (byteOffset + length)
-                                + "; it was changed while it was in use");
-                    }
+            user.use(channel, file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * Fills a buffer; several threads may read from a channel at once.
+     *
+     * @param file the channel's, for messages
+     * @param position of the first byte
+     * @throws TuneException if the file cannot be read or ends before the buffer is full
+     */
+    public static void read(FileChannel channel, Path file, long position, ByteBuffer target) {
+        int first = target.position();
+        try {
+            while (target.hasRemaining()) {
+                if (channel.read(target, position + target.position() - first) < 0) {
+                    throw new DataException(file + " ends before byte " + (position + target.limit() - first)
+                            + "; it was changed while it was in use");
                 }
-                user.accept(piece.flip(), offset);
             }
         } catch (IOException e) {
-            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static DataException unreadable(Path file, IOException cause) {
+        return new DataException("cannot read " + file + ": " + cause.getMessage(), cause);
     }
 }

@@ -103,26 +103,27 @@ public final class CheckpointWeights implements WeightSource {
     private void fill(TensorEntry entry, Tensor target) {
         int elementBytes = entry.dtype().byteSize();
         long elements = target.elementCount();
+        if (entry.dtype() == target.dtype()) {
+            try (Tensor flat = target.reshape(elements)) {
+                target.kernels().load(flat.array(), (offset, piece) -> checkpoint.read(entry, offset, piece));
+            }
+            return;
+        }
         ByteBuffer bytes = Staging.buffer(elements * elementBytes);
         int piece = Math.max(1, bytes.capacity() / elementBytes);
         try (TensorScope scope = TensorScope.open()) {
             ArrayKernels kernels = target.kernels();
-            boolean sameDtype = entry.dtype() == target.dtype();
             Tensor flat = target.reshape(elements);
-            Tensor staging = sameDtype ? flat : Tensor.empty(kernels, entry.dtype(), piece);
+            Tensor staging = Tensor.empty(kernels, entry.dtype(), piece);
             for (long start = 0; start < elements; start += piece) {
                 int count = (int) Math.min(piece, elements - start);
                 bytes.clear().limit(count * elementBytes);
                 checkpoint.read(entry, start * elementBytes, bytes);
                 bytes.flip();
-                if (sameDtype) {
-                    kernels.write(flat.array(), start * elementBytes, bytes);
-                } else {
-                    kernels.write(staging.array(), 0, bytes);
-                    try (Tensor from = staging.rows(0, count);
-                            Tensor into = flat.rows(start, count)) {
-                        into.copyFrom(from);
-                    }
+                kernels.write(staging.array(), 0, bytes);
+                try (Tensor from = staging.rows(0, count);
+                        Tensor into = flat.rows(start, count)) {
+                    into.copyFrom(from);
                 }
             }
         }

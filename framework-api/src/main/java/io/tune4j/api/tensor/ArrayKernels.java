@@ -1,6 +1,7 @@
 package io.tune4j.api.tensor;
 
 import io.tune4j.api.io.FileBytes;
+import io.tune4j.api.io.Staging;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,31 @@ public interface ArrayKernels {
     /** Copies little-endian elements into a contiguous array, from a byte offset on. */
     void write(Array target, long byteOffset, ByteBuffer source);
 
+    /**
+     * Fills a contiguous array with little-endian elements from a file or the like. Here one piece is read after the other; a backend may
+     * read several at once.
+     */
+    default void load(Array target, ByteSource source) {
+        long bytes = LongStream.of(target.shape()).reduce(target.dtype().byteSize(), (a, b) -> a * b);
+        ByteBuffer piece = Staging.buffer(bytes);
+        for (long offset = 0; offset < bytes; offset += piece.limit()) {
+            piece.clear().limit((int) Math.min(piece.capacity(), bytes - offset));
+            source.read(offset, piece);
+            write(target, offset, piece.flip());
+        }
+    }
+
+    /** Where the bytes of an array come from. */
+    @FunctionalInterface
+    interface ByteSource {
+        /**
+         * Fills a buffer with the bytes from an offset on; may be asked by several threads at once.
+         *
+         * @param piece to be filled from its position to its limit, and not to be kept
+         */
+        void read(long offset, ByteBuffer piece);
+    }
+
     /** Copies a contiguous array's bytes from an offset on, little-endian, until {@code target} is full. */
     void read(Array source, long byteOffset, ByteBuffer target);
 
@@ -52,8 +78,10 @@ public interface ArrayKernels {
      */
     default Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
         Array array = empty(dtype, shape);
-        long bytes = LongStream.of(shape).reduce(dtype.byteSize(), (a, b) -> a * b);
-        FileBytes.forEachPiece(file, byteOffset, bytes, (piece, offset) -> write(array, offset, piece));
+        FileBytes.use(
+                file,
+                (channel, name) ->
+                        load(array, (offset, piece) -> FileBytes.read(channel, name, byteOffset + offset, piece)));
         return array;
     }
 

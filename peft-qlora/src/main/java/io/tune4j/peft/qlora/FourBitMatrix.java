@@ -29,10 +29,13 @@ record FourBitMatrix(long rows, BlockLayout layout, Tensor codes, BlockScales sc
         BlockLayout layout = scheme.layout(weight.elementCount());
         ArrayKernels kernels = weight.kernels();
         Tensor codes = Tensor.empty(kernels, DType.UINT8, layout.codeBytes());
-        float[] largest = kernels.hasValues()
-                ? new BlockQuantizer(layout, rounding, table)
-                        .quantize(weight, (bytes, offset) -> kernels.write(codes.array(), offset, bytes))
-                : new float[0];
+        float[] largest = new float[0];
+        if (kernels.hasValues() && kernels.device().isCpu()) {
+            largest = new BlockQuantizer(layout, rounding, table)
+                    .quantize(weight, (bytes, offset) -> kernels.write(codes.array(), offset, bytes));
+        } else if (kernels.hasValues()) {
+            largest = new DeviceQuantizer(layout, scheme.levels(rounding)).quantize(weight, codes);
+        }
         return new FourBitMatrix(weight.size(0), layout, codes, scales(kernels, scheme, layout, rounding, largest));
     }
 

@@ -5,11 +5,12 @@ import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Projections of the same input in four bits, each quantized for itself. They are unpacked a piece of rows at a time into the
- * model's {@link UnpackSpace}, and each piece is multiplied at once: an unpacked weight as a whole never exists.
+ * model's {@link UnpackSpace}, and each piece is multiplied at once: a large unpacked weight never exists as a whole.
  *
  * <p>Products are computed in the space's dtype, which is fp32 where the processor would only emulate bf16; what comes in and goes
  * out is of the compute dtype.
@@ -18,10 +19,28 @@ final class FourBitWeight implements FrozenWeight {
     /** Elements that are unpacked at once; large enough for a matrix product to run at full speed. */
     static final long PIECE = 16L << 20;
 
+    /** The same on a GPU, where a piece more is another pass over the result. */
+    static final long GPU_PIECE = 128L << 20;
+
     private final List<FourBitMatrix> matrices;
     private final long inFeatures;
     private final DType computeDtype;
     private final UnpackSpace space;
+    private final List<Piece> pieces;
+
+    /**
+     * Rows of a matrix, from where a block begins.
+     *
+     * @param matrix its number
+     */
+    private record Part(int matrix, long first, long rows) {}
+
+    /**
+     * What is unpacked at once: whole matrices, or a part of one.
+     *
+     * @param row the first in the whole weight
+     */
+    private record Piece(long row, long rows, List<Part> parts) {}
 
     /**
      * @param matrices one below the other, taken over
@@ -32,17 +51,49 @@ final class FourBitWeight implements FrozenWeight {
         this.inFeatures = inFeatures;
         this.computeDtype = computeDtype;
         this.space = space;
-        space.join(matrices.stream()
-                .mapToLong(matrix -> rowsAtOnce(matrix) * inFeatures)
-                .max()
-                .orElse(0));
+        pieces = pieces(space.backend().device().isCpu() ? PIECE : GPU_PIECE);
+        space.join(pieces.stream().mapToLong(Piece::rows).max().orElse(0) * inFeatures);
+    }
+
+    private List<Piece> pieces(long most) {
+        List<Piece> result = new ArrayList<>();
+        List<Part> whole = new ArrayList<>();
+        long row = 0;
+        long begun = 0;
+        for (int i = 0; i < matrices.size(); i++) {
+            FourBitMatrix matrix = matrices.get(i);
+            if (!whole.isEmpty() && (row - begun + matrix.rows()) * inFeatures > most) {
+                result.add(new Piece(begun, row - begun, List.copyOf(whole)));
+                whole.clear();
+            }
+            if (whole.isEmpty()) {
+                begun = row;
+            }
+            long atOnce = rowsAtOnce(matrix, most);
+            if (atOnce == matrix.rows()) {
+                whole.add(new Part(i, 0, atOnce));
+            } else {
+                for (long first = 0; first < matrix.rows(); first += atOnce) {
+                    long rows = Math.min(atOnce, matrix.rows() - first);
+                    result.add(new Piece(row + first, rows, List.of(new Part(i, first, rows))));
+                }
+            }
+            row += matrix.rows();
+        }
+        if (!whole.isEmpty()) {
+            result.add(new Piece(begun, row - begun, List.copyOf(whole)));
+        }
+        return List.copyOf(result);
     }
 
     /** Pieces begin where a block does. */
-    private long rowsAtOnce(FourBitMatrix matrix) {
+    private long rowsAtOnce(FourBitMatrix matrix, long most) {
+        if (matrix.rows() * inFeatures <= most) {
+            return matrix.rows();
+        }
         long step = matrix.layout().blockSize()
                 / greatestCommonDivisor(matrix.layout().blockSize(), inFeatures);
-        long rows = Math.max(step, PIECE / inFeatures / step * step);
+        long rows = Math.max(step, most / inFeatures / step * step);
         return Math.min(matrix.rows(), rows);
     }
 
@@ -71,33 +122,32 @@ final class FourBitWeight implements FrozenWeight {
     }
 
     private void forEachPiece(PieceUser user) {
-        long row = 0;
-        for (FourBitMatrix matrix : matrices) {
-            try (TensorScope scope = TensorScope.open()) {
-                FourBitCodes packed = matrix.packed(space.levels());
-                long atOnce = rowsAtOnce(matrix);
-                for (long first = 0; first < matrix.rows(); first += atOnce) {
-                    try (TensorScope inner = TensorScope.open()) {
-                        long rows = Math.min(atOnce, matrix.rows() - first);
-                        Tensor piece = space.matrix(rows, inFeatures);
-                        space.backend().dequantize(rows(packed, first, rows), piece);
-                        user.use(piece, row + first);
+        try (TensorScope scope = TensorScope.open()) {
+            List<FourBitCodes> packed = matrices.stream()
+                    .map(matrix -> matrix.packed(space.levels()))
+                    .toList();
+            for (Piece piece : pieces) {
+                try (TensorScope inner = TensorScope.open()) {
+                    Tensor unpacked = space.matrix(piece.rows, inFeatures);
+                    long row = 0;
+                    for (Part part : piece.parts) {
+                        space.backend().dequantize(rows(packed.get(part.matrix), part), unpacked.rows(row, part.rows));
+                        row += part.rows;
                     }
+                    user.use(unpacked, piece.row);
                 }
             }
-            row += matrix.rows();
         }
     }
 
-    private FourBitCodes rows(FourBitCodes packed, long first, long rows) {
-        long firstBlock = first * inFeatures / packed.blockSize();
-        long end = ((first + rows) * inFeatures + packed.blockSize() - 1) / packed.blockSize();
+    private FourBitCodes rows(FourBitCodes packed, Part part) {
+        long firstBlock = part.first * inFeatures / packed.blockSize();
+        long end = ((part.first + part.rows) * inFeatures + packed.blockSize() - 1) / packed.blockSize();
         return packed.blocks(firstBlock, end - firstBlock);
     }
 
     private boolean isOnePiece() {
-        return matrices.size() == 1
-                && rowsAtOnce(matrices.get(0)) == matrices.get(0).rows();
+        return pieces.size() == 1;
     }
 
     /** A tensor of the current scope, which may be the given one. */

@@ -55,6 +55,25 @@ final class Levels {
         return values.clone();
     }
 
+    /** The smallest numbers of the rounding with code 1, 2, ..., 15: a code is the count of those that a value is not below. */
+    float[] bounds() {
+        float[] bounds = new float[values.length - 1];
+        for (int code = 1; code < values.length; code++) {
+            int below = rounding.ordinal(values[code - 1]);
+            int from = rounding.ordinal(values[code]);
+            while (from - below > 1) {
+                int middle = below + (from - below) / 2;
+                if (nearest(rounding.ofOrdinal(middle)) < code) {
+                    below = middle;
+                } else {
+                    from = middle;
+                }
+            }
+            bounds[code - 1] = rounding.ofOrdinal(from);
+        }
+        return bounds;
+    }
+
     /** The code of the level nearest to a value in [-1, 1]; of two that are as near, the lower. */
     int nearest(float value) {
         int low = 0;

@@ -20,6 +20,26 @@ enum Rounding {
 
     abstract float round(float value);
 
+    /** The number's place among all numbers of this kind, from the lowest to the highest. */
+    final int ordinal(float value) {
+        return ascending(Float.floatToRawIntBits(value)) >> droppedBits();
+    }
+
+    /** The number at a place. */
+    final float ofOrdinal(int place) {
+        int dropped = place < 0 ? (1 << droppedBits()) - 1 : 0;
+        return Float.intBitsToFloat(ascending(place << droppedBits() | dropped));
+    }
+
+    private int droppedBits() {
+        return this == BFLOAT16 ? Bfloat16.SHIFT : 0;
+    }
+
+    /** A float's bits as an integer that grows with the float, and back. */
+    private static int ascending(int bits) {
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    }
+
     DType dtype() {
         return this == BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32;
     }

@@ -257,7 +257,7 @@ abstract class StorageConformance extends BackendTestCase {
         Tensor wide = Tensor.zeros(backend(), DType.FLOAT64, 3);
         Tensor matrix = Tensor.zeros(backend(), DType.FLOAT32, 2, 3);
         Tensor beyond = Tensor.ofLongs(backend(), 2);
-        List<Runnable> mistakes = List.of(
+        List<Runnable> mistakes = new ArrayList<>(List.of(
                 () -> three.plus(four),
                 () -> three.plus(wide),
                 () -> three.addInPlace(four, 1),
@@ -266,9 +266,12 @@ abstract class StorageConformance extends BackendTestCase {
                 () -> matrix.narrow(1, 2, 2),
                 () -> matrix.narrow(2, 0, 1),
                 () -> matrix.reshape(4, -1),
-                () -> matrix.gatherRows(beyond),
                 () -> matrix.copyFrom(four),
-                () -> Tensor.concatenate(0, List.of(matrix, Tensor.zeros(backend(), DType.FLOAT32, 2, 4))));
+                () -> Tensor.concatenate(0, List.of(matrix, Tensor.zeros(backend(), DType.FLOAT32, 2, 4)))));
+        if (!backend().computesAhead()) {
+            // A device that computes ahead sees an index only when nobody waits for an answer any more.
+            mistakes.add(() -> matrix.gatherRows(beyond));
+        }
         for (int i = 0; i < mistakes.size(); i++) {
             assertThatThrownBy(mistakes.get(i)::run)
                     .as("mistake " + i)

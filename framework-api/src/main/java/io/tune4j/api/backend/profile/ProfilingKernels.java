@@ -84,6 +84,11 @@ abstract class ProfilingKernels implements ArrayKernels {
     }
 
     @Override
+    public final void load(Array target, ByteSource source) {
+        run("load", () -> backend.load(target, source), target);
+    }
+
+    @Override
     public final void read(Array source, long byteOffset, ByteBuffer target) {
         run("read", () -> backend.read(source, byteOffset, target), source);
     }
