@@ -262,6 +262,72 @@ __device__ void unpack(u32* codes, S* levels, S* scales, i64 packs, i64 packsOfB
     }
 }
 
+// target += alpha * low * up, of up to RANK columns of low: a thread has its columns of up at hand, for several rows at once.
+template <typename T, int RANK>
+__device__ void addLowRank(T* target, i64 stride, i64 rows, i64 packs, T* low, i64 lowStride, T* up, i64 upRow,
+                           i64 upColumn, i64 rank, i64 alpha) {
+    static const int THREADS = 128;
+    static const int ROWS_OF_BLOCK = 32;
+    static const int AT_ONCE = 4;
+    __shared__ Pack<T> columns[RANK][THREADS];
+    i64 blocksOfRow = (packs + THREADS - 1) / THREADS;
+    i64 place = blockIdx.x % blocksOfRow * THREADS + threadIdx.x;
+    if (place >= packs) {
+        return;
+    }
+    for (int k = 0; k < RANK; k++) {
+        for (int j = 0; j < Pack<T>::SIZE; j++) {
+            i64 column = place * Pack<T>::SIZE + j;
+            columns[k][threadIdx.x].at[j] = k < rank ? up[k * upRow + column * upColumn] : rounded<T>(0);
+        }
+    }
+    i64 first = blockIdx.x / blocksOfRow * ROWS_OF_BLOCK;
+    i64 end = first + ROWS_OF_BLOCK < rows ? first + ROWS_OF_BLOCK : rows;
+    float scale = real(alpha);
+    for (i64 i = first; i < end; i += AT_ONCE) {
+        Pack<T> values[AT_ONCE];
+        float sums[AT_ONCE][Pack<T>::SIZE] = {};
+#pragma unroll
+        for (int r = 0; r < AT_ONCE; r++) {
+            if (i + r < end) {
+                values[r] = ((Pack<T>*) (target + (i + r) * stride))[place];
+            }
+        }
+        // All at once would take more registers than there are.
+#pragma unroll 4
+        for (int k = 0; k < RANK; k++) {
+            Pack<T> column = columns[k][threadIdx.x];
+#pragma unroll
+            for (int r = 0; r < AT_ONCE; r++) {
+                float factor = k < rank && i + r < end ? scale * wide(low[(i + r) * lowStride + k]) : 0;
+                for (int j = 0; j < Pack<T>::SIZE; j++) {
+                    sums[r][j] += factor * wide(column.at[j]);
+                }
+            }
+        }
+#pragma unroll
+        for (int r = 0; r < AT_ONCE; r++) {
+            if (i + r < end) {
+                for (int j = 0; j < Pack<T>::SIZE; j++) {
+                    values[r].at[j] = rounded<T>(wide(values[r].at[j]) + sums[r][j]);
+                }
+                ((Pack<T>*) (target + (i + r) * stride))[place] = values[r];
+            }
+        }
+    }
+}
+
+#define LOW_RANK(T, DTYPE, RANK)                                                                                      \
+    extern "C" __global__ void __launch_bounds__(128, 5) add_low_rank_##RANK##_##DTYPE(                                  \
+            T* target, i64 stride, i64 rows, i64 packs, T* low, i64 lowStride, T* up, i64 upRow, i64 upColumn, i64 rank, i64 alpha) { \
+        addLowRank<T, RANK>(target, stride, rows, packs, low, lowStride, up, upRow, upColumn, rank, alpha);           \
+    }
+
+LOW_RANK(float, fp32, 8)
+LOW_RANK(float, fp32, 16)
+LOW_RANK(bf16, bf16, 8)
+LOW_RANK(bf16, bf16, 16)
+
 #define KERNELS(T, DTYPE)                                                                                             \
     extern "C" __global__ void __launch_bounds__(256) rms_norm_##DTYPE(T* x, T* weight, i64 width, i64 epsilon, T* output, float* inverse) { \
         rmsNorm<T>(x, weight, width, epsilon, output, inverse);                                                       \
