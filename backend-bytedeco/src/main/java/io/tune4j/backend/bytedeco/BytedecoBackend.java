@@ -13,7 +13,6 @@ import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
-import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
@@ -183,15 +182,6 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
         }
         run(() -> blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient)));
         return gradient;
-    }
-
-    @Override
-    public void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
-        if (beta == 1 && compiled.knowsLowRank(target, a, b)) {
-            run(() -> compiled.addLowRank(target, a, b, alpha));
-        } else {
-            super.matmulInto(target, a, b, beta, alpha);
-        }
     }
 
     private boolean inMachineCode(Tensor operand) {

@@ -6,8 +6,6 @@ import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.Normalized;
-import io.tune4j.api.error.InternalException;
-import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.util.Arrays;
@@ -33,10 +31,6 @@ abstract class CompiledRows implements AutoCloseable {
         this.dtypes = Set.copyOf(dtypes);
         this.unit = unit;
         this.alignment = alignment;
-    }
-
-    final Set<DType> dtypes() {
-        return dtypes;
     }
 
     private boolean areAligned(Tensor... operands) {
@@ -112,11 +106,6 @@ abstract class CompiledRows implements AutoCloseable {
                 && areAligned(target, weight.codes());
     }
 
-    /** Whether {@link #addLowRank} is for these operands, and the better way to add their product. */
-    boolean knowsLowRank(Array target, Array low, Array up) {
-        return false;
-    }
-
     static long address(Tensor tensor) {
         return raw(tensor).data_ptr().address();
     }
@@ -145,17 +134,6 @@ abstract class CompiledRows implements AutoCloseable {
     abstract void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step);
 
     abstract void dequantize(FourBitCodes weight, Tensor target);
-
-    /**
-     * Adds {@code alpha * low x up}, a product of few columns and rows.
-     *
-     * @param target {@code [T, N]}, perhaps a view
-     * @param low {@code [T, R]}
-     * @param up {@code [R, N]}
-     */
-    void addLowRank(Array target, Array low, Array up, double alpha) {
-        throw new InternalException("there is no kernel for products of low rank here");
-    }
 
     @Override
     public void close() {}

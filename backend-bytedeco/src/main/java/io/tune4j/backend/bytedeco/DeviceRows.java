@@ -1,12 +1,9 @@
 package io.tune4j.backend.bytedeco;
 
-import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
-
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.Normalized;
-import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -28,14 +25,6 @@ final class DeviceRows extends CompiledRows {
 
     /** For rows of a vocabulary's length. */
     private static final int MOST_OF_LONG_ROWS = 1024;
-
-    /** Columns of the widest matrix that a thread keeps its part of. */
-    private static final int MOST_RANK = 16;
-
-    /** A block's threads and rows for such a product; {@code kernels.cu} has the same numbers. */
-    private static final int LOW_RANK_THREADS = 128;
-
-    private static final int ROWS_OF_BLOCK = 32;
 
     private final KernelLauncher launcher;
 
@@ -200,49 +189,6 @@ final class DeviceRows extends CompiledRows {
                 packs,
                 weight.blockSize() / UNIT,
                 address(target));
-    }
-
-    /** Where the target's rows lie in whole packs. */
-    @Override
-    boolean knowsLowRank(Array target, Array low, Array up) {
-        if (!dtypes().contains(target.dtype()) || target.shape().length != 2 || low.dtype() != target.dtype()) {
-            return false;
-        }
-        org.bytedeco.pytorch.Tensor rows = raw(target);
-        return up.dtype() == target.dtype()
-                && low.shape()[1] <= MOST_RANK
-                && rows.stride(1) == 1
-                && raw(low).stride(1) == 1
-                && rows.size(1) * target.dtype().byteSize() % PACK == 0
-                && rows.stride(0) * target.dtype().byteSize() % PACK == 0
-                && rows.data_ptr().address() % PACK == 0;
-    }
-
-    @Override
-    void addLowRank(Array target, Array low, Array up, double alpha) {
-        org.bytedeco.pytorch.Tensor rows = raw(target);
-        org.bytedeco.pytorch.Tensor factors = raw(low);
-        org.bytedeco.pytorch.Tensor columns = raw(up);
-        long rank = low.shape()[1];
-        long packs = rows.size(1) * target.dtype().byteSize() / PACK;
-        long blocksOfRow = (packs + LOW_RANK_THREADS - 1) / LOW_RANK_THREADS;
-        long blocksOfColumn = (rows.size(0) + ROWS_OF_BLOCK - 1) / ROWS_OF_BLOCK;
-        launcher.launch(
-                "add_low_rank_" + (rank <= MOST_RANK / 2 ? MOST_RANK / 2 : MOST_RANK) + "_"
-                        + target.dtype().configName(),
-                blocksOfRow * blocksOfColumn,
-                LOW_RANK_THREADS,
-                rows.data_ptr().address(),
-                rows.stride(0),
-                rows.size(0),
-                packs,
-                factors.data_ptr().address(),
-                factors.stride(0),
-                columns.data_ptr().address(),
-                columns.stride(0),
-                columns.stride(1),
-                rank,
-                bits(alpha));
     }
 
     @Override

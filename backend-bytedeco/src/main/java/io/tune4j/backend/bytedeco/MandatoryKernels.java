@@ -438,7 +438,7 @@ abstract class MandatoryKernels implements ArrayKernels {
     }
 
     @Override
-    public void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
+    public final void matmulInto(Array target, Array a, Array b, double beta, double alpha) {
         run(() -> {
             if (widens(target.dtype())) {
                 wideProducts.matmulInto(raw(target), raw(a), raw(b), beta, alpha);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #define __global__
-#define __launch_bounds__(...)
+#define __launch_bounds__(threads)
 #define __device__
 #define __shared__ static
 
