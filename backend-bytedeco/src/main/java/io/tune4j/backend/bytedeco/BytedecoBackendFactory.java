@@ -89,6 +89,8 @@ public final class BytedecoBackendFactory implements BackendFactory {
     private static Backend onGpu(Device device, HostProcessor processor, int threads, Consumer<String> notices) {
         // Or the allocator knows no device, and has no figures, until something is allocated.
         torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
+        // Sums in a fixed order are wanted, not memory that is filled before anybody writes to it.
+        torch.globalContext().setDeterministicFillUninitializedMemory(false);
         KernelLauncher launcher = orNull(
                 () -> CudaLauncher.open(device.index()),
                 "kernels of its own cannot be compiled for " + device,
