@@ -71,6 +71,7 @@ public final class StepBenchmark {
             unknown.add(step(step, total));
             know(left);
         }
+        trained.backend.synchronize();
         know(0);
         long peak = ProcessMemory.mebibytes("VmHWM");
         if (options.profile() != null) {

@@ -356,7 +356,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             run.memory.during(Phase.VALIDATION, () -> run.report.before(cancellation, firstStep));
         }
         try (MetricLogger logger = openLogger(run.options, firstStep);
-                BatchesAhead ahead = new BatchesAhead(
+                BatchesAhead ahead = BatchesAhead.of(
                         run.data,
                         number -> run.groups.of(run.steps.epochOf(number), run.steps.stepInEpoch(number)),
                         run.steps.total(),
@@ -366,6 +366,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 run.profiler.beforeStep(step);
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
+                run.meter.batchesReady();
                 if (!gradientsOrSave(run, logger, step, batches)) {
                     return cancel(run, logger, step);
                 }

@@ -29,6 +29,11 @@ final class RunReport {
     /** Of a prompt, so much of its end is shown. */
     private static final int SHOWN_PROMPT = 160;
 
+    /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
+    private static final double LEAST_WAITING = 2;
+
+    private static final double MUCH_WAITING = 0.05;
+
     private final Console console;
     private final LoraFinetuneOptions options;
     private final Tokenizer tokenizer;
@@ -218,6 +223,14 @@ final class RunReport {
                 meter.bestLoss(),
                 meter.meanTokensPerSecond(),
                 Sizes.format(memory.statistics().peak())));
+        if (meter.waitedSeconds() > Math.max(LEAST_WAITING, MUCH_WAITING * meter.totalSeconds())) {
+            console.line(String.format(
+                    Locale.ROOT,
+                    "data         steps waited %.0f s for their batches, %.0f %% of the time: tokens are read more slowly than they"
+                            + " are used; token_cache belongs on a faster disk",
+                    meter.waitedSeconds(),
+                    100 * meter.waitedSeconds() / meter.totalSeconds()));
+        }
         console.line("memory       " + memory.describePhases());
         if (!Double.isNaN(validationBefore) && !Double.isNaN(validationAfter)) {
             console.line(String.format(

@@ -2,6 +2,8 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.libtorch.LibtorchProcess;
 import io.tune4j.api.error.ResourceException;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -29,7 +31,8 @@ final class Native {
         setDefault("org.bytedeco.javacpp.nopointergc", "true");
         setDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
-        try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
+        try (UnpackingLock lock = UnpackingLock.take();
+                ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
             Loader.load(openblas_nolapack.class);
             // Its own threads would fight ours; see KernelThreads.
             openblas_nolapack.blas_set_num_threads(1);
@@ -61,9 +64,11 @@ final class Native {
         } catch (ClassNotFoundException e) {
             return NO_NATIVES;
         }
-        try {
+        try (UnpackingLock lock = UnpackingLock.take()) {
             // libtorch itself finds GPUs only when this is loaded.
             Loader.load(torch_cuda.class);
+            Loader.load(cudart.class);
+            Loader.load(nvrtc.class);
             return null;
         } catch (LinkageError e) {
             Throwable first = e;

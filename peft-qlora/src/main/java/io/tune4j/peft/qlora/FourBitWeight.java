@@ -17,10 +17,10 @@ import java.util.List;
  */
 final class FourBitWeight implements FrozenWeight {
     /** Elements that are unpacked at once; large enough for a matrix product to run at full speed. */
-    static final long PIECE = 16L << 20;
+    private static final long PIECE = 16L << 20;
 
     /** The same on a GPU, where a piece more is another pass over the result. */
-    static final long GPU_PIECE = 128L << 20;
+    private static final long GPU_PIECE = 128L << 20;
 
     private final List<FourBitMatrix> matrices;
     private final long inFeatures;
@@ -47,11 +47,16 @@ final class FourBitWeight implements FrozenWeight {
      * @param space shared with other weights
      */
     FourBitWeight(List<FourBitMatrix> matrices, long inFeatures, DType computeDtype, UnpackSpace space) {
+        this(matrices, inFeatures, computeDtype, space, space.backend().device().isCpu() ? PIECE : GPU_PIECE);
+    }
+
+    /** @param most elements that are unpacked at once, or a block's rows where those are more */
+    FourBitWeight(List<FourBitMatrix> matrices, long inFeatures, DType computeDtype, UnpackSpace space, long most) {
         this.matrices = List.copyOf(matrices);
         this.inFeatures = inFeatures;
         this.computeDtype = computeDtype;
         this.space = space;
-        pieces = pieces(space.backend().device().isCpu() ? PIECE : GPU_PIECE);
+        pieces = pieces(most);
         space.join(pieces.stream().mapToLong(Piece::rows).max().orElse(0) * inFeatures);
     }
 

@@ -15,10 +15,8 @@ public final class BatchesAhead implements AutoCloseable {
      */
     public record MicroBatch(int first, RaggedBatch batch) {}
 
-    private final TrainingData data;
-    private final LongFunction<List<StepBatches.Group>> groups;
+    private final LongFunction<List<MicroBatch>> maker;
     private final long steps;
-    private final double sharing;
     private final BackgroundThread thread =
             new BackgroundThread("tune4j-batches", "putting the batches of a step together");
 
@@ -26,15 +24,27 @@ public final class BatchesAhead implements AutoCloseable {
     private @Nullable Future<List<MicroBatch>> next;
 
     /**
-     * @param groups of each step, a pure function of its number
+     * @param maker of a step's batches, a pure function of its number; called on another thread
      * @param steps in all; no batches are made behind the last one
+     */
+    public BatchesAhead(LongFunction<List<MicroBatch>> maker, long steps) {
+        this.maker = maker;
+        this.steps = steps;
+    }
+
+    /**
+     * From the samples of a data set.
+     *
+     * @param groups of each step
      * @param sharing the share of a batch's tokens that must be saved for samples to share rows
      */
-    public BatchesAhead(TrainingData data, LongFunction<List<StepBatches.Group>> groups, long steps, double sharing) {
-        this.data = data;
-        this.groups = groups;
-        this.steps = steps;
-        this.sharing = sharing;
+    public static BatchesAhead of(
+            TrainingData data, LongFunction<List<StepBatches.Group>> groups, long steps, double sharing) {
+        return new BatchesAhead(
+                step -> groups.apply(step).stream()
+                        .map(group -> new MicroBatch(group.first(), data.batch(sharing, group.samples())))
+                        .toList(),
+                steps);
     }
 
     /** The batches of a step; those of the next are begun. */
@@ -49,9 +59,7 @@ public final class BatchesAhead implements AutoCloseable {
     }
 
     private Future<List<MicroBatch>> begin(long step) {
-        return thread.submit(() -> groups.apply(step).stream()
-                .map(group -> new MicroBatch(group.first(), data.batch(sharing, group.samples())))
-                .toList());
+        return thread.submit(() -> maker.apply(step));
     }
 
     /** Waits for what was begun: an interrupt would close the files of the data. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names of metrics: torchtune's where it has them ({@code loss}, {@code lr}, {@code grad_norm}, {@code
  * tokens_per_second_per_gpu}, which counts trained tokens, {@code peak_memory_active} in GiB), and besides {@code
- * tokens_per_second} (all tokens), {@code tokens_in_records}, {@code tokens_computed}, {@code
+ * tokens_per_second} (all tokens), {@code data_wait_seconds} (of the step, until its batches were there), {@code tokens_in_records}, {@code tokens_computed}, {@code
  * tokens_saved_by_sharing} and {@code tokens_trained} of the step, {@code
  * padding_tokens} (never any), {@code trained_tokens_per_second}, {@code step_seconds}, {@code memory_now} in GiB; of it, on the
  * CPU, {@code memory_anonymous}, {@code memory_java_heap} and {@code memory_file_backed}, and {@code peak_memory_anonymous}; on a GPU
@@ -25,14 +25,20 @@ public final class StepMeter {
     private long trainedTokens;
     private double weight;
     private long startedAt;
+    private double waited;
 
     private double totalSeconds;
+    private double totalWaited;
     private long totalTokens;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private double lastLoss = Double.NaN;
 
-    /** What one step took. */
-    public record Figures(long tokens, long computedTokens, long trainedTokens, double seconds) {}
+    /**
+     * What one step took.
+     *
+     * @param waited seconds of it until its batches were there
+     */
+    public record Figures(long tokens, long computedTokens, long trainedTokens, double seconds, double waited) {}
 
     /** Begins a step. */
     public void start() {
@@ -40,7 +46,13 @@ public final class StepMeter {
         computedTokens = 0;
         trainedTokens = 0;
         weight = 0;
+        waited = 0;
         startedAt = System.nanoTime();
+    }
+
+    /** Says that the step has its batches. */
+    public void batchesReady() {
+        waited = (System.nanoTime() - startedAt) / 1e9;
     }
 
     /** Adds a micro-batch. */
@@ -60,8 +72,9 @@ public final class StepMeter {
     public Figures finish() {
         double seconds = (System.nanoTime() - startedAt) / 1e9;
         totalSeconds += seconds;
+        totalWaited += waited;
         totalTokens += tokens;
-        return new Figures(tokens, computedTokens, trainedTokens, seconds);
+        return new Figures(tokens, computedTokens, trainedTokens, seconds, waited);
     }
 
     /** Takes up the loss of a step, which may be known only when the next one has begun. */
@@ -86,6 +99,7 @@ public final class StepMeter {
         metrics.put("trained_tokens_per_second", step.trainedTokens / step.seconds);
         metrics.put("tokens_per_second_per_gpu", step.trainedTokens / step.seconds);
         metrics.put("step_seconds", step.seconds);
+        metrics.put("data_wait_seconds", step.waited);
         metrics.put("tokens_in_records", (double) step.tokens);
         metrics.put("tokens_computed", (double) step.computedTokens);
         metrics.put("tokens_saved_by_sharing", (double) (step.tokens - step.computedTokens));
@@ -111,6 +125,16 @@ public final class StepMeter {
     /** All tokens per second of training, without validation and saving. */
     public double meanTokensPerSecond() {
         return totalSeconds == 0 ? 0 : totalTokens / totalSeconds;
+    }
+
+    /** Seconds in which steps were made. */
+    public double totalSeconds() {
+        return totalSeconds;
+    }
+
+    /** Seconds of them in which steps waited for their batches. */
+    public double waitedSeconds() {
+        return totalWaited;
     }
 
     /** Tokens of this process's steps. */
