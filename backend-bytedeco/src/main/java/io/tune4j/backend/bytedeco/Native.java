@@ -40,9 +40,13 @@ final class Native {
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             LibtorchProcess.release("bytedeco");
             throw new ResourceException(
-                    "libtorch for this platform (" + Loader.getPlatform() + ") cannot be loaded: " + e.getMessage()
-                            + "\nNext: the plugin folder backend-bytedeco must hold the pytorch, openblas and javacpp jars of"
-                            + " this platform; build the distribution on it.",
+                    "libtorch for this platform (" + Loader.getPlatform() + ") cannot be loaded: " + reason(e)
+                            + (hasCudaNatives()
+                                    ? "\nNext: this distribution was built with -Pcuda, whose libtorch needs the libraries of CUDA 13,"
+                                            + " cuDNN 9 and NCCL 2 on the CPU too: name their folders in LD_LIBRARY_PATH, or build"
+                                            + " without -Pcuda."
+                                    : "\nNext: the plugin folder backend-bytedeco must hold the pytorch, openblas and javacpp jars"
+                                            + " of this platform; build the distribution on it."),
                     e);
         }
         loaded = true;
@@ -59,9 +63,7 @@ final class Native {
     }
 
     private static @Nullable String whyNoCuda() {
-        try {
-            Class.forName("org.bytedeco.cuda.global.cudart", false, Native.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
+        if (!hasCudaNatives()) {
             return NO_NATIVES;
         }
         try (UnpackingLock lock = UnpackingLock.take()) {
@@ -71,15 +73,29 @@ final class Native {
             Loader.load(nvrtc.class);
             return null;
         } catch (LinkageError e) {
-            Throwable first = e;
-            while (first.getCause() != null) {
-                first = first.getCause();
-            }
-            // Without the path of our own library, which is there.
-            String message = String.valueOf(first.getMessage());
-            return "libtorch with CUDA, which does not load: "
-                    + message.substring(message.indexOf(": ") + 1).strip();
+            return "libtorch with CUDA, which does not load: " + reason(e);
         }
+    }
+
+    private static boolean hasCudaNatives() {
+        try {
+            Class.forName("org.bytedeco.cuda.global.cudart", false, Native.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** What the system's loader said first, without the path of our own library, which is there. */
+    private static String reason(Throwable error) {
+        Throwable first = error;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        String message = String.valueOf(first.getMessage());
+        return message.startsWith("/")
+                ? message.substring(message.indexOf(": ") + 1).strip()
+                : message;
     }
 
     private static void setDefault(String key, String value) {
