@@ -226,8 +226,8 @@ final class RunReport {
         if (meter.waitedSeconds() > Math.max(LEAST_WAITING, MUCH_WAITING * meter.totalSeconds())) {
             console.line(String.format(
                     Locale.ROOT,
-                    "data         steps waited %.0f s for their batches, %.0f %% of the time: tokens are read more slowly than they"
-                            + " are used; token_cache belongs on a faster disk",
+                    "data         steps waited %.0f s for their batches, %.0f %% of the time: putting them together is slower than a"
+                            + " step; if the token cache is on a slow disk, name another folder in token_cache",
                     meter.waitedSeconds(),
                     100 * meter.waitedSeconds() / meter.totalSeconds()));
         }

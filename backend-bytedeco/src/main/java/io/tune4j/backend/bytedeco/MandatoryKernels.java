@@ -207,7 +207,7 @@ abstract class MandatoryKernels implements ArrayKernels {
             if (device.isCpu()) {
                 PieceLoading.inPlace(raw(target), source, threads);
             } else {
-                PieceLoading.pinned(raw(target), source);
+                PieceLoading.pinned(raw(target), source, CudaMemory::synchronize);
             }
         });
     }

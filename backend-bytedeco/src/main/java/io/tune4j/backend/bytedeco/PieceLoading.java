@@ -2,9 +2,10 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.tensor.ArrayKernels.ByteSource;
 import io.tune4j.api.tensor.DType;
-import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Fills contiguous tensors piece by piece, several at once: one thread copies a file from the system's cache more slowly than memory takes it. */
 final class PieceLoading {
@@ -29,19 +30,37 @@ final class PieceLoading {
         });
     }
 
-    /** On a GPU, by way of pinned memory, which is read into while the piece before is on its way. */
-    static void pinned(Tensor target, ByteSource source) {
+    /**
+     * On a GPU, by way of pinned memory, which is read into while pieces before are on their way. They have arrived when this returns: or pinned
+     * memory for the next weight would be taken anew while that of this one is still waited for.
+     *
+     * @param arrival waits for the device
+     */
+    static void pinned(Tensor target, ByteSource source, Runnable arrival) {
         long bytes = target.nbytes();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         IntStream.range(0, pieces(bytes)).parallel().forEach(piece -> {
+            if (failure.get() != null) {
+                return;
+            }
             long offset = (long) piece * PIECE;
             int length = length(bytes, piece);
             try (Tensor host = PinnedActivations.pinned(DType.UINT8, length);
                     Tensor place = MandatoryKernels.bytesView(target, offset, length)) {
-                ByteBuffer buffer = MandatoryKernels.bytes(host, 0, length);
-                source.read(offset, buffer);
+                source.read(offset, MandatoryKernels.bytes(host, 0, length));
                 // The allocator of pinned memory waits with it until the copy is done.
                 place.copy_(host, true);
+            } catch (RuntimeException | Error e) {
+                // Thrown here it would end this call while other pieces are still at work on the target.
+                failure.compareAndSet(null, e);
             }
         });
+        arrival.run();
+        Throwable first = failure.get();
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first instanceof RuntimeException exception) {
+            throw exception;
+        }
     }
 }

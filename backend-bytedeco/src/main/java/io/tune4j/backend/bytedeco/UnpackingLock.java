@@ -2,6 +2,7 @@ package io.tune4j.backend.bytedeco;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Loader;
@@ -26,7 +27,7 @@ final class UnpackingLock implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.lock();
             return new UnpackingLock(channel);
-        } catch (IOException e) {
+        } catch (IOException | OverlappingFileLockException e) {
             UnpackingLock unlocked = new UnpackingLock(channel);
             unlocked.close();
             return unlocked;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,11 +46,21 @@ class FirstLoadTest {
                     .redirectOutput(folder.resolve("output" + i).toFile())
                     .start());
         }
-        for (int i = 0; i < PROCESSES; i++) {
-            processes.get(i).waitFor();
-            assertThat(Files.readString(folder.resolve("output" + i)))
-                    .as("process %d", i)
-                    .isEqualTo("loaded 2\n");
+        try {
+            for (int i = 0; i < PROCESSES; i++) {
+                Process process = processes.get(i);
+                assertThat(process.waitFor(5, TimeUnit.MINUTES))
+                        .as("process %d ended", i)
+                        .isTrue();
+                assertThat(Files.readString(folder.resolve("output" + i)))
+                        .as("process %d", i)
+                        .contains("loaded 2");
+                assertThat(process.exitValue()).as("process %d", i).isZero();
+            }
+        } finally {
+            for (Process process : processes) {
+                process.destroyForcibly().waitFor();
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.tune4j.api.io;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.TuneException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,6 +53,8 @@ public final class FileBytes {
                             + "; it was changed while it was in use");
                 }
             }
+        } catch (AsynchronousCloseException e) {
+            throw new ResourceException("reading " + file + " was interrupted", e);
         } catch (IOException e) {
             throw unreadable(file, e);
         }

@@ -48,10 +48,11 @@ public interface ArrayKernels {
     default void load(Array target, ByteSource source) {
         long bytes = LongStream.of(target.shape()).reduce(target.dtype().byteSize(), (a, b) -> a * b);
         ByteBuffer piece = Staging.buffer(bytes);
-        for (long offset = 0; offset < bytes; offset += piece.limit()) {
-            piece.clear().limit((int) Math.min(piece.capacity(), bytes - offset));
-            source.read(offset, piece);
-            write(target, offset, piece.flip());
+        int length;
+        for (long offset = 0; offset < bytes; offset += length) {
+            length = (int) Math.min(piece.capacity(), bytes - offset);
+            source.read(offset, piece.clear().limit(length));
+            write(target, offset, piece.position(0).limit(length));
         }
     }
 
@@ -61,7 +62,8 @@ public interface ArrayKernels {
         /**
          * Fills a buffer with the bytes from an offset on; may be asked by several threads at once.
          *
-         * @param piece to be filled from its position to its limit, and not to be kept
+         * @param piece to be filled from its position to its limit, and not to be kept; it may be the thread's {@link Staging}, so that is not
+         *     to be asked for
          */
         void read(long offset, ByteBuffer piece);
     }

@@ -7,7 +7,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 
 /**
- * What {@link BlockQuantizer} gives, bit for bit, by operations of the device that the weight is on: bringing it to the host and looking
+ * What {@link BlockQuantizer} gives, bit for bit for finite weights, by operations of the device that the weight is on: bringing it to the host and looking
  * up each element there takes longer than loading it.
  */
 final class DeviceQuantizer {

@@ -43,7 +43,7 @@ class DeviceQuantizerTest {
             Tensor weight = Tensor.uniform(BACKEND, 1, DType.FLOAT32, elements)
                     .plus(-0.5)
                     .cast(rounding.dtype());
-            // A block of zeros, and one whose elements are levels themselves.
+            // A block of zeros where there are enough elements, and one that is much wider than the others.
             weight.rows(0, Math.min(64, elements / 2)).fillInPlace(0);
             weight.rows(elements / 2, 1).fillInPlace(-2);
             BlockLayout layout = scheme.layout(elements);

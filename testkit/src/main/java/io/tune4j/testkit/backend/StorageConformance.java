@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -278,6 +280,56 @@ abstract class StorageConformance extends BackendTestCase {
                     .isInstanceOf(InternalException.class)
                     .message()
                     .isNotBlank();
+        }
+    }
+
+    /** Larger than what a backend may take at a time, and of a length that is no multiple of anything. */
+    @Test
+    final void whatIsLoadedIsWhatTheSourceGives() {
+        int bytes = (20 << 20) + 3;
+        try (Tensor target = Tensor.zeros(backend(), DType.UINT8, bytes)) {
+            backend().load(target.array(), (offset, piece) -> {
+                for (long at = offset; piece.hasRemaining(); at++) {
+                    piece.put(loaded(at));
+                }
+            });
+            ByteBuffer read = ByteBuffer.allocate(bytes);
+            backend().read(target.array(), 0, read);
+            for (int i = 0; i < bytes; i++) {
+                if (read.get(i) != loaded(i)) {
+                    assertThat(read.get(i)).as("byte %d", i).isEqualTo(loaded(i));
+                }
+            }
+        }
+        try (Tensor nothing = Tensor.zeros(backend(), DType.FLOAT32, 0)) {
+            backend().load(nothing.array(), (offset, piece) -> assertThat(piece.hasRemaining())
+                    .isFalse());
+        }
+    }
+
+    private static byte loaded(long offset) {
+        return (byte) (offset * 31 + (offset >> 13));
+    }
+
+    /** And leaves nobody behind who still reads. */
+    @Test
+    final void aSourceThatFailsIsHeard() {
+        AtomicInteger reading = new AtomicInteger();
+        try (Tensor target = Tensor.zeros(backend(), DType.UINT8, 40 << 20)) {
+            assertThatThrownBy(() -> backend().load(target.array(), (offset, piece) -> {
+                        reading.incrementAndGet();
+                        try {
+                            if (offset > 0) {
+                                throw new DataException("the file ends at " + offset);
+                            }
+                            piece.position(piece.limit());
+                        } finally {
+                            reading.decrementAndGet();
+                        }
+                    }))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageStartingWith("the file ends at");
+            assertThat(reading).hasValue(0);
         }
     }
 
