@@ -159,7 +159,11 @@ final class KernelThreads implements AutoCloseable {
             current = null;
             busy.set(false);
         }
-        Throwable failure = job.failure.get();
+        rethrow(job.failure.get());
+    }
+
+    /** Throws what a part threw, if anything. */
+    static void rethrow(@Nullable Throwable failure) {
         if (failure instanceof Error error) {
             throw error;
         } else if (failure instanceof RuntimeException exception) {

@@ -204,11 +204,7 @@ abstract class MandatoryKernels implements ArrayKernels {
     public final void load(Array target, ByteSource source) {
         run(() -> {
             requireBytes(target, 0, 0);
-            if (device.isCpu()) {
-                PieceLoading.inPlace(raw(target), source, threads);
-            } else {
-                PieceLoading.pinned(raw(target), source, CudaMemory::synchronize);
-            }
+            PieceLoading.load(raw(target), source, threads);
         });
     }
 

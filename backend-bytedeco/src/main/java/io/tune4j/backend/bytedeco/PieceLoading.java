@@ -21,8 +21,16 @@ final class PieceLoading {
         return (int) Math.min(PIECE, bytes - (long) piece * PIECE);
     }
 
+    static void load(Tensor target, ByteSource source, KernelThreads threads) {
+        if (target.is_cpu()) {
+            inPlace(target, source, threads);
+        } else {
+            pinned(target, source);
+        }
+    }
+
     /** In host memory, where a piece is read to its place. */
-    static void inPlace(Tensor target, ByteSource source, KernelThreads threads) {
+    private static void inPlace(Tensor target, ByteSource source, KernelThreads threads) {
         long bytes = target.nbytes();
         threads.each(pieces(bytes), piece -> {
             long offset = (long) piece * PIECE;
@@ -33,10 +41,8 @@ final class PieceLoading {
     /**
      * On a GPU, by way of pinned memory, which is read into while pieces before are on their way. They have arrived when this returns: or pinned
      * memory for the next weight would be taken anew while that of this one is still waited for.
-     *
-     * @param arrival waits for the device
      */
-    static void pinned(Tensor target, ByteSource source, Runnable arrival) {
+    private static void pinned(Tensor target, ByteSource source) {
         long bytes = target.nbytes();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         IntStream.range(0, pieces(bytes)).parallel().forEach(piece -> {
@@ -55,12 +61,7 @@ final class PieceLoading {
                 failure.compareAndSet(null, e);
             }
         });
-        arrival.run();
-        Throwable first = failure.get();
-        if (first instanceof Error error) {
-            throw error;
-        } else if (first instanceof RuntimeException exception) {
-            throw exception;
-        }
+        CudaMemory.synchronize();
+        KernelThreads.rethrow(failure.get());
     }
 }

@@ -105,8 +105,9 @@ abstract class MatrixConformance extends BackendTestCase {
                 Tensor up = random(dtype, 24, mknr[3], mknr[2]);
                 Host adapter = Host.of(low).matmul(Host.of(up));
                 Host expected = Host.of(a).matmul(Host.of(b)).zip(adapter, Double::sum);
-                // What is rounded between both products may be much larger than the sum.
-                double allowed = 5 * tolerance(dtype);
+                // The sum may be rounded between both products; on a GPU one that is much larger than the result was
+                // met.
+                double allowed = (device().isCpu() ? 3 : 5) * tolerance(dtype);
                 for (Tensor left : layouts(a)) {
                     for (Tensor right : layouts(b)) {
                         Tensor wide = Tensor.full(backend(), Double.NaN, dtype, mknr[0], mknr[2] + 3);
