@@ -11,11 +11,17 @@ import org.jspecify.annotations.Nullable;
  * is packed as a whole, or for this part.
  */
 final class MachineProducts {
-    /** Of the longer side, packed at a time. */
+    /** Of the longer side, packed at a time, at most. */
     private static final int GROUP = 192;
 
-    /** Of the inner side, packed at a time. */
+    /** What leaves room in a second-level cache. */
+    private static final long GROUP_BYTES = 384 << 10;
+
+    /** Of the inner side, packed at a time, where all sums of a share are kept between. */
     private static final int DEPTH = 1024;
+
+    /** Where only a group's are: the longer, the more seldom they are written and read. */
+    private static final int DEPTH_OF_A_GROUP = 2048;
 
     /** Below so many rows or columns too much of each vector would be empty. */
     private static final int LEAST_SIDE = 8;
@@ -136,7 +142,7 @@ final class MachineProducts {
                     ? 0
                     : packShorter(product, parts, work.memory(product.bytesFor(product.shorter(), product.depth())));
             each(product.longer(), share, (start, count, inner) -> {
-                Share own = new Share(product, start, count, inner);
+                Share own = new Share(product, start, count, inner, keepsSums ? DEPTH : DEPTH_OF_A_GROUP);
                 if (keepsSums) {
                     own.withAllSums();
                 } else {
@@ -275,19 +281,22 @@ final class MachineProducts {
         private final TorchWork work;
         /** Of the inner side at a time. */
         private final int depth;
+        /** Of the longer side at a time. */
+        private final int atATime;
 
-        Share(Product product, int start, int count, TorchWork work) {
+        Share(Product product, int start, int count, TorchWork work, int most) {
             this.product = product;
             tall = product.isTall();
             this.start = start;
             this.count = count;
             this.work = work;
-            int parts = (product.depth() + DEPTH - 1) / DEPTH;
+            int parts = (product.depth() + most - 1) / most;
             depth = upTo(2 * LANES, product.depth() / parts);
+            atATime = Math.min(GROUP, (int) (GROUP_BYTES / tile(depth)) * LANES);
         }
 
         private long groupBytes() {
-            return product.bytesFor(Math.min(count, GROUP), depth);
+            return product.bytesFor(Math.min(count, atATime), depth);
         }
 
         /** One part of the inner side after the other, with all sums of this share between. */
@@ -300,8 +309,8 @@ final class MachineProducts {
             for (int inner = 0; inner < product.depth(); inner += depth) {
                 int now = Math.min(depth, product.depth() - inner);
                 product.pack(!tall, 0, product.shorter(), inner, now, shorter);
-                for (int first = 0; first < count; first += GROUP) {
-                    int size = Math.min(GROUP, count - first);
+                for (int first = 0; first < count; first += atATime) {
+                    int size = Math.min(atATime, count - first);
                     product.pack(tall, start + first, size, inner, now, group);
                     long place = sums + first * (tall ? stride : Float.BYTES);
                     multiply(first, size, inner, now, shorter, product.tile(inner, now), group, place, stride);
@@ -312,12 +321,12 @@ final class MachineProducts {
         /** One group after the other, with the whole inner side of the shorter operand. */
         void withShorter(long shorter) {
             long group = work.memory(groupBytes());
-            int most = Math.min(count, GROUP);
+            int most = Math.min(count, atATime);
             long stride = (long) upTo(LANES, tall ? product.shorter() : most) * Float.BYTES;
             boolean whole = depth >= product.depth();
             long sums = whole ? 0 : work.memory(stride * upTo(LANES, tall ? most : product.shorter()));
-            for (int first = 0; first < count; first += GROUP) {
-                int size = Math.min(GROUP, count - first);
+            for (int first = 0; first < count; first += atATime) {
+                int size = Math.min(atATime, count - first);
                 for (int inner = 0; inner < product.depth(); inner += depth) {
                     int now = Math.min(depth, product.depth() - inner);
                     product.pack(tall, start + first, size, inner, now, group);
