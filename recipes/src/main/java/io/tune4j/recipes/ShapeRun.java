@@ -40,7 +40,7 @@ final class ShapeRun implements AutoCloseable {
         HostProcessor processor = HostProcessor.detect();
         int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
         host = new ShapeBackend(!processor.hasBf16(), threads);
-        backend = options.device().isCpu() ? host : new ShapeBackend(host);
+        backend = options.device().isCpu() ? host : new ShapeBackend(options.device(), host);
         ModelDefinition definition = options.model().definition();
         PeftPlan plan = Objects.requireNonNull(options.model().peft());
         MemoryMeter meter = backend.meter();

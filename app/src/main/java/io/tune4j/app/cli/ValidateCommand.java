@@ -1,5 +1,6 @@
 package io.tune4j.app.cli;
 
+import io.tune4j.api.error.UserException;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;
 import io.tune4j.app.run.RecipeRunner.Checked;
@@ -33,8 +34,12 @@ final class ValidateCommand implements Callable<Integer> {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
-    @Parameters(index = "0", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
-    private String config = "";
+    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
+    private @Nullable String positional;
+
+    /** As {@code tune run} has it, whose arguments can so be checked as they are. */
+    @Option(names = "--config", paramLabel = "CONFIG", hidden = true)
+    private @Nullable String config;
 
     @Option(
             names = "--recipe",
@@ -50,8 +55,19 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String name = config;
+        if (name == null) {
+            name = positional;
+        } else if (positional != null && positional.contains("=")) {
+            overrides.add(0, positional);
+        } else if (positional != null) {
+            recipe = positional;
+        }
+        if (name == null) {
+            throw new UserException("name a config: tune validate CONFIG; tune ls lists those that come along");
+        }
         TerminalConsole console = TerminalConsole.standard();
-        Checked checked = new RecipeRunner(root.host(console), console).check(recipe, config, overrides);
+        Checked checked = new RecipeRunner(root.host(console), console).check(recipe, name, overrides);
         checked.notices().forEach(console::line);
         console.line(checked.location() + " is right for " + checked.recipe());
         if (!checked.missingFiles().isEmpty()) {

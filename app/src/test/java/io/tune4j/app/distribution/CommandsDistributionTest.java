@@ -116,6 +116,12 @@ class CommandsDistributionTest {
     @Test
     void validateFindsEverythingAtOnce() throws IOException, InterruptedException {
         assertThat(tune("validate", "quickstart", "--strict").output()).contains("is right for " + RECIPE);
+        // The arguments of a run.
+        assertThat(tune("validate", RECIPE, "--config", "quickstart", "epochs=2")
+                        .output())
+                .contains("is right for " + RECIPE);
+        assertRefused(tune("validate", "no_recipe", "--config", "quickstart"), 2, "no_recipe");
+        assertRefused(tune("validate"), 2, "tune validate CONFIG");
         Result missing = tune("validate", "llama3_1/8B_lora_single_device", "--strict");
         assertRefused(missing, 3, "not there yet", "tune download", "/tmp/Meta-Llama-3.1-8B-Instruct");
         Path file = folder.resolve("wrong.yaml");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.shapes.ShapeBackend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
@@ -12,6 +13,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
 import java.util.ArrayList;
 import java.util.List;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -50,6 +52,31 @@ class FourBitPiecesTest {
                 check(weight, in);
             }
         }
+    }
+
+    /** Bytes that a weight's piece takes, of a backend that only counts. */
+    private static long pieceBytes(ShapeBackend backend) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor weight = Tensor.empty(backend, DType.FLOAT32, 20_000, 2_048);
+            FourBitMatrix matrix = FourBitMatrix.quantize(
+                    weight, SCHEME, Rounding.FLOAT32, new CodeTable(SCHEME.levels(Rounding.FLOAT32)));
+            UnpackSpace space = new UnpackSpace(backend, DType.FLOAT32, SCHEME.levels(Rounding.FLOAT32));
+            try (FourBitWeight whole = new FourBitWeight(List.of(matrix), 2_048, DType.FLOAT32, space)) {
+                Tensor x = Tensor.empty(backend, DType.FLOAT32, 1, 2_048);
+                long before = backend.meter().current();
+                try (Tensor y = whole.multiply(x)) {
+                    return backend.meter().current() - before - y.byteSize();
+                }
+            }
+        }
+    }
+
+    @Example
+    void whatCountsMemoryKnowsThatAGpuUnpacksMoreAtOnce() {
+        ShapeBackend host = new ShapeBackend();
+        assertThat(pieceBytes(host)).isBetween(60L << 20, 65L << 20);
+        assertThat(pieceBytes(new ShapeBackend(Device.parse("cuda"), host)))
+                .isBetween(20_000L * 2_048 * Float.BYTES, 20_100L * 2_048 * Float.BYTES);
     }
 
     private static void check(FourBitWeight weight, int in) {

@@ -12,6 +12,7 @@ import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -42,14 +43,18 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
      * @param threads that compute
      */
     public ShapeBackend(boolean widensBf16, int threads) {
-        super(widensBf16);
+        super(Device.CPU, widensBf16);
         this.threads = threads;
         host = this;
     }
 
-    /** @param host what counts the arrays that the device does not hold */
-    public ShapeBackend(ShapeBackend host) {
-        super(false);
+    /**
+     * Of a device beside the process.
+     *
+     * @param host what counts the arrays that the device does not hold
+     */
+    public ShapeBackend(Device device, ShapeBackend host) {
+        super(device, false);
         this.host = host;
         threads = 1;
     }

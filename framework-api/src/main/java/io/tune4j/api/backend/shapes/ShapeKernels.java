@@ -17,10 +17,12 @@ class ShapeKernels implements ArrayKernels {
     private static final long WIDENED_ELEMENTS = 16L << 20;
 
     private final MemoryMeter meter = new MemoryMeter();
+    private final Device device;
     private final boolean widensBf16;
 
     /** @param widensBf16 whether products of bf16 operands are computed in fp32 */
-    ShapeKernels(boolean widensBf16) {
+    ShapeKernels(Device device, boolean widensBf16) {
+        this.device = device;
         this.widensBf16 = widensBf16;
     }
 
@@ -41,7 +43,7 @@ class ShapeKernels implements ArrayKernels {
 
     @Override
     public Device device() {
-        return Device.CPU;
+        return device;
     }
 
     private ShapeArray create(DType dtype, long... shape) {
