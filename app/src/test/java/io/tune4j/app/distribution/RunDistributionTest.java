@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,24 +96,6 @@ class RunDistributionTest {
                 "max_steps=40");
         assertThat(resumed.exitCode()).as(resumed.output()).isZero();
         assertThat(resumed.output()).contains("resuming   behind step", "step 40/40");
-    }
-
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void aRunKeepsItsClassesForTheNextStart() throws IOException, InterruptedException {
-        Path lib = Tune.HOME.resolve("lib");
-        try (DirectoryStream<Path> archives = Files.newDirectoryStream(lib, "classes-*")) {
-            for (Path archive : archives) {
-                Files.delete(archive);
-            }
-        }
-        for (int i = 0; i < 2; i++) {
-            Tune.Result result = Tune.run(folder, quickstart("max_steps=1", "save_adapter_weights_only=True"));
-            assertThat(result.exitCode()).as(result.output()).isZero();
-            assertThat(result.output()).doesNotContainIgnoringCase("archive").doesNotContain("CDS");
-            assertThat(lib).isDirectoryContaining("glob:**/classes-*.jsa*");
-        }
-        assertThat(lib).isDirectoryContaining("glob:**/classes-*.jsa");
     }
 
     private static boolean ignoresInterrupts(Process process) throws IOException {
