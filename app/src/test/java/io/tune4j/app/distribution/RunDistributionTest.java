@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,33 @@ class RunDistributionTest {
                 "max_steps=40");
         assertThat(resumed.exitCode()).as(resumed.output()).isZero();
         assertThat(resumed.output()).contains("resuming   behind step", "step 40/40");
+    }
+
+    /** Also where the folder of jars is a link: the JVM would otherwise see each package twice. */
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aRunKeepsItsClassesForTheNextStart() throws IOException, InterruptedException {
+        Path lib = Tune.HOME.resolve("lib");
+        try (DirectoryStream<Path> archives = Files.newDirectoryStream(lib, "classes-*")) {
+            for (Path archive : archives) {
+                Files.delete(archive);
+            }
+        }
+        Path home = Tune.installation(folder.resolve("home"));
+        try {
+            for (Path each : List.of(Tune.HOME, home, home, Tune.HOME)) {
+                Tune.Result result =
+                        Tune.run(each, Map.of(), folder, quickstart("max_steps=1", "save_adapter_weights_only=True"));
+                assertThat(result.exitCode()).as(result.output()).isZero();
+                assertThat(result.output())
+                        .doesNotContainIgnoringCase("archive")
+                        .doesNotContain("CDS");
+                assertThat(lib).isDirectoryContaining("glob:**/classes-*.jsa*");
+            }
+        } finally {
+            Tune.unlink(home);
+        }
+        assertThat(lib).isDirectoryContaining("glob:**/classes-*.jsa");
     }
 
     private static boolean ignoresInterrupts(Process process) throws IOException {
