@@ -34,6 +34,8 @@ final class ShapeRun implements AutoCloseable {
     private final long adapterBytes;
     private final long weights;
     private final long optimizerBytes;
+    /** What is there before the first step. */
+    private final long settled;
 
     ShapeRun(LoraFinetuneOptions options) {
         this.options = options;
@@ -53,7 +55,8 @@ final class ShapeRun implements AutoCloseable {
                 .sum();
         weights = meter.current() - adapterBytes;
         optimizer = options.optimizer().create(backend, adapter.parameters());
-        optimizerBytes = meter.current() - adapterBytes - weights;
+        settled = meter.current();
+        optimizerBytes = settled - adapterBytes - weights;
     }
 
     /**
@@ -63,7 +66,7 @@ final class ShapeRun implements AutoCloseable {
      * @param activations the most bytes that the tape saved at a time
      * @param offloaded bytes that waited in the store
      * @param gradients bytes of the adapter's gradients
-     * @param peak the most bytes beside weights, adapter and optimizer
+     * @param peak the most bytes beside weights, adapter and optimizer, also those that came with a step before and stay
      * @param operations floating-point operations of the micro-batch
      */
     record Counted(long saved, long activations, long offloaded, long gradients, long peak, double operations) {}
@@ -90,7 +93,7 @@ final class ShapeRun implements AutoCloseable {
             double operations = meter.operations() - first;
             long gradients = meter.current() - before;
             update();
-            return new Counted(saved[0], activations, mostBytes(store), gradients, meter.peak() - before, operations);
+            return new Counted(saved[0], activations, mostBytes(store), gradients, meter.peak() - settled, operations);
         }
     }
 

@@ -19,6 +19,7 @@ import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.testkit.config.Sections;
@@ -32,8 +33,13 @@ import org.junit.jupiter.api.Test;
 
 /** Budgets of the shape of Llama 3.2 1B, 16 layers 2048 wide, whose steps are counted and not computed. */
 class ActivationPlanTest {
-    private static final List<Plugin> PLUGINS =
-            List.of(new ToyPlugin(), TestedBackend.plugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin());
+    private static final List<Plugin> PLUGINS = List.of(
+            new ToyPlugin(),
+            TestedBackend.plugin(),
+            new LlamaPlugin(),
+            new LoraPlugin(),
+            new QloraPlugin(),
+            new RecipesPlugin());
     private static final LargestBatch BATCH = new LargestBatch(1024, 1024, 512);
     private static final long INPUT = 2048 * 2;
 
@@ -89,6 +95,20 @@ class ActivationPlanTest {
             assertThat(auto(bytes[0]).recomputed()).isZero();
             // The backward begins with the last layer: computing it again saves little.
             assertThat(bytes[15] - bytes[16]).isLessThan((bytes[14] - bytes[15]) / 5);
+        }
+    }
+
+    /** Weights in four bits make the memory that they unpack into with the first step, and keep it. */
+    @Test
+    void whatStaysFromAStepBeforeIsCountedInEach() {
+        LoraFinetuneOptions options = options("model: {_component_: lora_llama3_2_1b, lora_rank: 8, lora_alpha: 16,"
+                + " lora_attn_modules: [q_proj, v_proj], quantize_base: True}");
+        try (ShapeRun shapes = new ShapeRun(options)) {
+            long first = shapes.count(BATCH.batch(), 0, Checkpointing.SELECTIVE, false)
+                    .peak();
+            assertThat(shapes.count(BATCH.batch(), 0, Checkpointing.SELECTIVE, false)
+                            .peak())
+                    .isEqualTo(first);
         }
     }
 
