@@ -2,8 +2,10 @@ package io.tune4j.testkit.hub;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class HubFaults {
     private final Deque<Integer> statuses = new ArrayDeque<>();
     private final AtomicInteger drops = new AtomicInteger();
-    private final AtomicInteger corruptions = new AtomicInteger();
+    private final Map<String, Integer> corrupted = new ConcurrentHashMap<>();
+    private volatile int corruptions;
     private volatile int pageSize = 1000;
     private volatile boolean ignoreRanges;
     private volatile long pauseMillis;
@@ -37,9 +40,9 @@ public final class HubFaults {
         return this;
     }
 
-    /** The next so many answers with content have a wrong byte. */
+    /** The first so many answers with a file's content have a wrong byte, of each file: which of several comes first is not known. */
     public HubFaults corrupt(int times) {
-        corruptions.set(times);
+        corruptions = times;
         return this;
     }
 
@@ -83,7 +86,7 @@ public final class HubFaults {
     }
 
     byte[] corrupt(String name, byte[] bytes) {
-        if (bytes.length == 0 || corruptions.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+        if (bytes.length == 0 || corrupted.merge(name, 1, Integer::sum) > corruptions) {
             return bytes;
         }
         byte[] wrong = bytes.clone();

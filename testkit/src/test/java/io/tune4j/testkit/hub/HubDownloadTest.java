@@ -134,7 +134,7 @@ class HubDownloadTest {
     @Test
     void aWrongContentIsDownloadedAgainOnce() throws IOException {
         hub.add(ID, content());
-        hub.faults().corrupt(2);
+        hub.faults().corrupt(1);
         download(null, FilePatterns.ALL);
         assertComplete();
     }
