@@ -1,5 +1,6 @@
 package io.tune4j.benchmarks;
 
+import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param dtype to compute in
  * @param quantized whether frozen weights are kept in NF4
  * @param recomputed layers that are computed again in the backward; {@link #ALL_LAYERS} for all
+ * @param checkpointing what they keep
  * @param optimizer its component's name
  * @param rank of the adapter
  * @param samples of a step
@@ -41,6 +43,7 @@ record BenchmarkOptions(
         DType dtype,
         boolean quantized,
         int recomputed,
+        Checkpointing checkpointing,
         String optimizer,
         int rank,
         int samples,
@@ -59,7 +62,7 @@ record BenchmarkOptions(
     static final int ALL_LAYERS = Integer.MAX_VALUE;
 
     static final String USAGE =
-            "usage: --shape T|Q|S|M|L --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--optimizer AdamW] [--rank 8] [--samples 2]"
+            "usage: --shape T|Q|S|M|L --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--full] [--optimizer AdamW] [--rank 8] [--samples 2]"
                     + " [--length N] [--steps 7] [--warm 2]"
                     + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--device cpu|cuda] [--profile DIR] [--without "
                     + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";
@@ -84,6 +87,7 @@ record BenchmarkOptions(
         DType dtype = DType.FLOAT32;
         boolean quantized = false;
         int recomputed = 0;
+        Checkpointing checkpointing = Checkpointing.SELECTIVE;
         String optimizer = "AdamW";
         int rank = 8;
         int samples = Shape.BATCH;
@@ -108,6 +112,7 @@ record BenchmarkOptions(
                 case "--quant" -> quantized = true;
                 case "--ckpt" -> recomputed = ALL_LAYERS;
                 case "--recompute" -> recomputed = Integer.parseInt(arguments[++i]);
+                case "--full" -> checkpointing = Checkpointing.FULL;
                 case "--rank" -> rank = Integer.parseInt(arguments[++i]);
                 case "--samples" -> samples = Integer.parseInt(arguments[++i]);
                 case "--length" -> length = Integer.parseInt(arguments[++i]);
@@ -136,6 +141,7 @@ record BenchmarkOptions(
                 dtype,
                 quantized,
                 recomputed,
+                checkpointing,
                 optimizer,
                 rank,
                 samples,

@@ -1,7 +1,6 @@
 package io.tune4j.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
@@ -18,6 +17,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -107,7 +107,7 @@ public final class StepBenchmark {
                 .toList());
         Issued issued;
         try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.recording(Checkpointing.SELECTIVE)) {
+                Tape tape = Tape.recording(options.checkpointing())) {
             Pass pass = new Pass(tape, batch.layout(), true, step);
             Tensor sum = sum(batch, pass);
             tape.backward(sum);
@@ -162,6 +162,7 @@ public final class StepBenchmark {
         line.put("adapter", DType.FLOAT32.configName());
         line.put("ckpt", recomputed == trained.model.layerCount());
         line.put("recomputed", recomputed);
+        line.put("kept", options.checkpointing().name().toLowerCase(Locale.ROOT));
         line.put("optimizer", options.optimizer());
         line.put("quant", options.quantized());
         line.put("without", options.without());

@@ -87,7 +87,7 @@ final class TrainedModel implements AutoCloseable {
 
     /** Takes the optimizer's step with the gradients summed so far. */
     void update(long trainedTokens, long step, long total) {
-        GradientNorm.scale(adapter.parameters(), 1.0 / trainedTokens);
+        GradientNorm.scale(backend, adapter.parameters(), 1.0 / trainedTokens);
         optimizer.step(schedule.factor(step, total));
         adapter.parameters().forEach(Parameter::clearGradient);
     }

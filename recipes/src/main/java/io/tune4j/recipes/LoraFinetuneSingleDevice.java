@@ -439,7 +439,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
     /** Makes the sums of gradients a step's: by the device alone where it computes ahead, else when the result is known. */
     private static void clip(Run run, long step, Tensor loss, List<MicroBatch> batches) {
         List<Parameter> parameters = run.adapter.parameters();
-        GradientNorm.scale(parameters, 1.0 / run.meter.weight());
+        GradientNorm.scale(run.backend, parameters, 1.0 / run.meter.weight());
         Tensor squares = GradientNorm.squares(run.backend, parameters);
         StepResult result = new StepResult(
                 step + 1,
@@ -450,10 +450,10 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 batches.stream().flatMap(micro -> micro.batch().ids().stream()).toList());
         run.results.begin(result);
         if (run.backend.computesAhead()) {
-            GradientNorm.clip(parameters, squares, run.options.clipGradNorm());
+            GradientNorm.clip(run.backend, parameters, squares, run.options.clipGradNorm());
         } else {
             run.results.stopUnlessFinite(result);
-            GradientNorm.clip(parameters, result.gradientNorm(), run.options.clipGradNorm());
+            GradientNorm.clip(run.backend, parameters, result.gradientNorm(), run.options.clipGradNorm());
         }
     }
 

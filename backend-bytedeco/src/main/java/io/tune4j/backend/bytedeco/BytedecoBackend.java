@@ -21,6 +21,7 @@ import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.machine.MachineKernels;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     private final Set<DType> inMachineCode = EnumSet.noneOf(DType.class);
 
     private final CompiledRows compiled;
+    private final @Nullable DeviceOnlyKernels deviceOnly;
     private final @Nullable FlashAttention flash;
 
     private @Nullable BytedecoBackend host;
@@ -73,6 +75,7 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
             }
         }
         compiled = launcher == null ? new MachineRows(threads(), inMachineCode) : new DeviceRows(launcher);
+        deviceOnly = launcher == null ? null : new DeviceOnlyKernels(launcher);
         this.flash = flash == null ? null : new FlashAttention(flash);
         decoder = new FourBitDecoder(threads().threads(), threads()::each);
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
@@ -260,6 +263,52 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
                 FusedOperations.adamW(parameter, gradient, mean, variance, step, threads());
             }
         });
+    }
+
+    @Override
+    public void adamW(List<AdamWUpdate> updates) {
+        DeviceOnlyKernels kernels = deviceOnly;
+        if (kernels != null && !updates.isEmpty() && DeviceOnlyKernels.knowUpdates(updates)) {
+            run(() -> kernels.adamW(updates));
+        } else {
+            Backend.super.adamW(updates);
+        }
+    }
+
+    @Override
+    public Tensor sumOfSquares(List<Tensor> tensors) {
+        DeviceOnlyKernels kernels = deviceOnly;
+        return kernels != null && DeviceOnlyKernels.know(tensors)
+                ? call(() -> kernels.sumOfSquares(tensors))
+                : Backend.super.sumOfSquares(tensors);
+    }
+
+    @Override
+    public void scaleInPlace(List<Tensor> tensors, double factor) {
+        DeviceOnlyKernels kernels = deviceOnly;
+        if (kernels != null && !tensors.isEmpty() && DeviceOnlyKernels.know(tensors)) {
+            run(() -> kernels.scaleInPlace(tensors, factor));
+        } else {
+            Backend.super.scaleInPlace(tensors, factor);
+        }
+    }
+
+    @Override
+    public void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        DeviceOnlyKernels kernels = deviceOnly;
+        if (kernels != null && !tensors.isEmpty() && DeviceOnlyKernels.know(tensors)) {
+            run(() -> kernels.scaleInPlace(tensors, factor));
+        } else {
+            Backend.super.scaleInPlace(tensors, factor);
+        }
+    }
+
+    @Override
+    public Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
+        DeviceOnlyKernels kernels = deviceOnly;
+        return kernels != null && DeviceOnlyKernels.knowScales(codes, factors, mean)
+                ? call(() -> kernels.dequantizeScales(codes, factors, mean))
+                : Backend.super.dequantizeScales(codes, factors, mean);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.tune4j.api.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * Fused kernels that are compiled for the device, in few passes over memory, and which operands they take. They cannot look at what
@@ -106,8 +107,10 @@ abstract class CompiledRows implements AutoCloseable {
                 && areAligned(target, weight.codes());
     }
 
+    /** 0 for a tensor without elements. */
     static long address(Tensor tensor) {
-        return raw(tensor).data_ptr().address();
+        Pointer place = raw(tensor).data_ptr();
+        return place == null ? 0 : place.address();
     }
 
     /** The sum of losses of rows, as a scalar of its own. */

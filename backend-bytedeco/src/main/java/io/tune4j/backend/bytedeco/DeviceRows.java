@@ -9,6 +9,7 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Fused kernels of a GPU: {@code cuda/kernels.cu}, launched with a block of threads for each row or for some elements. Nothing waits for them. */
 final class DeviceRows extends CompiledRows {
@@ -34,7 +35,7 @@ final class DeviceRows extends CompiledRows {
         this.launcher = launcher;
     }
 
-    private static long bits(double value) {
+    static long bits(double value) {
         return Double.doubleToRawLongBits(value);
     }
 
@@ -163,17 +164,21 @@ final class DeviceRows extends CompiledRows {
         elements(
                 "adamw",
                 count,
-                address(parameter),
-                address(gradient),
-                address(mean),
-                address(variance),
-                count,
-                bits(1 - step.learningRate() * step.weightDecay()),
-                bits(1 - step.beta1()),
-                bits(step.beta2()),
-                bits(1 / Math.sqrt(step.biasCorrection2())),
-                bits(step.epsilon()),
-                bits(step.learningRate() / step.biasCorrection1()));
+                withNumbers(step, address(parameter), address(gradient), address(mean), address(variance), count));
+    }
+
+    /** The numbers of an update behind what else its kernel takes. */
+    static long[] withNumbers(AdamWStep step, long... first) {
+        return LongStream.concat(
+                        LongStream.of(first),
+                        LongStream.of(
+                                bits(1 - step.learningRate() * step.weightDecay()),
+                                bits(1 - step.beta1()),
+                                bits(step.beta2()),
+                                bits(1 / Math.sqrt(step.biasCorrection2())),
+                                bits(step.epsilon()),
+                                bits(step.learningRate() / step.biasCorrection1())))
+                .toArray();
     }
 
     @Override

@@ -447,9 +447,17 @@ abstract class MandatoryKernels implements ArrayKernels {
     @Override
     public final void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
         run(() -> {
-            if (!products.adapted(raw(target), raw(a), raw(b), raw(low), raw(up))) {
-                ArrayKernels.super.adaptedMatmulInto(target, a, b, low, up);
+            if (products.adapted(raw(target), raw(a), raw(b), raw(low), raw(up))) {
+                return;
             }
+            if (device.isCpu()) {
+                ArrayKernels.super.adaptedMatmulInto(target, a, b, low, up);
+                return;
+            }
+            // The small product first: the large one reads its result while it computes, and a GPU need not wait for a
+            // pass over it.
+            products.into(raw(target), raw(low), raw(up), 0, 1);
+            products.into(raw(target), raw(a), raw(b), 1, 1);
         });
     }
 

@@ -2,6 +2,7 @@ package io.tune4j.api.backend;
 
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
+import java.util.List;
 
 /**
  * The kernels in which a fine-tuning step spends its time, forward and backward. Each default is a plain composition of
@@ -114,6 +115,35 @@ public interface FusedKernels {
         ReferenceKernels.adamW(parameter, gradient, mean, variance, step);
     }
 
+    /** The same for many parameters: on a GPU a call for each of an adapter's costs more than its work. */
+    default void adamW(List<AdamWUpdate> updates) {
+        updates.forEach(update ->
+                adamW(update.parameter(), update.gradient(), update.mean(), update.variance(), update.step()));
+    }
+
+    /**
+     * The square of the Euclidean norm of all elements: a scalar in fp64, of sums in at least fp32.
+     *
+     * @param tensors at least one, of any floating dtypes
+     */
+    default Tensor sumOfSquares(List<Tensor> tensors) {
+        return ReferenceKernels.sumOfSquares(tensors);
+    }
+
+    /** {@code tensor = factor * tensor} for each. */
+    default void scaleInPlace(List<Tensor> tensors, double factor) {
+        tensors.forEach(tensor -> tensor.timesInPlace(factor));
+    }
+
+    /**
+     * The same by a factor that only the device knows; each product is rounded once.
+     *
+     * @param factor a scalar in fp64
+     */
+    default void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        ReferenceKernels.scaleInPlace(tensors, factor);
+    }
+
     /**
      * Block-wise dynamic quantization to 8 bits (Dettmers et al. 2022, section 2): a block is divided by its largest magnitude, of at
      * least 1e-12, and each quotient becomes the index of the map's nearest value; of two equally near, the greater.
@@ -140,6 +170,28 @@ public interface FusedKernels {
     default void dequantize(FourBitCodes weight, Tensor target) {
         ReferenceKernels.dequantize(weight, target);
     }
+
+    /**
+     * Scales of blocks that are quantized themselves (Dettmers et al. 2023, section 3): {@code (code - 128) / factor + mean}, in the dtype
+     * of the factors, to which the quotient is rounded too.
+     *
+     * @param codes uint8 {@code [n, size]}
+     * @param factors {@code [n, 1]}, fp32 or bf16
+     * @param mean {@code [1]} in the same dtype
+     * @return {@code [n * size]} in that dtype
+     */
+    default Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
+        return ReferenceKernels.dequantizeScales(codes, factors, mean);
+    }
+
+    /**
+     * One parameter's operands of {@link #adamW(List)}, as those of {@link #adamW(Tensor, Tensor, Tensor, Tensor, AdamWStep)}.
+     *
+     * @param parameter updated
+     * @param mean first moment, updated
+     * @param variance second moment, updated
+     */
+    record AdamWUpdate(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {}
 
     /**
      * Result of {@link #rmsNorm}.

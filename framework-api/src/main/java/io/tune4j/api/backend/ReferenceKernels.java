@@ -9,6 +9,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class ReferenceKernels {
 
     /** Bytes of codes that are unpacked at a time: the indices of a look-up take eight bytes each. */
     private static final long CODE_BYTES = 1 << 20;
+
+    /** The code of a scale that is the mean of all. */
+    private static final int SCALE_ZERO = 128;
 
     private ReferenceKernels() {}
 
@@ -246,6 +250,44 @@ public final class ReferenceKernels {
                     .times(1 / Math.sqrt(step.biasCorrection2()))
                     .plus(step.epsilon());
             parameter.addInPlace(mean.dividedBy(root), -step.learningRate() / step.biasCorrection1());
+        }
+    }
+
+    public static Tensor sumOfSquares(List<Tensor> tensors) {
+        Tensor total = Tensor.zeros(tensors.get(0).kernels(), DType.FLOAT64);
+        for (Tensor tensor : tensors) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor wide = tensor.dtype() == DType.FLOAT64 ? tensor : tensor.cast(DType.FLOAT32);
+                total.addInPlace(wide.times(wide).sum().cast(DType.FLOAT64), 1);
+            }
+        }
+        return total;
+    }
+
+    /** A factor in fp32 is not rounded to a narrower dtype of a tensor. */
+    public static void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor narrower = factor.cast(DType.FLOAT32);
+            for (Tensor tensor : tensors) {
+                try (TensorScope inner = TensorScope.open()) {
+                    Tensor ofTensor = tensor.dtype() == DType.FLOAT64 ? factor : narrower;
+                    if (tensor.dtype() == ofTensor.dtype()) {
+                        tensor.timesInPlace(ofTensor);
+                    } else {
+                        tensor.copyFrom(tensor.cast(ofTensor.dtype()).timesInPlace(ofTensor));
+                    }
+                }
+            }
+        }
+    }
+
+    public static Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor scales = codes.cast(factors.dtype())
+                    .plus(-SCALE_ZERO)
+                    .dividedBy(factors)
+                    .addInPlace(mean, 1);
+            return scope.escape(scales.reshape(codes.elementCount()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tune4j.peft.qlora;
 
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /** The scalers of a matrix's blocks, as they are kept. */
 sealed interface BlockScales extends AutoCloseable {
     /** {@code [blocks]}, a tensor of the caller's scope. */
-    Tensor unpacked();
+    Tensor unpacked(Backend backend);
 
     /** What is kept, by name. */
     Map<String, Tensor> tensors();
@@ -28,7 +29,7 @@ sealed interface BlockScales extends AutoCloseable {
         }
 
         @Override
-        public Tensor unpacked() {
+        public Tensor unpacked(Backend backend) {
             return scales.rows(0, scales.elementCount());
         }
 
@@ -56,8 +57,6 @@ sealed interface BlockScales extends AutoCloseable {
         static final String FACTORS = "scaler_factors";
         static final String MEAN = "scaler_mean";
 
-        private static final int ZERO = 128;
-
         public Quantized {
             TensorScope.detach(codes);
             TensorScope.detach(factors);
@@ -65,13 +64,10 @@ sealed interface BlockScales extends AutoCloseable {
         }
 
         @Override
-        public Tensor unpacked() {
+        public Tensor unpacked(Backend backend) {
             try (TensorScope scope = TensorScope.open()) {
-                Tensor scales = codes.cast(factors.dtype())
-                        .plus(-ZERO)
-                        .dividedBy(factors)
-                        .addInPlace(mean, 1);
-                return scope.escape(scales.reshape(codes.elementCount()).rows(0, blocks));
+                return scope.escape(
+                        backend.dequantizeScales(codes, factors, mean).rows(0, blocks));
             }
         }
 

@@ -80,7 +80,7 @@ final class FourBitLoader {
             Tensor levels = Tensor.ofFloats(backend, rounding.dtype(), values, values.length);
             Tensor weight =
                     Tensor.empty(backend, dtype, matrix.rows(), matrix.layout().elements() / matrix.rows());
-            backend.dequantize(matrix.packed(levels), weight);
+            backend.dequantize(matrix.packed(backend, levels), weight);
             return scope.escape(weight);
         }
     }

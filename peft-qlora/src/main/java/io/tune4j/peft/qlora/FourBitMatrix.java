@@ -1,5 +1,6 @@
 package io.tune4j.peft.qlora;
 
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
@@ -68,8 +69,8 @@ record FourBitMatrix(long rows, BlockLayout layout, Tensor codes, BlockScales sc
      *
      * @param levels of the scheme, in the scales' dtype
      */
-    FourBitCodes packed(Tensor levels) {
-        return new FourBitCodes(codes, levels, scales.unpacked(), layout.blockSize());
+    FourBitCodes packed(Backend backend, Tensor levels) {
+        return new FourBitCodes(codes, levels, scales.unpacked(backend), layout.blockSize());
     }
 
     @Override

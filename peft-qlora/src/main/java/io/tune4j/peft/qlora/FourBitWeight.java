@@ -129,7 +129,7 @@ final class FourBitWeight implements FrozenWeight {
     private void forEachPiece(PieceUser user) {
         try (TensorScope scope = TensorScope.open()) {
             List<FourBitCodes> packed = matrices.stream()
-                    .map(matrix -> matrix.packed(space.levels()))
+                    .map(matrix -> matrix.packed(space.backend(), space.levels()))
                     .toList();
             for (Piece piece : pieces) {
                 try (TensorScope inner = TensorScope.open()) {
@@ -230,7 +230,8 @@ final class FourBitWeight implements FrozenWeight {
             Tensor weight = Tensor.empty(space.backend(), dtype, outFeatures(), inFeatures);
             long row = 0;
             for (FourBitMatrix matrix : matrices) {
-                space.backend().dequantize(matrix.packed(space.levels()), weight.rows(row, matrix.rows()));
+                space.backend()
+                        .dequantize(matrix.packed(space.backend(), space.levels()), weight.rows(row, matrix.rows()));
                 row += matrix.rows();
             }
             return scope.escape(weight);

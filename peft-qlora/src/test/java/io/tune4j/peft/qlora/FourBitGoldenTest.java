@@ -95,7 +95,7 @@ class FourBitGoldenTest {
         try (FourBitMatrix matrix = FourBitMatrix.quantize(input, scheme, rounding, new CodeTable(levels));
                 Tensor target = Tensor.empty(backend, dtype, input.shape())) {
             Tensor values = Tensor.ofFloats(backend, rounding.dtype(), levels.values(), levels.values().length);
-            backend.dequantize(matrix.packed(values), target);
+            backend.dequantize(matrix.packed(backend, values), target);
             return target.toFloats();
         }
     }

@@ -27,6 +27,11 @@ final class BlockState implements StateTensor {
     }
 
     @Override
+    public boolean isOpen(Backend on) {
+        return false;
+    }
+
+    @Override
     public Tensor open(Backend on) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor flat = Transfer.to(on, codes).reshape(-1);

@@ -17,6 +17,11 @@ final class NumberState implements StateTensor {
     }
 
     @Override
+    public boolean isOpen(Backend on) {
+        return kept.kernels() == on && kept.dtype() == wide;
+    }
+
+    @Override
     public Tensor open(Backend on) {
         Tensor here = Transfer.to(on, kept);
         return here.dtype() == wide ? here : here.cast(wide);

@@ -9,6 +9,9 @@ sealed interface StateTensor extends AutoCloseable permits NumberState, BlockSta
     /** The elements in the dtype of the computation, to be updated in place; belongs to this or to the current scope. */
     Tensor open(Backend on);
 
+    /** Whether {@link #open} returns what is kept, so that an update changes it and nothing is left to {@link #store}. */
+    boolean isOpen(Backend on);
+
     /**
      * Keeps what {@link #open} returned.
      *

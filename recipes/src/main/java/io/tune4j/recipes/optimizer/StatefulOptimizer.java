@@ -8,6 +8,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Optimizer;
+import io.tune4j.recipes.optimizer.UpdateRule.Operands;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Applies an {@link UpdateRule} to parameters, one after the other, so that no more than one parameter's state is ever unpacked. An
- * update is computed in fp32 (fp64 for fp64 parameters) and rounded once.
+ * Applies an {@link UpdateRule} to parameters: to all at once that can be updated where they are, and to the others one after the other,
+ * so that no more than one parameter's state is ever unpacked. An update is computed in fp32 (fp64 for fp64 parameters) and rounded
+ * once.
  */
 final class StatefulOptimizer implements Optimizer {
     private static final long ROUNDING = 0x726f756e64L;
@@ -28,6 +30,21 @@ final class StatefulOptimizer implements Optimizer {
                 String name = parameter.name() + "." + slots.get(i).name();
                 state.get(i).each((suffix, tensor) -> use.accept(name + suffix, tensor));
             }
+        }
+
+        /** Whether nothing has to be brought or cast for an update. */
+        boolean isInPlace(Tensor gradient) {
+            return isWide(parameter.value())
+                    && isWide(gradient)
+                    && state.stream().allMatch(tensor -> tensor.isOpen(on));
+        }
+
+        private boolean isWide(Tensor tensor) {
+            return tensor.kernels() == on && tensor.dtype() == wide;
+        }
+
+        List<Tensor> open() {
+            return state.stream().map(tensor -> tensor.open(on)).toList();
         }
     }
 
@@ -60,24 +77,35 @@ final class StatefulOptimizer implements Optimizer {
     @Override
     public void step(double learningRateFactor) {
         steps++;
+        Map<Backend, List<Operands>> inPlace = new LinkedHashMap<>();
         for (Entry entry : entries) {
             Tensor gradient = entry.parameter.gradient();
-            if (gradient != null) {
+            if (gradient == null) {
+                continue;
+            }
+            double rate = options.learningRate()
+                    * learningRateFactor
+                    * options.loraPlus().factor(entry.parameter);
+            if (entry.isInPlace(gradient)) {
+                inPlace.computeIfAbsent(entry.on, on -> new ArrayList<>())
+                        .add(new Operands(entry.parameter.value(), gradient, entry.open(), rate));
+            } else {
                 try (TensorScope scope = TensorScope.open()) {
-                    update(entry, gradient, learningRateFactor);
+                    update(entry, gradient, rate);
                 }
-                entry.parameter.changed();
             }
         }
+        inPlace.forEach((on, operands) -> options.rule().update(on, operands, steps));
+        entries.stream()
+                .map(Entry::parameter)
+                .filter(parameter -> parameter.gradient() != null)
+                .forEach(Parameter::changed);
     }
 
-    private void update(Entry entry, Tensor gradient, double learningRateFactor) {
+    private void update(Entry entry, Tensor gradient, double rate) {
         Tensor value = entry.parameter.value();
         Tensor updated = wide(entry, value);
-        List<Tensor> open = new ArrayList<>();
-        entry.state.forEach(state -> open.add(state.open(entry.on)));
-        double rate =
-                options.learningRate() * learningRateFactor * options.loraPlus().factor(entry.parameter);
+        List<Tensor> open = entry.open();
         options.rule().update(entry.on, updated, wide(entry, gradient), open, rate, steps);
         long key = RandomKeys.derive(RandomKeys.derive(ROUNDING, entry.parameter.name()), steps);
         for (int i = 0; i < open.size(); i++) {

@@ -2,6 +2,7 @@ package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
 
 /** How one parameter follows from its gradient. */
@@ -25,4 +26,20 @@ interface UpdateRule {
      * @param step 1 for the first
      */
     void update(Backend backend, Tensor value, Tensor gradient, List<Tensor> state, double learningRate, long step);
+
+    /**
+     * The same for many parameters.
+     *
+     * @param step 1 for the first
+     */
+    default void update(Backend backend, List<Operands> parameters, long step) {
+        for (Operands one : parameters) {
+            try (TensorScope scope = TensorScope.open()) {
+                update(backend, one.value, one.gradient, one.state, one.learningRate, step);
+            }
+        }
+    }
+
+    /** What {@link #update(Backend, Tensor, Tensor, List, double, long)} takes of a parameter. */
+    record Operands(Tensor value, Tensor gradient, List<Tensor> state, double learningRate) {}
 }

@@ -96,6 +96,19 @@ public abstract class BackendConformance {
     }
 
     @Nested
+    class TensorLists extends TensorListConformance {
+        @Override
+        protected BackendFactory factory() {
+            return BackendConformance.this.factory();
+        }
+
+        @Override
+        protected Device device() {
+            return BackendConformance.this.device();
+        }
+    }
+
+    @Nested
     class FourBitWeights extends DequantizeConformance {
         @Override
         protected BackendFactory factory() {

@@ -1,6 +1,7 @@
 package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.ReferenceKernels;
@@ -69,6 +70,37 @@ abstract class DequantizeConformance extends BackendTestCase {
             int pair = codes.get(i / 2);
             int code = (i % 2 == 0 ? pair >>> 4 : pair) & 0xf;
             assertThat(values[i]).as("element %d", i).isEqualTo(levels[code] * scales[i / 6]);
+        }
+    }
+
+    @Test
+    final void scalesFollowTheirFormulaBitForBit() {
+        for (int size : new int[] {1, 7, 256}) {
+            byte[] numbers = new byte[5 * size];
+            new SplittableRandom(33).nextBytes(numbers);
+            Tensor codes = Tensor.empty(backend(), DType.UINT8, 5, size);
+            backend()
+                    .write(
+                            codes.array(),
+                            0,
+                            ByteBuffer.allocateDirect(numbers.length)
+                                    .put(numbers)
+                                    .flip());
+            for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
+                Tensor factors = random(dtype, 34, 5, 1).plus(40);
+                Tensor mean = random(dtype, 35, 1);
+                Tensor scales = backend().dequantizeScales(codes, factors, mean);
+                assertThat(scales.dtype()).isEqualTo(dtype);
+                assertThat(scales.shape()).containsExactly(5L * size);
+                assertThat(scales.toDoubles())
+                        .as("%s, %d to a factor", dtype, size)
+                        .isEqualTo(ReferenceKernels.dequantizeScales(codes, factors, mean)
+                                .toDoubles());
+                assertThat(scales.toDoubles()[size])
+                        .isCloseTo(
+                                ((numbers[size] & 0xff) - 128) / factors.toDoubles()[1] + mean.toDoubles()[0],
+                                within(4 * tolerance(dtype)));
+            }
         }
     }
 

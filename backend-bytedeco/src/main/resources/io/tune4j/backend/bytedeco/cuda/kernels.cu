@@ -298,19 +298,97 @@ UNPACK(float, fp32, bf16, bf16)
 UNPACK(bf16, bf16, float, fp32)
 UNPACK(bf16, bf16, bf16, bf16)
 
-// Loshchilov and Hutter 2019, algorithm 2, for an element per thread.
+// (code - 128) / factor + mean for a row of codes with a factor each; the quotient is rounded too.
+template <typename S>
+__device__ void unpackScales(u8* codes, S* factors, S* mean, i64 count, i64 width, S* target) {
+    u32 i = (u32) thread();
+    if (i < count) {
+        float quotient = wide(rounded<S>(((int) codes[i] - 128) / wide(factors[i / (u32) width])));
+        target[i] = rounded<S>(quotient + wide(mean[0]));
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(256) unpack_scales_fp32(
+        u8* codes, float* factors, float* mean, i64 count, i64 width, float* target) {
+    unpackScales<float>(codes, factors, mean, count, width, target);
+}
+
+extern "C" __global__ void __launch_bounds__(256) unpack_scales_bf16(
+        u8* codes, bf16* factors, bf16* mean, i64 count, i64 width, bf16* target) {
+    unpackScales<bf16>(codes, factors, mean, count, width, target);
+}
+
+// Elements of one tensor, and of others with the same shape, that are neighbours. A block takes a part, so that one
+// launch is enough for hundreds of tensors.
+struct Part {
+    i64 count;
+    float* values;
+    float* gradients;
+    float* means;
+    float* variances;
+};
+
+struct AdamW {
+    float decay, newOfMean, keptOfVariance, newOfVariance, inverseRootOfCorrection, epsilon, rate;
+
+    __device__ AdamW(i64 decay, i64 newOfMean, i64 keptOfVariance, i64 inverseRootOfCorrection, i64 epsilon, i64 rate)
+        : decay(real(decay)),
+          newOfMean(real(newOfMean)),
+          keptOfVariance(real(keptOfVariance)),
+          newOfVariance((float) (1 - __longlong_as_double(keptOfVariance))),
+          inverseRootOfCorrection(real(inverseRootOfCorrection)),
+          epsilon(real(epsilon)),
+          rate(real(rate)) {}
+
+    // Loshchilov and Hutter 2019, algorithm 2.
+    __device__ void update(Part& part, i64 i) {
+        float gradient = part.gradients[i];
+        float mean = part.means[i] + newOfMean * (gradient - part.means[i]);
+        float variance = keptOfVariance * part.variances[i] + newOfVariance * gradient * gradient;
+        part.means[i] = mean;
+        part.variances[i] = variance;
+        part.values[i] = part.values[i] * decay - rate * mean / (sqrtf(variance) * inverseRootOfCorrection + epsilon);
+    }
+};
+
 extern "C" __global__ void __launch_bounds__(256) adamw(
         float* values, float* gradients, float* means, float* variances, i64 count, i64 decay, i64 newOfMean,
         i64 keptOfVariance, i64 inverseRootOfCorrection, i64 epsilon, i64 rate) {
+    AdamW numbers(decay, newOfMean, keptOfVariance, inverseRootOfCorrection, epsilon, rate);
+    Part part = {count, values, gradients, means, variances};
     i64 i = thread();
-    if (i >= count) {
-        return;
+    if (i < count) {
+        numbers.update(part, i);
     }
-    float gradient = gradients[i];
-    float mean = means[i] + real(newOfMean) * (gradient - means[i]);
-    float kept = real(keptOfVariance);
-    float variance = kept * variances[i] + (float) (1 - __longlong_as_double(keptOfVariance)) * gradient * gradient;
-    means[i] = mean;
-    variances[i] = variance;
-    values[i] = values[i] * real(decay) - real(rate) * mean / (sqrtf(variance) * real(inverseRootOfCorrection) + real(epsilon));
+}
+
+extern "C" __global__ void __launch_bounds__(256) adamw_parts(
+        Part* parts, i64 decay, i64 newOfMean, i64 keptOfVariance, i64 inverseRootOfCorrection, i64 epsilon, i64 rate) {
+    AdamW numbers(decay, newOfMean, keptOfVariance, inverseRootOfCorrection, epsilon, rate);
+    Part part = parts[blockIdx.x];
+    for (i64 i = threadIdx.x; i < part.count; i += blockDim.x) {
+        numbers.update(part, i);
+    }
+}
+
+// One sum for each part.
+extern "C" __global__ void __launch_bounds__(256) squares_of_parts(Part* parts, float* sums) {
+    Part part = parts[blockIdx.x];
+    float squares = 0;
+    for (i64 i = threadIdx.x; i < part.count; i += blockDim.x) {
+        squares += part.values[i] * part.values[i];
+    }
+    squares = ofBlock<false>(squares);
+    if (threadIdx.x == 0) {
+        sums[blockIdx.x] = squares;
+    }
+}
+
+// By a number that was known at the launch, or lies on the device.
+extern "C" __global__ void __launch_bounds__(256) scale_parts(Part* parts, i64 factor, double* onDevice) {
+    Part part = parts[blockIdx.x];
+    float times = onDevice == 0 ? real(factor) : (float) *onDevice;
+    for (i64 i = threadIdx.x; i < part.count; i += blockDim.x) {
+        part.values[i] *= times;
+    }
 }

@@ -11,6 +11,7 @@ import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A backend that does what another does and has each kernel call timed by a {@link KernelRecorder}. On a device whose
@@ -221,6 +222,31 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         return timed("crossEntropyInPlace", () -> own(backend.crossEntropyInPlace(logits, labels)), logits.array());
+    }
+
+    @Override
+    public Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
+        return timed("dequantizeScales", () -> own(backend.dequantizeScales(codes, factors, mean)), codes.array());
+    }
+
+    @Override
+    public void adamW(List<AdamWUpdate> updates) {
+        run("adamW", () -> backend.adamW(updates));
+    }
+
+    @Override
+    public Tensor sumOfSquares(List<Tensor> tensors) {
+        return timed("sumOfSquares", () -> own(backend.sumOfSquares(tensors)));
+    }
+
+    @Override
+    public void scaleInPlace(List<Tensor> tensors, double factor) {
+        run("scaleInPlace", () -> backend.scaleInPlace(tensors, factor));
+    }
+
+    @Override
+    public void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        run("scaleInPlace", () -> backend.scaleInPlace(tensors, factor));
     }
 
     @Override

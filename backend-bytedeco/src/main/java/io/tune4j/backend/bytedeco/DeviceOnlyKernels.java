@@ -1,0 +1,162 @@
+package io.tune4j.backend.bytedeco;
+
+import static io.tune4j.backend.bytedeco.CompiledRows.address;
+import static io.tune4j.backend.bytedeco.CompiledRows.fits;
+import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Kernels that save a GPU launches, of which the CPU has nothing to gain: over lists of fp32 tensors, as of an adapter's hundreds of
+ * parameters, and over the scales of a weight. Where a list's tensors lie is a table on the GPU, of whose rows each block of threads
+ * takes one.
+ */
+final class DeviceOnlyKernels {
+    /** Elements of a row of the table: few enough for rows to keep all of a GPU busy. */
+    private static final int PART = 16 << 10;
+
+    private static final int THREADS = 256;
+
+    /** Columns of {@code Part} in {@code kernels.cu}: a count and four addresses. */
+    private static final int COLUMNS = 5;
+
+    private final KernelLauncher launcher;
+
+    /** @param launcher stays the caller's */
+    DeviceOnlyKernels(KernelLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    private static boolean knowsOne(Tensor tensor, long... shape) {
+        return fits(tensor, DType.FLOAT32, shape);
+    }
+
+    /** Whether all are what the kernels take them for. */
+    static boolean know(List<Tensor> tensors) {
+        return tensors.stream().allMatch(tensor -> knowsOne(tensor, tensor.shape()));
+    }
+
+    static boolean knowUpdates(List<AdamWUpdate> updates) {
+        return updates.stream().allMatch(update -> operands(update)
+                .allMatch(operand -> knowsOne(operand, update.parameter().shape())));
+    }
+
+    private static Stream<Tensor> operands(AdamWUpdate update) {
+        return Stream.of(update.parameter(), update.gradient(), update.mean(), update.variance());
+    }
+
+    /**
+     * A table on the device.
+     *
+     * @param lists a tensor each, with up to three more of its shape
+     */
+    private static Tensor table(List<List<Tensor>> lists) {
+        List<long[]> rows = new ArrayList<>();
+        for (List<Tensor> tensors : lists) {
+            long count = tensors.get(0).elementCount();
+            for (long first = 0; first < count; first += PART) {
+                long[] row = new long[COLUMNS];
+                row[0] = Math.min(PART, count - first);
+                for (int i = 0; i < tensors.size(); i++) {
+                    row[i + 1] = address(tensors.get(i)) + first * Float.BYTES;
+                }
+                rows.add(row);
+            }
+        }
+        return Tensor.ofLongs(
+                lists.get(0).get(0).kernels(),
+                rows.stream().flatMapToLong(Arrays::stream).toArray());
+    }
+
+    private static Tensor tableOf(List<Tensor> tensors) {
+        return table(tensors.stream().map(List::of).toList());
+    }
+
+    private static long rows(Tensor table) {
+        return table.elementCount() / COLUMNS;
+    }
+
+    private void launch(String kernel, Tensor table, long... arguments) {
+        launcher.launch(kernel, rows(table), THREADS, arguments);
+    }
+
+    void adamW(List<AdamWUpdate> updates) {
+        Map<AdamWStep, List<List<Tensor>>> byNumbers = new LinkedHashMap<>();
+        for (AdamWUpdate update : updates) {
+            byNumbers
+                    .computeIfAbsent(update.step(), step -> new ArrayList<>())
+                    .add(operands(update).toList());
+        }
+        byNumbers.forEach((step, lists) -> {
+            try (Tensor table = table(lists)) {
+                launch("adamw_parts", table, DeviceRows.withNumbers(step, address(table)));
+            }
+        });
+    }
+
+    /** Sums of parts in fp32, of these in fp64. */
+    Tensor sumOfSquares(List<Tensor> tensors) {
+        try (TensorScope scope = TensorScope.open();
+                Tensor table = tableOf(tensors)) {
+            Tensor sums = Tensor.empty(table.kernels(), DType.FLOAT32, rows(table));
+            launch("squares_of_parts", table, address(table), address(sums));
+            Tensor total = Tensor.empty(table.kernels(), DType.FLOAT64);
+            try (org.bytedeco.pytorch.Tensor wide = raw(sums).to(ScalarType.Double);
+                    org.bytedeco.pytorch.Tensor sum = wide.sum()) {
+                raw(total).copy_(sum);
+            }
+            return scope.escape(total);
+        }
+    }
+
+    void scaleInPlace(List<Tensor> tensors, double factor) {
+        try (Tensor table = tableOf(tensors)) {
+            launch("scale_parts", table, address(table), DeviceRows.bits(factor), 0);
+        }
+    }
+
+    /** @param factor fp64, on the device */
+    void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        try (Tensor table = tableOf(tensors)) {
+            launch("scale_parts", table, address(table), 0, address(factor));
+        }
+    }
+
+    static boolean knowScales(Tensor codes, Tensor factors, Tensor mean) {
+        DType dtype = factors.dtype();
+        return (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16)
+                && codes.rank() == 2
+                && codes.elementCount() <= Integer.MAX_VALUE
+                && fits(codes, DType.UINT8, codes.shape())
+                && fits(factors, dtype, codes.size(0), 1)
+                && fits(mean, dtype, 1);
+    }
+
+    Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
+        long count = codes.elementCount();
+        Tensor scales = Tensor.empty(codes.kernels(), factors.dtype(), count);
+        launcher.launch(
+                "unpack_scales_" + factors.dtype().configName(),
+                (count + THREADS - 1) / THREADS,
+                THREADS,
+                address(codes),
+                address(factors),
+                address(mean),
+                count,
+                codes.size(1),
+                address(scales));
+        return scales;
+    }
+}
