@@ -1,8 +1,10 @@
 package io.tune4j.peft.qlora;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
@@ -29,16 +31,31 @@ class DeviceQuantizerTest {
     @ParameterizedTest
     @CsvSource({"64", "4096", "100", "6", "16800001"})
     void equalsTheHosts(int elements) {
+        equalsTheHosts(elements, BACKEND);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64", "100", "16800001"})
+    void equalsTheHostsOnAGpu(int elements) {
+        BackendFactory factory = new BytedecoBackendFactory();
+        Device gpu = new Device("cuda", 0);
+        assumeTrue(factory.devices().contains(gpu), "no GPU is usable: build with -Pcuda on a machine that has one");
+        try (Backend backend = factory.create(new BackendOptions(gpu, DType.BFLOAT16, 2, warning -> {}))) {
+            equalsTheHosts(elements, backend);
+        }
+    }
+
+    private static void equalsTheHosts(int elements, Backend on) {
         for (Rounding rounding : Rounding.values()) {
             for (Scheme scheme : new Scheme[] {new Scheme(Scheme.NF4, 64, 256), new Scheme(Scheme.BNB, 64, 0)}) {
                 if (scheme.rounding(rounding.dtype()) == rounding) {
-                    equalsTheHosts(elements, scheme, rounding);
+                    equalsTheHosts(elements, scheme, rounding, on);
                 }
             }
         }
     }
 
-    private static void equalsTheHosts(int elements, Scheme scheme, Rounding rounding) {
+    private static void equalsTheHosts(int elements, Scheme scheme, Rounding rounding, Backend on) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor weight = Tensor.uniform(BACKEND, 1, DType.FLOAT32, elements)
                     .plus(-0.5)
@@ -48,11 +65,13 @@ class DeviceQuantizerTest {
             weight.rows(elements / 2, 1).fillInPlace(-2);
             BlockLayout layout = scheme.layout(elements);
             Tensor host = Tensor.zeros(BACKEND, DType.UINT8, layout.codeBytes());
-            Tensor device = Tensor.zeros(BACKEND, DType.UINT8, layout.codeBytes());
+            Tensor device = Tensor.zeros(on, DType.UINT8, layout.codeBytes());
             Levels levels = scheme.levels(rounding);
             float[] hostLargest = new BlockQuantizer(layout, rounding, new CodeTable(levels))
                     .quantize(weight, (bytes, offset) -> BACKEND.write(host.array(), offset, bytes));
-            float[] deviceLargest = new DeviceQuantizer(layout, levels).quantize(weight, device);
+            Tensor there = Tensor.empty(on, weight.dtype(), elements);
+            on.write(there.array(), 0, ByteBuffer.wrap(bytes(weight)));
+            float[] deviceLargest = new DeviceQuantizer(layout, levels).quantize(there, device);
             assertThat(deviceLargest).isEqualTo(hostLargest);
             assertThat(bytes(device)).isEqualTo(bytes(host));
         }
@@ -60,7 +79,7 @@ class DeviceQuantizerTest {
 
     private static byte[] bytes(Tensor tensor) {
         ByteBuffer bytes = ByteBuffer.allocate((int) tensor.byteSize());
-        BACKEND.read(tensor.array(), 0, bytes);
+        tensor.kernels().read(tensor.array(), 0, bytes);
         return bytes.array();
     }
 
