@@ -1,6 +1,5 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Lengths;
 import io.tune4j.api.recipe.DataReport.Sample;
@@ -13,10 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Unmatched;
 
@@ -42,35 +40,24 @@ final class DataCommand implements Callable<Integer> {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", hidden = true)
-    private @Nullable String positional;
-
-    @Option(names = "--config", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
-    private @Nullable String config;
-
-    @Option(names = "--recipe", paramLabel = "RECIPE", description = "By default the one that the config names.")
-    private @Nullable String recipe;
-
-    @Option(names = "--samples", paramLabel = "N", description = "How many samples to show (default: 3).")
-    private int samples = 3;
+    @Mixin
+    private ConfigArguments arguments = new ConfigArguments();
 
     @Unmatched
     private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--samples", paramLabel = "N", description = "How many samples to show (default: 3).")
+    private int samples = 3;
 
     private final PrintStream out = System.out;
     private final Style style = Style.output();
 
     @Override
     public Integer call() {
-        String name = config != null ? config : positional;
-        if (name == null) {
-            throw new UserException("name one config: tune data --config CONFIG; tune ls lists those that come along");
-        }
-        if (config != null && positional != null) {
-            overrides.add(0, positional);
-        }
+        ConfigArguments.Named run = arguments.named("tune data --config CONFIG", overrides);
         TerminalConsole console = TerminalConsole.standard();
-        DataReport report = new RecipeRunner(root.host(console), console).data(recipe, name, overrides, samples);
+        DataReport report = new RecipeRunner(root.host(console), console)
+                .data(run.recipe(), run.config(), run.overrides(), samples);
         boolean good = true;
         for (DataReport.Set set : report.sets()) {
             print(set);

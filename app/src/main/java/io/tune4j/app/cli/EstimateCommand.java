@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Unmatched;
 
@@ -44,14 +44,11 @@ final class EstimateCommand implements Callable<Integer> {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "CONFIG", hidden = true)
-    private @Nullable String positional;
+    @Mixin
+    private ConfigArguments arguments = new ConfigArguments();
 
-    @Option(names = "--config", paramLabel = "CONFIG", description = "A config's name, or a YAML file.")
-    private @Nullable String config;
-
-    @Option(names = "--recipe", paramLabel = "RECIPE", description = "By default the one that the config names.")
-    private @Nullable String recipe;
+    @Unmatched
+    private List<String> overrides = new ArrayList<>();
 
     @Option(
             names = "--tokens",
@@ -65,26 +62,16 @@ final class EstimateCommand implements Callable<Integer> {
     @Option(names = "--fit", description = "Print only the overrides that make it fit, for the command line.")
     private boolean fit;
 
-    @Unmatched
-    private List<String> overrides = new ArrayList<>();
-
     private final PrintStream out = System.out;
 
     @Override
     public Integer call() {
-        String name = config != null ? config : positional;
-        if (name == null || (config != null && positional != null && !positional.contains("="))) {
-            throw new UserException(
-                    "name one config: tune estimate --config CONFIG; tune ls lists those that come along");
-        }
-        if (config != null && positional != null) {
-            overrides.add(0, positional);
-        }
+        ConfigArguments.Named run = arguments.named("tune estimate --config CONFIG", overrides);
         TerminalConsole console = TerminalConsole.standard();
         RecipeRunner each = new RecipeRunner(root.host(console), console);
-        RunEstimate estimate = each.estimate(recipe, name, overrides, tokens);
+        RunEstimate estimate = estimate(each, run, List.of());
         long available = memory == null ? available(estimate) : bytes(memory);
-        return fit ? printFit(each, name, estimate, available) : print(each, name, estimate, available);
+        return fit ? printFit(each, run, estimate, available) : print(each, run, estimate, available);
     }
 
     /** The host's memory for a run on the CPU; 0 if not known. */
@@ -97,7 +84,7 @@ final class EstimateCommand implements Callable<Integer> {
                 .orElseThrow(() -> new UserException("--memory " + text + ": expected a size such as 24GB or 7.5GiB"));
     }
 
-    private int print(RecipeRunner each, String name, RunEstimate estimate, long available) {
+    private int print(RecipeRunner each, ConfigArguments.Named run, RunEstimate estimate, long available) {
         out.println("memory for " + estimate.basis());
         for (Part part : estimate.memory()) {
             out.printf("  %-18s %10s  %s%n", part.name(), Sizes.format(part.bytes()), part.note());
@@ -126,7 +113,7 @@ final class EstimateCommand implements Callable<Integer> {
         if (!estimate.levers().isEmpty()) {
             out.println("what would lower the peak");
             for (Lever lever : estimate.levers()) {
-                RunEstimate other = each.estimate(recipe, name, with(lever.overrides()), tokens);
+                RunEstimate other = estimate(each, run, lever.overrides());
                 out.printf(
                         "  %-52s to %10s  %s%n",
                         String.join(" ", lever.overrides()), Sizes.format(other.peakBytes()), lever.cost());
@@ -159,14 +146,14 @@ final class EstimateCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "%.1f TFLOP", operations / 1e12);
     }
 
-    private List<String> with(List<String> more) {
-        List<String> all = new ArrayList<>(overrides);
+    private RunEstimate estimate(RecipeRunner each, ConfigArguments.Named run, List<String> more) {
+        List<String> all = new ArrayList<>(run.overrides());
         all.addAll(more);
-        return all;
+        return each.estimate(run.recipe(), run.config(), all, tokens);
     }
 
     /** Takes one lever after the other until it fits. */
-    private int printFit(RecipeRunner each, String name, RunEstimate first, long available) {
+    private int printFit(RecipeRunner each, ConfigArguments.Named run, RunEstimate first, long available) {
         List<List<String>> taken = new ArrayList<>();
         RunEstimate estimate = first;
         while (available > 0 && estimate.peakBytes() > available) {
@@ -174,7 +161,7 @@ final class EstimateCommand implements Callable<Integer> {
             for (Lever lever : estimate.levers()) {
                 List<List<String>> tried = new ArrayList<>(taken);
                 tried.add(lever.overrides());
-                RunEstimate other = each.estimate(recipe, name, with(flat(tried)), tokens);
+                RunEstimate other = estimate(each, run, flat(tried));
                 if (other.peakBytes() < estimate.peakBytes()) {
                     taken = tried;
                     better = other;
@@ -199,7 +186,7 @@ final class EstimateCommand implements Callable<Integer> {
         for (List<String> lever : dearestFirst) {
             List<List<String>> without = new ArrayList<>(taken);
             without.remove(lever);
-            if (peakWith(each, name, flat(without)) <= available) {
+            if (peakWith(each, run, flat(without)) <= available) {
                 taken = without;
             }
         }
@@ -208,9 +195,9 @@ final class EstimateCommand implements Callable<Integer> {
     }
 
     /** The largest possible number where the overrides do not go together. */
-    private long peakWith(RecipeRunner each, String name, List<String> more) {
+    private long peakWith(RecipeRunner each, ConfigArguments.Named run, List<String> more) {
         try {
-            return each.estimate(recipe, name, with(more), tokens).peakBytes();
+            return estimate(each, run, more).peakBytes();
         } catch (UserException e) {
             return Long.MAX_VALUE;
         }

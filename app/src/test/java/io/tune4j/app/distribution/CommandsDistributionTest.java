@@ -121,6 +121,7 @@ class CommandsDistributionTest {
                         .output())
                 .contains("is right for " + RECIPE);
         assertRefused(tune("validate", "no_recipe", "--config", "quickstart"), 2, "no_recipe");
+        assertRefused(tune("validate", "no_recipe", "--config", "quickstart", "--recipe", RECIPE), 2, "two recipes");
         assertRefused(tune("validate"), 2, "tune validate CONFIG");
         Result missing = tune("validate", "llama3_1/8B_lora_single_device", "--strict");
         assertRefused(missing, 3, "not there yet", "tune download", "/tmp/Meta-Llama-3.1-8B-Instruct");

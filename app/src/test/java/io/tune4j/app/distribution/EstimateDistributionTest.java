@@ -155,7 +155,15 @@ class EstimateDistributionTest {
 
     @Test
     void theCommandSaysWhetherItFitsAndWhatWouldMakeItFit() throws IOException, InterruptedException {
-        Result fits = Tune.run(folder, "estimate", "--config", "llama3_2/1B_lora_single_device", "--memory", "24GB");
+        // The arguments of a run.
+        Result fits = Tune.run(
+                folder,
+                "estimate",
+                "lora_finetune_single_device",
+                "--config",
+                "llama3_2/1B_lora_single_device",
+                "--memory",
+                "24GB");
         assertThat(fits.exitCode()).isZero();
         assertThat(fits.output())
                 .contains("base weights", "2.3 GiB", "optimizer state", "an optimizer step", "fits into");

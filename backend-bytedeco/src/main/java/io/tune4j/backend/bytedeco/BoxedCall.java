@@ -1,0 +1,73 @@
+package io.tune4j.backend.bytedeco;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A call of an operation of ATen that the bindings do not declare: its arguments in the order of the schema, and then its results, which
+ * take their place.
+ */
+final class BoxedCall implements AutoCloseable {
+    private final TorchWork work = new TorchWork();
+    private final List<IValue> values = new ArrayList<>();
+
+    /**
+     * An operation of {@code native_functions.yaml}.
+     *
+     * @param overload what stands behind the point, or nothing
+     */
+    static OperatorHandle operation(String name, String overload) {
+        return Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload);
+    }
+
+    BoxedCall add(Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            values.add(work.keep(new IValue(tensor)));
+        }
+        return this;
+    }
+
+    BoxedCall add(long value) {
+        values.add(work.keep(new IValue(value)));
+        return this;
+    }
+
+    BoxedCall add(double value) {
+        values.add(work.keep(new IValue(value)));
+        return this;
+    }
+
+    BoxedCall add(boolean value) {
+        values.add(work.keep(new IValue(value)));
+        return this;
+    }
+
+    BoxedCall addNone(int count) {
+        for (int i = 0; i < count; i++) {
+            values.add(work.keep(new IValue()));
+        }
+        return this;
+    }
+
+    /** The results, which live as long as this call. */
+    IValueVector run(OperatorHandle operation) {
+        IValueVector stack = work.keep(new IValueVector(values.toArray(new IValue[0])));
+        operation.callBoxed(stack);
+        return stack;
+    }
+
+    /** A result of its own, which the caller closes. */
+    static Tensor result(IValueVector stack, long index) {
+        return new Tensor(stack.get(index).toTensor());
+    }
+
+    @Override
+    public void close() {
+        work.close();
+    }
+}
