@@ -58,7 +58,8 @@ public final class AblatedBackend implements InvocationHandler {
             case "attention", "attentionBackward" -> without.contains(Ablation.ATTENTION);
             case "swiGlu", "swiGluBackward" -> without.contains(Ablation.SWIGLU);
             case "crossEntropyInPlace", "linearCrossEntropy" -> without.contains(Ablation.CROSS_ENTROPY);
-            case "dequantize", "quantizeBlocks", "dequantizeBlocks" -> without.contains(Ablation.QUANTIZED);
+            case "dequantize", "dequantizeScales", "quantizeBlocks", "dequantizeBlocks" ->
+                without.contains(Ablation.QUANTIZED);
             case "rmsNorm", "rmsNormBackward" -> without.contains(Ablation.RMS_NORM);
             case "rotaryInPlace" -> without.contains(Ablation.ROTARY);
             case "adamW" -> without.contains(Ablation.ADAMW);

@@ -123,6 +123,14 @@ class CommandsDistributionTest {
         assertRefused(tune("validate", "no_recipe", "--config", "quickstart"), 2, "no_recipe");
         assertRefused(tune("validate", "no_recipe", "--config", "quickstart", "--recipe", RECIPE), 2, "two recipes");
         assertRefused(tune("validate"), 2, "tune validate CONFIG");
+        // Overrides may come first, in both forms, and in their order.
+        assertThat(tune("validate", "--config", "quickstart", "--optimizer.lr", "1e-4", "epochs=2")
+                        .output())
+                .contains("is right for " + RECIPE);
+        assertRefused(tune("validate", "epochs=0", "--config", "quickstart", "epochs=x"), 2, "override 2: epochs=x");
+        Path named = Files.createDirectories(folder.resolve("lr=1e-4")).resolve("config.yaml");
+        Files.writeString(named, tune("cat", "quickstart").output());
+        assertThat(tune("validate", named.toString()).output()).contains("is right for " + RECIPE);
         Result missing = tune("validate", "llama3_1/8B_lora_single_device", "--strict");
         assertRefused(missing, 3, "not there yet", "tune download", "/tmp/Meta-Llama-3.1-8B-Instruct");
         Path file = folder.resolve("wrong.yaml");

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,13 +21,22 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherDistributionTest {
     private static final String KEEPS_CLASSES = "-XX:ArchiveClassesAtExit=";
 
+    /** Variables whose options a JVM takes. */
+    private static final List<String> OPTIONS =
+            List.of("TUNE4J_OPTS", "JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
+
     @TempDir
     Path folder;
 
+    private Path home;
     private Path runtime;
 
     @BeforeEach
     void makeRuntime() throws IOException {
+        home = folder.resolve("home");
+        Files.createDirectories(home.resolve("bin"));
+        Files.createDirectories(home.resolve("lib"));
+        Files.copy(Tune.HOME.resolve("bin/tune"), home.resolve("bin/tune"), StandardCopyOption.COPY_ATTRIBUTES);
         runtime = folder.resolve("runtime");
         Files.createDirectories(runtime.resolve("bin"));
         Files.createDirectories(runtime.resolve("lib/server"));
@@ -42,10 +53,16 @@ class LauncherDistributionTest {
         Files.createFile(runtime.resolve("lib/server/classes.jsa"));
     }
 
-    private String started(Map<String, String> environment) throws IOException, InterruptedException {
-        Map<String, String> all = new HashMap<>(Map.of("JAVA_HOME", runtime.toString(), "JAVA_TOOL_OPTIONS", ""));
+    private Tune.Result start(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        Map<String, String> all = new HashMap<>(Map.of("JAVA_HOME", runtime.toString()));
+        OPTIONS.forEach(variable -> all.put(variable, ""));
         all.putAll(environment);
-        Tune.Result result = Tune.run(Tune.HOME, all, folder, "run", "lora_finetune_single_device");
+        return Tune.run(home, all, folder, arguments);
+    }
+
+    private String started(Map<String, String> environment) throws IOException, InterruptedException {
+        Tune.Result result = start(environment, "run", "lora_finetune_single_device");
         assertThat(result.exitCode()).as(result.output()).isZero();
         return result.output();
     }
@@ -58,9 +75,9 @@ class LauncherDistributionTest {
                 .doesNotContain(KEEPS_CLASSES);
         addArchive();
         assertThat(started(Map.of())).contains(KEEPS_CLASSES);
-        assertThat(started(Map.of("TUNE4J_OPTS", "-Xshare:off")))
-                .contains("-Xshare:off")
-                .doesNotContain(KEEPS_CLASSES);
+        for (String variable : OPTIONS) {
+            assertThat(started(Map.of(variable, "-Xshare:off"))).as(variable).doesNotContain(KEEPS_CLASSES);
+        }
     }
 
     @Test
@@ -74,7 +91,7 @@ class LauncherDistributionTest {
     @Test
     void anOldJavaIsRefused() throws IOException, InterruptedException {
         version("11.0.9");
-        Tune.Result result = Tune.run(Tune.HOME, Map.of("JAVA_HOME", runtime.toString()), folder, "--version");
+        Tune.Result result = start(Map.of(), "--version");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.output()).contains("is Java 11", "needs 17 or newer", "JAVA_HOME");
     }

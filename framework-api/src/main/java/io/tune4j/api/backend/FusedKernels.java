@@ -2,6 +2,7 @@ package io.tune4j.api.backend;
 
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
 
 /**
@@ -115,22 +116,35 @@ public interface FusedKernels {
         ReferenceKernels.adamW(parameter, gradient, mean, variance, step);
     }
 
-    /** The same for many parameters: on a GPU a call for each of an adapter's costs more than its work. */
+    /**
+     * The same for many parameters: on a GPU a call for each of an adapter's costs more than its work. What an override makes beside its
+     * results it closes, or opens a scope for: there may be none.
+     *
+     * @param updates each with numbers of its own, as LoRA+ has two learning rates; perhaps none, and no tensor twice
+     */
     default void adamW(List<AdamWUpdate> updates) {
-        updates.forEach(update ->
-                adamW(update.parameter(), update.gradient(), update.mean(), update.variance(), update.step()));
+        for (AdamWUpdate update : updates) {
+            try (TensorScope scope = TensorScope.open()) {
+                adamW(update.parameter(), update.gradient(), update.mean(), update.variance(), update.step());
+            }
+        }
     }
 
     /**
-     * The square of the Euclidean norm of all elements: a scalar in fp64, of sums in at least fp32.
+     * The square of the Euclidean norm of all elements: a scalar in fp64, of sums in at least fp32, which are made in the same order each
+     * time, so that a run can be repeated bit for bit.
      *
-     * @param tensors at least one, of any floating dtypes
+     * @param tensors at least one, of any shapes and floating dtypes; some may have no elements
      */
     default Tensor sumOfSquares(List<Tensor> tensors) {
         return ReferenceKernels.sumOfSquares(tensors);
     }
 
-    /** {@code tensor = factor * tensor} for each. */
+    /**
+     * {@code tensor = factor * tensor} for each.
+     *
+     * @param tensors of any shapes and floating dtypes, perhaps none, and none twice
+     */
     default void scaleInPlace(List<Tensor> tensors, double factor) {
         tensors.forEach(tensor -> tensor.timesInPlace(factor));
     }
@@ -173,7 +187,7 @@ public interface FusedKernels {
 
     /**
      * Scales of blocks that are quantized themselves (Dettmers et al. 2023, section 3): {@code (code - 128) / factor + mean}, in the dtype
-     * of the factors, to which the quotient is rounded too.
+     * of the factors, to which the quotient is rounded too. All backends return the same bits, since checkpoints keep codes.
      *
      * @param codes uint8 {@code [n, size]}
      * @param factors {@code [n, 1]}, fp32 or bf16
@@ -187,9 +201,11 @@ public interface FusedKernels {
     /**
      * One parameter's operands of {@link #adamW(List)}, as those of {@link #adamW(Tensor, Tensor, Tensor, Tensor, AdamWStep)}.
      *
-     * @param parameter updated
+     * @param parameter updated; all four are of its shape and its dtype, fp32 or fp64
+     * @param gradient only read
      * @param mean first moment, updated
      * @param variance second moment, updated
+     * @param step the numbers of this one
      */
     record AdamWUpdate(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {}
 

@@ -77,6 +77,17 @@ final class StatefulOptimizer implements Optimizer {
     @Override
     public void step(double learningRateFactor) {
         steps++;
+        try {
+            update(learningRateFactor);
+        } finally {
+            entries.stream()
+                    .map(Entry::parameter)
+                    .filter(parameter -> parameter.gradient() != null)
+                    .forEach(Parameter::changed);
+        }
+    }
+
+    private void update(double learningRateFactor) {
         Map<Backend, List<Operands>> inPlace = new LinkedHashMap<>();
         for (Entry entry : entries) {
             Tensor gradient = entry.parameter.gradient();
@@ -96,10 +107,6 @@ final class StatefulOptimizer implements Optimizer {
             }
         }
         inPlace.forEach((on, operands) -> options.rule().update(on, operands, steps));
-        entries.stream()
-                .map(Entry::parameter)
-                .filter(parameter -> parameter.gradient() != null)
-                .forEach(Parameter::changed);
     }
 
     private void update(Entry entry, Tensor gradient, double rate) {

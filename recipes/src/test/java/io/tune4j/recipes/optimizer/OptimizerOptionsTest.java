@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What sections of optimizers may say, and LoRA+. */
 class OptimizerOptionsTest {
@@ -52,10 +53,11 @@ class OptimizerOptionsTest {
         assertThat(reader.problems().all().toString()).contains(message);
     }
 
-    /** Gradient descent with a gradient of one moves each parameter by its rate. */
-    @Test
-    void loraPlusGivesBAndVectorsTheirOwnRate() {
-        OptimizerProvider provider = Readers.optimizer("{_component_: SGD, lr: 0.01, loraplus_lr_ratio: 16}");
+    /** With a gradient of one each parameter is moved by its rate, by gradient descent and by AdamW's first update. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_component_: SGD", "_component_: AdamW, weight_decay: 0, eps: 0"})
+    void loraPlusGivesBAndVectorsTheirOwnRate(String optimizerOptions) {
+        OptimizerProvider provider = Readers.optimizer("{" + optimizerOptions + ", lr: 0.01, loraplus_lr_ratio: 16}");
         try (Backend backend = TestedBackend.open();
                 Parameter a = zeros(backend, "q_proj.lora_A", 2, 3);
                 Parameter b = zeros(backend, "q_proj.lora_B", 3, 2);
@@ -67,9 +69,9 @@ class OptimizerOptionsTest {
                         Tensor.full(backend, 1, DType.FLOAT32, parameter.value().shape()));
             }
             optimizer.step(0.5);
-            assertThat(a.value().toDoubles()[0]).isCloseTo(-0.005, within(1e-8));
-            assertThat(b.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
-            assertThat(magnitude.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
+            assertThat(a.value().toDoubles()[0]).isCloseTo(-0.005, within(1e-7));
+            assertThat(b.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-7));
+            assertThat(magnitude.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-7));
         }
     }
 

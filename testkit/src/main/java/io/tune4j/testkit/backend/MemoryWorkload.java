@@ -6,6 +6,7 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.batch.SequenceLayout;
@@ -51,6 +52,7 @@ public final class MemoryWorkload {
                 attention(backend, dtype);
                 projections(backend, dtype);
                 losses(backend, dtype);
+                scales(backend, dtype);
                 smallKernels(backend, dtype);
             }
         }
@@ -93,7 +95,17 @@ public final class MemoryWorkload {
         Tensor gradient = Tensor.uniform(backend, 8, DType.FLOAT32, 64, 64);
         Tensor mean = Tensor.zeros(backend, DType.FLOAT32, 64, 64);
         Tensor variance = Tensor.zeros(backend, DType.FLOAT32, 64, 64);
-        backend.adamW(parameter, gradient, mean, variance, new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 1));
+        AdamWStep step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.01, 1);
+        backend.adamW(parameter, gradient, mean, variance, step);
+        backend.adamW(List.of(new AdamWUpdate(parameter, gradient, mean, variance, step)));
+        Tensor squares = backend.sumOfSquares(List.of(gradient, parameter));
+        backend.scaleInPlace(List.of(gradient, parameter), 0.5);
+        backend.scaleInPlace(List.of(gradient, parameter), squares);
+    }
+
+    private static void scales(Backend backend, DType dtype) {
+        Tensor codes = Tensor.zeros(backend, DType.UINT8, 50, 256);
+        backend.dequantizeScales(codes, Tensor.full(backend, 40, dtype, 50, 1), Tensor.full(backend, 0.1, dtype, 1));
     }
 
     private static void smallKernels(Backend backend, DType dtype) {

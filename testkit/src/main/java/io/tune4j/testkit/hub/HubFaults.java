@@ -42,6 +42,7 @@ public final class HubFaults {
 
     /** The first so many answers with a file's content have a wrong byte, of each file: which of several comes first is not known. */
     public HubFaults corrupt(int times) {
+        corrupted.clear();
         corruptions = times;
         return this;
     }

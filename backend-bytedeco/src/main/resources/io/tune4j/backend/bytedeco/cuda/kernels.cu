@@ -1,8 +1,9 @@
 // Fused kernels for GPUs, compiled by NVRTC when a device is opened: no headers, no files.
 //
 // Every parameter is 8 bytes wide, a pointer or an integer; a real number is passed as the bits of a double. A row
-// kernel has a block per row and a multiple of 32 threads, at most as many as its bounds say; the others have a thread
-// per element or pack. Sums are of floats. Rows are contiguous, hold whole packs and begin at a multiple of one.
+// kernel has a block per row and a multiple of 32 threads, at most as many as its bounds say; one over parts has a block
+// per part, and the others a thread per element or pack. Sums are of floats. Rows are contiguous, hold whole packs and
+// begin at a multiple of one.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
