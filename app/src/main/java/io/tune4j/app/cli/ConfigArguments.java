@@ -31,7 +31,7 @@ final class ConfigArguments {
 
     /** Of the command that has these arguments. */
     @Spec(Spec.Target.MIXEE)
-    private @Nullable CommandSpec command;
+    private CommandSpec command = CommandSpec.create();
 
     /**
      * What was named.
@@ -87,8 +87,6 @@ final class ConfigArguments {
     }
 
     private List<String> typed() {
-        return command == null
-                ? List.of()
-                : command.root().commandLine().getParseResult().originalArgs();
+        return command.root().commandLine().getParseResult().originalArgs();
     }
 }

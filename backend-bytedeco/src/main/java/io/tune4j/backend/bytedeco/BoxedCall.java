@@ -25,31 +25,33 @@ final class BoxedCall implements AutoCloseable {
         return Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload);
     }
 
+    private BoxedCall add(IValue value) {
+        values.add(work.keep(value));
+        return this;
+    }
+
     BoxedCall add(Tensor... tensors) {
         for (Tensor tensor : tensors) {
-            values.add(work.keep(new IValue(tensor)));
+            add(new IValue(tensor));
         }
         return this;
     }
 
     BoxedCall add(long value) {
-        values.add(work.keep(new IValue(value)));
-        return this;
+        return add(new IValue(value));
     }
 
     BoxedCall add(double value) {
-        values.add(work.keep(new IValue(value)));
-        return this;
+        return add(new IValue(value));
     }
 
     BoxedCall add(boolean value) {
-        values.add(work.keep(new IValue(value)));
-        return this;
+        return add(new IValue(value));
     }
 
     BoxedCall addNone(int count) {
         for (int i = 0; i < count; i++) {
-            values.add(work.keep(new IValue()));
+            add(new IValue());
         }
         return this;
     }

@@ -268,38 +268,41 @@ final class BytedecoBackend extends MandatoryKernels implements Backend {
     @Override
     public void adamW(List<AdamWUpdate> updates) {
         DeviceOnlyKernels kernels = deviceOnly;
-        if (kernels != null && !updates.isEmpty() && DeviceOnlyKernels.knowUpdates(updates)) {
+        if (kernels != null && DeviceOnlyKernels.knowUpdates(updates)) {
             run(() -> kernels.adamW(updates));
         } else {
             Backend.super.adamW(updates);
         }
     }
 
+    /** The device's kernels over lists, if they know these tensors. */
+    private @Nullable DeviceOnlyKernels over(List<Tensor> tensors) {
+        return deviceOnly != null && DeviceOnlyKernels.know(tensors) ? deviceOnly : null;
+    }
+
     @Override
     public Tensor sumOfSquares(List<Tensor> tensors) {
-        DeviceOnlyKernels kernels = deviceOnly;
-        return kernels != null && DeviceOnlyKernels.know(tensors)
-                ? call(() -> kernels.sumOfSquares(tensors))
-                : Backend.super.sumOfSquares(tensors);
+        DeviceOnlyKernels kernels = over(tensors);
+        return kernels == null ? Backend.super.sumOfSquares(tensors) : call(() -> kernels.sumOfSquares(tensors));
     }
 
     @Override
     public void scaleInPlace(List<Tensor> tensors, double factor) {
-        DeviceOnlyKernels kernels = deviceOnly;
-        if (kernels != null && !tensors.isEmpty() && DeviceOnlyKernels.know(tensors)) {
-            run(() -> kernels.scaleInPlace(tensors, factor));
-        } else {
+        DeviceOnlyKernels kernels = over(tensors);
+        if (kernels == null) {
             Backend.super.scaleInPlace(tensors, factor);
+        } else {
+            run(() -> kernels.scaleInPlace(tensors, factor));
         }
     }
 
     @Override
     public void scaleInPlace(List<Tensor> tensors, Tensor factor) {
-        DeviceOnlyKernels kernels = deviceOnly;
-        if (kernels != null && !tensors.isEmpty() && DeviceOnlyKernels.know(tensors)) {
-            run(() -> kernels.scaleInPlace(tensors, factor));
-        } else {
+        DeviceOnlyKernels kernels = over(tensors);
+        if (kernels == null) {
             Backend.super.scaleInPlace(tensors, factor);
+        } else {
+            run(() -> kernels.scaleInPlace(tensors, factor));
         }
     }
 

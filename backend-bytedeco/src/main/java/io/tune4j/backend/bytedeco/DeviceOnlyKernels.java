@@ -2,7 +2,6 @@ package io.tune4j.backend.bytedeco;
 
 import static io.tune4j.backend.bytedeco.CompiledRows.address;
 import static io.tune4j.backend.bytedeco.CompiledRows.fits;
-import static io.tune4j.backend.bytedeco.MandatoryKernels.raw;
 
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Kernels that save a GPU launches, of which the CPU has nothing to gain: over lists of fp32 tensors, as of an adapter's hundreds of
@@ -26,8 +24,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class DeviceOnlyKernels {
     /** Elements of a row of the table: few enough for rows to keep all of a GPU busy. */
     private static final int PART = 16 << 10;
-
-    private static final int THREADS = 256;
 
     /** Columns of {@code Part} in {@code kernels.cu}: a count and four addresses. */
     private static final int COLUMNS = 5;
@@ -43,14 +39,16 @@ final class DeviceOnlyKernels {
         return fits(tensor, DType.FLOAT32, shape);
     }
 
-    /** Whether all are what the kernels take them for. */
+    /** Whether there are any, and all are what the kernels take them for. */
     static boolean know(List<Tensor> tensors) {
-        return tensors.stream().allMatch(tensor -> knowsOne(tensor, tensor.shape()));
+        return !tensors.isEmpty() && tensors.stream().allMatch(tensor -> knowsOne(tensor, tensor.shape()));
     }
 
     static boolean knowUpdates(List<AdamWUpdate> updates) {
-        return updates.stream().allMatch(update -> operands(update)
-                .allMatch(operand -> knowsOne(operand, update.parameter().shape())));
+        return !updates.isEmpty()
+                && updates.stream().allMatch(update -> operands(update)
+                        .allMatch(
+                                operand -> knowsOne(operand, update.parameter().shape())));
     }
 
     private static Stream<Tensor> operands(AdamWUpdate update) {
@@ -89,7 +87,7 @@ final class DeviceOnlyKernels {
     }
 
     private void launch(String kernel, Tensor table, long... arguments) {
-        launcher.launch(kernel, rows(table), THREADS, arguments);
+        launcher.launch(kernel, rows(table), KernelLauncher.THREADS, arguments);
     }
 
     void adamW(List<AdamWUpdate> updates) {
@@ -112,25 +110,22 @@ final class DeviceOnlyKernels {
                 Tensor table = tableOf(tensors)) {
             Tensor sums = Tensor.empty(table.kernels(), DType.FLOAT32, rows(table));
             launch("squares_of_parts", table, address(table), address(sums));
-            Tensor total = Tensor.empty(table.kernels(), DType.FLOAT64);
-            try (org.bytedeco.pytorch.Tensor wide = raw(sums).to(ScalarType.Double);
-                    org.bytedeco.pytorch.Tensor sum = wide.sum()) {
-                raw(total).copy_(sum);
-            }
-            return scope.escape(total);
+            return scope.escape(sums.cast(DType.FLOAT64).sum());
         }
     }
 
     void scaleInPlace(List<Tensor> tensors, double factor) {
-        try (Tensor table = tableOf(tensors)) {
-            launch("scale_parts", table, address(table), DeviceRows.bits(factor), 0);
-        }
+        scaleInPlace(tensors, DeviceRows.bits(factor), 0);
     }
 
     /** @param factor fp64, on the device */
     void scaleInPlace(List<Tensor> tensors, Tensor factor) {
+        scaleInPlace(tensors, 0, address(factor));
+    }
+
+    private void scaleInPlace(List<Tensor> tensors, long bits, long onDevice) {
         try (Tensor table = tableOf(tensors)) {
-            launch("scale_parts", table, address(table), 0, address(factor));
+            launch("scale_parts", table, address(table), bits, onDevice);
         }
     }
 
@@ -147,10 +142,9 @@ final class DeviceOnlyKernels {
     Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
         long count = codes.elementCount();
         Tensor scales = Tensor.empty(codes.kernels(), factors.dtype(), count);
-        launcher.launch(
+        launcher.launchForEach(
                 "unpack_scales_" + factors.dtype().configName(),
-                (count + THREADS - 1) / THREADS,
-                THREADS,
+                count,
                 address(codes),
                 address(factors),
                 address(mean),

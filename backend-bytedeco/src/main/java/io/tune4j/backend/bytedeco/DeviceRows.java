@@ -22,7 +22,7 @@ final class DeviceRows extends CompiledRows {
     private static final int WARP = 32;
 
     /** Enough for rows of a hidden size, of which a GPU has many. */
-    private static final int MOST_THREADS = 256;
+    private static final int MOST_THREADS = KernelLauncher.THREADS;
 
     /** For rows of a vocabulary's length. */
     private static final int MOST_OF_LONG_ROWS = 1024;
@@ -47,10 +47,6 @@ final class DeviceRows extends CompiledRows {
 
     private void rows(String kernel, Tensor rows, long width, int most, long... arguments) {
         launcher.launch(kernel + "_" + rows.dtype().configName(), rows.size(0), threads(rows, width, most), arguments);
-    }
-
-    private void elements(String kernel, long count, long... arguments) {
-        launcher.launch(kernel, (count + MOST_THREADS - 1) / MOST_THREADS, MOST_THREADS, arguments);
     }
 
     @Override
@@ -161,7 +157,7 @@ final class DeviceRows extends CompiledRows {
     @Override
     void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         long count = parameter.elementCount();
-        elements(
+        launcher.launchForEach(
                 "adamw",
                 count,
                 withNumbers(step, address(parameter), address(gradient), address(mean), address(variance), count));
@@ -184,7 +180,7 @@ final class DeviceRows extends CompiledRows {
     @Override
     void dequantize(FourBitCodes weight, Tensor target) {
         long packs = weight.capacity() / UNIT;
-        elements(
+        launcher.launchForEach(
                 "unpack_" + weight.scales().dtype().configName() + "_"
                         + target.dtype().configName(),
                 packs,

@@ -50,7 +50,7 @@ abstract class MandatoryKernels implements ArrayKernels {
         this.device = device;
         this.widensBf16 = widensBf16;
         this.threads = threads;
-        products = new Products(threads, inMachineCode);
+        products = new Products(threads, inMachineCode, device.isCpu());
         wideProducts = new WideProducts(products, threads);
         for (DType dtype : DType.values()) {
             options.put(dtype, TorchTypes.options(dtype, device));
@@ -447,17 +447,9 @@ abstract class MandatoryKernels implements ArrayKernels {
     @Override
     public final void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
         run(() -> {
-            if (products.adapted(raw(target), raw(a), raw(b), raw(low), raw(up))) {
-                return;
-            }
-            if (device.isCpu()) {
+            if (!products.adapted(raw(target), raw(a), raw(b), raw(low), raw(up))) {
                 ArrayKernels.super.adaptedMatmulInto(target, a, b, low, up);
-                return;
             }
-            // The small product first: the large one reads its result while it computes, and a GPU need not wait for a
-            // pass over it.
-            products.into(raw(target), raw(low), raw(up), 0, 1);
-            products.into(raw(target), raw(a), raw(b), 1, 1);
         });
     }
 

@@ -15,12 +15,14 @@ final class Products {
     private final KernelThreads threads;
     private final MachineProducts machine;
     private final boolean inMachineCode;
+    private final boolean onCpu;
 
     /** @param inMachineCode whether kernels in machine code can be called */
-    Products(KernelThreads threads, boolean inMachineCode) {
+    Products(KernelThreads threads, boolean inMachineCode, boolean onCpu) {
         this.threads = threads;
         machine = new MachineProducts(threads);
         this.inMachineCode = inMachineCode;
+        this.onCpu = onCpu;
     }
 
     private boolean inParts(Tensor a, Tensor b) {
@@ -56,8 +58,15 @@ final class Products {
         }
     }
 
-    /** {@code target = a x b + low x up} as one product; false, and nothing is done, where there is none. */
+    /** {@code target = a x b + low x up} in less than two products one after the other; false, and nothing is done, where that cannot be. */
     boolean adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
+        if (!onCpu) {
+            // The small product first: the large one reads its result while it computes, and a GPU need not wait for a
+            // pass over it.
+            into(target, low, up, 0, 1);
+            into(target, a, b, 1, 1);
+            return true;
+        }
         boolean known = inMachineCode && MachineProducts.knows(target, a, b, low, up);
         if (known) {
             machine.adapted(target, a, b, low, up);

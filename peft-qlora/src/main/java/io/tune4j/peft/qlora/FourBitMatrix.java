@@ -67,6 +67,7 @@ record FourBitMatrix(long rows, BlockLayout layout, Tensor codes, BlockScales sc
     /**
      * What a backend unpacks; its tensors belong to the caller's scope.
      *
+     * @param backend that unpacks it
      * @param levels of the scheme, in the scales' dtype
      */
     FourBitCodes packed(Backend backend, Tensor levels) {

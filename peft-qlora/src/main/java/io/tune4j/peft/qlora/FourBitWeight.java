@@ -128,9 +128,7 @@ final class FourBitWeight implements FrozenWeight {
 
     private void forEachPiece(PieceUser user) {
         try (TensorScope scope = TensorScope.open()) {
-            List<FourBitCodes> packed = matrices.stream()
-                    .map(matrix -> matrix.packed(space.backend(), space.levels()))
-                    .toList();
+            List<FourBitCodes> packed = matrices.stream().map(this::packed).toList();
             for (Piece piece : pieces) {
                 try (TensorScope inner = TensorScope.open()) {
                     Tensor unpacked = space.matrix(piece.rows, inFeatures);
@@ -143,6 +141,10 @@ final class FourBitWeight implements FrozenWeight {
                 }
             }
         }
+    }
+
+    private FourBitCodes packed(FourBitMatrix matrix) {
+        return matrix.packed(space.backend(), space.levels());
     }
 
     private FourBitCodes rows(FourBitCodes packed, Part part) {
@@ -230,8 +232,7 @@ final class FourBitWeight implements FrozenWeight {
             Tensor weight = Tensor.empty(space.backend(), dtype, outFeatures(), inFeatures);
             long row = 0;
             for (FourBitMatrix matrix : matrices) {
-                space.backend()
-                        .dequantize(matrix.packed(space.backend(), space.levels()), weight.rows(row, matrix.rows()));
+                space.backend().dequantize(packed(matrix), weight.rows(row, matrix.rows()));
                 row += matrix.rows();
             }
             return scope.escape(weight);

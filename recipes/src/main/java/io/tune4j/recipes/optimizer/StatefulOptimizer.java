@@ -32,9 +32,10 @@ final class StatefulOptimizer implements Optimizer {
             }
         }
 
-        /** Whether nothing has to be brought or cast for an update. */
-        boolean isInPlace(Tensor gradient) {
-            return isWide(parameter.value())
+        /** Whether nothing has to be brought or cast for an update on the device. */
+        boolean isInPlace(Backend device, Tensor gradient) {
+            return on == device
+                    && isWide(parameter.value())
                     && isWide(gradient)
                     && state.stream().allMatch(tensor -> tensor.isOpen(on));
         }
@@ -54,12 +55,14 @@ final class StatefulOptimizer implements Optimizer {
     }
 
     private final OptimizerOptions options;
+    private final Backend backend;
     private final List<Entry> entries = new ArrayList<>();
     private final CodeMaps maps = new CodeMaps();
     private long steps;
 
     StatefulOptimizer(OptimizerOptions options, Backend backend, List<Parameter> parameters) {
         this.options = options;
+        this.backend = backend;
         options.loraPlus().check(parameters);
         for (Parameter parameter : parameters) {
             Placement placement =
@@ -88,7 +91,7 @@ final class StatefulOptimizer implements Optimizer {
     }
 
     private void update(double learningRateFactor) {
-        Map<Backend, List<Operands>> inPlace = new LinkedHashMap<>();
+        List<Operands> inPlace = new ArrayList<>();
         for (Entry entry : entries) {
             Tensor gradient = entry.parameter.gradient();
             if (gradient == null) {
@@ -97,16 +100,15 @@ final class StatefulOptimizer implements Optimizer {
             double rate = options.learningRate()
                     * learningRateFactor
                     * options.loraPlus().factor(entry.parameter);
-            if (entry.isInPlace(gradient)) {
-                inPlace.computeIfAbsent(entry.on, on -> new ArrayList<>())
-                        .add(new Operands(entry.parameter.value(), gradient, entry.open(), rate));
+            if (entry.isInPlace(backend, gradient)) {
+                inPlace.add(new Operands(entry.parameter.value(), gradient, entry.open(), rate));
             } else {
                 try (TensorScope scope = TensorScope.open()) {
                     update(entry, gradient, rate);
                 }
             }
         }
-        inPlace.forEach((on, operands) -> options.rule().update(on, operands, steps));
+        options.rule().update(backend, inPlace, steps);
     }
 
     private void update(Entry entry, Tensor gradient, double rate) {

@@ -69,9 +69,9 @@ class OptimizerOptionsTest {
                         Tensor.full(backend, 1, DType.FLOAT32, parameter.value().shape()));
             }
             optimizer.step(0.5);
-            assertThat(a.value().toDoubles()[0]).isCloseTo(-0.005, within(1e-7));
-            assertThat(b.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-7));
-            assertThat(magnitude.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-7));
+            assertThat(a.value().toDoubles()[0]).isCloseTo(-0.005, within(1e-8));
+            assertThat(b.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
+            assertThat(magnitude.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
         }
     }
 

@@ -10,6 +10,9 @@ public interface KernelLauncher extends AutoCloseable {
     /** File name of the source, a resource of this package. */
     String SOURCE = "kernels.cu";
 
+    /** Of a block, where it need not cover a long row. */
+    int THREADS = 256;
+
     /**
      * Puts a kernel behind what the device is at; does not wait for it.
      *
@@ -19,6 +22,15 @@ public interface KernelLauncher extends AutoCloseable {
      * @param arguments addresses, integers, and bits of doubles
      */
     void launch(String kernel, long blocks, int threads, long... arguments);
+
+    /**
+     * The same with a thread for each of so many elements, or packs of them.
+     *
+     * @param arguments as of {@link #launch}
+     */
+    default void launchForEach(String kernel, long count, long... arguments) {
+        launch(kernel, (count + THREADS - 1) / THREADS, THREADS, arguments);
+    }
 
     @Override
     void close();
