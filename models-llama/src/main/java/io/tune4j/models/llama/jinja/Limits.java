@@ -1,0 +1,29 @@
+package io.tune4j.models.llama.jinja;
+
+/** Bounds on what one rendering may do, because templates come from strangers. A template that passes one is refused. */
+final class Limits {
+    /** Expressions, statements and characters that are gone through: far more than a conversation of a million tokens takes. */
+    static final long STEPS = 20_000_000;
+
+    /** Characters of any one text, and of the output. */
+    static final int CHARACTERS = 64 << 20;
+
+    /** How deeply statements, expressions and calls are nested. */
+    static final int DEPTH = 150;
+
+    /** Elements of a range, as in Jinja's sandbox. */
+    static final int RANGE = 100_000;
+
+    /** Bits of an integer. */
+    static final int BITS = 20_000;
+
+    private Limits() {}
+
+    /** Fails if a text would become longer than allowed. */
+    static int characters(long length) {
+        if (length > CHARACTERS) {
+            throw JinjaException.limit("a text of more than " + CHARACTERS + " characters was asked for");
+        }
+        return (int) length;
+    }
+}
