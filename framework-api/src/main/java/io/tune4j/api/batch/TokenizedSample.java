@@ -1,14 +1,19 @@
 package io.tune4j.api.batch;
 
+import java.util.List;
+
 /**
  * One training record as tokens.
  *
  * @param id where it came from, e.g. {@code train.json#12}, for messages
  * @param tokens token ids, at least one
  * @param weights of the same length: how much predicting this token counts, 0 for not at all. 1 is usual
+ * @param changes what of the record is not in the tokens as it was, in words that are equal for equal kinds of changes; they are
+ *     counted and shown by {@code tune data}
  */
-public record TokenizedSample(String id, int[] tokens, float[] weights) {
+public record TokenizedSample(String id, int[] tokens, float[] weights, List<String> changes) {
     public TokenizedSample {
+        changes = List.copyOf(changes);
         if (tokens.length != weights.length || tokens.length == 0) {
             throw new IllegalArgumentException(id + ": " + tokens.length + " tokens, " + weights.length + " weights");
         }
@@ -19,8 +24,13 @@ public record TokenizedSample(String id, int[] tokens, float[] weights) {
         }
     }
 
+    /** A record that is in the tokens as it was. */
+    public TokenizedSample(String id, int[] tokens, float[] weights) {
+        this(id, tokens, weights, List.of());
+    }
+
     /**
-     * All of what is trained counts alike.
+     * A record whose trained tokens all count 1.
      *
      * @param trained whether the model is to learn to predict the token
      */

@@ -1,15 +1,41 @@
 package io.tune4j.api.data;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * One turn of a conversation.
  *
  * @param role who speaks
- * @param content the text
+ * @param content the text; empty if the message has none, e.g. one that only calls a tool
  * @param weight how much the model's learning to produce it counts, 0 for not at all. 1 is usual
+ * @param fields all fields of the message as the record has them, in their order and without the role, as JSON values (texts, {@link
+ *     Number}s, booleans, lists, maps); empty if the message is its text alone. Chat templates see them: {@code tool_calls}, {@code
+ *     reasoning_content}, {@code name}, a {@code content} of several parts
  */
-public record Message(Role role, String content, float weight) {
+public record Message(Role role, String content, float weight, Map<String, Object> fields) {
+    /** Fields that change what a model reads, so that a format that does not show them may not drop them. */
+    private static final Set<String> STRUCTURE =
+            Set.of("tool_calls", "function_call", "reasoning_content", "reasoning", "thinking");
+
+    public Message {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /** A message that is its text alone. */
+    public Message(Role role, String content, float weight) {
+        this(role, content, weight, Map.of());
+    }
+
+    /** A message that is its text alone, and whose tokens count 1 if they are trained. */
+    public Message(Role role, String content, boolean trained) {
+        this(role, content, trained ? 1 : 0);
+    }
+
     /** Who speaks. */
     public enum Role {
         SYSTEM,
@@ -24,13 +50,13 @@ public record Message(Role role, String content, float weight) {
         }
     }
 
-    /** All of what is trained counts alike. */
-    public Message(Role role, String content, boolean trained) {
-        this(role, content, trained ? 1 : 0);
-    }
-
     /** Whether the model learns to produce it. */
     public boolean trained() {
         return weight > 0;
+    }
+
+    /** A field beside the text that a format must show, such as {@code tool_calls}. */
+    public Optional<String> structure() {
+        return fields.keySet().stream().filter(STRUCTURE::contains).findFirst();
     }
 }

@@ -21,7 +21,7 @@ public interface PromptTemplate {
             parts = List.copyOf(parts);
         }
 
-        /** All of what is trained counts alike. */
+        /** A message whose tokens count 1 if they are trained. */
         public Templated(Role role, List<String> parts, boolean trained) {
             this(role, parts, trained ? 1 : 0);
         }

@@ -20,6 +20,18 @@ public interface Tokenizer extends AutoCloseable {
     TokenizedSample encodeMessages(String id, List<Message> messages);
 
     /**
+     * A conversation with what a record says beside the texts of its messages: calls of tools, descriptions of tools, reasoning. A
+     * tokenizer that does not override this has no place for them, and refuses a record that has any.
+     *
+     * @param id of the sample, for messages
+     * @throws io.tune4j.api.error.DataException if the prompt format cannot show a field of the conversation; names the field
+     */
+    default TokenizedSample encodeConversation(String id, Conversation conversation) {
+        conversation.requireText("this tokenizer's prompt format");
+        return encodeMessages(id, conversation.messages());
+    }
+
+    /**
      * Text to be learned as it is, with the token at the beginning, and the one at the end if asked for.
      *
      * @param id of the sample, for messages
@@ -56,6 +68,15 @@ public interface Tokenizer extends AutoCloseable {
      */
     default @Nullable String identity() {
         return null;
+    }
+
+    /**
+     * How a token is spelled that {@link #decode} leaves out, such as {@code <|eot_id|>}; for people to read.
+     *
+     * @return its number in angle brackets if that is not known
+     */
+    default String spelling(int id) {
+        return "<" + id + ">";
     }
 
     /** Whether generation ends with this token. */

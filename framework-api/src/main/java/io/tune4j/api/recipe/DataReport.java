@@ -1,6 +1,9 @@
 package io.tune4j.api.recipe;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a model will see of its data, for {@code tune data}.
@@ -21,7 +24,9 @@ public record DataReport(List<Set> sets) {
      * @param tokens of all samples
      * @param trainedTokens of them, how many carry loss
      * @param cut samples that are as long as they may be, and so probably lost their end
+     * @param untrained samples without a token to learn
      * @param unusable records that do not fit, each with the reason
+     * @param changes what of records is not in the samples as it was, in words, each with the number of its samples
      * @param warnings what breaks runs though it looks right
      * @param samples the first ones
      */
@@ -32,11 +37,14 @@ public record DataReport(List<Set> sets) {
             long tokens,
             long trainedTokens,
             int cut,
+            long untrained,
             List<String> unusable,
+            Map<String, Long> changes,
             List<String> warnings,
             List<Sample> samples) {
         public Set {
             unusable = List.copyOf(unusable);
+            changes = Collections.unmodifiableMap(new LinkedHashMap<>(changes));
             warnings = List.copyOf(warnings);
             samples = List.copyOf(samples);
         }
@@ -59,7 +67,7 @@ public record DataReport(List<Set> sets) {
     /**
      * A token.
      *
-     * @param text what it says; of a special token, its number in angle brackets
+     * @param text what it says; of a special token, its spelling
      * @param weight how much the model's learning to produce it counts, 0 for not at all
      */
     public record Token(int id, String text, float weight) {}

@@ -1,17 +1,17 @@
 package io.tune4j.models.llama.tokenizer;
 
-import io.tune4j.api.data.PromptTemplate.Templated;
-import java.util.List;
+import io.tune4j.api.data.Conversation;
 
 /** How a conversation becomes tokens. */
 interface ChatFormat {
     /**
      * A whole conversation.
      *
-     * @param limit of what is kept, the last token is the end token, as in torchtune's {@code truncate}
+     * @param limit of what is kept
+     * @throws io.tune4j.api.error.DataException if the format cannot show a field of the conversation
      */
-    void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit);
+    void conversation(Conversation conversation, TokenBuilder tokens, Truncation limit);
 
     /** A conversation up to where the assistant begins to speak. */
-    void prompt(List<Templated> messages, TokenBuilder tokens);
+    void prompt(Conversation conversation, TokenBuilder tokens);
 }

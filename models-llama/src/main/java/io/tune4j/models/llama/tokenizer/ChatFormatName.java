@@ -1,6 +1,8 @@
 package io.tune4j.models.llama.tokenizer;
 
+import io.tune4j.api.data.PromptTemplate;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The words for {@code chat_format}. */
 enum ChatFormatName {
@@ -13,15 +15,25 @@ enum ChatFormatName {
     LLAMA3,
     CHATML;
 
-    ChatFormat of(HfTokenizer tokenizer) {
+    /**
+     * The format.
+     *
+     * @param template put around the messages, or null for what the format has
+     */
+    ChatFormat of(HfTokenizer tokenizer, @Nullable PromptTemplate template) {
         return switch (this) {
-            case AUTO -> detected(tokenizer).of(tokenizer);
-            case TEMPLATE -> new TemplateFormat(tokenizer);
+            case AUTO -> detected(tokenizer).of(tokenizer, template);
+            case TEMPLATE -> new TemplateFormat(tokenizer, template);
+            case PLAIN -> plain(new TurnFormat(tokenizer), template);
             // Llama 2's tags are a template around plain turns.
-            case PLAIN, LLAMA2 -> new TurnFormat(tokenizer);
-            case LLAMA3 -> new Llama3Format(tokenizer);
-            case CHATML -> new ChatMlFormat(tokenizer);
+            case LLAMA2 -> plain(new TurnFormat(tokenizer), template == null ? PromptTemplates::llama2 : template);
+            case LLAMA3 -> plain(new Llama3Format(tokenizer), template);
+            case CHATML -> plain(new ChatMlFormat(tokenizer), template);
         };
+    }
+
+    private ChatFormat plain(MessageFormat format, @Nullable PromptTemplate template) {
+        return new PlainTextFormat(toString(), format, template);
     }
 
     /** The format that is meant. */

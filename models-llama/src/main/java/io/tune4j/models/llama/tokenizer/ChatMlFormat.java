@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * ends its turn are trained; the header, which every prompt already contains, is not. A chat template that begins with a
  * system message of its own where a conversation has none is followed in that.
  */
-final class ChatMlFormat implements ChatFormat {
+final class ChatMlFormat implements MessageFormat {
     private static final Pattern DEFAULT_SYSTEM =
             Pattern.compile("<\\|im_start\\|>system(?:\\\\n|\n)([^{}]+?)<\\|im_end\\|>");
 

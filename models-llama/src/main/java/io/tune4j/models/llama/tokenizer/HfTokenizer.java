@@ -1,14 +1,18 @@
 package io.tune4j.models.llama.tokenizer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Conversation;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.PromptTemplate;
-import io.tune4j.api.data.PromptTemplate.Templated;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.CodeIdentity;
 import io.tune4j.api.io.Sha256;
+import io.tune4j.models.llama.jinja.Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,10 +45,9 @@ final class HfTokenizer implements Tokenizer {
     private final TokenizerSettings settings;
     private final Path path;
     private final ChatFormat format;
-    private final @Nullable PromptTemplate template;
     private final Truncation truncation;
     /** What a record may spell to have a special token, or null if it may not. */
-    private final @Nullable Pattern allowed;
+    private final @Nullable SpecialSpellings allowed;
     /** Whether tokens for blanks alone exist, and so a text can be one that goes on. */
     private final int[] newline;
 
@@ -57,18 +60,15 @@ final class HfTokenizer implements Tokenizer {
         this.settings = source.settings();
         this.path = path;
         this.truncation = options.truncation;
-        this.allowed = options.allowsSpecialTokens ? MarkedText.spellings(specialTokens()) : null;
-        this.special = Set.copyOf(file.specialTokens().values());
+        this.allowed = options.allowsSpecialTokens ? new SpecialSpellings(specialTokens()) : null;
+        this.special = file.skipped().stream().map(file.specialTokens()::get).collect(Collectors.toUnmodifiableSet());
         this.ends = Stream.concat(ENDS.stream(), Stream.ofNullable(settings.eos()))
                 .filter(file.specialTokens()::containsKey)
                 .map(file.specialTokens()::get)
                 .collect(Collectors.toSet());
         this.newline = encode("\n");
-        ChatFormatName detected = options.format.detected(this);
-        this.format = detected.of(this);
-        this.template = options.template == null && detected == ChatFormatName.LLAMA2
-                ? PromptTemplates::llama2
-                : options.template;
+        checkIds();
+        this.format = options.format.of(this, options.template);
     }
 
     /**
@@ -137,11 +137,28 @@ final class HfTokenizer implements Tokenizer {
         try {
             MessageDigest digest = Sha256.start();
             digest.update(Files.readAllBytes(path));
+            // The way from text to tokens is code of this jar.
+            digest.update(CodeIdentity.of(HfTokenizer.class).getBytes(StandardCharsets.UTF_8));
             digest.update((settings + " " + new TreeMap<>(file.specialTokens())).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new DataException("cannot read the tokenizer " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Fails if the library gives a control token another id than the file does. */
+    private void checkIds() {
+        if (!file.whole()) {
+            return;
+        }
+        file.specialTokens().forEach((spelling, id) -> {
+            int[] ids = encode(TokenizerFile.hidden(String.valueOf(id)));
+            if (ids.length == 1 && ids[0] != id) {
+                throw new DataException(
+                        path + " says that " + spelling + " is token " + id + ", but the tokens before it make it "
+                                + ids[0] + "; download it again, or write it anew with transformers' save_pretrained");
+            }
+        });
     }
 
     /** The spellings of all special tokens. */
@@ -197,7 +214,7 @@ final class HfTokenizer implements Tokenizer {
             return encodePlain(text);
         }
         IntStream.Builder ids = IntStream.builder();
-        Matcher token = allowed.matcher(text);
+        Matcher token = allowed.in(text);
         int from = 0;
         while (token.find()) {
             IntStream.of(encodePlain(text.substring(from, token.start()))).forEach(ids);
@@ -236,19 +253,101 @@ final class HfTokenizer implements Tokenizer {
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
 
+    /**
+     * Adds the tokens of what a template rendered. The whole text is given to the library at once, as others do, because what stands
+     * beside a special token decides what becomes of blanks and of the beginning of a word.
+     *
+     * @param weights how much each UTF-16 unit counts; a token counts if any of its characters does
+     */
+    void encode(Text text, float[] weights, SpecialSpellings spellings, TokenBuilder tokens) {
+        String value = text.value();
+        StringBuilder plain = new StringBuilder(value.length() + 64);
+        float[] plainWeights = new float[value.length() + 64];
+        Matcher token = spellings.in(value);
+        int from = 0;
+        while (from < value.length()) {
+            boolean found = SpecialSpellings.next(token, text, from, allowed != null);
+            int to = found ? token.start() : value.length();
+            plainWeights = append(plain, plainWeights, value.substring(from, to), weights, from, 1);
+            if (found && file.whole()) {
+                String hidden = TokenizerFile.hidden(String.valueOf(id(token.group())));
+                plainWeights = append(plain, plainWeights, hidden, weights, to, 0);
+            } else if (found) {
+                weighted(plain.toString(), plainWeights, tokens);
+                plain.setLength(0);
+                tokens.add(id(token.group()), weights[to]);
+            }
+            from = found ? token.end() : to;
+        }
+        weighted(plain.toString(), plainWeights, tokens);
+    }
+
+    /** Adds characters with the weights from a position on, or all with the one at the position. */
+    private static float[] append(
+            StringBuilder plain, float[] plainWeights, String part, float[] weights, int from, int step) {
+        int at = plain.length();
+        plain.append(part);
+        float[] grown =
+                plain.length() > plainWeights.length ? Arrays.copyOf(plainWeights, 2 * plain.length()) : plainWeights;
+        for (int i = 0; i < part.length(); i++) {
+            grown[at + i] = weights[from + i * step];
+        }
+        return grown;
+    }
+
+    private void weighted(String text, float[] weights, TokenBuilder tokens) {
+        if (text.isEmpty()) {
+            return;
+        }
+        Encoding encoding = library.encode(text, false, false);
+        long[] ids = encoding.getIds();
+        CharSpan[] spans = encoding.getCharTokenSpans();
+        // The library counts code points.
+        boolean narrow = text.codePointCount(0, text.length()) == text.length();
+        int point = 0;
+        int unit = 0;
+        for (int i = 0; i < ids.length; i++) {
+            float weight = 0;
+            if (spans[i] != null) {
+                int start = spans[i].getStart();
+                int end = Math.max(spans[i].getEnd(), start + 1);
+                if (!narrow) {
+                    unit = text.offsetByCodePoints(unit, start - point);
+                    point = start;
+                }
+                int first = narrow ? start : unit;
+                int last = Math.min(
+                        text.length(),
+                        narrow
+                                ? end
+                                : text.offsetByCodePoints(
+                                        unit, Math.min(end - start, text.codePointCount(unit, text.length()))));
+                for (int at = first; at < last; at++) {
+                    weight = weights[at] > 0 ? weights[at] : weight;
+                }
+            }
+            tokens.add(Math.toIntExact(ids[i]), weight);
+        }
+    }
+
     @Override
     public String decode(int[] ids) {
         long[] text = Arrays.stream(ids)
                 .filter(id -> !special.contains(id))
                 .asLongStream()
                 .toArray();
-        return text.length == 0 ? "" : library.decode(text, false);
+        return text.length == 0 ? "" : file.spelled(library.decode(text, false));
     }
 
     @Override
     public TokenizedSample encodeMessages(String id, List<Message> messages) {
+        return encodeConversation(id, Conversation.of(messages));
+    }
+
+    @Override
+    public TokenizedSample encodeConversation(String id, Conversation conversation) {
         TokenBuilder tokens = new TokenBuilder();
-        format.conversation(templated(messages), tokens, truncation);
+        format.conversation(Surrogates.mended(conversation, tokens), tokens, truncation);
         if (tokens.size() == 0) {
             throw new DataException("record " + id + " has no text; fill it in or take it out");
         }
@@ -261,7 +360,7 @@ final class HfTokenizer implements Tokenizer {
         if (bos() >= 0) {
             tokens.add(bos(), 1);
         }
-        tokens.addAll(encode(text), 1);
+        tokens.addAll(encode(Surrogates.mended(text, tokens)), 1);
         if (withEnd) {
             requireEnd();
             tokens.add(eos(), 1);
@@ -283,8 +382,8 @@ final class HfTokenizer implements Tokenizer {
         if (bos() >= 0) {
             tokens.add(bos(), 0);
         }
-        tokens.addAll(encode(text), 0);
-        tokens.addAll(encode(continuation), 1);
+        tokens.addAll(encode(Surrogates.mended(text, tokens)), 0);
+        tokens.addAll(encode(Surrogates.mended(continuation, tokens)), 1);
         tokens.add(eos(), 1);
         tokens.truncate(truncation, -1, 0);
         return tokens.sample(id);
@@ -293,12 +392,8 @@ final class HfTokenizer implements Tokenizer {
     @Override
     public int[] encodePrompt(List<Message> messages) {
         TokenBuilder tokens = new TokenBuilder();
-        format.prompt(templated(messages), tokens);
+        format.prompt(Surrogates.mended(Conversation.of(messages), tokens), tokens);
         return tokens.tokens();
-    }
-
-    private List<Templated> templated(List<Message> messages) {
-        return template == null ? messages.stream().map(Templated::of).toList() : template.apply(messages);
     }
 
     @Override
@@ -314,6 +409,15 @@ final class HfTokenizer implements Tokenizer {
                         + " nothing is padded and the end is trained, so there is nothing to do; elsewhere give these files a"
                         + " pad_token of their own")
                 : List.of();
+    }
+
+    @Override
+    public String spelling(int id) {
+        return file.specialTokens().entrySet().stream()
+                .filter(token -> token.getValue() == id)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("<" + id + ">");
     }
 
     @Override

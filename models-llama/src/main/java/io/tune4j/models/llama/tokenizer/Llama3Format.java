@@ -8,7 +8,7 @@ import java.util.List;
  * Llama 3's headers: {@code <|start_header_id|>user<|end_header_id|>\n\n...<|eot_id|>}. As in torchtune's {@code
  * models/llama3/_tokenizer.py} the header of a trained message is trained too, and the end of the text is not.
  */
-final class Llama3Format implements ChatFormat {
+final class Llama3Format implements MessageFormat {
     private final HfTokenizer tokenizer;
     private final int begin;
     private final int end;

@@ -139,8 +139,9 @@ final class SentencePieceFile {
         } else {
             pairs(target);
         }
-        TokenizerFile made = new TokenizerFile(root.toString(), special, pieces.size(), dummyPrefix);
-        return new TokenizerSource(made, new TokenizerSettings(text(begin), text(end), null, ""));
+        TokenizerFile made =
+                new TokenizerFile(root.toString(), special, special.keySet(), pieces.size(), dummyPrefix, false);
+        return new TokenizerSource(made, TokenizerSettings.of(text(begin), text(end), null, ""));
     }
 
     private @Nullable String text(int id) {

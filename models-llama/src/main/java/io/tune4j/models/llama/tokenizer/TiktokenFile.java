@@ -85,7 +85,8 @@ final class TiktokenFile {
                 throw new DataException(file + " has no token for each byte, so it was cut off; download it again");
             }
         }
-        return new TokenizerFile(json(vocabulary, merged), special(), FIRST_SPECIAL + SPECIAL_TOKENS, false);
+        return new TokenizerFile(
+                json(vocabulary, merged), special(), special().keySet(), FIRST_SPECIAL + SPECIAL_TOKENS, false, false);
     }
 
     private static String json(Map<String, Integer> vocabulary, List<String> merged) {

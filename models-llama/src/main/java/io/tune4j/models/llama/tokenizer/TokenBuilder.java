@@ -2,12 +2,16 @@ package io.tune4j.models.llama.tokenizer;
 
 import io.tune4j.api.batch.TokenizedSample;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Tokens and how much each counts, growing. */
 final class TokenBuilder {
     private int[] tokens = new int[256];
     private float[] weights = new float[256];
     private int size;
+    private final Set<String> changes = new LinkedHashSet<>();
 
     void add(int token, float weight) {
         if (size == tokens.length) {
@@ -53,7 +57,12 @@ final class TokenBuilder {
         return Arrays.copyOf(tokens, size);
     }
 
+    /** Notes what of the record is not in the tokens as it was. */
+    void changed(String what) {
+        changes.add(what);
+    }
+
     TokenizedSample sample(String id) {
-        return new TokenizedSample(id, tokens(), Arrays.copyOf(weights, size));
+        return new TokenizedSample(id, tokens(), Arrays.copyOf(weights, size), List.copyOf(changes));
     }
 }

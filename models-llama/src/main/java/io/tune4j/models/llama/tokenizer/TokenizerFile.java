@@ -12,28 +12,54 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * A {@code tokenizer.json}, prepared so that special tokens in a text stay text: the library would turn {@code
- * <|eot_id|>} in a record into the token that ends a turn, and has no switch for it. Therefore each special token gets a
- * spelling that no text can have; where one is meant, its id is used.
+ * A {@code tokenizer.json}, prepared so that control tokens in a text stay text: the library would turn {@code <|eot_id|>} in a record
+ * into the token that ends a turn, and has no switch for it. Therefore each control token gets a spelling that no text can have, and
+ * keeps everything else that the file says of it.
+ *
+ * <p>Control tokens are those that the file calls special, and other added tokens that a chat template writes or that look like them:
+ * DeepSeek's role marks are added, and not special.
  *
  * @param json the prepared content
- * @param specialTokens ids by spelling
+ * @param specialTokens ids of control tokens by spelling
+ * @param skipped those of them that are left out where ids are made text again
  * @param vocabularySize one more than the highest id
  * @param prefixesSpace whether the tokenizer puts a blank before each text it is given, as SentencePiece does
+ * @param whole whether the library knows the control tokens by their hidden spellings, so that a text with them can be given to it as a
+ *     whole; else it is cut at them
  */
-record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabularySize, boolean prefixesSpace) {
+record TokenizerFile(
+        String json,
+        Map<String, Integer> specialTokens,
+        Set<String> skipped,
+        int vocabularySize,
+        boolean prefixesSpace,
+        boolean whole) {
     static final String NAME = "tokenizer.json";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern MARKUP = Pattern.compile("<[|\uFF5C].*[|\uFF5C]>");
 
     /** Drawn anew in each process, so that nobody can write it into a record. */
     private static final String NONCE = new BigInteger(128, new SecureRandom()).toString(36);
 
-    /** @throws UserException if the file is missing or broken */
-    static TokenizerFile read(Path file) {
+    /**
+     * Reads a file.
+     *
+     * @param chatTemplate what is written in it are control tokens
+     * @throws UserException if the file is missing or broken
+     */
+    static TokenizerFile read(Path file, String chatTemplate) {
         if (!Files.exists(file)) {
             throw new DataException("there is no " + file
                     + "; it comes with the model on the hub (as tokenizer.json): put it there, or set tokenizer.path");
@@ -43,7 +69,7 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
             if (!(root instanceof ObjectNode tokenizer) || !(root.path("model") instanceof ObjectNode)) {
                 throw new DataException(file + " is not a tokenizer: it has no \"model\"; download it again");
             }
-            return prepare(tokenizer);
+            return prepare(tokenizer, chatTemplate);
         } catch (JsonProcessingException e) {
             throw new DataException(
                     file + " is no valid JSON (line " + e.getLocation().getLineNr() + "): "
@@ -54,32 +80,64 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
         }
     }
 
-    private static TokenizerFile prepare(ObjectNode tokenizer) {
+    private static TokenizerFile prepare(ObjectNode tokenizer, String chatTemplate) {
         ObjectNode model = (ObjectNode) tokenizer.get("model");
         int highest = highestId(model.path("vocab"));
-        Map<String, Integer> special = new LinkedHashMap<>();
+        // The library counts added tokens on from the vocabulary, in the order of the list.
+        if (tokenizer.get("added_tokens") instanceof ArrayNode added) {
+            List<JsonNode> byId = new ArrayList<>();
+            added.forEach(byId::add);
+            byId.sort(Comparator.comparingInt(token -> token.path("id").asInt()));
+            added.removeAll().addAll(byId);
+        }
+        Map<String, Integer> control = new LinkedHashMap<>();
+        Set<String> special = new HashSet<>();
+        Map<String, String> hidden = new HashMap<>();
         for (JsonNode added : tokenizer.path("added_tokens")) {
             int id = added.path("id").asInt();
             highest = Math.max(highest, id);
-            if (added.path("special").asBoolean() && added instanceof ObjectNode token) {
-                String spelling = added.path("content").asText();
-                String hidden = hidden(String.valueOf(id));
-                special.put(spelling, id);
-                token.put("content", hidden);
-                rename(model, spelling, hidden);
+            String spelling = added.path("content").asText();
+            boolean isSpecial = added.path("special").asBoolean();
+            if ((isSpecial || isControl(spelling, chatTemplate)) && added instanceof ObjectNode token) {
+                control.put(spelling, id);
+                hidden.put(spelling, hidden(String.valueOf(id)));
+                token.put("content", hidden.get(spelling));
+                if (isSpecial) {
+                    special.add(spelling);
+                }
             }
         }
+        rename(model, hidden);
         boolean prefixes = prefixesSpace(tokenizer);
         // It adds special tokens, which the formats do here.
         tokenizer.putNull("post_processor");
         tokenizer.putNull("truncation");
         tokenizer.putNull("padding");
-        return new TokenizerFile(tokenizer.toString(), special, highest + 1, prefixes);
+        return new TokenizerFile(tokenizer.toString(), control, special, highest + 1, prefixes, true);
+    }
+
+    /** Whether an added token that is not special is more than a word. */
+    private static boolean isControl(String spelling, String chatTemplate) {
+        return MARKUP.matcher(spelling).matches()
+                || chatTemplate.contains(spelling)
+                        && spelling.codePoints().anyMatch(c -> "<>[]|\uFF5C".indexOf(c) >= 0);
     }
 
     /** A spelling that no text can have. */
     static String hidden(String name) {
         return "\uFDD0" + NONCE + name + "\uFDD1";
+    }
+
+    /** A text in which control tokens have their own spellings again. */
+    String spelled(String text) {
+        if (text.indexOf('\uFDD0') < 0) {
+            return text;
+        }
+        String shown = text;
+        for (Map.Entry<String, Integer> token : specialTokens.entrySet()) {
+            shown = shown.replace(hidden(String.valueOf(token.getValue())), token.getKey());
+        }
+        return shown;
     }
 
     private static int highestId(JsonNode vocabulary) {
@@ -93,17 +151,44 @@ record TokenizerFile(String json, Map<String, Integer> specialTokens, int vocabu
         return highest;
     }
 
-    private static void rename(ObjectNode model, String spelling, String hidden) {
-        if (model.path("unk_token").asText().equals(spelling)) {
-            model.put("unk_token", hidden);
+    private static void rename(ObjectNode model, Map<String, String> hidden) {
+        String unknown = model.path("unk_token").asText();
+        if (hidden.containsKey(unknown)) {
+            model.put("unk_token", hidden.get(unknown));
         }
-        if (model.get("vocab") instanceof ObjectNode vocabulary && vocabulary.has(spelling)) {
-            vocabulary.set(hidden, vocabulary.remove(spelling));
+        if (model.get("vocab") instanceof ObjectNode vocabulary) {
+            hidden.forEach((spelling, spelledOtherwise) -> {
+                if (vocabulary.has(spelling)) {
+                    vocabulary.set(spelledOtherwise, vocabulary.remove(spelling));
+                }
+            });
+            unmerge(model, hidden.keySet());
         } else if (model.get("vocab") instanceof ArrayNode pieces) {
             for (JsonNode piece : pieces) {
-                if (piece instanceof ArrayNode pair && pair.path(0).asText().equals(spelling)) {
-                    pair.set(0, hidden);
+                if (piece instanceof ArrayNode pair
+                        && hidden.containsKey(pair.path(0).asText())) {
+                    pair.set(0, hidden.get(pair.path(0).asText()));
                 }
+            }
+        }
+    }
+
+    /** Takes out the merges that would make a control token of a text's parts. */
+    private static void unmerge(ObjectNode model, Set<String> control) {
+        if (!(model.get("merges") instanceof ArrayNode merges)) {
+            return;
+        }
+        for (Iterator<JsonNode> rest = merges.elements(); rest.hasNext(); ) {
+            JsonNode merge = rest.next();
+            String[] parts = merge.isTextual()
+                    ? merge.asText().split(" ", 2)
+                    : new String[] {merge.path(0).asText(), merge.path(1).asText()};
+            boolean touches = parts.length == 2
+                    && (control.contains(parts[0])
+                            || control.contains(parts[1])
+                            || control.contains(parts[0] + parts[1]));
+            if (touches) {
+                rest.remove();
             }
         }
     }

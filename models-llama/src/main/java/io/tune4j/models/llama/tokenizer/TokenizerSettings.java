@@ -6,28 +6,50 @@ import io.tune4j.api.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code tokenizer_config.json} and its companions say beside a {@code tokenizer.json}.
  *
- * @param bos spelling of the token at the beginning, or null
- * @param eos spelling of the token at the end, or null
- * @param pad spelling of the token that others pad with, or null
+ * @param tokens spellings of special tokens by their names, such as {@code bos_token}
  * @param chatTemplate the Jinja text, empty if there is none
  */
-record TokenizerSettings(
-        @Nullable String bos,
-        @Nullable String eos,
-        @Nullable String pad,
-        String chatTemplate) {
+record TokenizerSettings(Map<String, String> tokens, String chatTemplate) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BOS = "bos_token";
+    private static final String EOS = "eos_token";
+    private static final String PAD = "pad_token";
+    /** The names that transformers gives to chat templates. */
+    private static final String[] NAMES = {BOS, EOS, "unk_token", "sep_token", PAD, "cls_token", "mask_token"};
+
+    TokenizerSettings {
+        tokens = Map.copyOf(tokens);
+    }
+
+    /** Settings of a vocabulary that says them itself. */
+    static TokenizerSettings of(@Nullable String bos, @Nullable String eos, @Nullable String pad, String chatTemplate) {
+        Map<String, String> tokens = new TreeMap<>();
+        put(tokens, BOS, bos);
+        put(tokens, EOS, eos);
+        put(tokens, PAD, pad);
+        return new TokenizerSettings(tokens, chatTemplate);
+    }
+
+    private static void put(Map<String, String> tokens, String name, @Nullable String spelling) {
+        if (spelling != null) {
+            tokens.put(name, spelling);
+        }
+    }
 
     static TokenizerSettings read(Path folder) {
         JsonNode config = json(folder.resolve("tokenizer_config.json"));
         JsonNode special = json(folder.resolve("special_tokens_map.json"));
-        String bos = spelling(config, special, "bos_token");
-        String eos = spelling(config, special, "eos_token");
+        Map<String, String> tokens = new TreeMap<>();
+        for (String name : NAMES) {
+            put(tokens, name, spelling(config, special, name));
+        }
         JsonNode template = config.path("chat_template");
         String text = template.isTextual() ? template.asText() : named(template);
         Path file = folder.resolve("chat_template.jinja");
@@ -38,7 +60,25 @@ record TokenizerSettings(
                 throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
             }
         }
-        return new TokenizerSettings(bos, eos, spelling(config, special, "pad_token"), text);
+        return new TokenizerSettings(tokens, text);
+    }
+
+    /** The spelling of the token at the beginning, or null. */
+    @Nullable
+    String bos() {
+        return tokens.get(BOS);
+    }
+
+    /** The spelling of the token at the end, or null. */
+    @Nullable
+    String eos() {
+        return tokens.get(EOS);
+    }
+
+    /** The spelling of the token that others pad with, or null. */
+    @Nullable
+    String pad() {
+        return tokens.get(PAD);
     }
 
     /** Of several templates the one named default, as transformers has it, or the first. */

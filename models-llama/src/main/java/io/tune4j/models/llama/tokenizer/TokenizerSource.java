@@ -18,11 +18,12 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
     static TokenizerSource read(Path path) {
         Path folder = path.toAbsolutePath().getParent();
         if (path.toString().endsWith(".json")) {
-            return new TokenizerSource(TokenizerFile.read(path), TokenizerSettings.read(folder));
+            TokenizerSettings settings = TokenizerSettings.read(folder);
+            return new TokenizerSource(TokenizerFile.read(path, settings.chatTemplate()), settings);
         }
         byte[] content = content(path);
         if (TiktokenFile.matches(content)) {
-            TokenizerSettings settings = new TokenizerSettings(
+            TokenizerSettings settings = TokenizerSettings.of(
                     "<|begin_of_text|>",
                     "<|end_of_text|>",
                     "<|finetune_right_pad_id|>",
@@ -50,6 +51,7 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
                 new TokenizerFile(
                         file.json(),
                         specialTokens,
+                        specialTokens.keySet(),
                         Math.max(
                                 file.vocabularySize(),
                                 1
@@ -57,7 +59,8 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
                                                 .mapToInt(Integer::intValue)
                                                 .max()
                                                 .orElse(-1)),
-                        file.prefixesSpace()),
+                        file.prefixesSpace(),
+                        false),
                 settings);
     }
 }

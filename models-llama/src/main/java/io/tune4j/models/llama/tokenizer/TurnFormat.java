@@ -9,7 +9,7 @@ import java.util.List;
  * tokenize_messages_no_special_tokens} makes them: each assistant message ends a turn, and the end token is trained with
  * it. Llama 2's tags are a template around the messages.
  */
-final class TurnFormat implements ChatFormat {
+final class TurnFormat implements MessageFormat {
     private final HfTokenizer tokenizer;
 
     TurnFormat(HfTokenizer tokenizer) {

@@ -3,6 +3,8 @@ package io.tune4j.models.llama.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,27 +14,26 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not compared with transformers: refusals, dates, and which of several templates is meant. */
 class ChatTemplateTest {
-    private static final List<Map<String, Object>> TALK =
-            List.of(Map.of("role", "user", "content", "Hi"), Map.of("role", "assistant", "content", "Yo"));
+    private static final List<Message> TALK =
+            List.of(new Message(Role.USER, "Hi", false), new Message(Role.ASSISTANT, "Yo", true));
 
     @TempDir
     private Path folder;
 
     private static String render(String template) {
-        return new ChatTemplate(template, "<s>", "</s>").render(TALK, null, false);
+        ChatTemplate prepared = new ChatTemplate(template, Map.of("bos_token", "<s>", "eos_token", "</s>"), null);
+        return prepared.render(prepared.dicts(TALK), Map.of(), false).value();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{% for m in messages %}{{ loop.previtem.role }}{% endfor %}",
-                "{% for m in messages %}{{ loop.nextitem.role }}{% endfor %}",
-                "{{ messages[::2] }}",
+                "{% include 'other' %}",
+                "{% autoescape true %}{% endautoescape %}",
                 "{{ no_such_function() }}",
                 "{{ messages | no_such_filter }}",
                 "{{ 'a' + 1 }}",
@@ -44,26 +45,36 @@ class ChatTemplateTest {
                 .hasMessageContaining("the model's chat template");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
+                "{{ 'x' * 10**9 }}",
+                "{{ 10 ** 999999999 }}",
+                "{{ '%999999999d' % 1 }}",
+                "{{ '{:>999999999}'.format('x') }}",
+                "{{ 'x'|center(999999999) }}",
+                "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+                "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}"
+            })
+    void whatNeverEndsOrFillsTheMemoryIsRefused(String template) {
+        assertThatThrownBy(() -> render(template)).isInstanceOf(DataException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{{ [", "{% if 1 %}", "{{ not ", "{{ -", "{% for x in y %}", "{{ x if "})
+    void whatIsNestedTooDeeplyIsRefused(String part) {
+        assertThatThrownBy(() -> render(part + part.substring(part.indexOf(' ')).repeat(50_000)))
+                .isInstanceOf(DataException.class);
+        assertThatThrownBy(() -> render(part.repeat(50_000))).isInstanceOf(DataException.class);
+    }
+
     @Test
     void aDateThatATemplateHasWithoutAClockIsTaken() {
         assertThat(
                         render(
                                 "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }}{% else %}26 Jul 2024{% endif %}"))
                 .isEqualTo("26 Jul 2024");
-        assertThat(render("{{ strftime_now('%d %B %Y') }}")).matches("\\d\\d [A-Z][a-z]{2,8} \\d{4}");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0.1, 0.1",
-        "1e-7, 1e-07",
-        "1e16, 1e+16",
-        "1e15, 1000000000000000.0",
-        "-0.0, -0.0",
-        "123.456e10, 1234560000000.0"
-    })
-    void realsAreWrittenAsPythonWritesThem(double value, String expected) {
-        assertThat(PythonText.real(value)).isEqualTo(expected);
     }
 
     @Test

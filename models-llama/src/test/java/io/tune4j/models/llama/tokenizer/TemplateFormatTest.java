@@ -103,10 +103,10 @@ class TemplateFormatTest {
         try (HfTokenizer tokenizer = open(FORGETFUL)) {
             assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(ASK, ANSWER, AGAIN, MORE))))
                     .endsWith("{258}assistant:⟨Yo{259}⟩{258}user:and{259}{258}assistant:⟨hm#so{259}⟩");
-            assertThatThrownBy(() -> tokenizer.encodeMessages("x", List.of(ASK, MORE, AGAIN, ANSWER)))
-                    .isInstanceOf(DataException.class)
-                    .hasMessageContaining("message 1")
-                    .hasMessageContaining("train_on_last");
+            TokenizedSample shortened = tokenizer.encodeMessages("x", List.of(ASK, MORE, AGAIN, ANSWER));
+            assertThat(shown(tokenizer, shortened)).contains("{258}assistant:⟨so{259}⟩{258}user:and{259}");
+            assertThat(shortened.changes())
+                    .containsExactly("the chat template shows only parts of some messages of role assistant");
         }
     }
 

@@ -1,0 +1,17 @@
+package io.tune4j.models.llama.tokenizer;
+
+import io.tune4j.api.data.PromptTemplate.Templated;
+import java.util.List;
+
+/** How messages of plain text become tokens, one after the other, as torchtune does it. */
+interface MessageFormat {
+    /**
+     * A whole conversation.
+     *
+     * @param limit of what is kept, the last token is the end token, as in torchtune's {@code truncate}
+     */
+    void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit);
+
+    /** A conversation up to where the assistant begins to speak. */
+    void prompt(List<Templated> messages, TokenBuilder tokens);
+}

@@ -1,0 +1,52 @@
+package io.tune4j.models.llama.tokenizer;
+
+import io.tune4j.models.llama.jinja.Text;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Finds special tokens in texts by their spelling, the longest first. */
+final class SpecialSpellings {
+    private final Pattern pattern;
+
+    SpecialSpellings(Set<String> spellings) {
+        this.pattern = Pattern.compile(spellings.stream()
+                .filter(spelling -> !spelling.isEmpty())
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.collectingAndThen(Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
+    }
+
+    Matcher in(String text) {
+        return pattern.matcher(text);
+    }
+
+    /**
+     * Finds the next special token that the template wrote; what a message spells like one, or completes to one, is text.
+     *
+     * @param matcher of the text, whose groups tell what was found
+     * @param allowed whether a message may write special tokens
+     */
+    static boolean next(Matcher matcher, Text text, int from, boolean allowed) {
+        int at = from;
+        while (at <= text.value().length() && matcher.find(at)) {
+            if (allowed || isTemplates(text, matcher.start(), matcher.end())) {
+                return true;
+            }
+            at = matcher.start() + 1;
+        }
+        return false;
+    }
+
+    private static boolean isTemplates(Text text, int from, int to) {
+        for (int run = 0; run < text.runs(); run++) {
+            int start = run == 0 ? 0 : text.end(run - 1);
+            if (start < to && text.end(run) > from && text.mark(run).origin() != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,270 @@
+package io.tune4j.models.llama.tokenizer;
+
+import io.tune4j.api.data.Message;
+import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.error.DataException;
+import io.tune4j.models.llama.jinja.Dict;
+import io.tune4j.models.llama.jinja.Mark;
+import io.tune4j.models.llama.jinja.Text;
+import io.tune4j.models.llama.tokenizer.ChatTemplate.Source;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which characters of a rendered conversation are trained, by where they came from.
+ *
+ * <p>A template writes a message during one turn of its loop, so all characters of that turn are the message's: header, text, end. Of
+ * the assistant's turn what a prompt would end with is not trained, because the model is given it; the rest is, up to the token that
+ * ends the turn. Where the template has {@code generation} blocks, these say what is trained. Of other messages the characters of
+ * their own text are trained, if their weight asks for it.
+ */
+final class TrainedSpans {
+    /** A part of the text, from the first character to behind the last. */
+    private record Span(int from, int to) {}
+
+    private final ChatTemplate template;
+    private final SpecialSpellings spellings;
+    private final @Nullable String eos;
+    private final List<Message> messages;
+    private final List<Dict> dicts;
+    private final Map<String, Object> variables;
+    private final Text text;
+
+    TrainedSpans(
+            ChatTemplate template,
+            SpecialSpellings spellings,
+            @Nullable String eos,
+            List<Message> messages,
+            List<Dict> dicts,
+            Map<String, Object> variables,
+            Text text) {
+        this.template = template;
+        this.spellings = spellings;
+        this.eos = eos;
+        this.messages = messages;
+        this.dicts = dicts;
+        this.variables = variables;
+        this.text = text;
+    }
+
+    /**
+     * How much each UTF-16 unit of the text counts.
+     *
+     * @throws DataException if it cannot be known what of the text a message is
+     */
+    float[] weights() {
+        float[] weights = new float[text.value().length()];
+        for (int i = 0; i < messages.size(); i++) {
+            Message message = messages.get(i);
+            if (!message.trained()) {
+                continue;
+            }
+            if (message.role() != Role.ASSISTANT) {
+                own(weights, i, message.weight());
+            } else if (template.marksGeneration()) {
+                generated(weights, i, message.weight());
+            } else {
+                Span answer = answer(i);
+                java.util.Arrays.fill(weights, answer.from, answer.to, message.weight());
+            }
+        }
+        return weights;
+    }
+
+    private static DataException unknown(int message, String why) {
+        return new DataException("message " + message + ": " + why
+                + ", so it cannot be known which tokens to train; set tokenizer.chat_format to plain, llama2, llama3 or chatml, or"
+                + " train on other messages (masking_strategy, weight)");
+    }
+
+    private void own(float[] weights, int message, float weight) {
+        for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
+            if (isOf(text.mark(run), message)) {
+                java.util.Arrays.fill(weights, from, text.end(run), weight);
+            }
+        }
+    }
+
+    private void generated(float[] weights, int message, float weight) {
+        boolean any = false;
+        for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
+            Mark mark = text.mark(run);
+            if (mark.generation() >= 0 && isTurn(mark, message)) {
+                java.util.Arrays.fill(weights, from, text.end(run), weight);
+                any = true;
+            }
+        }
+        if (!any) {
+            throw unknown(message, "the chat template has {% generation %} blocks, but none around this answer");
+        }
+    }
+
+    private static boolean isOf(Mark mark, int message) {
+        return mark.origin() instanceof Source source && source.message() == message;
+    }
+
+    private static boolean isTurn(Mark mark, int message) {
+        return mark.owner() instanceof Integer owner && owner == message;
+    }
+
+    private Span answer(int message) {
+        Span turn = turn(message);
+        int firstOwn = turn.to;
+        int lastOwn = turn.from;
+        for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
+            if (!isOf(text.mark(run), message)) {
+                continue;
+            }
+            if (from >= turn.from && text.end(run) <= turn.to) {
+                firstOwn = Math.min(firstOwn, from);
+                lastOwn = text.end(run);
+            } else if (isSpoken(text.mark(run))) {
+                throw unknown(message, "the chat template writes parts of it in several places");
+            }
+        }
+        String header = header(message, turn.from);
+        int from = Math.min(begin(turn, header, firstOwn), firstOwn);
+        int to = end(turn, header, Math.max(lastOwn, from));
+        if (from >= to) {
+            throw unknown(message, "the chat template leaves it out");
+        }
+        return new Span(from, to);
+    }
+
+    /** Whether a character is what the assistant says, not a name that later messages refer to. */
+    private static boolean isSpoken(Mark mark) {
+        return mark.origin() instanceof Source source
+                && (source.field().equals("content") || source.field().equals(ChatTemplate.REASONING));
+    }
+
+    /** The part of the text that was written during a message's turn. */
+    private Span turn(int message) {
+        int first = -1;
+        int last = -1;
+        for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
+            if (!isTurn(text.mark(run), message)) {
+                continue;
+            }
+            if (first >= 0 && from > last && hasOther(last, from)) {
+                throw unknown(message, "the chat template writes parts of it in several places");
+            }
+            first = first < 0 ? from : first;
+            last = text.end(run);
+        }
+        return first < 0 ? turnByPrefixes(message) : new Span(first, last);
+    }
+
+    private boolean hasOther(int from, int to) {
+        for (int run = text.runAt(from); run < text.runs() && (run == 0 ? 0 : text.end(run - 1)) < to; run++) {
+            if (text.mark(run).owner() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** For a template that goes through the messages in another way than by a loop over them. */
+    private Span turnByPrefixes(int message) {
+        String until = rendered(message + 1, false);
+        String before = message == 0 ? "" : rendered(message, false);
+        boolean foreseen = until != null
+                && before != null
+                && text.value().startsWith(until)
+                && until.startsWith(before)
+                && until.length() > before.length();
+        if (!foreseen) {
+            throw unknown(message, "the chat template leaves it out, or writes it in another way than the last one");
+        }
+        return new Span(before.length(), until.length());
+    }
+
+    /** The first messages rendered; null if the template refuses them. */
+    private @Nullable String rendered(int count, boolean asks) {
+        try {
+            return template.render(dicts.subList(0, count), variables, asks).value();
+        } catch (DataException refused) {
+            return null;
+        }
+    }
+
+    /** What a prompt for a message ends with after the messages before it; empty if the template adds nothing to them. */
+    private String header(int message, int turnStart) {
+        if (!template.mentions(ChatTemplate.GENERATION_PROMPT)) {
+            return "";
+        }
+        String prompt = rendered(message, true);
+        if (prompt == null) {
+            return "";
+        }
+        if (prompt.startsWith(text.value().substring(0, turnStart))) {
+            return prompt.substring(turnStart);
+        }
+        String before = rendered(message, false);
+        return before == null || !prompt.startsWith(before) ? "" : prompt.substring(before.length());
+    }
+
+    /** Where the answer begins: after what a prompt ends with, as far as the turn begins with it. */
+    private int begin(Span turn, String header, int firstOwn) {
+        if (header.isEmpty()) {
+            String before = text.value().substring(turn.from, firstOwn);
+            boolean calls = firstOwn < turn.to && !isSpoken(text.mark(text.runAt(firstOwn)));
+            return before.isBlank() ? turn.from : calls ? boundary(turn.from, firstOwn) : firstOwn;
+        }
+        String value = text.value();
+        int same = 0;
+        while (same < header.length()
+                && turn.from + same < turn.to
+                && value.charAt(turn.from + same) == header.charAt(same)) {
+            same++;
+        }
+        int at = turn.from + same;
+        return same == header.length() ? at : boundary(turn.from, at);
+    }
+
+    /** The last place up to a position where a word, a special token or a part of an expression ends. */
+    private int boundary(int first, int position) {
+        for (int at = position; at > first; at--) {
+            if (Character.isWhitespace(text.value().charAt(at - 1))
+                    || text.runAt(at - 1)
+                            != text.runAt(Math.min(at, text.value().length() - 1))
+                    || endsSpecial(first, at)) {
+                return at;
+            }
+        }
+        return first;
+    }
+
+    private boolean endsSpecial(int first, int position) {
+        Matcher token = spellings.in(text.value());
+        for (int at = first; at < position && token.find(at); at = token.end()) {
+            if (token.end() == position) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Behind the token that ends the turn, or the turn's end if it has none. */
+    private int end(Span turn, String header, int lastOwn) {
+        int limit = turn.to;
+        // A template that always asks for the next answer.
+        if (!header.isBlank()
+                && limit - header.length() >= lastOwn
+                && text.value().startsWith(header, limit - header.length())) {
+            limit -= header.length();
+        }
+        Matcher token = spellings.in(text.value());
+        int end = -1;
+        for (int at = lastOwn;
+                SpecialSpellings.next(token, text, at, false) && token.end() <= limit;
+                at = token.end()) {
+            end = token.end();
+            if (token.group().equals(eos)) {
+                break;
+            }
+        }
+        return end < 0 ? limit : end;
+    }
+}
