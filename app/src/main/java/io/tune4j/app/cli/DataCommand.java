@@ -1,5 +1,6 @@
 package io.tune4j.app.cli;
 
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.DataReport.Lengths;
 import io.tune4j.api.recipe.DataReport.Sample;
@@ -25,16 +26,17 @@ import picocli.CommandLine.Unmatched;
         description =
                 "Shows what a run's model will see of its data: how many records and tokens, which of them are trained,"
                         + " the first samples, and a warning for what breaks runs though it looks right.",
-        customSynopsis = "tune data --config CONFIG [--samples N] [KEY=VALUE | ~KEY]...",
+        customSynopsis = "tune data --config CONFIG [--samples N] [--strict] [KEY=VALUE | ~KEY]...",
         footer = {
             "",
             "Examples:",
             "  tune data --config my.yaml",
             "  tune data --config quickstart --samples 1 dataset.train_on_input=True",
-            "Exit codes: 0 every record can be used, 3 some cannot."
+            "Exit codes: 0 every record can be used, 3 some cannot; with --strict 2 if anything was dropped or changed."
         })
 final class DataCommand implements Callable<Integer> {
     private static final int BAD_RECORDS = 3;
+    private static final int CHANGED = 2;
     private static final int LISTED = 5;
 
     @ParentCommand
@@ -49,19 +51,35 @@ final class DataCommand implements Callable<Integer> {
     @Option(names = "--samples", paramLabel = "N", description = "How many samples to show (default: 3).")
     private int samples = 3;
 
+    @Option(
+            names = "--strict",
+            description = "Ends with 2 if a record was left out, cut off, changed, or has nothing to learn.")
+    private boolean strict;
+
     private final PrintStream out = System.out;
     private final Style style = Style.output();
 
     @Override
     public Integer call() {
+        if (samples < 0) {
+            throw new UserException("--samples: expected at least 0, found " + samples);
+        }
         ConfigArguments.Named run = arguments.named("tune data --config CONFIG", overrides);
         TerminalConsole console = TerminalConsole.standard();
         DataReport report = new RecipeRunner(root.host(console), console)
                 .data(run.recipe(), run.config(), run.overrides(), samples);
         boolean good = true;
+        boolean whole = true;
         for (DataReport.Set set : report.sets()) {
             print(set);
             good &= set.unusable().isEmpty();
+            whole &= set.unusable().isEmpty()
+                    && set.cut() == 0
+                    && set.untrained() == 0
+                    && set.changes().isEmpty();
+        }
+        if (strict && !whole) {
+            return CHANGED;
         }
         return good ? 0 : BAD_RECORDS;
     }
@@ -91,6 +109,13 @@ final class DataCommand implements Callable<Integer> {
         if (set.unusable().size() > LISTED) {
             out.println("    and " + (set.unusable().size() - LISTED) + " more");
         }
+        out.printf(Locale.ROOT, "  %-16s %d%n", "nothing to learn", set.untrained());
+        out.printf(
+                Locale.ROOT,
+                "  %-16s %d%n",
+                "changed",
+                set.changes().values().stream().mapToLong(Long::longValue).sum());
+        set.changes().forEach((change, count) -> out.println("    " + count + " x " + change));
         set.warnings().forEach(warning -> out.println(style.warning("warning: ") + warning));
         if (!set.samples().isEmpty()) {
             out.println(

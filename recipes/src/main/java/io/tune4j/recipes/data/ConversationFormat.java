@@ -2,130 +2,115 @@ package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.data.Conversation;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.DataException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A list of turns: {@code {"role": "user", "content": "..."}} in OpenAI's style, {@code {"from": "human", "value": "..."}} in
- * ShareGPT's.
+ * ShareGPT's. Beside it a record may have {@code tools}, {@code documents} and {@code chat_template_kwargs} for the chat template.
  *
  * @param column the field that holds the list
- * @param roleField {@code role} or {@code from}
- * @param contentField {@code content} or {@code value}
+ * @param turns how one turn is read
  * @param masking whose messages are learned
  * @param systemPrompt replaces the record's own, or null
  */
 record ConversationFormat(
         String column,
-        String roleField,
-        String contentField,
+        TurnReader turns,
         Masking masking,
         @Nullable String systemPrompt) implements RecordFormat {
     /** Torchtune's words, without {@code train_on_}. */
     enum Masking {
         ALL,
         ASSISTANT,
-        LAST
-    }
+        LAST;
 
-    private static final Map<String, Role> ROLES = Map.of(
-            "system", Role.SYSTEM,
-            "user", Role.USER,
-            "human", Role.USER,
-            "assistant", Role.ASSISTANT,
-            "gpt", Role.ASSISTANT,
-            "tool", Role.TOOL,
-            "ipython", Role.TOOL);
+        /**
+         * How much a message counts that does not say so itself, as in torchtune's {@code mask_messages}: nobody learns to speak as
+         * the system, and the last message is the assistant's last.
+         *
+         * @param last whether the assistant says nothing after it
+         */
+        float weight(Role role, boolean last) {
+            boolean trained =
+                    switch (this) {
+                        case ALL -> role != Role.SYSTEM;
+                        case ASSISTANT -> role == Role.ASSISTANT;
+                        case LAST -> role == Role.ASSISTANT && last;
+                    };
+            return trained ? 1 : 0;
+        }
+    }
 
     @Override
     public Content read(JsonNode record, String id) {
-        JsonNode turns = record.path(column);
-        if (!turns.isArray() || turns.isEmpty()) {
+        JsonNode list = record.path(column);
+        if (!list.isArray() || list.isEmpty()) {
             List<String> there = new ArrayList<>();
             record.fieldNames().forEachRemaining(there::add);
             throw new DataException("record " + id + ": field '" + column + "' "
-                    + (turns.isMissingNode() ? "is missing" : "is no list of messages")
+                    + (list.isMissingNode() ? "is missing" : "is no list of messages")
                     + NearMisses.didYouMean(column, there) + "; it has " + String.join(", ", there)
                     + ". conversation_column says which field holds the conversation");
         }
+        List<TurnReader.Turn> read = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            read.add(turns.read(list.get(i), id + ", message " + i));
+        }
+        List<Message> messages = masked(read);
+        check(messages, id);
+        return Content.of(new Conversation(messages, TurnReader.variables(record, id)));
+    }
+
+    private List<Message> masked(List<TurnReader.Turn> read) {
         List<Message> messages = new ArrayList<>();
         if (systemPrompt != null) {
-            messages.add(new Message(Role.SYSTEM, systemPrompt, masking == Masking.ALL));
+            messages.add(new Message(Role.SYSTEM, systemPrompt, false));
         }
-        for (int i = 0; i < turns.size(); i++) {
-            Message message = message(turns.get(i), id + ", message " + i, i == turns.size() - 1);
-            if (message.role() != Role.SYSTEM || systemPrompt == null) {
-                messages.add(message);
+        int lastAnswer = -1;
+        for (int i = 0; i < read.size(); i++) {
+            lastAnswer = read.get(i).role() == Role.ASSISTANT ? i : lastAnswer;
+        }
+        for (int i = 0; i < read.size(); i++) {
+            TurnReader.Turn turn = read.get(i);
+            if (turn.role() != Role.SYSTEM || systemPrompt == null) {
+                Float own = turn.weight();
+                float weight = own == null ? masking.weight(turn.role(), i == lastAnswer) : own;
+                messages.add(new Message(turn.role(), turn.content(), weight, turn.fields()));
             }
         }
-        check(messages, id);
-        return Content.of(messages);
+        return messages;
     }
 
-    private Message message(JsonNode turn, String place, boolean last) {
-        String name = turn.path(roleField).asText("");
-        Role role = ROLES.get(name);
-        if (role == null) {
-            throw new DataException("record " + place + ": expected " + roleField + " to be one of "
-                    + String.join(", ", ROLES.keySet().stream().sorted().toList()) + ", found "
-                    + (name.isEmpty() ? Fields.shortened(turn) : "'" + name + "'")
-                    + "; conversation_style: sharegpt is for from and value, openai for role and content");
-        }
-        boolean wanted = masking == Masking.ALL || (role == Role.ASSISTANT && (masking == Masking.ASSISTANT || last));
-        return new Message(role, content(turn.path(contentField), place), weight(turn, place, wanted));
-    }
-
-    /** {@code weight} of a message, whatever the strategy says: 0 or 1 as in OpenAI's files, or any other. */
-    private static float weight(JsonNode turn, String place, boolean wanted) {
-        JsonNode weight = turn.path("weight");
-        if (weight.isMissingNode() || weight.isNull()) {
-            return wanted ? 1 : 0;
-        }
-        float value = weight.isNumber() ? weight.floatValue() : -1;
-        if (!(value >= 0) || Float.isInfinite(value)) {
-            throw new DataException("record " + place
-                    + ": expected weight to be a number of at least 0 (0: not learned, 1: usual, 0.5: half as much), found "
-                    + Fields.shortened(weight));
-        }
-        return value;
-    }
-
-    private String content(JsonNode content, String place) {
-        if (content.isTextual()) {
-            return content.asText();
-        }
-        if (!content.isArray()) {
-            throw new DataException("record " + place + ": '" + contentField + "' is no text"
-                    + (content.isMissingNode() ? " (it is missing)" : " but " + Fields.shortened(content)));
-        }
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            if (!part.path("type").asText("text").equals("text")
-                    || !part.path("text").isTextual()) {
-                throw new DataException(
-                        "record " + place + ": only text can be trained on, found " + Fields.shortened(part));
-            }
-            text.append(part.path("text").asText());
-        }
-        return text.toString();
-    }
-
+    /** The order of turns that torchtune's {@code validate_messages} asks for. */
     private static void check(List<Message> messages, String id) {
+        Role before = null;
         boolean answered = false;
         for (int i = 0; i < messages.size(); i++) {
             Role role = messages.get(i).role();
             answered |= role == Role.ASSISTANT;
             if (role == Role.SYSTEM && i > 0) {
-                throw new DataException("record " + id + ": the system message must be the first");
+                throw new DataException(
+                        "record " + id + ": message " + i
+                                + " is the system's, which must be the first; say it in the first one, or in a message of the user");
             }
-            if (role == Role.USER && i > 0 && messages.get(i - 1).role() == Role.USER) {
-                throw new DataException("record " + id + ": two messages of the user follow each other; join them");
+            if (role == Role.USER && before == Role.USER) {
+                throw new DataException("record " + id + ": messages " + (i - 1) + " and " + i
+                        + " are both the user's; join them, or put the answer between them");
             }
+            if (role == Role.ASSISTANT && before != Role.USER && before != Role.TOOL) {
+                throw new DataException("record " + id + ": message " + i + " is the assistant's, but "
+                        + (before == Role.ASSISTANT
+                                ? "so is the one before; join them"
+                                : "no message of the user is before it")
+                        + ". on_bad_record: skip leaves such records out");
+            }
+            before = role;
         }
         if (!answered) {
             throw new DataException("record " + id + " has no message of the assistant, so there is nothing to learn");

@@ -47,8 +47,7 @@ final class Formats {
     private static RecordFormat conversation(ConfigReader options, boolean shareGpt, String column) {
         return new ConversationFormat(
                 column,
-                shareGpt ? "from" : "role",
-                shareGpt ? "value" : "content",
+                new TurnReader(shareGpt ? "from" : "role", shareGpt ? "value" : "content", Roles.read(options)),
                 masking(options),
                 options.stringOrNull("new_system_prompt"));
     }

@@ -2,6 +2,7 @@ package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Conversation;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import java.util.List;
@@ -14,9 +15,14 @@ interface RecordFormat {
     interface Content {
         TokenizedSample tokens(Tokenizer tokenizer, String id);
 
-        /** A conversation. */
+        /** Messages of text alone. */
         static Content of(List<Message> messages) {
             return (tokenizer, id) -> tokenizer.encodeMessages(id, messages);
+        }
+
+        /** Messages with all that the record says. */
+        static Content of(Conversation conversation) {
+            return (tokenizer, id) -> tokenizer.encodeConversation(id, conversation);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tune4j.recipes.tokens;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param skipped records that did not fit and were to be left out
  * @param unfit other records that did not fit
  * @param firstUnfit why the first of these did not, or null
+ * @param changes what of records is not in the tokens as it was, each with the number of its samples
  * @param digest of all tokens and marks
  */
 public record StoreSummary(
@@ -24,7 +26,8 @@ public record StoreSummary(
         long skipped,
         long unfit,
         @Nullable String firstUnfit,
+        Map<String, Long> changes,
         String digest) {
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
     static final String FILE = "about.json";
 }

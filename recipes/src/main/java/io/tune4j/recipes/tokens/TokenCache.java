@@ -8,6 +8,7 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.CodeIdentity;
 import io.tune4j.api.io.Sha256;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.plugin.ApiVersion;
@@ -56,7 +57,13 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         }
         Path store = root.resolve(Sha256.name(
                 String.join(
-                        "\0", String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), options, tokenizer, identity),
+                        "\0",
+                        String.valueOf(StoreSummary.FORMAT),
+                        ApiVersion.current(),
+                        CodeIdentity.of(TokenCache.class),
+                        options,
+                        tokenizer,
+                        identity),
                 NAME_BYTES));
         TokenStore found = Files.isDirectory(store) ? find(store) : null;
         if (found != null) {

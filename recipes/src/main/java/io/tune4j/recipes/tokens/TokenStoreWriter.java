@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
     private long skippedCount;
     private long unfitCount;
     private @Nullable String firstUnfit;
+    private final Map<String, Long> changes = new TreeMap<>();
 
     /** @param progress is told now and then how many samples there are */
     TokenStoreWriter(Path folder, LongConsumer progress) throws IOException {
@@ -62,6 +65,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        sample.changes().forEach(change -> changes.merge(change, 1L, Long::sum));
         count++;
         if (count % BETWEEN_REPORTS == 0) {
             progress.accept(count);
@@ -146,6 +150,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
                 skippedCount,
                 unfitCount,
                 firstUnfit,
+                changes,
                 HexFormat.of().formatHex(digest.digest()));
         new ObjectMapper().writeValue(folder.resolve(StoreSummary.FILE).toFile(), summary);
     }

@@ -69,7 +69,9 @@ public final class DataInspection {
                 samples.summary().tokens(),
                 counts.trained,
                 cut,
+                counts.masked,
                 samples.unfit(MOST_UNFIT),
+                samples.summary().changes(),
                 warnings(samples.size(), counts, cut, longerThan(positions, lengths)),
                 samples.stream().limit(shown).map(this::show).toList());
     }
@@ -154,7 +156,7 @@ public final class DataInspection {
         int[] own = Arrays.copyOfRange(ids, from, last + 1);
         String alone = tokenizer.decode(own);
         if (alone.isEmpty()) {
-            return "<" + ids[last] + ">";
+            return tokenizer.spelling(ids[last]);
         }
         if (from == 0) {
             return alone;
