@@ -1,8 +1,10 @@
 package io.tune4j.models.llama;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
     static final String NAME = "config.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Python writes NaN and Infinity as they are; which key has one is said when it is read. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     static boolean isIn(Path directory) {
         return Files.exists(directory.resolve(NAME));
@@ -54,34 +60,36 @@ record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
     private static final class Reader {
         private final Path file;
         private final JsonNode root;
-        private final JsonNode rope;
         private final List<String> problems = new ArrayList<>();
 
         Reader(Path file, JsonNode root) {
             this.file = file;
             this.root = root;
-            this.rope = root.hasNonNull("rope_parameters") ? root.get("rope_parameters") : root.path("rope_scaling");
         }
 
         ConfigFile read() {
             checkArchitecture();
-            int hidden = integer("hidden_size", null);
-            int heads = integer("num_attention_heads", null);
+            JsonKeys keys = new JsonKeys(root, "", this::problem);
+            RopeKeys rope = new RopeKeys(keys, this::problem);
+            int hidden = keys.integer("hidden_size", null);
+            int heads = keys.integer("num_attention_heads", null);
+            int maxPositions = keys.integer("max_position_embeddings", 2048);
+            RopeScaling scaling = rope.scaling(maxPositions);
             LlamaConfig config = new LlamaConfig(
-                    integer("vocab_size", null),
+                    keys.integer("vocab_size", null),
                     hidden,
-                    integer("intermediate_size", null),
-                    integer("num_hidden_layers", null),
+                    keys.integer("intermediate_size", null),
+                    keys.integer("num_hidden_layers", null),
                     heads,
-                    integer("num_key_value_heads", heads),
-                    integer("head_dim", heads > 0 ? hidden / heads : 0),
-                    integer("max_position_embeddings", 2048),
-                    number(root, "rms_norm_eps", 1e-6),
-                    number(rope.hasNonNull("rope_theta") ? rope : root, "rope_theta", 10000),
-                    ropeScaling(),
-                    bool("tie_word_embeddings"),
-                    bool("attention_bias"),
-                    bool("mlp_bias"));
+                    keys.integer("num_key_value_heads", heads),
+                    keys.integer("head_dim", heads > 0 ? hidden / heads : 0),
+                    scaling.longest(maxPositions),
+                    keys.number("rms_norm_eps", 1e-6),
+                    rope.theta(),
+                    scaling,
+                    keys.bool("tie_word_embeddings"),
+                    keys.bool("attention_bias"),
+                    keys.bool("mlp_bias"));
             if (problems.isEmpty()) {
                 config.contradictions().forEach(this::problem);
             }
@@ -114,65 +122,6 @@ record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
                         + root.path("quantization_config").path("quant_method").asText("?")
                         + "); take the original one in bf16, fp16 or fp32: quantization is chosen by the run's config");
             }
-        }
-
-        private RopeScaling ropeScaling() {
-            if (!rope.isObject()) {
-                return new RopeScaling.None();
-            }
-            String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-            return switch (type) {
-                case "default" -> new RopeScaling.None();
-                case "llama3" ->
-                    new RopeScaling.Llama3(
-                            number(rope, "factor", null),
-                            number(rope, "low_freq_factor", null),
-                            number(rope, "high_freq_factor", null),
-                            (int) number(rope, "original_max_position_embeddings", null));
-                default -> {
-                    problem("rope scaling '" + type
-                            + "' is not supported yet; supported are none and llama3. Without it"
-                            + " the model would run with wrong positions, so it is refused; for sequences within the"
-                            + " original context length remove the scaling from a copy of the file");
-                    yield new RopeScaling.None();
-                }
-            };
-        }
-
-        private int integer(String key, @Nullable Integer defaultValue) {
-            JsonNode node = root.path(key);
-            if (node.isMissingNode() || node.isNull()) {
-                if (defaultValue == null) {
-                    problem(key + " is missing");
-                }
-                return defaultValue == null ? 0 : defaultValue;
-            }
-            if (!node.canConvertToInt() || !node.isIntegralNumber()) {
-                problem(key + ": expected an integer, found " + node);
-                return 0;
-            }
-            return node.intValue();
-        }
-
-        private double number(JsonNode parent, String key, @Nullable Number defaultValue) {
-            JsonNode node = parent.path(key);
-            if (node.isNumber()) {
-                return node.doubleValue();
-            }
-            if (!node.isMissingNode() && !node.isNull()) {
-                problem(key + ": expected a number, found " + node);
-            } else if (defaultValue == null) {
-                problem((parent == root ? "" : "rope: ") + key + " is missing");
-            }
-            return defaultValue == null ? 1 : defaultValue.doubleValue();
-        }
-
-        private boolean bool(String key) {
-            JsonNode node = root.path(key);
-            if (!node.isMissingNode() && !node.isNull() && !node.isBoolean()) {
-                problem(key + ": expected true or false, found " + node);
-            }
-            return node.asBoolean(false);
         }
     }
 }

@@ -44,8 +44,8 @@ final class ConfigFileBuilder implements ModelBuilder {
         if (limit != null && (limit < 1 || limit > config.maxSequenceLength())) {
             options.problem(
                     "max_seq_len",
-                    "expected 1 to " + config.maxSequenceLength() + ", the checkpoint's max_position_embeddings, found "
-                            + limit);
+                    "expected 1 to " + config.maxSequenceLength()
+                            + ", the positions that the checkpoint's config.json gives the model, found " + limit);
             return null;
         }
         return new LlamaDefinition(limit == null ? config : config.withMaxSequenceLength(limit));

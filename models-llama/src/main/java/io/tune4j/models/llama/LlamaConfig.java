@@ -13,7 +13,7 @@ import java.util.List;
  * @param heads {@code num_attention_heads}
  * @param keyValueHeads {@code num_key_value_heads}, a divisor of {@code heads}
  * @param headSize {@code head_dim}, even; {@code heads * headSize} need not equal D
- * @param maxSequenceLength {@code max_position_embeddings}
+ * @param maxSequenceLength {@code max_position_embeddings}, times the factor of linear rope scaling
  * @param normEpsilon {@code rms_norm_eps}
  * @param ropeTheta {@code rope_theta}
  * @param ropeScaling {@code rope_scaling}
@@ -56,7 +56,7 @@ record LlamaConfig(
         if (!(normEpsilon > 0)) {
             found.add("rms_norm_eps " + normEpsilon + " is not positive");
         }
-        if (!(ropeTheta > 0)) {
+        if (!(ropeTheta > 0) || Double.isInfinite(ropeTheta)) {
             found.add("rope_theta " + ropeTheta + " is not positive");
         }
         return found;

@@ -27,6 +27,9 @@ record ParametricBuilder(
         int heads = options.integer("num_heads");
         int intermediate = options.integer("intermediate_dim", scaledHiddenDim(embedDim));
         double scale = scaleFactor == null ? 1 : options.number("scale_factor", scaleFactor);
+        if (!(scale > 0) || Double.isInfinite(scale)) {
+            options.problem("scale_factor", "expected a number above 0, found " + scale);
+        }
         if (options.number("attn_dropout", 0) != 0) {
             options.problem("attn_dropout", "dropout of attention weights is not supported; set it to 0");
         }

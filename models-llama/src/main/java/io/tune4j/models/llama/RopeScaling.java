@@ -2,11 +2,38 @@ package io.tune4j.models.llama;
 
 /** How the rotary frequencies are changed for longer contexts than the model was first trained on. */
 sealed interface RopeScaling {
+    /**
+     * How many positions the model has.
+     *
+     * @param maxPositions {@code max_position_embeddings}
+     */
+    default int longest(int maxPositions) {
+        return maxPositions;
+    }
+
     /** Not at all. */
     record None() implements RopeScaling {
         @Override
         public String toString() {
             return "none";
+        }
+    }
+
+    /**
+     * Every position is divided by one factor (Chen et al. 2023, "position interpolation").
+     *
+     * @param factor 4 for a model that reads four times as many tokens as before
+     */
+    record Linear(double factor) implements RopeScaling {
+        /** {@code max_position_embeddings} stays that of the first training: 4096 with factor 4 is 16384 tokens. */
+        @Override
+        public int longest(int maxPositions) {
+            return (int) Math.max(maxPositions, maxPositions * factor);
+        }
+
+        @Override
+        public String toString() {
+            return "linear with factor " + factor;
         }
     }
 

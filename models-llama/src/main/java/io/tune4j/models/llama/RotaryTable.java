@@ -33,10 +33,16 @@ final class RotaryTable implements AutoCloseable {
         for (int i = 0; i < frequencies.length; i++) {
             float exponent = (float) (2 * i) / config.headSize();
             float plain = 1.0f / (float) Math.pow(config.ropeTheta(), exponent);
-            frequencies[i] =
-                    config.ropeScaling() instanceof RopeScaling.Llama3 scaling ? (float) scale(plain, scaling) : plain;
+            frequencies[i] = scale(plain, config.ropeScaling());
         }
         return frequencies;
+    }
+
+    private static float scale(float frequency, RopeScaling scaling) {
+        if (scaling instanceof RopeScaling.Linear linear) {
+            return frequency / (float) linear.factor();
+        }
+        return scaling instanceof RopeScaling.Llama3 llama3 ? (float) scale(frequency, llama3) : frequency;
     }
 
     private static double scale(float frequency, RopeScaling.Llama3 scaling) {

@@ -96,11 +96,68 @@ class BuildersTest {
                 .contains("num_hidden_layers is 32", "tie_word_embeddings is false", "rope_scaling is", "lora_llama");
     }
 
+    private static String withRope(String section, String rope) {
+        String config = OLD.replaceAll("(?s)\"rope_scaling\": \\{[^}]*},", "");
+        return config.replaceFirst("\\{", "{\"" + section + "\": " + rope + ",");
+    }
+
+    private RopeScaling scaling(String section, String rope) throws IOException {
+        return ((LlamaDefinition) define("llama", withRope(section, rope)))
+                .config()
+                .ropeScaling();
+    }
+
+    @Test
+    void linearScalingIsReadInAllLayouts() throws IOException {
+        RopeScaling four = new RopeScaling.Linear(4);
+        assertThat(scaling("rope_scaling", "{\"type\": \"linear\", \"factor\": 4}"))
+                .isEqualTo(four);
+        assertThat(scaling("rope_scaling", "{\"rope_type\": \"linear\", \"factor\": 4.0}"))
+                .isEqualTo(four);
+        assertThat(scaling("rope_scaling", "{\"rope_type\": null, \"type\": \"linear\", \"factor\": 4.0}"))
+                .isEqualTo(four);
+        assertThat(scaling("rope_parameters", "{\"rope_type\": \"linear\", \"factor\": 4, \"rope_theta\": 7}"))
+                .isEqualTo(four);
+        assertThat(scaling(
+                        "rope_parameters",
+                        "{\"rope_type\": \"default\"}, \"rope_scaling\":" + " {\"type\": \"linear\", \"factor\": 4}"))
+                .isEqualTo(four);
+        assertThat(scaling("rope_parameters", "{\"rope_type\": \"linear\", \"factor\": 4}, \"rope_scaling\": null"))
+                .isEqualTo(four);
+    }
+
+    @Test
+    void linearScalingHasMorePositions() throws IOException {
+        String linear = "{\"type\": \"linear\", \"factor\": 4}";
+        String config = withRope("rope_scaling", linear).replace("131072", "4096");
+        assertThat(define("llama", config).maxSequenceLength()).isEqualTo(16384);
+        assertThat(problems("llama", "{max_seq_len: 16385}", config)).contains("expected 1 to 16384");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "dynamic", "yarn", "longrope"})
+    @ValueSource(strings = {"0", "-4", "NaN", "Infinity", "\"4\"", "null", "[4]", "true"})
+    void impossibleFactorsAreRefusedByFileAndKey(String factor) throws IOException {
+        for (String section : new String[] {"rope_scaling", "rope_parameters"}) {
+            String rope = "{\"rope_type\": \"linear\", \"factor\": " + factor + "}";
+            assertThat(problems("llama", "{}", withRope(section, rope)))
+                    .contains(folder.resolve("config.json") + ": " + section + ".factor");
+        }
+        assertThat(problems("llama", "{}", OLD.replace("\"factor\": 32.0", "\"factor\": " + factor)))
+                .contains("rope_scaling.factor");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dynamic", "yarn", "longrope", "ntk"})
     void otherRopeScalingIsRefused(String type) throws IOException {
-        assertThat(problems("llama", "{}", OLD.replace("\"llama3\"", '"' + type + '"')))
-                .contains("rope scaling '" + type + "' is not supported");
+        String problems = problems("llama", "{}", OLD.replace("\"llama3\"", '"' + type + '"'));
+        assertThat(problems).contains("rope scaling '" + type + "' is not supported", "supported are linear");
+        if (type.equals("dynamic")) {
+            assertThat(problems).contains("at most 131072 tokens", "set rope_scaling to null");
+            assertThat(problems("llama", "{}", NEW.replace("\"llama3\"", "\"dynamic\"")))
+                    .contains("set rope_parameters.rope_type to");
+        } else {
+            assertThat(problems).contains("another model").doesNotContain("to null", "copy");
+        }
     }
 
     @Test
@@ -171,7 +228,22 @@ class BuildersTest {
             6.64786967e-06,
             1.28917316e-06
         };
-        float[] actual = RotaryTable.frequencies(plain);
+        assertFrequencies(plain, expected);
+    }
+
+    @Test
+    void linearFrequenciesAreDivided() {
+        LlamaConfig linear = new LlamaConfig(
+                512, 64, 128, 2, 4, 2, 16, 512, 1e-5, 10_000, new RopeScaling.Linear(4), false, false, false);
+        double[] expected = new double[8];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = Math.pow(10_000, -2 * i / 16.0) / 4;
+        }
+        assertFrequencies(linear, expected);
+    }
+
+    private static void assertFrequencies(LlamaConfig config, double[] expected) {
+        float[] actual = RotaryTable.frequencies(config);
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.length; i++) {
             assertThat(actual[i] / expected[i]).as("frequency %s", i).isCloseTo(1, within(1e-6));
