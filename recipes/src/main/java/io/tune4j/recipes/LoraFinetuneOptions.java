@@ -186,7 +186,7 @@ record LoraFinetuneOptions(
         }
 
         private @Nullable ModelPlan model(DType dtype) {
-            ModelPlan plan = components.model(root.section("model"), context.checkpointDirectory());
+            ModelPlan plan = components.modelOf(root.section("model"), checkpointer);
             Set<DType> computable =
                     plan == null ? Set.of(dtype) : plan.weightFormat().computeDtypes();
             if (!computable.contains(dtype) && dtype.isFloating() && dtype != DType.FLOAT16) {

@@ -220,6 +220,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         LoraFinetuneOptions options = LoraFinetuneOptions.read(config, components);
         console.level(options.logLevel());
         config.notices().all().forEach(console::line);
+        config.notices().warnings().forEach(console::warning);
         ModelDefinition definition = options.model().definition();
         PeftPlan plan = Objects.requireNonNull(options.model().peft());
         console.line("model      " + definition.describe() + ", from "

@@ -151,7 +151,8 @@ record RunOutputs(
                 rounded ? computed : stored,
                 options.checkpointer().checkpointDirectory(),
                 adapter,
-                backend);
+                backend,
+                options.model().definition().tiedEmbeddings());
     }
 
     private static String mergedInto(boolean computed) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Unmatched;
         name = "validate",
         mixinStandardHelpOptions = true,
         description = "Checks a config as its recipe does before it runs: keys, values, components, the model's shape."
-                + " Weights are not touched.",
+                + " Weights are not loaded.",
         customSynopsis = "tune validate CONFIG [--recipe RECIPE] [--strict] [KEY=VALUE | ~KEY]...",
         footer = {
             "",
@@ -47,7 +47,8 @@ final class ValidateCommand implements Callable<Integer> {
         TerminalConsole console = TerminalConsole.standard();
         Checked checked =
                 new RecipeRunner(root.host(console), console).check(run.recipe(), run.config(), run.overrides());
-        checked.notices().forEach(console::line);
+        checked.notices().all().forEach(console::line);
+        checked.notices().warnings().forEach(console::warning);
         console.line(checked.location() + " is right for " + checked.recipe());
         if (!checked.missingFiles().isEmpty()) {
             console.line("not there yet, and needed to run it:");

@@ -56,9 +56,8 @@ public final class RecipeRunner {
      * @param notices what the user should know
      * @param missingFiles what a run needs and is not there; empty if it could start
      */
-    public record Checked(String recipe, String location, List<String> notices, List<String> missingFiles) {
+    public record Checked(String recipe, String location, Notices notices, List<String> missingFiles) {
         public Checked {
-            notices = List.copyOf(notices);
             missingFiles = List.copyOf(missingFiles);
         }
     }
@@ -102,7 +101,7 @@ public final class RecipeRunner {
         }
         List<String> missing =
                 resolved.problems().all().stream().map(Problem::toString).toList();
-        return new Checked(factory.name(), source.location(), resolved.notices().all(), missing);
+        return new Checked(factory.name(), source.location(), resolved.notices(), missing);
     }
 
     /**

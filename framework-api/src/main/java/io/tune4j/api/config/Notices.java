@@ -6,6 +6,7 @@ import java.util.List;
 /** Things worth one line to the user that are no mistakes. */
 public final class Notices {
     private final List<String> lines = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     public void add(String line) {
         if (!lines.contains(line)) {
@@ -13,6 +14,18 @@ public final class Notices {
         }
     }
 
+    /** What is likely not meant so. */
+    public void warn(String line) {
+        if (!warnings.contains(line)) {
+            warnings.add(line);
+        }
+    }
+
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** All but the warnings. */
     public List<String> all() {
         return List.copyOf(lines);
     }

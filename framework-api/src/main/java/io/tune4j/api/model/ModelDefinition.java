@@ -3,8 +3,10 @@ package io.tune4j.api.model;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;
+import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A model's architecture in full, with no weight allocated. */
 public interface ModelDefinition {
@@ -33,6 +35,17 @@ public interface ModelDefinition {
      * Whether the output projection uses the embedding's weight, so that the checkpoint has no weight of its own for it.
      */
     boolean tiedEmbeddings();
+
+    /**
+     * The model that a checkpoint really holds, where its output projection is not what its config says. Called for models
+     * with {@link #tiedEmbeddings} before anything is made of the definition.
+     *
+     * @param checkpoint the base model's files
+     * @param warnings takes what a user should know of the difference
+     */
+    default ModelDefinition asStored(Checkpoint checkpoint, Consumer<String> warnings) {
+        return this;
+    }
 
     /**
      * Loads the weights that are not projections and asks the factory for each projection by name.

@@ -3,6 +3,7 @@ package io.tune4j.api.plugin;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.error.TuneException;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
@@ -11,6 +12,8 @@ import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.peft.PeftVariant;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -174,6 +177,16 @@ public final class ComponentRegistry implements Components {
 
     @Override
     public @Nullable ModelPlan model(ConfigReader section, @Nullable Path checkpointDirectory) {
+        return model(section, checkpointDirectory, null);
+    }
+
+    @Override
+    public @Nullable ModelPlan modelOf(ConfigReader section, @Nullable Checkpointer checkpointer) {
+        return model(section, checkpointer == null ? null : checkpointer.checkpointDirectory(), checkpointer);
+    }
+
+    private @Nullable ModelPlan model(
+            ConfigReader section, @Nullable Path checkpointDirectory, @Nullable Checkpointer checkpointer) {
         String written = section.component();
         // torchtune's names are dotted: torchtune.models.llama3_1.lora_llama3_1_8b
         String name = written.startsWith(TORCHTUNE) ? simple(written) : written;
@@ -189,7 +202,10 @@ public final class ComponentRegistry implements Components {
             section.keys().forEach(section::claim);
             return null;
         }
-        return plan(choice, name, section, checkpointDirectory);
+        ModelDefinition configured = choice.builder.define(section, checkpointDirectory);
+        ModelDefinition definition =
+                configured == null || checkpointer == null ? configured : asStored(configured, checkpointer, section);
+        return plan(choice, name, section, definition);
     }
 
     /**
@@ -220,9 +236,21 @@ public final class ComponentRegistry implements Components {
         return null;
     }
 
+    private static ModelDefinition asStored(
+            ModelDefinition configured, Checkpointer checkpointer, ConfigReader section) {
+        if (!configured.tiedEmbeddings()) {
+            return configured;
+        }
+        try (Checkpoint checkpoint = checkpointer.open()) {
+            return configured.asStored(checkpoint, section.notices()::warn);
+        } catch (TuneException e) {
+            // A config may be looked at before its model is there; a run opens the files again and says what is wrong.
+            return configured;
+        }
+    }
+
     private @Nullable ModelPlan plan(
-            Choice choice, String name, ConfigReader section, @Nullable Path checkpointDirectory) {
-        ModelDefinition definition = choice.builder.define(section, checkpointDirectory);
+            Choice choice, String name, ConfigReader section, @Nullable ModelDefinition definition) {
         PeftVariant variant = choice.variant;
         String methodName = variant == null ? choice.methodName : variant.method();
         PeftMethod method = methodName == null ? null : peftMethods.get(methodName);

@@ -3,6 +3,7 @@ package io.tune4j.api.plugin;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,16 @@ public interface Components {
      */
     @Nullable
     ModelPlan model(ConfigReader section, @Nullable Path checkpointDirectory);
+
+    /**
+     * Resolves a model section for the base model of a checkpointer: whether a model has an output projection of its own may be
+     * known from its files alone.
+     *
+     * @param checkpointer null if the config's is wrong
+     */
+    default @Nullable ModelPlan modelOf(ConfigReader section, @Nullable Checkpointer checkpointer) {
+        return model(section, checkpointer == null ? null : checkpointer.checkpointDirectory());
+    }
 
     /** The backend that key {@code backend} names, or the preferred one where the key is absent. */
     @Nullable

@@ -52,7 +52,7 @@ public final class RecipeInputs implements AutoCloseable {
     private final Components components;
     private final Console console;
     private final Map<Asked, @Nullable Object> values = new LinkedHashMap<>();
-    private @Nullable Path checkpointDirectory;
+    private @Nullable Checkpointer baseModel;
     private @Nullable BackendFactory backendFactory;
     private Device device = Device.CPU;
     private DType dtype = DType.BFLOAT16;
@@ -177,12 +177,13 @@ public final class RecipeInputs implements AutoCloseable {
         }
         ConfigReader section = root.section(key);
         if (type.equals(ModelPlan.class)) {
-            return components.model(section, checkpointDirectory);
+            return components.modelOf(section, baseModel);
         }
-        ComponentContext context = new ComponentContext(components, root.pathOrNull(OUTPUT), checkpointDirectory);
+        ComponentContext context = new ComponentContext(
+                components, root.pathOrNull(OUTPUT), baseModel == null ? null : baseModel.checkpointDirectory());
         Object made = components.create(type, section, context);
         if (made instanceof Checkpointer checkpointer) {
-            checkpointDirectory = checkpointer.checkpointDirectory();
+            baseModel = checkpointer;
         }
         return made;
     }

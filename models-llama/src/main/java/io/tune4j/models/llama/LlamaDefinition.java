@@ -3,20 +3,32 @@ package io.tune4j.models.llama;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.StoredPair;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;
+import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
-/** {@code LlamaForCausalLM} of given sizes. */
-record LlamaDefinition(LlamaConfig config) implements ModelDefinition {
+/**
+ * {@code LlamaForCausalLM} of given sizes.
+ *
+ * @param embedding the checkpoint's name of the embedding
+ */
+record LlamaDefinition(LlamaConfig config, String embedding) implements ModelDefinition {
     static final String EMBEDDING = "model.embed_tokens.weight";
     static final String FINAL_NORM = "model.norm.weight";
     private static final String HEAD = "lm_head";
+    private static final String HEAD_WEIGHT = HEAD + ".weight";
+
+    LlamaDefinition(LlamaConfig config) {
+        this(config, EMBEDDING);
+    }
 
     @Override
     public String describe() {
@@ -58,7 +70,7 @@ record LlamaDefinition(LlamaConfig config) implements ModelDefinition {
     public List<WeightShape> weights() {
         List<WeightShape> weights = new ArrayList<>();
         long hidden = config.hiddenSize();
-        weights.add(WeightShape.of(EMBEDDING, config.vocabularySize(), hidden));
+        weights.add(WeightShape.of(embedding, config.vocabularySize(), hidden));
         for (int i = 0; i < config.layers(); i++) {
             LayerNames names = new LayerNames(config, i);
             weights.add(WeightShape.of(names.attentionNorm(), hidden));
@@ -79,11 +91,29 @@ record LlamaDefinition(LlamaConfig config) implements ModelDefinition {
         }
     }
 
+    /** As transformers 5 does ({@code modeling_utils.py}, {@code tie_weights}). */
+    @Override
+    public ModelDefinition asStored(Checkpoint checkpoint, Consumer<String> warnings) {
+        if (!config.tiedEmbeddings()) {
+            return this;
+        }
+        StoredPair stored = StoredPair.of(checkpoint, EMBEDDING, HEAD_WEIGHT);
+        if (stored == StoredPair.DIFFERENT) {
+            warnings.accept(
+                    HEAD_WEIGHT + " in " + checkpoint.entry(HEAD_WEIGHT).file() + " differs from " + EMBEDDING
+                            + ", although the model's config says that they are one (tie_word_embeddings: true). Both are used as"
+                            + " they are stored; set tie_word_embeddings to false in the model's config.json to say so there too");
+            return new LlamaDefinition(config.withTiedEmbeddings(false));
+        }
+        // A writer that leaves out doubles may keep the name that comes first in the alphabet.
+        return stored == StoredPair.SECOND_ONLY ? new LlamaDefinition(config, HEAD_WEIGHT) : this;
+    }
+
     /** Old checkpoints carry the rotary frequencies of each layer, and some tied ones the head a second time. */
     @Override
     public boolean ignores(String tensorName) {
         return tensorName.endsWith(".rotary_emb.inv_freq")
-                || (config.tiedEmbeddings() && tensorName.equals(HEAD + ".weight"));
+                || (config.tiedEmbeddings() && tensorName.equals(HEAD_WEIGHT));
     }
 
     @Override
@@ -97,7 +127,7 @@ record LlamaDefinition(LlamaConfig config) implements ModelDefinition {
     }
 
     Projection head() {
-        String weight = config.tiedEmbeddings() ? EMBEDDING : HEAD + ".weight";
+        String weight = config.tiedEmbeddings() ? embedding : HEAD_WEIGHT;
         return new Projection(HEAD, config.hiddenSize(), config.vocabularySize(), false, weight);
     }
 

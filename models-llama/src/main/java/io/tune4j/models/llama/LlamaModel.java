@@ -52,7 +52,7 @@ final class LlamaModel implements CausalLanguageModel {
         Tensor shared = definition.tiedEmbeddings() ? plainWeight(head) : null;
         this.ownsEmbedding = shared == null;
         this.embedding =
-                shared == null ? TensorScope.detach(weights.load(backend, LlamaDefinition.EMBEDDING, dtype)) : shared;
+                shared == null ? TensorScope.detach(weights.load(backend, definition.embedding(), dtype)) : shared;
     }
 
     private static @Nullable Tensor plainWeight(Linear linear) {

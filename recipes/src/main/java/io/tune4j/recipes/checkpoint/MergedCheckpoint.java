@@ -37,6 +37,9 @@ public final class MergedCheckpoint {
     private static final String SAFETENSORS = ".safetensors";
     private static final Pattern TORCH_SHARD = Pattern.compile("pytorch_model(-\\d+-of-\\d+)\\.bin");
 
+    private static final String CONFIG = "config.json";
+    private static final Pattern TIED = Pattern.compile("(\"tie_word_embeddings\"\\s*:\\s*)true\\b");
+
     private MergedCheckpoint() {}
 
     /** Bytes that {@link #write} will need. */
@@ -50,6 +53,7 @@ public final class MergedCheckpoint {
      * @param base the base model's files
      * @param weights what their projections' values are, for the adapter to be added to: theirs, or those of a quantized form
      * @param baseDirectory its folder, whose config and tokenizer files are copied
+     * @param tied whether the model's output projection is the embedding
      */
     public static void write(
             Path target,
@@ -57,7 +61,8 @@ public final class MergedCheckpoint {
             WeightSource weights,
             Path baseDirectory,
             Adapter adapter,
-            ArrayKernels kernels) {
+            ArrayKernels kernels,
+            boolean tied) {
         Merge merge = new Merge(base, weights, adapter, kernels);
         AtomicFiles.writeDirectory(target, folder -> {
             for (Path file : base.files()) {
@@ -67,6 +72,9 @@ public final class MergedCheckpoint {
                 writeShard(folder.resolve(shardName(file, base.files().size())), entries, merge);
             }
             copyCompanions(baseDirectory, folder);
+            if (!tied) {
+                untie(folder.resolve(CONFIG));
+            }
             if (base.files().size() > 1 && !isSafetensors(base)) {
                 writeIndex(folder, base);
             }
@@ -138,6 +146,17 @@ public final class MergedCheckpoint {
         try (Stream<Path> found = Files.list(from)) {
             for (Path file : found.filter(MergedCheckpoint::isCompanion).toList()) {
                 Files.copy(file, to.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+
+    /** transformers 4 would tie the two for a base whose config says so, whatever is stored of the output projection. */
+    private static void untie(Path config) throws IOException {
+        if (Files.exists(config)) {
+            String text = Files.readString(config);
+            String untied = TIED.matcher(text).replaceAll("$1false");
+            if (!untied.equals(text)) {
+                Files.writeString(config, untied);
             }
         }
     }
