@@ -34,11 +34,13 @@ final class AdapterConfigFile {
 
     private static final double PEFT_ALPHA = 8;
 
-    /** Features of peft that change what an adapter computes; a file that uses one does not fit. */
+    /**
+     * Features of peft that change what an adapter computes; a file that uses one does not fit. {@code fan_in_fan_out} is none of
+     * them: it tells of layers with transposed weights, and for a linear layer peft sets it to false.
+     */
     private static final List<String> FOREIGN_FEATURES = List.of(
             "alora_invocation_tokens",
             "arrow_config",
-            "fan_in_fan_out",
             "kasa_config",
             "layer_replication",
             "lora_bias",

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** peft's {@code adapter_model.safetensors}. */
 final class AdapterWeightsFile implements AutoCloseable {
@@ -31,10 +32,12 @@ final class AdapterWeightsFile implements AutoCloseable {
     static final String NAME = "adapter_model.safetensors";
     private static final int SHOWN = 8;
 
+    private final Path path;
     private final SafetensorsFile file;
 
-    private AdapterWeightsFile(SafetensorsFile file) {
-        this.file = file;
+    private AdapterWeightsFile(Path path) {
+        this.path = path;
+        this.file = SafetensorsFile.open(path);
     }
 
     /** Writes all values in the adapter's dtype; the file appears complete or not at all. */
@@ -68,7 +71,30 @@ final class AdapterWeightsFile implements AutoCloseable {
                             + " in Python: PeftModel.from_pretrained(base, \"" + directory
                             + "\").save_pretrained(OUT, safe_serialization=True)");
         }
-        return new AdapterWeightsFile(SafetensorsFile.open(directory.resolve(NAME)));
+        return new AdapterWeightsFile(directory.resolve(NAME));
+    }
+
+    /** @throws DataException if the file has weights of this run, but not by the names that peft gives them */
+    void requirePeftsNames(Collection<LoraWeights> weights) {
+        for (LoraWeights each : weights) {
+            for (Parameter parameter : each.parameters()) {
+                String key = each.target().fileKey(parameter.name());
+                String otherwise = file.entries().containsKey(key) ? null : named(parameter.name());
+                if (otherwise != null) {
+                    throw new DataException(path + " has '" + otherwise + "' where peft writes '" + key
+                            + "', so it was not saved as an adapter. In Python, load it into the model that it was trained"
+                            + " on and save it with the PeftModel's save_pretrained(OUT); then give OUT here");
+                }
+            }
+        }
+    }
+
+    /** A key that has the parameter's name in it as a whole, or null. */
+    private @Nullable String named(String parameterName) {
+        return file.entries().keySet().stream()
+                .filter(key -> ("." + key + ".").contains("." + parameterName + "."))
+                .findFirst()
+                .orElse(null);
     }
 
     /** What of the file does not fit these weights: a line for each kind. */

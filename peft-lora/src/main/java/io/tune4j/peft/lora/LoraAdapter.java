@@ -77,6 +77,7 @@ final class LoraAdapter implements Adapter {
     public void load(Path directory) {
         List<String> mismatches = new ArrayList<>(AdapterConfigFile.mismatches(directory, options, targets()));
         try (AdapterWeightsFile file = AdapterWeightsFile.open(directory)) {
+            file.requirePeftsNames(weights.values());
             mismatches.addAll(file.mismatches(weights.values()));
             if (!mismatches.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " does not fit this run:\n  "

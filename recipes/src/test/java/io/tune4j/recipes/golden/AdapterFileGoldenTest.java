@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsFile;
+import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorEntry;
+import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.testing.TestedBackend;
@@ -18,7 +21,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +125,59 @@ class AdapterFileGoldenTest {
             assertThat(model.loss(fixture.evaluationBatch(), false))
                     .isCloseTo(expected.get("merged").get("loss").asDouble(), within(tolerance));
         }
+    }
+
+    /** peft itself sets the key to false for linear layers. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void fanInFanOutOfALinearLayerIsNothing(GoldenFixture fixture, String caseName) throws IOException {
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName)) {
+            model.adapter().save(folder, "base");
+            Path config = folder.resolve("adapter_config.json");
+            String text = Files.readString(config);
+            Files.writeString(config, text.replaceFirst("(\"fan_in_fan_out\" ?: )false", "$1true"));
+            assertThat(Files.readString(config)).isNotEqualTo(text);
+            model.adapter().load(folder);
+        }
+    }
+
+    /** As {@code torch.save(model.state_dict())} and other writers name the weights. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void weightsByOtherNamesAreRefused(GoldenFixture fixture, String caseName) throws IOException {
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName)) {
+            model.adapter().save(folder, "base");
+            Path file = folder.resolve("adapter_model.safetensors");
+            byte[] whole = Files.readAllBytes(file);
+            for (UnaryOperator<String> names : List.<UnaryOperator<String>>of(
+                    name -> name.replaceFirst("\\.weight$|(?<=_vector)$", ".default.weight"),
+                    name -> name.replace("base_model.model.", ""),
+                    name -> name.replace("base_model.model.", "module.base_model.model."))) {
+                rename(file, names);
+                assertThatThrownBy(() -> model.adapter().load(folder))
+                        .isInstanceOf(DataException.class)
+                        .hasMessageContaining(file + " has '")
+                        .hasMessageContaining("where peft writes 'base_model.model.model.layers.0")
+                        .hasMessageContaining("save_pretrained(OUT)");
+                Files.write(file, whole);
+            }
+            model.adapter().load(folder);
+        }
+    }
+
+    private static void rename(Path file, UnaryOperator<String> names) {
+        Map<String, ByteBuffer> values = new HashMap<>();
+        List<TensorSpec> specs = new ArrayList<>();
+        try (SafetensorsFile open = SafetensorsFile.open(file)) {
+            for (TensorEntry entry : open.entries().values()) {
+                ByteBuffer bytes = ByteBuffer.allocate((int) entry.byteLength());
+                open.read(entry, 0, bytes);
+                String name = names.apply(entry.name());
+                values.put(name, bytes.flip());
+                specs.add(new TensorSpec(name, entry.dtype(), entry.shape()));
+            }
+        }
+        SafetensorsWriter.write(file, specs, Map.of(), (spec, sink) -> sink.accept(values.get(spec.name())));
     }
 
     @ParameterizedTest
