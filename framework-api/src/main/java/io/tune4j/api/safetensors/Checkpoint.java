@@ -89,7 +89,7 @@ public final class Checkpoint implements AutoCloseable {
         Checkpoint checkpoint = new Checkpoint(origin);
         boolean done = false;
         try {
-            files.forEach(checkpoint::add);
+            files.forEach(file -> checkpoint.add(file, index));
             if (index != null) {
                 index.check(checkpoint.entries);
             }
@@ -102,7 +102,7 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private void add(Path path) {
+    private void add(Path path, @Nullable ShardIndex index) {
         if (files.containsKey(path)) {
             throw new DataException("the checkpoint file " + path + " is listed twice; name it once");
         }
@@ -110,9 +110,13 @@ public final class Checkpoint implements AutoCloseable {
         files.put(path, file);
         for (TensorEntry entry : file.entries().values()) {
             TensorEntry other = entries.putIfAbsent(entry.name(), entry);
+            if (other != null && index != null) {
+                throw index.twice(other, entry);
+            }
             if (other != null) {
-                throw new DataException("tensor " + Names.quote(entry.name()) + " is in two files, " + other.file()
-                        + " and " + path + "; list only files that belong to one checkpoint");
+                throw new DataException(
+                        "tensor " + Names.quote(entry.name()) + " is in two files, " + other.file() + " and " + path
+                                + "; take the file that does not belong to the model out of checkpointer.checkpoint_files");
             }
         }
     }

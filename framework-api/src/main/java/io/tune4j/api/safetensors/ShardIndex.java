@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -111,27 +112,61 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
 
     /** @throws UserException unless the shards hold exactly the tensors named here, each where the index says */
     void check(Map<String, TensorEntry> entries) {
-        List<String> absent = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        Set<String> incomplete = new TreeSet<>();
+        List<String> elsewhere = new ArrayList<>();
         weightMap.forEach((tensor, file) -> {
             TensorEntry entry = entries.get(tensor);
-            if (entry == null || !entry.file().equals(shard(file))) {
-                absent.add(tensor + " (" + file + ")");
+            if (entry == null) {
+                gone.add(tensor + " (" + file + ")");
+                incomplete.add(file);
+            } else if (!entry.file().equals(shard(file))) {
+                elsewhere.add(in(entry));
             }
         });
-        List<String> unlisted = entries.keySet().stream()
-                .filter(tensor -> !weightMap.containsKey(tensor))
+        List<String> unlisted = entries.values().stream()
+                .filter(entry -> !weightMap.containsKey(entry.name()))
+                .map(ShardIndex::in)
                 .toList();
-        if (!absent.isEmpty() || !unlisted.isEmpty()) {
-            throw new DataException(path + " does not agree with its shards: "
-                    + (absent.isEmpty()
-                            ? ""
-                            : absent.size() + " tensors are not in the file it names: " + Names.list(absent))
-                    + (absent.isEmpty() || unlisted.isEmpty() ? "" : "; ")
-                    + (unlisted.isEmpty()
-                            ? ""
-                            : unlisted.size() + " tensors of the shards are not listed: " + Names.list(unlisted))
-                    + ". The files come from different versions: download all of them again");
+        if (gone.isEmpty() && elsewhere.isEmpty() && unlisted.isEmpty()) {
+            return;
         }
+        List<String> found = new ArrayList<>();
+        describe(found, "not in the file that it names", gone);
+        describe(found, "in another file than it names", elsewhere);
+        describe(found, "in the files and not listed", unlisted);
+        throw new DataException(path + " does not agree with its files. Tensors " + String.join("; ", found) + ". "
+                + (gone.isEmpty()
+                        ? "Nothing says whether they belong to the model; to keep what it needs, write it anew, "
+                                + SavedAnew.by(folder())
+                        : "The index and its files come from different versions: download "
+                                + String.join(", ", incomplete) + " and " + path.getFileName()
+                                + " again, of one version"));
+    }
+
+    private Path folder() {
+        Path parent = path.toAbsolutePath().normalize().getParent();
+        return parent == null ? path : parent;
+    }
+
+    private static String in(TensorEntry entry) {
+        return entry.name() + " (" + entry.file().getFileName() + ")";
+    }
+
+    private static void describe(List<String> found, String what, List<String> tensors) {
+        if (!tensors.isEmpty()) {
+            found.add(what + ": " + Names.list(tensors));
+        }
+    }
+
+    /** Says which of two files the index names for a tensor that is in both. */
+    DataException twice(TensorEntry first, TensorEntry second) {
+        String named = weightMap.get(first.name());
+        return new DataException("tensor " + Names.quote(first.name()) + " is in two files, " + first.file() + " and "
+                + second.file() + "; " + path.getFileName() + " names "
+                + (named == null ? "neither for it" : Names.quote(named))
+                + ". To keep one of them, write the checkpoint anew, "
+                + SavedAnew.by(folder()));
     }
 
     private static UserException broken(Path path, String reason) {

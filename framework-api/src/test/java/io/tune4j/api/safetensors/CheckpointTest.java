@@ -3,6 +3,7 @@ package io.tune4j.api.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
@@ -117,9 +118,37 @@ class CheckpointTest {
         index("{\"weight_map\":{\"a\":\"s1.safetensors\",\"gone\":\"s2.safetensors\",\"moved\":\"s1.safetensors\"}}");
 
         assertRefused(
-                "2 tensors are not in the file it names: 'gone (s2.safetensors)', 'moved (s1.safetensors)'",
-                "1 tensors of the shards are not listed: 'extra'",
-                "download all of them again");
+                "not in the file that it names: 'gone (s2.safetensors)';",
+                "in another file than it names: 'moved (s2.safetensors)';",
+                "in the files and not listed: 'extra (s1.safetensors)'.",
+                "download s2.safetensors and model.safetensors.index.json again, of one version");
+    }
+
+    /** A download brings such files anew, however often. */
+    @Test
+    void indexThatListsTooLittleIsRefusedWithAWayOut() throws IOException {
+        RawFiles.withTensors(model.resolve("s1.safetensors"), "a", "extra");
+        index("{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
+
+        assertThatThrownBy(() -> Checkpoint.open(model))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll(
+                        "model.safetensors.index.json",
+                        "'extra (s1.safetensors)'",
+                        "from_pretrained('" + model.toAbsolutePath() + "').save_pretrained('OUT')")
+                .hasMessageNotContaining("download");
+    }
+
+    @Test
+    void tensorInTwoFilesOfAnIndexIsRefusedWithAWayOut() throws IOException {
+        RawFiles.withTensors(model.resolve("s1.safetensors"), "a", "b");
+        RawFiles.withTensors(model.resolve("s2.safetensors"), "a");
+        index("{\"weight_map\":{\"a\":\"s2.safetensors\",\"b\":\"s1.safetensors\"}}");
+
+        assertThatThrownBy(() -> Checkpoint.open(model))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("'a' is in two files", "index.json names 's2.safetensors'", "save_pretrained")
+                .hasMessageNotContaining("download");
     }
 
     @ParameterizedTest

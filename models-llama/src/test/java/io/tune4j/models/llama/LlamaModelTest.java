@@ -2,6 +2,7 @@ package io.tune4j.models.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Tape;
@@ -9,10 +10,12 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -26,8 +29,10 @@ import io.tune4j.testkit.toy.RandomWeights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +133,44 @@ class LlamaModelTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("token id 50");
         }
+    }
+
+    /** The model's weights by other names, or without some, or with more. */
+    private String mismatch(UnaryOperator<String> name, String... more) {
+        List<TensorSpec> specs = new ArrayList<>();
+        for (WeightShape weight : DEFINITION.weights()) {
+            String stored = name.apply(weight.name());
+            if (!stored.isEmpty()) {
+                specs.add(new TensorSpec(
+                        stored,
+                        DType.FLOAT32,
+                        weight.shape().stream().mapToLong(Long::longValue).toArray()));
+            }
+        }
+        Arrays.stream(more).forEach(extra -> specs.add(new TensorSpec(extra, DType.FLOAT32, 32)));
+        SafetensorsWriter.write(
+                folder.resolve("model.safetensors"),
+                specs,
+                Map.of(),
+                (spec, sink) -> sink.accept(ByteBuffer.allocate((int) spec.byteLength())));
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return catchThrowableOfType(DataException.class, () -> CheckpointFit.check(DEFINITION, checkpoint, folder))
+                    .getMessage();
+        }
+    }
+
+    @Test
+    void theNextStepDependsOnWhatDoesNotFit() {
+        assertThat(mismatch(name -> name, "value_head.weight"))
+                .contains("extra: value_head.weight [32] in model.safetensors", "no use for", "save_pretrained('OUT')");
+        assertThat(mismatch(name -> name.replaceFirst("^model\\.", "")))
+                .contains("lacks 'model.' before its names", "save_pretrained('OUT')");
+        assertThat(mismatch(name -> "module." + name)).contains("has 'module.' before its names");
+        assertThat(mismatch(name -> name.startsWith("lm_head") ? "" : name))
+                .contains("no output projection of its own", "tie_word_embeddings to true");
+        assertThat(mismatch(name -> name, "model.layers.3.input_layernorm.weight"))
+                .contains("a builder that takes its sizes")
+                .doesNotContain("OUT");
     }
 
     @Test
