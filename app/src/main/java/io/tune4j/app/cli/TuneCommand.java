@@ -2,11 +2,14 @@ package io.tune4j.app.cli;
 
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.TuneException;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.UnusablePath;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.app.Installation;
 import io.tune4j.app.console.Style;
 import io.tune4j.app.run.Host;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +93,7 @@ public final class TuneCommand implements Runnable {
                         Style.output().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, TuneCommand::path)
                 .setParameterExceptionHandler((exception, args) -> misused(exception, errors))
                 .setExecutionExceptionHandler((exception, command, parsed) -> root.failed(exception, errors))
                 .execute(arguments);
@@ -110,6 +114,14 @@ public final class TuneCommand implements Runnable {
         return List.copyOf(pluginFolders);
     }
 
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new CommandLine.TypeConversionException(UnusablePath.describe(e));
+        }
+    }
+
     private static int misused(ParameterException e, PrintStream errors) {
         CommandLine command = e.getCommandLine();
         errors.println(Style.errors().error("error: ") + e.getMessage());
@@ -119,7 +131,11 @@ public final class TuneCommand implements Runnable {
     }
 
     private int failed(Exception e, PrintStream errors) {
-        if (e instanceof TuneException known && !(e instanceof InternalException)) {
+        InvalidPathException path = UnusablePath.in(e);
+        boolean isKnown = e instanceof TuneException && !(e instanceof InternalException);
+        // Whatever path a plugin or a part of ours could not make, a user gave it.
+        Exception cause = path != null && !isKnown ? new UserException(UnusablePath.describe(path), e) : e;
+        if (cause instanceof TuneException known && !(cause instanceof InternalException)) {
             errors.println(Style.errors().error("error: ") + known.getMessage());
             if (stackTrace) {
                 known.printStackTrace(errors);

@@ -3,6 +3,7 @@ package io.tune4j.app.configs;
 import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.UnusablePath;
 import io.tune4j.app.plugins.LoadedPlugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +125,7 @@ public final class ConfigCatalog {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new UserException("'" + text + "' cannot be the name of a file: " + e.getReason(), e);
+            throw new UserException(UnusablePath.describe(e), e);
         }
     }
 

@@ -40,9 +40,14 @@ class LauncherDistributionTest {
         runtime = folder.resolve("runtime");
         Files.createDirectories(runtime.resolve("bin"));
         Files.createDirectories(runtime.resolve("lib/server"));
-        Path java = Files.writeString(runtime.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        script(runtime.resolve("bin/java"), "printf '%s\\n' \"$@\" \"LC_ALL=${LC_ALL:-}.\"");
         version("17.0.99");
+    }
+
+    private static void script(Path file, String lines) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + lines + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private void version(String version) throws IOException {
@@ -94,5 +99,53 @@ class LauncherDistributionTest {
         Tune.Result result = start(Map.of(), "--version");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.output()).contains("is Java 11", "needs 17 or newer", "JAVA_HOME");
+    }
+
+    /** With a {@code locale} command that knows the named ones, or that is not there; the user's locale is as given. */
+    private String localeOfJava(String charmap, String installed, Map<String, String> user)
+            throws IOException, InterruptedException {
+        Path commands = folder.resolve("commands");
+        script(
+                commands.resolve("locale"),
+                charmap.isEmpty()
+                        ? "exit 127"
+                        : "case \"$1\" in charmap) echo " + charmap + " ;; *) printf '" + installed + "' ;; esac");
+        Map<String, String> environment = new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""));
+        environment.put("PATH", commands + ":" + System.getenv("PATH"));
+        environment.putAll(user);
+        return started(environment).replaceAll("(?s).*LC_ALL=(.*)\\.\\n.*", "$1");
+    }
+
+    @Test
+    void namesOfFilesAreInUtf8WhereNoLocaleIsSet() throws IOException, InterruptedException {
+        String ascii = "ANSI_X3.4-1968";
+        assertThat(localeOfJava(ascii, "C\\nC.utf8\\nen_US.utf8\\n", Map.of())).isEqualTo("C.UTF-8");
+        assertThat(localeOfJava(ascii, "C.UTF-8\\n", Map.of("LC_ALL", "POSIX", "LANG", "de_DE.UTF-8")))
+                .isEqualTo("C.UTF-8");
+        assertThat(localeOfJava(ascii, "C\\nC.utf8\\n", Map.of("LANG", "de_DE.UTF-8")))
+                .as("a locale that is not installed")
+                .isEqualTo("C.UTF-8");
+        assertThat(localeOfJava(ascii, "C\\nde_DE.utf8\\nen_GB.utf8\\n", Map.of("LC_ALL", "C")))
+                .isEqualTo("en_GB.utf8");
+        assertThat(localeOfJava(ascii, "C\\nde_DE\\nde_DE.utf8\\n", Map.of())).isEqualTo("de_DE.utf8");
+        assertThat(localeOfJava(ascii, "C\\nPOSIX\\n", Map.of())).isEqualTo("C.UTF-8");
+    }
+
+    @Test
+    void aLocaleOfTheUsersStays() throws IOException, InterruptedException {
+        assertThat(localeOfJava("UTF-8", "C.utf8\\n", Map.of("LANG", "de_DE.UTF-8")))
+                .isEmpty();
+        assertThat(localeOfJava("UTF-8", "C.utf8\\n", Map.of("LC_ALL", "de_DE.UTF-8")))
+                .isEqualTo("de_DE.UTF-8");
+        assertThat(localeOfJava("ISO-8859-1", "C.utf8\\n", Map.of("LANG", "de_DE")))
+                .isEmpty();
+    }
+
+    @Test
+    void withoutTheCommandTheVariablesDecide() throws IOException, InterruptedException {
+        assertThat(localeOfJava("", "", Map.of())).isEqualTo("C.UTF-8");
+        assertThat(localeOfJava("", "", Map.of("LC_CTYPE", "C", "LANG", "de_DE.UTF-8")))
+                .isEqualTo("C.UTF-8");
+        assertThat(localeOfJava("", "", Map.of("LANG", "de_DE.UTF-8"))).isEmpty();
     }
 }

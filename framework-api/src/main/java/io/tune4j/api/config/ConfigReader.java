@@ -4,6 +4,7 @@ import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.UnusablePath;
 import io.tune4j.api.tensor.DType;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -400,7 +401,7 @@ public final class ConfigReader {
                             ? System.getProperty("user.home") + text.substring(1)
                             : text);
         } catch (InvalidPathException e) {
-            problem(key, "is no path that this system can have: " + e.getReason());
+            problem(key, "'" + text + "' cannot be the name of a file: " + UnusablePath.reason(e));
             return Path.of("invalid-path");
         }
     }

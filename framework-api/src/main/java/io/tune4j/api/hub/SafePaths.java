@@ -1,6 +1,7 @@
 package io.tune4j.api.hub;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.UnusablePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,7 +44,7 @@ final class SafePaths {
             }
             return target;
         } catch (InvalidPathException e) {
-            throw refused(name, e.getReason());
+            throw refused(name, UnusablePath.reason(e));
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
+import io.tune4j.api.io.UnusablePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -95,8 +96,8 @@ record ShardIndex(Path path, Map<String, String> weightMap) {
             return path.resolveSibling(name);
         } catch (InvalidPathException e) {
             throw new DataException(
-                    path + " names the file " + Names.quote(name) + ", which this system cannot open: " + e.getReason()
-                            + "; run with a UTF-8 locale",
+                    path + " names the file " + Names.quote(name) + ", which this process cannot open: "
+                            + UnusablePath.reason(e),
                     e);
         }
     }
