@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class DownloadRecord {
         Path file = folder.resolve(NAME);
         ObjectNode known = JsonNodeFactory.instance.objectNode();
         try {
-            if (Files.isRegularFile(file) && JSON.readTree(file.toFile()) instanceof ObjectNode read) {
+            if (Files.isRegularFile(file) && JsonFiles.read(file) instanceof ObjectNode read) {
                 known = read;
             }
         } catch (IOException e) {

@@ -1,8 +1,8 @@
 package io.tune4j.api.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -22,7 +22,6 @@ public final class HubClient {
     private static final int MOST_FILES = 1_000_000;
     private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"next\"");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HubSettings settings;
     private final HubProgress progress;
@@ -117,7 +116,7 @@ public final class HubClient {
             if (bytes.length > LARGEST_PAGE) {
                 throw nonsense("an answer of more than 64 MB");
             }
-            JsonNode node = JSON.readTree(bytes);
+            JsonNode node = JsonFiles.read(bytes);
             if (node == null || !node.isContainerNode()) {
                 throw nonsense("no JSON");
             }

@@ -1,10 +1,7 @@
 package io.tune4j.models.llama;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +19,6 @@ import org.jspecify.annotations.Nullable;
 record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
     static final String NAME = "config.json";
 
-    /** Python writes NaN and Infinity as they are; which key has one is said when it is read. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
-
     static boolean isIn(Path directory) {
         return Files.exists(directory.resolve(NAME));
     }
@@ -42,13 +34,10 @@ record ConfigFile(@Nullable LlamaConfig config, List<String> problems) {
                     + "; download it together with the weights, or name a builder with fixed sizes");
         }
         try {
-            JsonNode root = JSON.readTree(file.toFile());
+            JsonNode root = JsonFiles.read(file);
             return root.isObject() ? new Reader(file, root).read() : failed(file + " holds no JSON object");
-        } catch (JsonProcessingException e) {
-            return failed(file + " is no valid JSON: " + e.getOriginalMessage().replaceAll(" \\(start marker.*", "")
-                    + " at line " + e.getLocation().getLineNr() + "; download it again");
         } catch (IOException e) {
-            return failed("cannot read " + file + ": " + e.getMessage());
+            return failed(file + " " + JsonFiles.problem(e, "download it again"));
         }
     }
 

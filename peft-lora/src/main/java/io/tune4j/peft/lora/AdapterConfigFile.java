@@ -8,9 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -204,7 +203,7 @@ final class AdapterConfigFile {
 
     private static JsonNode read(Path path) {
         try {
-            JsonNode config = JSON.readTree(Files.readString(path, StandardCharsets.UTF_8));
+            JsonNode config = JsonFiles.read(path);
             if (!config.isObject()) {
                 throw new DataException(path + " is not a JSON object, so it is not peft's adapter config");
             }
@@ -212,13 +211,8 @@ final class AdapterConfigFile {
         } catch (NoSuchFileException e) {
             throw new DataException(
                     path + " is missing; an adapter's folder has " + NAME + " and " + AdapterWeightsFile.NAME, e);
-        } catch (JsonProcessingException e) {
-            throw new DataException(
-                    path + " is not JSON: " + e.getOriginalMessage() + " (line "
-                            + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ")",
-                    e);
         } catch (IOException e) {
-            throw new DataException(path + " cannot be read: " + e.getMessage(), e);
+            throw new DataException(path + " " + JsonFiles.problem(e), e);
         }
     }
 }

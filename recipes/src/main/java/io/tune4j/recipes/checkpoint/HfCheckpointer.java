@@ -1,6 +1,6 @@
 package io.tune4j.recipes.checkpoint;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.CheckpointLayout;
 import io.tune4j.api.train.Checkpointer;
@@ -36,10 +36,7 @@ record HfCheckpointer(
         Path file = checkpointDirectory.resolve(REPOSITORY_FILE);
         if (Files.exists(file)) {
             try {
-                String id = new ObjectMapper()
-                        .readTree(file.toFile())
-                        .path("repo_id")
-                        .asText();
+                String id = JsonFiles.read(file).path("repo_id").asText();
                 if (!id.isBlank()) {
                     return id;
                 }

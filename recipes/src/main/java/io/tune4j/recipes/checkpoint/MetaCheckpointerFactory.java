@@ -1,8 +1,8 @@
 package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.train.Checkpointer;
@@ -85,7 +85,7 @@ public final class MetaCheckpointerFactory implements ComponentFactory<Checkpoin
             return null;
         }
         try {
-            JsonNode parameters = new ObjectMapper().readTree(file.toFile());
+            JsonNode parameters = JsonFiles.read(file);
             int heads = parameters.path("n_heads").asInt();
             int keyValueHeads = parameters.path("n_kv_heads").asInt(heads);
             if (heads < 1 || keyValueHeads < 1) {
@@ -94,7 +94,7 @@ public final class MetaCheckpointerFactory implements ComponentFactory<Checkpoin
             }
             return new MetaLayout(heads, keyValueHeads);
         } catch (IOException e) {
-            options.problem("checkpoint_dir", "cannot read " + file + ": " + e.getMessage());
+            options.problem("checkpoint_dir", file + " " + JsonFiles.problem(e, "download it again"));
             return null;
         }
     }

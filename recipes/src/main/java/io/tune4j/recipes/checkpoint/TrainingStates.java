@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CheckpointWeights;
@@ -109,7 +110,7 @@ public final class TrainingStates {
                     + "); name a folder such as output_dir/checkpoints/step_000040");
         }
         try {
-            TrainingState state = JSON.readValue(file.toFile(), TrainingState.class);
+            TrainingState state = JSON.treeToValue(JsonFiles.read(file), TrainingState.class);
             if (state.format() != TrainingState.FORMAT) {
                 throw new DataException(file + " has format " + state.format() + ", this version reads "
                         + TrainingState.FORMAT + "; resume with the version of tune4j that wrote it");
@@ -117,7 +118,7 @@ public final class TrainingStates {
             return state;
         } catch (IOException e) {
             throw new DataException(
-                    file + " is broken: " + e.getMessage().lines().findFirst().orElse("")
+                    file + " is broken: it " + JsonFiles.problem(e)
                             + "; delete its folder to resume from the state before it",
                     e);
         }

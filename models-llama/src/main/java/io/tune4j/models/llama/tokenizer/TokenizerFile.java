@@ -1,12 +1,11 @@
 package io.tune4j.models.llama.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -47,7 +46,6 @@ record TokenizerFile(
         boolean prefixesSpace,
         boolean whole) {
     static final String NAME = "tokenizer.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern MARKUP = Pattern.compile("<[|\uFF5C].*[|\uFF5C]>");
 
     /** Drawn anew in each process, so that nobody can write it into a record. */
@@ -65,18 +63,13 @@ record TokenizerFile(
                     + "; it comes with the model on the hub (as tokenizer.json): put it there, or set tokenizer.path");
         }
         try {
-            JsonNode root = JSON.readTree(file.toFile());
+            JsonNode root = JsonFiles.read(file);
             if (!(root instanceof ObjectNode tokenizer) || !(root.path("model") instanceof ObjectNode)) {
                 throw new DataException(file + " is not a tokenizer: it has no \"model\"; download it again");
             }
             return prepare(tokenizer, chatTemplate);
-        } catch (JsonProcessingException e) {
-            throw new DataException(
-                    file + " is no valid JSON (line " + e.getLocation().getLineNr() + "): "
-                            + e.getOriginalMessage().replaceAll(" \\(start marker.*", "") + "; download it again",
-                    e);
         } catch (IOException e) {
-            throw new DataException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new DataException(file + " " + JsonFiles.problem(e, "download it again"), e);
         }
     }
 

@@ -1,8 +1,9 @@
 package io.tune4j.models.llama.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate the Jinja text, empty if there is none
  */
 record TokenizerSettings(Map<String, String> tokens, String chatTemplate) {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BOS = "bos_token";
     private static final String EOS = "eos_token";
     private static final String PAD = "pad_token";
@@ -93,15 +93,12 @@ record TokenizerSettings(Map<String, String> tokens, String chatTemplate) {
 
     private static JsonNode json(Path file) {
         if (!Files.exists(file)) {
-            return JSON.createObjectNode();
+            return JsonNodeFactory.instance.objectNode();
         }
         try {
-            return JSON.readTree(file.toFile());
+            return JsonFiles.read(file);
         } catch (IOException e) {
-            throw new DataException(
-                    file + " is no valid JSON: "
-                            + e.getMessage().lines().findFirst().orElse("") + "; download it again",
-                    e);
+            throw new DataException(file + " " + JsonFiles.problem(e, "download it again"), e);
         }
     }
 
