@@ -2,6 +2,9 @@
 module io.tune4j.recipes {
     requires transitive io.tune4j.api;
     requires com.fasterxml.jackson.databind;
+    requires com.github.luben.zstd_jni;
+    requires de.siegmar.fastcsv;
+    requires org.yaml.snakeyaml;
     requires java.sql;
     requires duckdb.jdbc;
     // The @AutoService annotation, which no class file keeps.

@@ -25,8 +25,8 @@ interface DataFiles {
 
     /** What {@code source} may say of local files, and the ends of such files' names. */
     Map<String, List<String>> LOADERS = Map.of(
-            "json", List.of(".json", ".jsonl"),
-            "jsonl", List.of(".jsonl", ".json"),
+            "json", List.of(".json", ".jsonl", ".ndjson"),
+            "jsonl", List.of(".jsonl", ".json", ".ndjson"),
             "csv", List.of(".csv", ".tsv"),
             "parquet", List.of(".parquet"),
             "text", List.of(".txt"));
@@ -73,11 +73,16 @@ interface DataFiles {
 
     private static String loader(String name) {
         return LOADERS.entrySet().stream()
-                .filter(loader -> loader.getValue().stream().anyMatch(name::endsWith))
+                .filter(loader -> loader.getValue().stream().anyMatch(end -> isNamed(name, end)))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .findFirst()
                 .orElse("json");
+    }
+
+    /** Whether a file has a name of a kind, packed or not. */
+    private static boolean isNamed(String name, String end) {
+        return name.endsWith(end) || name.endsWith(end + ".gz") || name.endsWith(end + ".zst");
     }
 
     private static DataFiles local(ConfigReader options, String key, List<String> names) {
@@ -162,7 +167,7 @@ interface DataFiles {
     }
 
     private static boolean isFile(String source) {
-        return LOADERS.values().stream().flatMap(List::stream).anyMatch(source::endsWith)
+        return LOADERS.values().stream().flatMap(List::stream).anyMatch(end -> isNamed(source, end))
                 || Files.isRegularFile(path(source));
     }
 

@@ -6,6 +6,7 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Texts of a record. */
 final class Fields {
@@ -25,17 +26,37 @@ final class Fields {
     /** @throws UserException if the field is missing or no text; names those that are there */
     static String text(JsonNode record, String field, String id, String advice) {
         JsonNode node = record.path(field);
-        if (node.isMissingNode() || node.isNull()) {
+        if (node.isNull()) {
+            throw new DataException("record " + id + ": field '" + field
+                    + "' is null, and a text is expected; on_bad_record: skip leaves such records out");
+        }
+        if (node.isMissingNode()) {
             List<String> there = new ArrayList<>();
             record.fieldNames().forEachRemaining(there::add);
+            String list = listWith(record, field);
             throw new DataException("record " + id + " has no field '" + field + "'"
                     + NearMisses.didYouMean(field, there) + "; it has " + String.join(", ", there)
-                    + ". " + advice);
+                    + ". "
+                    + (list == null
+                            ? advice
+                            : "The records seem to be the list in '" + list + "': set field: " + list
+                                    + " beside data_files"));
         }
         if (!node.isValueNode()) {
             throw new DataException("record " + id + ": field '" + field + "' is no text but " + shortened(node));
         }
         return node.asText();
+    }
+
+    /** The field of a record that is a list of records with another field, for files whose list lies in an object; or null. */
+    static @Nullable String listWith(JsonNode record, String field) {
+        List<String> there = new ArrayList<>();
+        record.fieldNames().forEachRemaining(there::add);
+        return there.stream()
+                .filter(name ->
+                        record.path(name).isArray() && record.path(name).path(0).has(field))
+                .findFirst()
+                .orElse(null);
     }
 
     static String shortened(JsonNode node) {

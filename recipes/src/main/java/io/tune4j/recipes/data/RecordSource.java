@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * Where a data set's records come from.
  *
  * @param files local ones or the hub's
+ * @param options how they are read
  * @param query over them, in SQL, or null
  * @param slice of the split
  */
-record RecordSource(DataFiles files, @Nullable String query, SplitSlice slice) {
+record RecordSource(
+        DataFiles files, FileOptions options, @Nullable String query, SplitSlice slice) {
     /** What a section says; of no use after recording a problem. */
     static RecordSource read(ConfigReader options, String defaultSource, @Nullable String subset) {
         SplitSlice slice = SplitSlice.read(options);
@@ -19,7 +21,8 @@ record RecordSource(DataFiles files, @Nullable String query, SplitSlice slice) {
             options.problem(
                     "query", "expected SQL that selects records, such as SELECT * FROM data WHERE length(output) > 0");
         }
-        return new RecordSource(DataFiles.read(options, defaultSource, slice, subset, query != null), query, slice);
+        DataFiles files = DataFiles.read(options, defaultSource, slice, subset, query != null);
+        return new RecordSource(files, FileOptions.read(options), query, slice);
     }
 
     /**
@@ -28,6 +31,6 @@ record RecordSource(DataFiles files, @Nullable String query, SplitSlice slice) {
      * @throws io.tune4j.api.error.DataException if one is missing
      */
     Records open() {
-        return new Records(files.fetch(), query, slice);
+        return new Records(files.fetch(), options, query, slice);
     }
 }

@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
  * The records of some files, read one at a time.
  *
  * @param files all here
+ * @param options how they are read
  * @param query over them, in SQL, or null
  * @param slice of the records
  */
-record Records(List<Path> files, @Nullable String query, SplitSlice slice) {
+record Records(
+        List<Path> files, FileOptions options, @Nullable String query, SplitSlice slice) {
+    /** Changes when the same files are read to other records, so that nobody takes what an older version made of them. */
+    private static final String READING = "records as written, 2\n";
+
     Records {
         files = List.copyOf(files);
         for (Path file : files) {
@@ -75,25 +80,28 @@ record Records(List<Path> files, @Nullable String query, SplitSlice slice) {
 
     private void readAll(RecordConsumer consumer) {
         if (query != null) {
-            TableRecords.query(query, files, consumer);
+            readAll(SqlRows.ofQuery(query, files, options), "query", consumer);
             return;
         }
         Set<Path> distinct = new HashSet<>();
         boolean named = files.stream().map(Path::getFileName).allMatch(distinct::add);
         for (Path file : files) {
-            if (!read(file, String.valueOf(named ? file.getFileName() : file), consumer)) {
+            if (!readAll(options.open(file), String.valueOf(named ? file.getFileName() : file), consumer)) {
                 return;
             }
         }
     }
 
-    private static boolean read(Path file, String name, RecordConsumer consumer) {
-        if (TableRecords.reads(file)) {
-            return TableRecords.read(file, name, consumer);
+    /** Returns whether more records are wanted after these. */
+    private static boolean readAll(RecordReader opened, String name, RecordConsumer consumer) {
+        try (RecordReader reader = opened) {
+            for (JsonNode record = reader.next(); record != null; record = reader.next()) {
+                if (!consumer.accept(record, name + "#" + reader.number())) {
+                    return false;
+                }
+            }
         }
-        return file.toString().endsWith(".txt")
-                ? TableRecords.lines(file, name, consumer)
-                : JsonRecords.read(file, name, consumer);
+        return true;
     }
 
     /** What was read, for messages. */
@@ -114,7 +122,7 @@ record Records(List<Path> files, @Nullable String query, SplitSlice slice) {
                 && (files.isEmpty() || query.toLowerCase(Locale.ROOT).matches("(?s).*(read_|'[^']*\\.\\w+').*"))) {
             return null;
         }
-        StringBuilder identity = new StringBuilder();
+        StringBuilder identity = new StringBuilder(READING);
         for (Path file : files) {
             try {
                 Path real = file.toRealPath();

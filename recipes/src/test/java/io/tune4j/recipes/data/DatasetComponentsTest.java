@@ -126,7 +126,7 @@ class DatasetComponentsTest {
                 "record 1",
                 "line 2");
         assertRefused("alpaca_dataset", "[{\"instruction\": \"a\", \"output\": \"b\"}", "ends within record 1");
-        assertRefused("alpaca_dataset", "[{\"instruction\": \"a\", \"output\": \"b\"}] 3", "goes on behind its list");
+        assertRefused("alpaca_dataset", "[{\"instruction\": \"a\", \"output\": \"b\"}] 3", "goes on after its list");
         assertRefused("alpaca_dataset", "[1]", "record 0", "expected an object");
         assertRefused("alpaca_dataset", "[{\"instuction\": \"a\"}]", "x.json#0", "did you mean 'instuction'");
         assertRefused("alpaca_dataset", "[{\"instruction\": {}, \"output\": \"b\"}]", "is no text");
