@@ -6,7 +6,6 @@ import io.tune4j.api.hub.FilePatterns;
 import io.tune4j.api.hub.HubClient;
 import io.tune4j.api.hub.HubClient.Listing;
 import io.tune4j.api.hub.HubDownload;
-import io.tune4j.api.hub.HubFile;
 import io.tune4j.api.hub.HubProgress;
 import io.tune4j.api.hub.HubRepository;
 import io.tune4j.api.hub.HubRepository.Kind;
@@ -17,11 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id e.g. {@code yahma/alpaca-cleaned}
  * @param names of its files, or globs; empty for those of the split
- * @param subset whose files are wanted, those in a folder of that name; null for all
+ * @param subset the configuration whose files are wanted; null for the usual one
  */
 record HubDataset(
         String id,
@@ -40,10 +37,8 @@ record HubDataset(
         @Nullable String subset) implements DataFiles {
     private static final int CONNECTIONS = 4;
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
-    /** Of a file's copies in several formats, the first of these is taken. */
-    private static final List<String> ENDS = List.of(".parquet", ".jsonl", ".json", ".csv", ".tsv", ".txt");
 
-    private static final Set<String> SPLITS = Set.of("train", "test", "validation", "valid", "dev", "val", "eval");
+    private static final String CARD = "README.md";
 
     HubDataset {
         names = List.copyOf(names);
@@ -67,14 +62,21 @@ record HubDataset(
                     Files.exists(known) ? settings.withTimes(SHORT_WAIT, settings.idleLimit()) : settings,
                     HubProgress.NONE);
             Listing listing = client.list(new HubRepository(Kind.DATASET, id, revision));
-            List<String> chosen = choose(listing.files());
-            List<Path> files = new HubDownload(client, listing, folder, HubProgress.NONE, CONNECTIONS)
-                    .run(new FilePatterns(
-                            chosen.stream().map(HubDataset::literally).toList(), List.of()));
+            Function<List<String>, List<Path>> download =
+                    paths -> new HubDownload(client, listing, folder, HubProgress.NONE, CONNECTIONS)
+                            .run(new FilePatterns(
+                                    paths.stream().map(HubDataset::literally).toList(), List.of()));
+            DatasetCard card =
+                    card(listing, path -> download.apply(List.of(path)).get(0));
+            List<String> chosen = new HubChoice(id, names, split, subset).files(listing.files(), card);
+            List<Path> files = download.apply(chosen);
             AtomicFiles.writeString(known, String.join("\n", chosen) + "\n");
             return files;
         } catch (ResourceException e) {
             return fetchedBefore(folder, known, e);
+        } catch (IOException e) {
+            throw new DataException(
+                    "cannot read the " + CARD + " of data set '" + id + "' in " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -94,64 +96,11 @@ record HubDataset(
         throw unreachable;
     }
 
-    /** The wanted files' names. */
-    List<String> choose(List<HubFile> files) {
-        List<String> readable = files.stream()
-                .map(HubFile::path)
-                .filter(path -> ENDS.stream().anyMatch(path::endsWith))
-                .filter(path -> !path.endsWith("dataset_infos.json") && !path.startsWith("."))
-                .filter(path -> !path.matches("(?i)(.*/)?(license|licence|requirements|readme)[^/]*\\.txt"))
-                .toList();
-        List<String> chosen = names.isEmpty() ? ofOneKind(ofSplit(ofSubset(readable))) : named(readable);
-        if (chosen.isEmpty()) {
-            String kinds = files.stream()
-                    .map(file -> file.path().replaceFirst(".*(?=\\.)", ""))
-                    .distinct()
-                    .sorted()
-                    .collect(Collectors.joining(", "));
-            throw new DataException("data set '" + id + "' has no " + String.join(", ", ENDS) + " file "
-                    + (names.isEmpty()
-                            ? "for the split '" + split + "'" + (subset == null ? "" : " of '" + subset + "'")
-                            : "named " + String.join(", ", names))
-                    + " (it has " + kinds + "). Convert it once, in Python: datasets.load_dataset('" + id
-                    + "', split='" + split
-                    + "').to_json('records.jsonl'), and set source=json data_files=records.jsonl");
-        }
-        return chosen;
-    }
-
-    /** Files in the subset's folder, or with its name in theirs. */
-    private List<String> ofSubset(List<String> readable) {
-        if (subset == null) {
-            return readable;
-        }
-        return readable.stream()
-                .filter(path -> List.of(path.split("/")).contains(subset) || path.contains(subset))
-                .toList();
-    }
-
-    private static List<String> ofOneKind(List<String> readable) {
-        return ENDS.stream()
-                .map(end -> readable.stream().filter(path -> path.endsWith(end)).toList())
-                .filter(ofIt -> !ofIt.isEmpty())
-                .findFirst()
-                .orElse(List.of());
-    }
-
-    private List<String> named(List<String> readable) {
-        FilePatterns wanted = new FilePatterns(names, List.of());
-        return readable.stream().filter(wanted::accepts).toList();
-    }
-
-    /** Files whose name says the split; where no name says any, all of them are the split train. */
-    private List<String> ofSplit(List<String> readable) {
-        List<String> ofIt = readable.stream().filter(path -> says(path, split)).toList();
-        boolean anySplit = readable.stream().anyMatch(path -> SPLITS.stream().anyMatch(each -> says(path, each)));
-        return ofIt.isEmpty() && !anySplit && split.equals("train") ? readable : ofIt;
-    }
-
-    private static boolean says(String path, String split) {
-        return List.of(path.toLowerCase(Locale.ROOT).split("[^a-z0-9]+")).contains(split);
+    /** What the data set says of its files; of no interest where the section names them. */
+    private DatasetCard card(Listing listing, Function<String, Path> download) throws IOException {
+        boolean wanted = names.isEmpty()
+                && listing.files().stream().anyMatch(file -> file.path().equals(CARD));
+        return wanted ? DatasetCard.read(Files.readString(download.apply(CARD)), id) : DatasetCard.none();
     }
 
     /** A glob that is this name and nothing else. */
