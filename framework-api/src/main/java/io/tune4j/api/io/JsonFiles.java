@@ -26,6 +26,9 @@ public final class JsonFiles {
     /** Digits of one number, at most: it is kept as it is written, so only its memory counts. */
     private static final int LONGEST_NUMBER = 100_000;
 
+    /** Characters of a line, beyond which its number alone helps nobody. */
+    private static final int FAR = 80;
+
     private static final int LONGEST_NAME = 1_000_000;
 
     /** Lists and objects within each other, at most: more would use up a thread's stack. */
@@ -72,17 +75,16 @@ public final class JsonFiles {
         return JSON.readTree(bytes);
     }
 
-    /** What is wrong, in words that follow the file's name, such as "is no valid JSON: ... (line 3, column 4)". */
+    /** What is wrong, in words that follow the file's name, such as "is no valid JSON (line 3): ...". */
     public static String problem(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return "goes beyond a limit: " + limit(String.valueOf(e.getMessage()));
         }
-        if (e instanceof JsonEOFException eof) {
-            return "ends too early" + place(eof.getLocation(), false);
-        }
         if (e instanceof JsonProcessingException json) {
-            return "is no valid JSON: " + json.getOriginalMessage().replaceAll(" \\((start marker|JSON String).*", "")
-                    + place(json.getLocation(), true);
+            return "is no valid JSON" + place(json.getLocation()) + ": "
+                    + (json instanceof JsonEOFException
+                            ? "it ends too early"
+                            : json.getOriginalMessage().replaceAll(" \\((start marker|JSON String).*", ""));
         }
         if (e instanceof NoSuchFileException) {
             return "is not there";
@@ -108,11 +110,13 @@ public final class JsonFiles {
         return first.replaceAll(",? from `[^`]*`", "").replaceAll("\\.$", "");
     }
 
-    private static String place(JsonLocation location, boolean column) {
+    private static String place(JsonLocation location) {
         // Jackson knows no place for some of what it refuses.
         if (location == null || location.getLineNr() < 1) {
             return "";
         }
-        return " (line " + location.getLineNr() + (column ? ", column " + location.getColumnNr() : "") + ")";
+        // A file that programs write is often one line.
+        return " (line " + location.getLineNr()
+                + (location.getColumnNr() > FAR ? ", character " + location.getColumnNr() : "") + ")";
     }
 }

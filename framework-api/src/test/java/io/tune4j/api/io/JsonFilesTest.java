@@ -28,9 +28,11 @@ class JsonFilesTest {
     @Test
     void everyFailureHasWords() throws IOException {
         assertThat(problem("{\"a\": }"))
-                .startsWith("is no valid JSON: ")
-                .endsWith("(line 1, column 7); download it again");
-        assertThat(problem("{\n\"a\": 1")).isEqualTo("ends too early (line 2); download it again");
+                .startsWith("is no valid JSON (line 1): Unexpected character")
+                .endsWith("; download it again");
+        assertThat(problem("{\"a\": \"" + "x".repeat(100) + "\", }"))
+                .startsWith("is no valid JSON (line 1, character 110): ");
+        assertThat(problem("{\n\"a\": 1")).isEqualTo("is no valid JSON (line 2): it ends too early; download it again");
         assertThat(problem("")).contains("it is empty");
         assertThat(problem("[".repeat(2000)))
                 .as("downloading it again would not help")

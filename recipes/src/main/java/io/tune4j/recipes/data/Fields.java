@@ -6,10 +6,14 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Texts of a record. */
 final class Fields {
+    /** Characters of a text: ten books. What tokenizing takes of memory for longer ones may be more than there is. */
+    private static final int LONGEST = 10_000_000;
+
     private Fields() {}
 
     static String text(JsonNode record, String field, String id) {
@@ -45,7 +49,17 @@ final class Fields {
         if (!node.isValueNode()) {
             throw new DataException("record " + id + ": field '" + field + "' is no text but " + shortened(node));
         }
-        return node.asText();
+        String text = node.asText();
+        if (text.length() > LONGEST) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "record %s: field '%s' has %,d characters, and %,d are tokenized at most; divide it into several records",
+                    id,
+                    field,
+                    text.length(),
+                    LONGEST));
+        }
+        return text;
     }
 
     /** The field of a record that is a list of records with another field, for files whose list lies in an object; or null. */

@@ -3,6 +3,8 @@ package io.tune4j.recipes.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.github.luben.zstd.Zstd;
 import io.tune4j.api.error.DataException;
 import java.io.ByteArrayOutputStream;
@@ -132,6 +134,15 @@ class JsonRecordsTest {
         Path file = files.write("c.jsonl", "{\"a\": \"" + long21 + "\"}");
         assertThat(files.texts(file, "a", null)).containsExactly(long21);
         assertThat(files.texts(file, "a", ReadRecords.ALL)).containsExactly(long21);
+    }
+
+    @Test
+    void textsThatNoTokenizerTakesAreRefused() {
+        TextNode text = TextNode.valueOf("x".repeat(10_000_001));
+        assertThatThrownBy(
+                        () -> Fields.text(JsonNodeFactory.instance.objectNode().set("a", text), "a", "x#0"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("x#0", "'a'", "10,000,001", "10,000,000");
     }
 
     @Test
