@@ -84,7 +84,8 @@ public final class JsonFiles {
             return "is no valid JSON" + place(json.getLocation()) + ": "
                     + (json instanceof JsonEOFException
                             ? "it ends too early"
-                            : json.getOriginalMessage().replaceAll(" \\((start marker|JSON String).*", ""));
+                            : json.getOriginalMessage()
+                                    .replaceAll("(: was expecting)? \\((start marker|JSON String).*", ""));
         }
         if (e instanceof NoSuchFileException) {
             return "is not there";

@@ -31,7 +31,7 @@ class JsonFilesTest {
                 .startsWith("is no valid JSON (line 1): Unexpected character")
                 .endsWith("; download it again");
         assertThat(problem("{\"a\": \"" + "x".repeat(100) + "\", }"))
-                .startsWith("is no valid JSON (line 1, character 110): ");
+                .startsWith("is no valid JSON (line 1, character 111): ");
         assertThat(problem("{\n\"a\": 1")).isEqualTo("is no valid JSON (line 2): it ends too early; download it again");
         assertThat(problem("")).contains("it is empty");
         assertThat(problem("[".repeat(2000)))

@@ -35,7 +35,7 @@ final class CsvRecords implements RecordReader {
     CsvRecords(DataText text, CsvDialect dialect) {
         this.text = text;
         this.dialect = dialect;
-        char delimiter = dialect.delimiter(DataText.unpackedName(text.file()));
+        char delimiter = dialect.delimiter(DataText.unpacked(text.file().toString()));
         Reader characters = text.open();
         if (dialect.escape() == null) {
             restore = UnaryOperator.identity();
@@ -124,7 +124,7 @@ final class CsvRecords implements RecordReader {
         } catch (NoSuchElementException e) {
             return null;
         } catch (UncheckedIOException e) {
-            throw text.broken(e.getCause(), " after record " + Math.max(0, number));
+            throw text.broken(e.getCause(), " near record " + Math.max(0, number));
         } catch (CsvParseException e) {
             throw broken(e);
         }
@@ -134,7 +134,7 @@ final class CsvRecords implements RecordReader {
         // The parser wraps what its source throws.
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException io) {
-                return text.broken(io, " after record " + Math.max(0, number));
+                return text.broken(io, " near record " + Math.max(0, number));
             }
         }
         return new DataException(

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,13 +23,8 @@ interface DataFiles {
     /** The files, downloaded if need be. */
     List<Path> fetch();
 
-    /** What {@code source} may say of local files, and the ends of such files' names. */
-    Map<String, List<String>> LOADERS = Map.of(
-            "json", List.of(".json", ".jsonl", ".ndjson"),
-            "jsonl", List.of(".jsonl", ".json", ".ndjson"),
-            "csv", List.of(".csv", ".tsv"),
-            "parquet", List.of(".parquet"),
-            "text", List.of(".txt"));
+    /** What {@code source} may say of local files. */
+    Set<String> LOADERS = Set.of("json", "jsonl", "csv", "parquet", "text");
 
     /** A file of the hub by its address, as its page shows it. */
     Pattern HUB_ADDRESS = Pattern.compile("https://[^/]+/datasets/([^/]+/[^/]+)/(?:resolve|blob|raw)/([^/]+)/(.+)");
@@ -60,7 +55,7 @@ interface DataFiles {
                     "split",
                     "local files have the split 'train' alone; name the files of '" + slice.name() + "' in data_files");
         }
-        if (!LOADERS.containsKey(source)) {
+        if (!LOADERS.contains(source)) {
             options.problem(
                     "source",
                     "expected json, csv, parquet or text (with data_files), the name of such a file, or a data set of the"
@@ -72,17 +67,7 @@ interface DataFiles {
     }
 
     private static String loader(String name) {
-        return LOADERS.entrySet().stream()
-                .filter(loader -> loader.getValue().stream().anyMatch(end -> isNamed(name, end)))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .findFirst()
-                .orElse("json");
-    }
-
-    /** Whether a file has a name of a kind, packed or not. */
-    private static boolean isNamed(String name, String end) {
-        return name.endsWith(end) || name.endsWith(end + ".gz") || name.endsWith(end + ".zst");
+        return FileKind.of(name).orElse(FileKind.JSON).source();
     }
 
     private static DataFiles local(ConfigReader options, String key, List<String> names) {
@@ -167,8 +152,7 @@ interface DataFiles {
     }
 
     private static boolean isFile(String source) {
-        return LOADERS.values().stream().flatMap(List::stream).anyMatch(end -> isNamed(source, end))
-                || Files.isRegularFile(path(source));
+        return FileKind.of(source).isPresent() || Files.isRegularFile(path(source));
     }
 
     private static Path path(String name) {

@@ -31,8 +31,8 @@ record DataText(Path file, @Nullable Charset encoding) {
     private static final int BUFFER = 1 << 16;
 
     /** The name without the end that says how the file is packed. */
-    static String unpackedName(Path file) {
-        return file.getFileName().toString().replaceFirst("\\.(gz|zst)$", "");
+    static String unpacked(String name) {
+        return name.replaceFirst("\\.(gz|zst)$", "");
     }
 
     /**
@@ -129,7 +129,7 @@ record DataText(Path file, @Nullable Charset encoding) {
     /**
      * Says what is wrong with the file in words for users.
      *
-     * @param place where reading it had come to, such as " after record 3", or nothing
+     * @param place where reading it had come to, such as " near record 3", or nothing
      */
     DataException broken(IOException e, String place) {
         if (e instanceof NoSuchFileException) {

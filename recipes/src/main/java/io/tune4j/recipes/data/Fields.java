@@ -41,10 +41,13 @@ final class Fields {
             throw new DataException("record " + id + " has no field '" + field + "'"
                     + NearMisses.didYouMean(field, there) + "; it has " + String.join(", ", there)
                     + ". "
-                    + (list == null
-                            ? advice
-                            : "The records seem to be the list in '" + list + "': set field: " + list
-                                    + " beside data_files"));
+                    + (list != null
+                            ? "The records seem to be the list in '" + list + "': set field: " + list
+                                    + " beside data_files"
+                            : there.size() == 1 && there.get(0).matches("[^;\t|]+[;\t|].*")
+                                    ? "If these are several columns, say what is between them, e.g. delimiter: \";\" or"
+                                            + " \"\\t\""
+                                    : advice));
         }
         if (!node.isValueNode()) {
             throw new DataException("record " + id + ": field '" + field + "' is no text but " + shortened(node));

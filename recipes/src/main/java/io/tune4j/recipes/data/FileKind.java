@@ -1,8 +1,8 @@
 package io.tune4j.recipes.data;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Kinds of data files, with the ends of their names. */
@@ -22,9 +22,14 @@ enum FileKind {
         this.ends = List.of(ends);
     }
 
+    /** What {@code source} says of it. */
+    String source() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** The kind that a file's name says; nothing if it says none. */
     static Optional<FileKind> of(String name) {
-        String unpacked = DataText.unpackedName(Path.of(name));
+        String unpacked = DataText.unpacked(name);
         return Arrays.stream(values())
                 .filter(kind -> kind.ends.stream().anyMatch(unpacked::endsWith))
                 .findFirst();

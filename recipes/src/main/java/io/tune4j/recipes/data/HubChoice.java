@@ -35,7 +35,7 @@ record HubChoice(
     List<String> files(List<HubFile> files, DatasetCard card) {
         List<String> readable = files.stream()
                 .map(HubFile::path)
-                .filter(path -> ENDS.stream().anyMatch(unpacked(path)::endsWith))
+                .filter(path -> ENDS.stream().anyMatch(DataText.unpacked(path)::endsWith))
                 .filter(path -> !NO_DATA.matcher(path).matches())
                 .toList();
         if (!names.isEmpty()) {
@@ -121,14 +121,10 @@ record HubChoice(
     private static List<String> ofOneKind(List<String> readable) {
         return ENDS.stream()
                 .map(end -> readable.stream()
-                        .filter(path -> unpacked(path).endsWith(end))
+                        .filter(path -> DataText.unpacked(path).endsWith(end))
                         .toList())
                 .filter(ofIt -> !ofIt.isEmpty())
                 .findFirst()
                 .orElse(List.of());
-    }
-
-    private static String unpacked(String path) {
-        return path.replaceFirst("\\.(gz|zst)$", "");
     }
 }

@@ -134,7 +134,7 @@ final class JsonRecords implements RecordReader {
         if (e instanceof JsonProcessingException) {
             return new DataException(text.file() + ", record " + record + " " + JsonFiles.problem(e), e);
         }
-        return text.broken(e, " after record " + record);
+        return text.broken(e, " near record " + record);
     }
 
     @Override

@@ -93,7 +93,9 @@ final class SqlRows implements RecordReader {
             throw new DataException("dataset.query is over parquet files and others, which have different types; make"
                     + " a list of two data sets of them, each with its query");
         }
-        RecordTable table = new RecordTable(RecordFields.of(files, options), () -> new ChainedRecords(files, options));
+        RecordFields fields = RecordFields.of(files, options);
+        SpelledNumbers.check(plain, fields.numbers());
+        RecordTable table = new RecordTable(fields, () -> new ChainedRecords(files, options));
         return new SqlRows(place, plain, table, table.selection());
     }
 

@@ -31,7 +31,7 @@ final class TextRecords implements RecordReader {
             } while (line != null && line.isBlank());
             return line == null ? null : JsonNodeFactory.instance.objectNode().put(FIELD, line);
         } catch (IOException e) {
-            throw text.broken(e, " after line " + (number + 1));
+            throw text.broken(e, " near line " + (number + 1));
         }
     }
 

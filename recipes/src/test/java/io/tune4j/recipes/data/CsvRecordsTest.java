@@ -3,6 +3,8 @@ package io.tune4j.recipes.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
 import io.tune4j.testkit.config.Sections;
@@ -124,6 +126,14 @@ class CsvRecordsTest {
         assertThat(written("delimiter: \"\\t\", column_names: [input, output], source: csv")
                         .of("c.dat", "a\tb\n", null))
                 .containsExactly("{\"input\":\"a\",\"output\":\"b\"}");
+    }
+
+    @Test
+    void anotherDelimiterIsAdvised() {
+        ObjectNode record = JsonNodeFactory.instance.objectNode().put("input;output", "a;b");
+        assertThatThrownBy(() -> Fields.text(record, "input", "a.csv#0"))
+                .isInstanceOf(DataException.class)
+                .hasMessageContainingAll("has no field 'input'", "delimiter: \";\"");
     }
 
     @Test

@@ -61,6 +61,25 @@ class SqlRowsTest {
     }
 
     @Test
+    void numbersAreNotSortedByTheirLetters() throws IOException {
+        Path file = files.write("a.jsonl", "{\"output\": \"b\", \"n\": 10}\n{\"output\": \"a\", \"n\": 9}\n");
+        for (String query : List.of(
+                "SELECT * FROM data ORDER BY n",
+                "SELECT * FROM data ORDER BY output, data.\"n\" DESC LIMIT 1",
+                "SELECT max(n) AS n FROM data")) {
+            assertThatThrownBy(() -> files.of(List.of(file), query))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("CAST(n AS DOUBLE)");
+        }
+        for (String query : List.of(
+                "SELECT n, output FROM data ORDER BY CAST(n AS DOUBLE)",
+                "SELECT n, output FROM data ORDER BY n::INTEGER",
+                "SELECT n, output FROM data ORDER BY output")) {
+            assertThat(files.texts(file, "n", query)).as(query).containsExactly("9", "10");
+        }
+    }
+
+    @Test
     void messagesComeBackAsTheyAre() throws IOException {
         String chats = "{\"messages\":[{\"role\":\"user\",\"content\":\"When?\",\"weight\":0.50},"
                 + "{\"content\":\"25-11-2025\",\"role\":\"assistant\",\"tool_calls\":[{\"b\":1e5,\"a\":null}]}]}\n"
