@@ -19,11 +19,12 @@ enum ChatFormatName {
      * The format.
      *
      * @param template put around the messages, or null for what the format has
+     * @param options for the checkpoint's chat template
      */
-    ChatFormat of(HfTokenizer tokenizer, @Nullable PromptTemplate template) {
+    ChatFormat of(HfTokenizer tokenizer, @Nullable PromptTemplate template, TemplateOptions options) {
         return switch (this) {
-            case AUTO -> detected(tokenizer).of(tokenizer, template);
-            case TEMPLATE -> new TemplateFormat(tokenizer, template);
+            case AUTO -> detected(tokenizer).of(tokenizer, template, options);
+            case TEMPLATE -> new TemplateFormat(tokenizer, template, options);
             case PLAIN -> plain(new TurnFormat(tokenizer), template);
             // Llama 2's tags are a template around plain turns.
             case LLAMA2 -> plain(new TurnFormat(tokenizer), template == null ? PromptTemplates::llama2 : template);

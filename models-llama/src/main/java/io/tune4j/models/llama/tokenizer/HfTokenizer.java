@@ -19,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +47,7 @@ final class HfTokenizer implements Tokenizer {
     private final TokenizerSettings settings;
     private final Path path;
     private final ChatFormat format;
+    private final TemplateOptions chatTemplate;
     private final Truncation truncation;
     /** What a record may spell to have a special token, or null if it may not. */
     private final @Nullable SpecialSpellings allowed;
@@ -60,6 +63,7 @@ final class HfTokenizer implements Tokenizer {
         this.settings = source.settings();
         this.path = path;
         this.truncation = options.truncation;
+        this.chatTemplate = options.chatTemplate;
         this.allowed = options.allowsSpecialTokens ? new SpecialSpellings(specialTokens()) : null;
         this.special = file.skipped().stream().map(file.specialTokens()::get).collect(Collectors.toUnmodifiableSet());
         this.ends = Stream.concat(ENDS.stream(), Stream.ofNullable(settings.eos()))
@@ -68,7 +72,7 @@ final class HfTokenizer implements Tokenizer {
                 .collect(Collectors.toSet());
         this.newline = encode("\n");
         checkIds();
-        this.format = options.format.of(this, options.template);
+        this.format = options.format.of(this, options.template, options.chatTemplate);
     }
 
     /**
@@ -77,13 +81,25 @@ final class HfTokenizer implements Tokenizer {
      * @param template put around the messages, or null for what the format has
      * @param specialTokens instead of those that the file has, or null
      * @param allowsSpecialTokens whether a special token that a record spells is one, instead of text
+     * @param chatTemplate for the checkpoint's chat template
      */
     record Options(
             ChatFormatName format,
             @Nullable PromptTemplate template,
             Truncation truncation,
             @Nullable Map<String, Integer> specialTokens,
-            boolean allowsSpecialTokens) {}
+            boolean allowsSpecialTokens,
+            TemplateOptions chatTemplate) {
+        /** Without options for a chat template. */
+        Options(
+                ChatFormatName format,
+                @Nullable PromptTemplate template,
+                Truncation truncation,
+                @Nullable Map<String, Integer> specialTokens,
+                boolean allowsSpecialTokens) {
+            this(format, template, truncation, specialTokens, allowsSpecialTokens, TemplateOptions.NONE);
+        }
+    }
 
     /**
      * Reads the files.
@@ -403,12 +419,18 @@ final class HfTokenizer implements Tokenizer {
 
     @Override
     public List<String> remarks() {
-        return settings.pad() != null && settings.pad().equals(settings.eos())
-                ? List.of("pad_token is the eos_token (" + settings.eos()
-                        + "): trainers that pad mask it together with the padding, so that a model never learns to stop. Here"
-                        + " nothing is padded and the end is trained, so there is nothing to do; elsewhere give these files a"
-                        + " pad_token of their own")
-                : List.of();
+        List<String> remarks = new ArrayList<>();
+        if (settings.pad() != null && settings.pad().equals(settings.eos())) {
+            remarks.add("pad_token is the eos_token (" + settings.eos()
+                    + "): trainers that pad mask it together with the padding, so that a model never learns to stop. Here nothing is"
+                    + " padded and the end is trained, so there is nothing to do; elsewhere give these files a pad_token of their"
+                    + " own");
+        }
+        if (format instanceof TemplateFormat && chatTemplate.isDated(settings.chatTemplate())) {
+            remarks.add("the chat template writes today's date, so the tokens are others on another day;"
+                    + " tokenizer.chat_template_date=" + LocalDate.now() + " keeps them the same");
+        }
+        return remarks;
     }
 
     @Override

@@ -6,7 +6,9 @@ import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.error.DataException;
 import io.tune4j.models.llama.jinja.Dict;
 import io.tune4j.models.llama.jinja.Text;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The checkpoint's own chat template. */
@@ -15,12 +17,14 @@ final class TemplateFormat implements ChatFormat {
     private final SpecialSpellings spellings;
     private final HfTokenizer tokenizer;
     private final @Nullable PromptTemplate around;
+    private final TemplateOptions options;
 
     /**
      * @param around put around the messages' texts, or null
      * @throws DataException if the checkpoint has no template, or one that is no Jinja
      */
-    TemplateFormat(HfTokenizer tokenizer, @Nullable PromptTemplate around) {
+    TemplateFormat(HfTokenizer tokenizer, @Nullable PromptTemplate around, TemplateOptions options) {
+        this.options = options;
         this.tokenizer = tokenizer;
         this.around = around;
         TokenizerSettings settings = tokenizer.settings();
@@ -29,8 +33,8 @@ final class TemplateFormat implements ChatFormat {
                     "the tokenizer has no chat_template, neither in tokenizer_config.json nor in"
                             + " chat_template.jinja; put it there, or set tokenizer.chat_format to plain, llama2, llama3 or chatml");
         }
-        // Without a clock a template with a date of its own takes that, and a run repeats on another day.
-        this.template = new ChatTemplate(settings.chatTemplate(), settings.tokens(), null);
+        this.template =
+                new ChatTemplate(settings.chatTemplate(), settings.tokens(), options.clock(settings.chatTemplate()));
         this.spellings = new SpecialSpellings(tokenizer.specialTokens());
     }
 
@@ -38,16 +42,11 @@ final class TemplateFormat implements ChatFormat {
     public void conversation(Conversation conversation, TokenBuilder tokens, Truncation limit) {
         List<Message> messages = templated(conversation);
         List<Dict> dicts = template.dicts(messages);
-        Text text = template.render(dicts, conversation.variables(), false);
+        Map<String, Object> variables = variables(conversation);
+        Text text = template.render(dicts, variables, false);
         new ShownFields(text).check(messages, dicts, conversation.variables(), tokens::changed);
         float[] weights = new TrainedSpans(
-                        template,
-                        spellings,
-                        tokenizer.settings().eos(),
-                        messages,
-                        dicts,
-                        conversation.variables(),
-                        text)
+                        template, spellings, tokenizer.settings().eos(), messages, dicts, variables, text)
                 .weights();
         tokenizer.encode(text, weights, spellings, tokens);
         if (tokens.size() > limit.length()) {
@@ -58,8 +57,18 @@ final class TemplateFormat implements ChatFormat {
 
     @Override
     public void prompt(Conversation conversation, TokenBuilder tokens) {
-        Text text = template.render(template.dicts(templated(conversation)), conversation.variables(), true);
+        Text text = template.render(template.dicts(templated(conversation)), variables(conversation), true);
         tokenizer.encode(text, new float[text.value().length()], spellings, tokens);
+    }
+
+    /** The config's variables, and the record's, which go before. */
+    private Map<String, Object> variables(Conversation conversation) {
+        if (options.variables().isEmpty()) {
+            return conversation.variables();
+        }
+        Map<String, Object> all = new HashMap<>(options.variables());
+        all.putAll(conversation.variables());
+        return all;
     }
 
     private List<Message> templated(Conversation conversation) {

@@ -88,6 +88,7 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 (none || template != null) && chosen == ChatFormatName.LLAMA2 ? ChatFormatName.PLAIN : chosen;
         Path special = options.pathOrNull("special_tokens_path");
         boolean allowsSpecialTokens = options.bool("allow_special_tokens", false);
+        TemplateOptions chatTemplate = TemplateOptions.read(options);
         Path file = file(options, context.checkpointDirectory());
         return file == null
                 ? null
@@ -98,7 +99,8 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                                 template,
                                 truncation,
                                 special == null ? null : TiktokenFile.specialTokens(special),
-                                allowsSpecialTokens));
+                                allowsSpecialTokens,
+                                chatTemplate));
     }
 
     private static @Nullable PromptTemplate template(ConfigReader options, ComponentContext context) {

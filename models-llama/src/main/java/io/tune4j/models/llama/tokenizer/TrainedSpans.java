@@ -213,14 +213,23 @@ final class TrainedSpans {
             return before.isBlank() ? turn.from : calls ? boundary(turn.from, firstOwn) : firstOwn;
         }
         String value = text.value();
-        int same = 0;
-        while (same < header.length()
-                && turn.from + same < turn.to
-                && value.charAt(turn.from + same) == header.charAt(same)) {
+        int at = turn.from + blanks(value, turn.from, turn.to);
+        // Templates with line breaks of their own put other blanks around a header in each place.
+        int wanted = header.stripTrailing().length();
+        int same = blanks(header, 0, header.length());
+        while (same < header.length() && at < turn.to && value.charAt(at) == header.charAt(same)) {
+            at++;
             same++;
         }
-        int at = turn.from + same;
-        return same == header.length() ? at : boundary(turn.from, at);
+        return same >= wanted ? at : boundary(turn.from, at);
+    }
+
+    private static int blanks(String value, int from, int to) {
+        int at = from;
+        while (at < to && Character.isWhitespace(value.charAt(at))) {
+            at++;
+        }
+        return at - from;
     }
 
     /** The last place up to a position where a word, a special token or a part of an expression ends. */
@@ -265,6 +274,17 @@ final class TrainedSpans {
                 break;
             }
         }
-        return end < 0 ? limit : end;
+        return end < 0 ? endAfter(limit) : end;
+    }
+
+    /** Behind the end token that follows a turn without one, as where a template writes it after its loop. */
+    private int endAfter(int turnEnd) {
+        Matcher token = spellings.in(text.value());
+        boolean follows = eos != null
+                && SpecialSpellings.next(token, text, turnEnd, false)
+                && token.group().equals(eos)
+                && text.mark(text.runAt(token.start())).owner() == null
+                && text.value().substring(turnEnd, token.start()).isBlank();
+        return follows ? token.end() : turnEnd;
     }
 }
