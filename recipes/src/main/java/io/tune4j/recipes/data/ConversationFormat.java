@@ -51,12 +51,7 @@ record ConversationFormat(
     public Content read(JsonNode record, String id) {
         JsonNode list = record.path(column);
         if (!list.isArray() || list.isEmpty()) {
-            List<String> there = new ArrayList<>();
-            record.fieldNames().forEachRemaining(there::add);
-            throw new DataException("record " + id + ": field '" + column + "' "
-                    + (list.isMissingNode() ? "is missing" : "is no list of messages")
-                    + NearMisses.didYouMean(column, there) + "; it has " + String.join(", ", there)
-                    + ". conversation_column says which field holds the conversation");
+            throw new DataException("record " + id + ": field '" + column + "' " + problem(record, list));
         }
         List<TurnReader.Turn> read = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
@@ -65,6 +60,24 @@ record ConversationFormat(
         List<Message> messages = masked(read);
         check(messages, id);
         return Content.of(new Conversation(messages, TurnReader.variables(record, id)));
+    }
+
+    private String problem(JsonNode record, JsonNode list) {
+        if (list.isNull()) {
+            return "is null, and a list of messages is expected; on_bad_record: skip leaves such records out";
+        }
+        if (list.isArray()) {
+            return "is an empty list, so there is nothing to learn; on_bad_record: skip leaves such records out";
+        }
+        List<String> there = new ArrayList<>();
+        record.fieldNames().forEachRemaining(there::add);
+        String around = Fields.listWith(record, column);
+        return (list.isMissingNode() ? "is missing" : "is no list of messages") + NearMisses.didYouMean(column, there)
+                + "; it has " + String.join(", ", there) + ". "
+                + (around == null
+                        ? "conversation_column says which field holds the conversation"
+                        : "The records seem to be the list in '" + around + "': set field: " + around
+                                + " beside data_files");
     }
 
     private List<Message> masked(List<TurnReader.Turn> read) {

@@ -1,12 +1,12 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.JsonFiles;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +24,7 @@ record TurnReader(String roleField, String contentField, Roles roles) {
 
     private static final String CONTENT = "content";
     private static final String CALLS = "tool_calls";
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFiles.factory());
 
     /**
      * What a turn says.
@@ -73,18 +72,14 @@ record TurnReader(String roleField, String contentField, Roles roles) {
                     || name.equals("weight")
                     || field.getValue().isNull();
             if (!skipped) {
-                fields.put(name.equals(contentField) ? CONTENT : name, value(field.getValue()));
+                fields.put(name.equals(contentField) ? CONTENT : name, JsonValues.of(field.getValue()));
             }
         });
         return fields;
     }
 
-    private static Object value(JsonNode node) {
-        return JSON.convertValue(node, Object.class);
-    }
-
-    private static Map<String, Object> called(Object function) {
-        Map<String, Object> call = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> called(@Nullable Object function) {
+        Map<String, @Nullable Object> call = new LinkedHashMap<>();
         call.put("type", "function");
         call.put("function", function);
         return call;
@@ -98,7 +93,7 @@ record TurnReader(String roleField, String contentField, Roles roles) {
                     "record " + place + ": expected a call such as {\"name\": ..., \"arguments\": {...}}, found "
                             + Fields.shortened(content));
         }
-        return List.of(called(value(call)));
+        return List.of(called(JsonValues.of(call)));
     }
 
     private static @Nullable JsonNode parsed(JsonNode text) {
@@ -173,16 +168,17 @@ record TurnReader(String roleField, String contentField, Roles roles) {
                 throw new DataException(
                         "record " + id + ": expected '" + name + "' to be a list, found " + Fields.shortened(given));
             }
-            variables.put(name, value(list));
+            variables.put(name, JsonValues.of(list));
         }
         JsonNode functions = record.path("functions");
         if (functions.isArray() && !variables.containsKey("tools")) {
-            List<Object> described = JSON.convertValue(functions, new TypeReference<>() {});
-            variables.put("tools", described.stream().map(TurnReader::called).toList());
+            List<Object> described = new ArrayList<>();
+            functions.forEach(function -> described.add(called(JsonValues.of(function))));
+            variables.put("tools", described);
         }
         JsonNode more = record.path("chat_template_kwargs");
         if (more.isObject()) {
-            more.properties().forEach(entry -> variables.put(entry.getKey(), value(entry.getValue())));
+            more.properties().forEach(entry -> variables.put(entry.getKey(), JsonValues.of(entry.getValue())));
         }
         return variables;
     }

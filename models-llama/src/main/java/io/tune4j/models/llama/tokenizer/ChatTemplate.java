@@ -94,19 +94,27 @@ final class ChatTemplate {
                 .findFirst()
                 .orElse(null);
         if (reasoning != null) {
-            values.put(THINKING, Values.of(reasoning, new Source(position, REASONING)));
+            values.put(THINKING, value(reasoning, new Source(position, REASONING)));
         }
         fields.forEach((name, value) -> {
             if (value != null) {
                 // A role is one of a few words, and templates make special tokens of it.
                 Object origin = name.equals("role") ? null : new Source(position, canonical(name));
-                values.put(name, Values.of(value, origin));
+                values.put(name, value(value, origin));
             }
         });
         if (reasoning != null) {
-            values.put(REASONING, Values.of(reasoning, new Source(position, REASONING)));
+            values.put(REASONING, value(reasoning, new Source(position, REASONING)));
         }
         return Values.tagged(position, values);
+    }
+
+    private static @Nullable Object value(@Nullable Object value, @Nullable Object origin) {
+        try {
+            return Values.of(value, origin);
+        } catch (JinjaException e) {
+            throw new DataException("the record cannot be given to a chat template: " + e.getMessage(), e);
+        }
     }
 
     /** One name for all names of reasoning. */
@@ -126,7 +134,7 @@ final class ChatTemplate {
         Map<String, @Nullable Object> all = new HashMap<>(tokens);
         all.put("tools", null);
         all.put("documents", null);
-        variables.forEach((name, value) -> all.put(name, Values.of(value, new Source(-1, name))));
+        variables.forEach((name, value) -> all.put(name, value(value, new Source(-1, name))));
         all.put("messages", Values.list(messages));
         all.put(GENERATION_PROMPT, asks);
         try {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,6 +40,9 @@ final class HfTokenizer implements Tokenizer {
     /** Tokens that end an answer, whatever the format. */
     private static final List<String> ENDS =
             List.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end_of_text|>", "</s>");
+
+    /** Characters of a text, at most: ten books. */
+    private static final int LONGEST = 10_000_000;
 
     private static final Pattern STRIPPED = Pattern.compile(" +\\z");
 
@@ -242,9 +246,19 @@ final class HfTokenizer implements Tokenizer {
     }
 
     private int[] encodePlain(String text) {
-        return text.isEmpty()
-                ? new int[0]
-                : narrow(library.encode(text, false, false).getIds());
+        return text.isEmpty() ? new int[0] : narrow(encoding(text).getIds());
+    }
+
+    /** The library's answer. It ends the process where the memory for a text is missing, so no text may be too long. */
+    private Encoding encoding(String text) {
+        if (text.length() > LONGEST) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "a text of %,d characters is too long: %,d are tokenized at most",
+                    text.length(),
+                    LONGEST));
+        }
+        return library.encode(text, false, false);
     }
 
     /**
@@ -315,7 +329,7 @@ final class HfTokenizer implements Tokenizer {
         if (text.isEmpty()) {
             return;
         }
-        Encoding encoding = library.encode(text, false, false);
+        Encoding encoding = encoding(text);
         long[] ids = encoding.getIds();
         CharSpan[] spans = encoding.getCharTokenSpans();
         // The library counts code points.
