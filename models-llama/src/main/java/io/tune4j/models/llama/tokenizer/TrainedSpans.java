@@ -7,8 +7,10 @@ import io.tune4j.models.llama.jinja.Dict;
 import io.tune4j.models.llama.jinja.Mark;
 import io.tune4j.models.llama.jinja.Text;
 import io.tune4j.models.llama.tokenizer.ChatTemplate.Source;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class TrainedSpans {
     /** A part of the text, from the first character to behind the last. */
     private record Span(int from, int to) {}
+
+    private static final Set<String> NAMES = Set.of("name", "id", "tool_call_id");
 
     private final ChatTemplate template;
     private final SpecialSpellings spellings;
@@ -101,8 +105,9 @@ final class TrainedSpans {
         }
     }
 
+    /** Whether a message says a character; names and numbers of calls belong to the template's header. */
     private static boolean isOf(Mark mark, int message) {
-        return mark.origin() instanceof Source source && source.message() == message;
+        return mark.origin() instanceof Source source && source.message() == message && !NAMES.contains(source.field());
     }
 
     private static boolean isTurn(Mark mark, int message) {
@@ -125,8 +130,9 @@ final class TrainedSpans {
             }
         }
         String header = header(message, turn.from);
-        int from = Math.min(begin(turn, header, firstOwn), firstOwn);
-        int to = end(turn, header, Math.max(lastOwn, from));
+        int from = Math.min(begin(message, turn, header, firstOwn), firstOwn);
+        String own = text.value().substring(turn.from, from);
+        int to = end(turn, List.of(header, own), Math.max(lastOwn, from));
         if (from >= to) {
             throw unknown(message, "the chat template leaves it out");
         }
@@ -206,7 +212,10 @@ final class TrainedSpans {
     }
 
     /** Where the answer begins: after what a prompt ends with, as far as the turn begins with it. */
-    private int begin(Span turn, String header, int firstOwn) {
+    private int begin(int message, Span turn, String header, int firstOwn) {
+        if (header.isEmpty() && firstOwn == turn.to) {
+            return Math.min(turn.to, turn.from + headerOfOther(message));
+        }
         if (header.isEmpty()) {
             String before = text.value().substring(turn.from, firstOwn);
             boolean calls = firstOwn < turn.to && !isSpoken(text.mark(text.runAt(firstOwn)));
@@ -222,6 +231,20 @@ final class TrainedSpans {
             same++;
         }
         return same >= wanted ? at : boundary(turn.from, at);
+    }
+
+    /** For an answer that says nothing, the length of the header that it has when it says something. */
+    private int headerOfOther(int message) {
+        List<Message> others = new ArrayList<>(messages);
+        others.set(message, new Message(Role.ASSISTANT, "x", 1));
+        List<Dict> otherDicts = template.dicts(others);
+        try {
+            Text other = template.render(otherDicts, variables, false);
+            TrainedSpans spans = new TrainedSpans(template, spellings, eos, others, otherDicts, variables, other);
+            return spans.answer(message).from - spans.turn(message).from;
+        } catch (DataException refused) {
+            return 0;
+        }
     }
 
     private static int blanks(String value, int from, int to) {
@@ -256,13 +279,14 @@ final class TrainedSpans {
     }
 
     /** Behind the token that ends the turn, or the turn's end if it has none. */
-    private int end(Span turn, String header, int lastOwn) {
+    private int end(Span turn, List<String> headers, int lastOwn) {
         int limit = turn.to;
         // A template that always asks for the next answer.
-        if (!header.isBlank()
-                && limit - header.length() >= lastOwn
-                && text.value().startsWith(header, limit - header.length())) {
-            limit -= header.length();
+        for (String header : headers) {
+            boolean asks = !header.isBlank()
+                    && turn.to - header.length() >= lastOwn
+                    && text.value().startsWith(header, turn.to - header.length());
+            limit = asks ? Math.min(limit, turn.to - header.length()) : limit;
         }
         Matcher token = spellings.in(text.value());
         int end = -1;
