@@ -2,6 +2,7 @@ package io.tune4j.models.llama.tokenizer;
 
 import io.tune4j.models.llama.jinja.Text;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,11 +13,20 @@ final class SpecialSpellings {
     private final Pattern pattern;
 
     SpecialSpellings(Set<String> spellings) {
-        this.pattern = Pattern.compile(spellings.stream()
+        List<String> longestFirst = spellings.stream()
                 .filter(spelling -> !spelling.isEmpty())
                 .sorted(Comparator.comparingInt(String::length).reversed())
-                .map(Pattern::quote)
-                .collect(Collectors.collectingAndThen(Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
+                .toList();
+        // Some vocabularies have a thousand; few characters begin any of them, and only these are looked at.
+        String first = longestFirst.stream()
+                .map(spelling -> Pattern.quote(Character.toString(spelling.codePointAt(0))))
+                .distinct()
+                .collect(Collectors.joining("|"));
+        this.pattern = Pattern.compile(
+                longestFirst.isEmpty()
+                        ? "(?!)"
+                        : "(?=" + first + ")(?:"
+                                + longestFirst.stream().map(Pattern::quote).collect(Collectors.joining("|")) + ")");
     }
 
     Matcher in(String text) {
