@@ -1,7 +1,5 @@
 package io.tune4j.models.llama.tokenizer;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Conversation;
@@ -13,7 +11,6 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.CodeIdentity;
 import io.tune4j.api.io.Sha256;
 import io.tune4j.models.llama.jinja.Text;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,12 +37,9 @@ final class HfTokenizer implements Tokenizer {
     private static final List<String> ENDS =
             List.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end_of_text|>", "</s>");
 
-    /** Characters of a text, at most: ten books. */
-    private static final int LONGEST = 10_000_000;
-
     private static final Pattern STRIPPED = Pattern.compile(" +\\z");
 
-    private final HuggingFaceTokenizer library;
+    private final LibraryTokenizer library;
     private final TokenizerFile file;
     private final TokenizerSettings settings;
     private final Path path;
@@ -61,7 +54,7 @@ final class HfTokenizer implements Tokenizer {
     private final Set<Integer> special;
     private final Set<Integer> ends;
 
-    private HfTokenizer(HuggingFaceTokenizer library, TokenizerSource source, Path path, Options options) {
+    private HfTokenizer(LibraryTokenizer library, TokenizerSource source, Path path, Options options) {
         this.library = library;
         this.file = source.file();
         this.settings = source.settings();
@@ -117,9 +110,8 @@ final class HfTokenizer implements Tokenizer {
         System.setProperty("OPT_OUT_TRACKING", "true");
         TokenizerSource read = TokenizerSource.read(path);
         TokenizerSource source = options.specialTokens == null ? read : read.with(options.specialTokens);
-        Map<String, String> switches = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try {
-            HuggingFaceTokenizer library = load(source.file(), switches);
+            LibraryTokenizer library = LibraryTokenizer.of(source.file().json());
             boolean done = false;
             try {
                 HfTokenizer tokenizer = new HfTokenizer(library, source, path, options);
@@ -137,13 +129,6 @@ final class HfTokenizer implements Tokenizer {
                     path + " cannot be read as a tokenizer: " + e.getMessage()
                             + "; download it again, or convert it with transformers' save_pretrained",
                     e);
-        }
-    }
-
-    private static HuggingFaceTokenizer load(TokenizerFile file, Map<String, String> options) throws IOException {
-        try (LibraryLoader loader = LibraryLoader.of(HuggingFaceTokenizer.class)) {
-            return HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(file.json().getBytes(StandardCharsets.UTF_8)), options);
         }
     }
 
@@ -246,19 +231,7 @@ final class HfTokenizer implements Tokenizer {
     }
 
     private int[] encodePlain(String text) {
-        return text.isEmpty() ? new int[0] : narrow(encoding(text).getIds());
-    }
-
-    /** The library's answer. It ends the process where the memory for a text is missing, so no text may be too long. */
-    private Encoding encoding(String text) {
-        if (text.length() > LONGEST) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "a text of %,d characters is too long: %,d are tokenized at most",
-                    text.length(),
-                    LONGEST));
-        }
-        return library.encode(text, false, false);
+        return text.isEmpty() ? new int[0] : narrow(library.ids(text));
     }
 
     /**
@@ -329,9 +302,9 @@ final class HfTokenizer implements Tokenizer {
         if (text.isEmpty()) {
             return;
         }
-        Encoding encoding = encoding(text);
-        long[] ids = encoding.getIds();
-        CharSpan[] spans = encoding.getCharTokenSpans();
+        LibraryTokenizer.Spans encoding = library.spans(text);
+        long[] ids = encoding.ids();
+        CharSpan[] spans = encoding.spans();
         // The library counts code points.
         boolean narrow = text.codePointCount(0, text.length()) == text.length();
         int point = 0;
@@ -366,7 +339,7 @@ final class HfTokenizer implements Tokenizer {
                 .filter(id -> !special.contains(id))
                 .asLongStream()
                 .toArray();
-        return text.length == 0 ? "" : file.spelled(library.decode(text, false));
+        return text.length == 0 ? "" : file.spelled(library.decode(text));
     }
 
     @Override
