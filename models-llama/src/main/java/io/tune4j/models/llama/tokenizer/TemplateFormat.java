@@ -44,6 +44,9 @@ final class TemplateFormat implements ChatFormat {
         List<Dict> dicts = template.dicts(messages);
         Map<String, Object> variables = variables(conversation);
         Text text = template.render(dicts, variables, false);
+        if (QuotedArguments.areIn(text.value(), messages)) {
+            tokens.changed(QuotedArguments.CHANGE);
+        }
         new ShownFields(text).check(messages, dicts, conversation.variables(), tokens::changed);
         float[] weights = new TrainedSpans(
                         template, spellings, tokenizer.settings().eos(), messages, dicts, variables, text)

@@ -130,4 +130,25 @@ class TemplateFormatTest {
                     .endsWith("{258}user\n⟨why⟩{259}\n{258}assistant\n⟨Yo{259}⟩\n");
         }
     }
+
+    @Test
+    void argumentsThatAreQuotedTwiceAreTold() throws IOException {
+        String template = "{% for m in messages %}{{ m.role + ':' + (m.content or '') }}"
+                + "{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}"
+                + "<|im_end|>{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
+        try (HfTokenizer tokenizer = open(template)) {
+            TokenizedSample text = tokenizer.encodeMessages("x", List.of(ASK, call("{\"a\": 2}")));
+            assertThat(shown(tokenizer, text)).endsWith("assistant:\u27E8add\"{\\\"a\\\": 2}\"{259}\u27E9");
+            assertThat(text.changes()).containsExactly(QuotedArguments.CHANGE);
+            TokenizedSample object = tokenizer.encodeMessages("x", List.of(ASK, call(Map.of("a", 2))));
+            assertThat(shown(tokenizer, object)).endsWith("assistant:\u27E8add{\"a\": 2}{259}\u27E9");
+            assertThat(object.changes()).isEmpty();
+        }
+    }
+
+    private static Message call(Object arguments) {
+        Map<String, Object> function = Map.of("name", "add", "arguments", arguments);
+        return new Message(
+                Role.ASSISTANT, "", 1, Map.of("tool_calls", List.of(Map.of("type", "function", "function", function))));
+    }
 }
