@@ -33,15 +33,18 @@ final class Roles {
         Roles roles = new Roles();
         ConfigReader map = options.sectionOrNull(KEY);
         if (map != null) {
+            // Our names are the usual ones, also where two of them change places.
+            Map<String, Role> own = new TreeMap<>();
             for (String name : map.keys()) {
                 String ours = map.string(name, "");
                 Role role = roles.names.get(ours.toLowerCase(Locale.ROOT));
                 if (role == null) {
                     map.problem(name, "expected system, user, assistant or tool, found '" + ours + "'");
                 } else {
-                    roles.names.put(name.toLowerCase(Locale.ROOT), role);
+                    own.put(name.toLowerCase(Locale.ROOT), role);
                 }
             }
+            roles.names.putAll(own);
         }
         return roles;
     }
