@@ -1,6 +1,7 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -28,11 +29,21 @@ final class JsonTree {
         return factory.createParser(text);
     }
 
-    /** The value of a text that is JSON. */
+    /**
+     * The value of a text that is JSON.
+     *
+     * @throws IOException if it is none, or goes on after its value
+     */
     JsonNode read(String json) throws IOException {
         try (JsonParser parser = factory.createParser(json)) {
-            parser.nextToken();
-            return read(parser);
+            if (parser.nextToken() == null) {
+                throw new JsonParseException(parser, "there is no value");
+            }
+            JsonNode value = read(parser);
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "the text goes on after its value");
+            }
+            return value;
         }
     }
 

@@ -1,11 +1,9 @@
 package io.tune4j.recipes.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.io.JsonFiles;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +22,7 @@ record TurnReader(String roleField, String contentField, Roles roles) {
 
     private static final String CONTENT = "content";
     private static final String CALLS = "tool_calls";
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFiles.factory());
+    private static final String TOOLS = "tools";
 
     /**
      * What a turn says.
@@ -98,8 +96,8 @@ record TurnReader(String roleField, String contentField, Roles roles) {
 
     private static @Nullable JsonNode parsed(JsonNode text) {
         try {
-            return text.isTextual() ? JSON.readTree(text.asText()) : text;
-        } catch (JsonProcessingException e) {
+            return text.isTextual() ? new JsonTree().read(text.asText()) : text;
+        } catch (IOException e) {
             return null;
         }
     }
@@ -109,7 +107,8 @@ record TurnReader(String roleField, String contentField, Roles roles) {
             return content.asText();
         }
         if (content.isMissingNode() || content.isNull()) {
-            if (fields.containsKey(CALLS)) {
+            Object calls = fields.get(CALLS);
+            if (calls != null && !(calls instanceof List<?> list && list.isEmpty())) {
                 return "";
             }
             throw new DataException("record " + place + ": '" + contentField + "' is "
@@ -153,33 +152,42 @@ record TurnReader(String roleField, String contentField, Roles roles) {
     /**
      * What a record says for the chat template beside its messages.
      *
-     * @throws DataException if {@code tools} is no list
+     * @throws DataException if a field such as {@code tools} is none of its kind
      */
     static Map<String, Object> variables(JsonNode record, String id) {
         Map<String, Object> variables = new LinkedHashMap<>();
-        for (String name : new String[] {"tools", "documents"}) {
-            JsonNode given = record.path(name);
-            if (given.isMissingNode() || given.isNull()) {
-                continue;
+        for (String name : new String[] {TOOLS, "documents"}) {
+            JsonNode list = given(record, name, true, id);
+            if (list != null) {
+                variables.put(name, JsonValues.of(list));
             }
-            // Tables have lists as JSON text.
-            JsonNode list = parsed(given);
-            if (list == null || !list.isArray()) {
-                throw new DataException(
-                        "record " + id + ": expected '" + name + "' to be a list, found " + Fields.shortened(given));
-            }
-            variables.put(name, JsonValues.of(list));
         }
-        JsonNode functions = record.path("functions");
-        if (functions.isArray() && !variables.containsKey("tools")) {
+        JsonNode functions = given(record, "functions", true, id);
+        if (functions != null && !variables.containsKey(TOOLS)) {
             List<Object> described = new ArrayList<>();
             functions.forEach(function -> described.add(called(JsonValues.of(function))));
-            variables.put("tools", described);
+            variables.put(TOOLS, described);
         }
-        JsonNode more = record.path("chat_template_kwargs");
-        if (more.isObject()) {
+        JsonNode more = given(record, "chat_template_kwargs", false, id);
+        if (more != null) {
             more.properties().forEach(entry -> variables.put(entry.getKey(), JsonValues.of(entry.getValue())));
         }
         return variables;
+    }
+
+    /** A field that is a list or an object, or JSON text of one, as tables have it; null if it is not there. */
+    private static @Nullable JsonNode given(JsonNode record, String name, boolean list, String id) {
+        JsonNode field = record.path(name);
+        if (field.isMissingNode()
+                || field.isNull()
+                || field.isTextual() && field.asText().isBlank()) {
+            return null;
+        }
+        JsonNode value = parsed(field);
+        if (value == null || !(list ? value.isArray() : value.isObject())) {
+            throw new DataException("record " + id + ": expected '" + name + "' to be "
+                    + (list ? "a list" : "an object") + ", found " + Fields.shortened(field));
+        }
+        return value;
     }
 }
