@@ -55,16 +55,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         if (root == null || identity == null || tokenizer == null) {
             return temporary(key, dataset, lenient, new Progress(key, console), watch);
         }
-        Path store = root.resolve(Sha256.name(
-                String.join(
-                        "\0",
-                        String.valueOf(StoreSummary.FORMAT),
-                        ApiVersion.current(),
-                        CodeIdentity.of(TokenCache.class),
-                        options,
-                        tokenizer,
-                        identity),
-                NAME_BYTES));
+        Path store = root.resolve(name(CodeIdentity.of(TokenCache.class), options, tokenizer, identity));
         TokenStore found = Files.isDirectory(store) ? find(store) : null;
         if (found != null) {
             console.detail(key + ": the tokens are in " + store);
@@ -78,6 +69,17 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
             throw new ResourceException(
                     "the tokens just written to " + store + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The folder's name.
+     *
+     * @param build which code reads the records, as another one may make other tokens of them
+     */
+    static String name(String build, String options, String tokenizer, String identity) {
+        String all = String.join(
+                "\0", String.valueOf(StoreSummary.FORMAT), ApiVersion.current(), build, options, tokenizer, identity);
+        return Sha256.name(all, NAME_BYTES);
     }
 
     private @Nullable Path writable() {

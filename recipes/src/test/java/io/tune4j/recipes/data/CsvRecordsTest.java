@@ -66,6 +66,10 @@ class CsvRecordsTest {
                 "inner.csv",
                 "input,output\nsize 5\" screen,ok\n",
                 "{\"input\":\"size 5\\\" screen\",\"output\":\"ok\"}");
+        assertRead(
+                "doubled.csv",
+                "input,output\n\"a,\"\"b\"\"\",\"\"\"\"\n",
+                "{\"input\":\"a,\\\"b\\\"\",\"output\":\"\\\"\"}");
         assertRead("spaces.csv", "input, output\n a , b \n", "{\"input\":\" a \",\" output\":\" b \"}");
         assertRead("one.csv", "text\n\"cell with\nnewline\"\n", "{\"text\":\"cell with\\nnewline\"}");
         assertRead("title.csv", "Questions of March,\na,b\n", "{\"Questions of March\":\"a\",\"column_2\":\"b\"}");

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,30 @@ class TokenCacheTest {
                 assertThat(store.trainedTokens(i)).isEqualTo(sample.trainedTokens());
             }
         }
+    }
+
+    @Test
+    void changesOfRecordsAreCounted() {
+        TokenizedSample whole = new TokenizedSample("x#0", new int[] {5}, new float[] {1});
+        TokenizedSample cut = new TokenizedSample("x#1", new int[] {6}, new float[] {1}, List.of("cut", "mended"));
+        TokenizedSample mended = new TokenizedSample("x#2", new int[] {7}, new float[] {1}, List.of("mended"));
+        for (int run = 0; run < 2; run++) {
+            try (TokenStore store = open(new Counted("a", whole, cut, mended), "")) {
+                assertThat(store.summary().changes()).isEqualTo(Map.of("cut", 1L, "mended", 2L));
+            }
+        }
+    }
+
+    @Test
+    void eachBuildHasTokensOfItsOwn() {
+        List<String> names = List.of(
+                TokenCache.name("build 1", "options", "tokenizer", "data"),
+                TokenCache.name("build 2", "options", "tokenizer", "data"),
+                TokenCache.name("build 1", "other", "tokenizer", "data"),
+                TokenCache.name("build 1", "options", "other", "data"),
+                TokenCache.name("build 1", "options", "tokenizer", "other"));
+        assertThat(names).doesNotHaveDuplicates();
+        assertThat(TokenCache.name("build 1", "options", "tokenizer", "data")).isEqualTo(names.get(0));
     }
 
     @Test
