@@ -70,6 +70,12 @@ class ChatTemplateTest {
     }
 
     @Test
+    void textsAreTrueUnlessTheyAreEmpty() {
+        assertThat(render("{% for t in ['', 'false', 'False', '0', 'none', ' '] %}{{ 1 if t else 0 }}{% endfor %}"))
+                .isEqualTo("011111");
+    }
+
+    @Test
     void aDateThatATemplateHasWithoutAClockIsTaken() {
         assertThat(
                         render(

@@ -67,6 +67,12 @@ class HfTokenizerTest {
                     .endsWith(260, 257);
             assertThat(text(tokenizer, sample, true)).isEqualTo("assistant\n\nYo");
             assertThat(text(tokenizer, sample, false)).isEqualTo("user\n\nHi");
+            int last = sample.tokens().length - 1;
+            assertThat(sample.isTrained(last - 1)).as("the end of the turn").isTrue();
+            assertThat(sample.isTrained(last)).as("the end of the text").isFalse();
+            List<Message> withTool = List.of(TALK.get(0), TALK.get(1), new Message(Role.TOOL, "2", false), TALK.get(1));
+            assertThat(text(tokenizer, tokenizer.encodeMessages("x", withTool), false))
+                    .isEqualTo("user\n\nHiipython\n\n2");
             int[] prompt = tokenizer.encodePrompt(TALK.subList(0, 1));
             assertThat(Arrays.copyOf(sample.tokens(), prompt.length)).isEqualTo(prompt);
             assertThat(tokenizer.isEnd(260)).isTrue();

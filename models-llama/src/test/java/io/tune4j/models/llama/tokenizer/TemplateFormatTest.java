@@ -123,6 +123,18 @@ class TemplateFormatTest {
     }
 
     @Test
+    void anEndThatATemplateWritesAfterItsLoopIsTrained() throws IOException {
+        String loop = "{% for m in messages %}{{ '\\n' + m.role + ': ' + m.content }}{% endfor %}";
+        try (HfTokenizer tokenizer = open(loop + "{{ eos_token }}")) {
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(AGAIN, ANSWER))))
+                    .isEqualTo("\nuser: and\nassistant: \u27E8Yo{257}\u27E9");
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", List.of(AGAIN, ANSWER, AGAIN))))
+                    .as("it does not end the answer")
+                    .isEqualTo("\nuser: and\nassistant: \u27E8Yo\u27E9\nuser: and{257}");
+        }
+    }
+
+    @Test
     void questionsAreTrainedWhereThatIsAskedFor() throws IOException {
         try (HfTokenizer tokenizer = open(CHATML)) {
             Message trained = new Message(Role.USER, "why", true);
