@@ -26,9 +26,13 @@ public record Conversation(List<Message> messages, Map<String, Object> variables
 
     /** A field that text alone does not show: a variable, or a field of a message beside its content. */
     public Optional<String> structure() {
-        return variables.keySet().stream().findFirst().or(() -> messages.stream()
-                .flatMap(message -> message.structure().stream())
-                .findFirst());
+        return variables.entrySet().stream()
+                .filter(variable -> !Message.isNothing(variable.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .or(() -> messages.stream()
+                        .flatMap(message -> message.structure().stream())
+                        .findFirst());
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.tune4j.api.data;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One turn of a conversation.
@@ -57,6 +59,17 @@ public record Message(Role role, String content, float weight, Map<String, Objec
 
     /** A field beside the text that a format must show, such as {@code tool_calls}. */
     public Optional<String> structure() {
-        return fields.keySet().stream().filter(STRUCTURE::contains).findFirst();
+        return fields.entrySet().stream()
+                .filter(field -> STRUCTURE.contains(field.getKey()) && !isNothing(field.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** Whether a JSON value says nothing, as an empty list of calls does, which tables have where there are none. */
+    static boolean isNothing(@Nullable Object value) {
+        return value == null
+                || value instanceof CharSequence text && text.length() == 0
+                || value instanceof Collection<?> list && list.isEmpty()
+                || value instanceof Map<?, ?> map && map.isEmpty();
     }
 }
