@@ -13,53 +13,53 @@ final class Frame {
     private final @Nullable Frame parent;
     private final TextBuilder output;
     private final Map<String, @Nullable Object> variables = new HashMap<>();
-    private final int generation;
-    private final boolean loop;
-    private @Nullable Object owner;
+    /** The mark of a character that the template writes here. */
+    private Mark place;
+    /** Whether the next dictionary with a tag that is assigned here is the one that this turn of a loop is about. */
+    private boolean searching;
 
-    private Frame(
-            Run run, @Nullable Frame parent, TextBuilder output, @Nullable Object owner, int generation, boolean loop) {
+    private Frame(Run run, @Nullable Frame parent, TextBuilder output, Mark place) {
         this.run = run;
         this.parent = parent;
         this.output = output;
-        this.owner = owner;
-        this.generation = generation;
-        this.loop = loop;
+        this.place = place;
     }
 
     /** The outermost frame of a rendering. */
     static Frame root(Run run) {
-        return new Frame(run, null, new TextBuilder(), null, -1, false);
+        return new Frame(run, null, new TextBuilder(), Mark.TEMPLATE);
     }
 
     /** A scope within this one. */
     Frame inner() {
-        return new Frame(run, this, output, owner, generation, false);
+        return new Frame(run, this, output, place);
     }
 
     /**
      * One turn of a loop.
      *
-     * @param item over which the loop is running; a tagged dictionary owns what is written
+     * @param item over which the loop is running; a dictionary with a tag owns what is written
      */
     Frame turn(@Nullable Object item) {
         Object tag = item instanceof Dict dict ? dict.tag() : null;
-        return new Frame(run, this, output, tag == null ? owner : tag, generation, true);
+        Frame turn = new Frame(run, this, output, tag == null ? place : place.within(tag));
+        turn.searching = tag == null && (place.owner() == null || item instanceof Long);
+        return turn;
     }
 
     /** A scope whose output is caught. */
     Frame caught() {
-        return new Frame(run, this, new TextBuilder(), owner, generation, false);
+        return new Frame(run, this, new TextBuilder(), place);
     }
 
     /** A scope within this one whose output is caught, for a call from another frame. */
     Frame caughtFor(Frame caller) {
-        return new Frame(caller.run, this, new TextBuilder(), caller.owner, caller.generation, false);
+        return new Frame(caller.run, this, new TextBuilder(), caller.place);
     }
 
     /** A scope whose output is what {@code {% generation %}} marks. */
     Frame generating() {
-        return new Frame(run, this, output, owner, generation < 0 ? run.nextGeneration() : generation, false);
+        return place.generation() >= 0 ? inner() : new Frame(run, this, output, place.generating(run.nextGeneration()));
     }
 
     Run run() {
@@ -76,7 +76,7 @@ final class Frame {
     }
 
     void write(Text text) {
-        output.write(text, owner, generation);
+        output.write(text, place);
     }
 
     Text written() {
@@ -86,8 +86,9 @@ final class Frame {
     void set(String name, @Nullable Object value) {
         variables.put(name, value);
         // A loop over positions takes its message by an assignment.
-        if (loop && owner == null && value instanceof Dict dict) {
-            owner = dict.tag();
+        if (searching && value instanceof Dict dict && dict.tag() != null) {
+            place = place.within(dict.tag());
+            searching = false;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.tune4j.models.llama.jinja;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** A growing {@link Text}. */
 final class TextBuilder {
@@ -17,10 +16,10 @@ final class TextBuilder {
         return this;
     }
 
-    /** Adds a text as it is written: see {@link Mark#written}. */
-    void write(Text text, @Nullable Object owner, int generation) {
+    /** Adds a text that is written at a place, see {@link Mark#written}. */
+    void write(Text text, Mark place) {
         for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
-            add(text.value(), from, text.end(run), text.mark(run).written(owner, generation));
+            add(text.value(), from, text.end(run), text.mark(run).written(place));
         }
     }
 

@@ -8,9 +8,12 @@ import io.tune4j.models.llama.jinja.Mark;
 import io.tune4j.models.llama.jinja.Text;
 import io.tune4j.models.llama.tokenizer.ChatTemplate.Source;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * their own text are trained, if their weight asks for it.
  */
 final class TrainedSpans {
-    /** A part of the text, from the first character to behind the last. */
+    /** A part of the text: its first UTF-16 unit, and the one after its last. */
     private record Span(int from, int to) {}
 
+    private static final String CONTENT = "content";
+    /** Fields that name something, which a template writes into headers. */
     private static final Set<String> NAMES = Set.of("name", "id", "tool_call_id");
 
     private final ChatTemplate template;
@@ -70,8 +75,7 @@ final class TrainedSpans {
             } else if (template.marksGeneration()) {
                 generated(weights, i, message.weight());
             } else {
-                Span answer = answer(i);
-                java.util.Arrays.fill(weights, answer.from, answer.to, message.weight());
+                answered(weights, i, message.weight());
             }
         }
         return weights;
@@ -86,7 +90,7 @@ final class TrainedSpans {
     private void own(float[] weights, int message, float weight) {
         for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
             if (isOf(text.mark(run), message)) {
-                java.util.Arrays.fill(weights, from, text.end(run), weight);
+                Arrays.fill(weights, from, text.end(run), weight);
             }
         }
     }
@@ -95,8 +99,9 @@ final class TrainedSpans {
         boolean any = false;
         for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
             Mark mark = text.mark(run);
-            if (mark.generation() >= 0 && isTurn(mark, message)) {
-                java.util.Arrays.fill(weights, from, text.end(run), weight);
+            Object writer = mark.inner() == null ? mark.owner() : mark.inner();
+            if (mark.generation() >= 0 && Objects.equals(writer, message)) {
+                Arrays.fill(weights, from, text.end(run), weight);
                 any = true;
             }
         }
@@ -110,8 +115,19 @@ final class TrainedSpans {
         return mark.origin() instanceof Source source && source.message() == message && !NAMES.contains(source.field());
     }
 
-    private static boolean isTurn(Mark mark, int message) {
-        return mark.owner() instanceof Integer owner && owner == message;
+    private void answered(float[] weights, int message, float weight) {
+        Span answer = answer(message);
+        for (int run = text.runAt(answer.from), from = answer.from; from < answer.to; from = text.end(run), run++) {
+            Mark mark = text.mark(run);
+            if (mark.inner() != null && !mark.inner().equals(message)) {
+                // The template writes the results of tools within the turn that called them.
+                continue;
+            }
+            if (isSpoken(mark) && !isOf(mark, message)) {
+                throw unknown(message, "the chat template writes the text of another message into it");
+            }
+            Arrays.fill(weights, from, Math.min(text.end(run), answer.to), weight);
+        }
     }
 
     private Span answer(int message) {
@@ -132,7 +148,7 @@ final class TrainedSpans {
         String header = header(message, turn.from);
         int from = Math.min(begin(message, turn, header, firstOwn), firstOwn);
         String own = text.value().substring(turn.from, from);
-        int to = end(turn, List.of(header, own), Math.max(lastOwn, from));
+        int to = end(message, turn, List.of(header, own), Math.max(lastOwn, from));
         if (from >= to) {
             throw unknown(message, "the chat template leaves it out");
         }
@@ -142,15 +158,22 @@ final class TrainedSpans {
     /** Whether a character is what the assistant says, not a name that later messages refer to. */
     private static boolean isSpoken(Mark mark) {
         return mark.origin() instanceof Source source
-                && (source.field().equals("content") || source.field().equals(ChatTemplate.REASONING));
+                && (source.field().equals(CONTENT) || source.field().equals(ChatTemplate.REASONING));
     }
 
     /** The part of the text that was written during a message's turn. */
     private Span turn(int message) {
+        Span turn = turn(message, Mark::owner);
+        // A loop within the turn of another message wrote it.
+        turn = turn == null ? turn(message, Mark::inner) : turn;
+        return turn == null ? turnByPrefixes(message) : turn;
+    }
+
+    private @Nullable Span turn(int message, Function<Mark, @Nullable Object> owner) {
         int first = -1;
         int last = -1;
         for (int run = 0, from = 0; run < text.runs(); from = text.end(run), run++) {
-            if (!isTurn(text.mark(run), message)) {
+            if (!Objects.equals(owner.apply(text.mark(run)), message)) {
                 continue;
             }
             if (first >= 0 && from > last && hasOther(last, from)) {
@@ -159,7 +182,7 @@ final class TrainedSpans {
             first = first < 0 ? from : first;
             last = text.end(run);
         }
-        return first < 0 ? turnByPrefixes(message) : new Span(first, last);
+        return first < 0 ? null : new Span(first, last);
     }
 
     private boolean hasOther(int from, int to) {
@@ -197,34 +220,49 @@ final class TrainedSpans {
 
     /** What a prompt for a message ends with after the messages before it; empty if the template adds nothing to them. */
     private String header(int message, int turnStart) {
-        if (!template.mentions(ChatTemplate.GENERATION_PROMPT)) {
-            return "";
-        }
         String prompt = rendered(message, true);
         if (prompt == null) {
             return "";
         }
-        if (prompt.startsWith(text.value().substring(0, turnStart))) {
-            return prompt.substring(turnStart);
+        String value = text.value();
+        boolean goesOn = prompt.startsWith(value.substring(0, turnStart));
+        String rest = goesOn ? prompt.substring(turnStart) : "";
+        boolean begins = value.startsWith(rest, turnStart) && !rest.strip().equals(eos);
+        if (goesOn && (rest.isEmpty() || begins)) {
+            return rest;
         }
-        String before = rendered(message, false);
-        return before == null || !prompt.startsWith(before) ? "" : prompt.substring(before.length());
+        if (!template.mentions(ChatTemplate.GENERATION_PROMPT)) {
+            return "";
+        }
+        String shorter = rendered(message, false);
+        boolean adds = shorter != null && prompt.startsWith(shorter);
+        return goesOn || adds ? prompt.substring(Math.max(goesOn ? turnStart : 0, adds ? shorter.length() : 0)) : "";
     }
 
     /** Where the answer begins: after what a prompt ends with, as far as the turn begins with it. */
     private int begin(int message, Span turn, String header, int firstOwn) {
-        if (header.isEmpty() && firstOwn == turn.to) {
-            return Math.min(turn.to, turn.from + headerOfOther(message));
+        if (!header.isBlank()) {
+            return afterHeader(turn, header);
         }
-        if (header.isEmpty()) {
-            String before = text.value().substring(turn.from, firstOwn);
-            boolean calls = firstOwn < turn.to && !isSpoken(text.mark(text.runAt(firstOwn)));
-            return before.isBlank() ? turn.from : calls ? boundary(turn.from, firstOwn) : firstOwn;
+        boolean hasOwn = firstOwn < turn.to;
+        if (hasOwn && text.value().substring(turn.from, firstOwn).isBlank()) {
+            return text.value().startsWith(header, turn.from) ? turn.from + header.length() : turn.from;
         }
+        boolean isText = hasOwn
+                && text.mark(text.runAt(firstOwn)).origin() instanceof Source source
+                && source.field().equals(CONTENT);
+        return isText ? firstOwn : afterHeader(turn, headerOfText(message));
+    }
+
+    /** The end of a header at the start of a turn, or of the part of it that is there. */
+    private int afterHeader(Span turn, String header) {
         String value = text.value();
         int at = turn.from + blanks(value, turn.from, turn.to);
         // Templates with line breaks of their own put other blanks around a header in each place.
         int wanted = header.stripTrailing().length();
+        if (wanted == 0) {
+            return turn.from;
+        }
         int same = blanks(header, 0, header.length());
         while (same < header.length() && at < turn.to && value.charAt(at) == header.charAt(same)) {
             at++;
@@ -233,17 +271,18 @@ final class TrainedSpans {
         return same >= wanted ? at : boundary(turn.from, at);
     }
 
-    /** For an answer that says nothing, the length of the header that it has when it says something. */
-    private int headerOfOther(int message) {
-        List<Message> others = new ArrayList<>(messages);
-        others.set(message, new Message(Role.ASSISTANT, "x", 1));
+    /** For an answer that does not begin with its text, the header that it has if it is a text alone. */
+    private String headerOfText(int message) {
+        List<Message> others = new ArrayList<>(messages.subList(0, message));
+        others.add(new Message(Role.ASSISTANT, "x", 1));
         List<Dict> otherDicts = template.dicts(others);
         try {
             Text other = template.render(otherDicts, variables, false);
             TrainedSpans spans = new TrainedSpans(template, spellings, eos, others, otherDicts, variables, other);
-            return spans.answer(message).from - spans.turn(message).from;
+            int from = spans.turn(message).from;
+            return other.value().substring(from, spans.answer(message).from);
         } catch (DataException refused) {
-            return 0;
+            return "";
         }
     }
 
@@ -278,8 +317,8 @@ final class TrainedSpans {
         return false;
     }
 
-    /** Behind the token that ends the turn, or the turn's end if it has none. */
-    private int end(Span turn, List<String> headers, int lastOwn) {
+    /** The position after the token that ends the turn, or the turn's end if it has none. */
+    private int end(int message, Span turn, List<String> headers, int lastOwn) {
         int limit = turn.to;
         // A template that always asks for the next answer.
         for (String header : headers) {
@@ -298,17 +337,28 @@ final class TrainedSpans {
                 break;
             }
         }
-        return end < 0 ? endAfter(limit) : end;
+        return end < 0 ? endAfter(message, limit, headers) : end;
     }
 
-    /** Behind the end token that follows a turn without one, as where a template writes it after its loop. */
-    private int endAfter(int turnEnd) {
+    /** The position after an end token that follows a turn without one: after the loop, or in the turn of the next message. */
+    private int endAfter(int message, int turnEnd, List<String> headers) {
         Matcher token = spellings.in(text.value());
-        boolean follows = eos != null
-                && SpecialSpellings.next(token, text, turnEnd, false)
-                && token.group().equals(eos)
-                && text.mark(text.runAt(token.start())).owner() == null
+        boolean follows = SpecialSpellings.next(token, text, turnEnd, false)
                 && text.value().substring(turnEnd, token.start()).isBlank();
-        return follows ? token.end() : turnEnd;
+        if (!follows) {
+            return turnEnd;
+        }
+        boolean afterLoop = token.group().equals(eos)
+                && text.mark(text.runAt(token.start())).owner() == null;
+        return afterLoop || endsConversation(message, turnEnd, token.group(), headers) ? token.end() : turnEnd;
+    }
+
+    /** Whether a conversation that ends with a message has nothing but a token after the message's turn. */
+    private boolean endsConversation(int message, int turnEnd, String token, List<String> headers) {
+        String until = rendered(message + 1, false);
+        return until != null
+                && until.startsWith(text.value().substring(0, turnEnd))
+                && until.substring(turnEnd).strip().equals(token)
+                && headers.stream().noneMatch(header -> header.strip().equals(token));
     }
 }

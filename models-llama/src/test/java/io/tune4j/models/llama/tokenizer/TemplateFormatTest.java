@@ -122,6 +122,119 @@ class TemplateFormatTest {
                 .hasMessageContaining("chat template");
     }
 
+    private static final Message CALL = new Message(
+            Role.ASSISTANT,
+            "",
+            1,
+            Map.of(
+                    "content",
+                    "",
+                    "tool_calls",
+                    List.of(Map.of("function", Map.of("name", "f", "arguments", Map.of("a", 1L))))));
+    private static final Message RESULT = new Message(Role.TOOL, "22", false);
+    /** Calls within {@code <s>}, as Mistral's templates write them, without a header and without a prompt for an answer. */
+    private static final String CALLS = """
+            {%- for m in messages %}
+            {%- if m.role == 'user' %}[INST]{{ m.content }}[/INST]
+            {%- elif m.role == 'tool' %}[RESULT]{{ m.content }}[/RESULT]
+            {%- elif m.tool_calls %}<|im_start|>[{"name": "{{ m.tool_calls[0].function.name }}"}]</s>
+            {%- else %}{{ m.content }}</s>
+            {%- endif %}
+            {%- endfor %}
+            """;
+    /** Results within the turn that called, as Gemma 4's templates write them. */
+    private static final String NESTED = """
+            {%- for m in messages if m.role != 'tool' %}
+            {%- set before = messages[loop.index0 - 1].role if loop.index0 > 1 else '' %}
+            {%- if before != 'assistant' %}<|im_start|>{{ m.role }}:{% endif %}
+            {%- if m.tool_calls %}
+            {{- 'call ' + m.tool_calls[0].function.name }}
+            {%- for i in range(loop.index, messages|length) %}
+            {%- set other = messages[i] %}
+            {%- if other.role == 'tool' %}(result {{ other.content }}){% endif %}
+            {%- endfor %}
+            {%- endif %}
+            {{- m.content + '<|im_end|>' }}
+            {%- endfor %}
+            {%- if add_generation_prompt %}<|im_start|>assistant:{% endif %}
+            """;
+    /** Each conversation ends where the assistant begins to speak, and answers have a mark of their own. */
+    private static final String ASKING = """
+            {%- for m in messages %}<|im_start|>{{ m.role }}:
+            {%- if m.role == 'assistant' %}<s>{% endif %}{{ m.content }}<|im_end|>
+            {%- endfor %}<|im_start|>assistant:
+            """.strip();
+    /** The end of a turn is written before the next one, or after the last. */
+    private static final String BETWEEN = """
+            {%- for m in messages %}{{ '' if loop.first else '<|im_end|>' }}<|im_start|>{{ m.role + ':' + m.content }}
+            {%- endfor %}<|im_end|>
+            {%- if add_generation_prompt %}<|im_start|>assistant:{% endif %}
+            """;
+    /** What follows a message decides whether it ends, and no prompt asks for an answer after an assistant's words. */
+    private static final String GOING_ON = """
+            {%- for m in messages %}<|im_start|>{{ m.role + ':' + m.content }}
+            {%- if m.role == 'user' or loop.last or loop.nextitem.role != 'assistant' %}<|im_end|>{% endif %}
+            {%- endfor %}
+            {%- if add_generation_prompt and messages[-1].role == 'user' %}<|im_start|>assistant:{% endif %}
+            """;
+
+    private void assertTrained(String template, List<Message> messages, String expected) throws IOException {
+        try (HfTokenizer tokenizer = open(template)) {
+            assertThat(shown(tokenizer, tokenizer.encodeMessages("x", messages)))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void theMarkBeforeACallIsTrained() throws IOException {
+        assertTrained(
+                CALLS,
+                List.of(AGAIN, CALL, RESULT, ANSWER),
+                "[INST]and[/INST]⟨{258}[{\"name\": \"f\"}]{257}⟩[RESULT]22[/RESULT]⟨Yo{257}⟩");
+    }
+
+    @Test
+    void resultsThatATemplateWritesWithinTheTurnOfTheCallAreNotTrained() throws IOException {
+        assertTrained(
+                NESTED, List.of(AGAIN, CALL, RESULT), "{258}user:and{259}{258}assistant:⟨call f⟩(result 22)⟨{259}⟩");
+    }
+
+    @Test
+    void theMarkOfAnAnswerIsTrainedAfterAHeaderThatIsAlwaysWritten() throws IOException {
+        assertTrained(
+                ASKING,
+                List.of(AGAIN, ANSWER, AGAIN, ANSWER),
+                "{258}user:and{259}{258}assistant:⟨{256}Yo{259}⟩{258}user:and{259}{258}assistant:⟨{256}Yo{259}⟩"
+                        + "{258}assistant:");
+    }
+
+    @Test
+    void anEndThatIsWrittenBeforeTheNextTurnIsTrained() throws IOException {
+        assertTrained(
+                BETWEEN,
+                List.of(AGAIN, ANSWER, AGAIN, ANSWER),
+                "{258}user:and{259}{258}assistant:⟨Yo{259}⟩{258}user:and{259}{258}assistant:⟨Yo{259}⟩");
+    }
+
+    @Test
+    void anEndThatOnlyAShorterConversationHasIsNoHeader() throws IOException {
+        assertTrained(
+                GOING_ON,
+                List.of(AGAIN, ANSWER, ANSWER),
+                "{258}user:and{259}{258}assistant:⟨Yo⟩{258}assistant:⟨Yo{259}⟩");
+    }
+
+    @Test
+    void aTemplateThatMixesMessagesIsRefused() throws IOException {
+        String echo = "{% for m in messages %}{% if m.role == 'assistant' %}<s>{{ m.content }}"
+                + "{{ messages[loop.index0 - 1].content }}</s>{% endif %}{% endfor %}";
+        try (HfTokenizer tokenizer = open(echo)) {
+            assertThatThrownBy(() -> tokenizer.encodeMessages("x", List.of(AGAIN, ANSWER)))
+                    .isInstanceOf(DataException.class)
+                    .hasMessageContaining("message 1: the chat template writes the text of another message into it");
+        }
+    }
+
     @Test
     void anEndThatATemplateWritesAfterItsLoopIsTrained() throws IOException {
         String loop = "{% for m in messages %}{{ '\\n' + m.role + ': ' + m.content }}{% endfor %}";
