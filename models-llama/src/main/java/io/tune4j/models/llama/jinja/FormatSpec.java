@@ -80,7 +80,7 @@ record FormatSpec(
             throw JinjaException.value("Precision not allowed in integer format specifier");
         }
         if (type == 'c') {
-            return padded(Text.EMPTY, Text.of(Character.toString(value.intValueExact())), '<');
+            return padded(Text.EMPTY, character(value), '<');
         }
         int radix =
                 switch (type) {
@@ -96,6 +96,14 @@ record FormatSpec(
                 prefix,
                 type == 'X' ? digits.toUpperCase(Locale.ROOT) : digits,
                 radix == 10 ? 3 : 4);
+    }
+
+    /** The character with a number, as {@code c} formats it. */
+    static Text character(BigInteger number) {
+        if (number.signum() < 0 || number.compareTo(BigInteger.valueOf(Character.MAX_CODE_POINT)) > 0) {
+            throw JinjaException.value("%c arg not in range(0x110000)");
+        }
+        return Text.of(Character.toString(number.intValueExact()));
     }
 
     private Text real(double value) {

@@ -96,9 +96,7 @@ final class PercentFormat {
                 return new FormatSpec(" ", left ? '<' : '>', '-', false, least, (char) 0, precision, (char) 0)
                         .format(shown);
             case 'c':
-                Text one = item instanceof Text text
-                        ? text
-                        : Text.of(Character.toString(integer(item, type).intValueExact()));
+                Text one = item instanceof Text text ? text : FormatSpec.character(integer(item, type));
                 if (one.length() != 1) {
                     throw JinjaException.type("%c requires int or char");
                 }

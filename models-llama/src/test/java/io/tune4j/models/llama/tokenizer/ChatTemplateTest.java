@@ -37,7 +37,9 @@ class ChatTemplateTest {
                 "{{ no_such_function() }}",
                 "{{ messages | no_such_filter }}",
                 "{{ 'a' + 1 }}",
-                "{{ 'a' + messages[0].missing }}"
+                "{{ 'a' + messages[0].missing }}",
+                "{{ '%c' % -1 }}",
+                "{{ '{:c}'.format(99999999999) }}"
             })
     void whatIsNotKnownIsRefusedInsteadOfRenderedInAnotherWay(String template) {
         assertThatThrownBy(() -> render(template))
