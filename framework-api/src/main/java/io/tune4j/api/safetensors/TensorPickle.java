@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Reads the pickle in a PyTorch archive, as far as it describes tensors by name, without running it: names of Python
  * functions stay names, and only those that build tensors and containers mean anything. Opcodes: CPython's {@code
  * Lib/pickletools.py}; how tensors are described: {@code torch/_utils.py} and {@code torch/serialization.py}.
+ *
+ * <p>A few bytes can refer to one value many times over, or to a value within itself. So nothing here walks through a value:
+ * none is hashed, compared or written as text, and a step costs no more than the bytes it reads and the values it takes off the
+ * stack.
  */
 final class TensorPickle {
     /** A pickle with something else in it than tensors by name. */
@@ -44,13 +48,18 @@ final class TensorPickle {
 
     private static final Object MARK = new Object();
     private static final Object NONE = new Object();
-    private static final int MOST_VALUES = 10_000_000;
+    /** Ten times what the model with the most tensors takes. */
+    private static final int MOST_STEPS = 4_000_000;
+    // Far above any framework's limits; a text or a list can be referred to again and again at no cost in the file.
+    private static final int LONGEST_NAME = 1_000;
+    private static final int MAX_RANK = 64;
+    private static final String DAMAGED = "its description of the tensors is damaged";
     private static final Set<String> CONTAINERS = Set.of("collections.OrderedDict", "torch.Size", "builtins.dict");
 
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
-    private int values;
+    private int steps;
 
     private TensorPickle(byte[] pickle) {
         this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,7 +80,7 @@ final class TensorPickle {
             });
             return tensors;
         } catch (IndexOutOfBoundsException | BufferUnderflowException | ClassCastException e) {
-            throw new UnexpectedContent("its description of the tensors is damaged");
+            throw new UnexpectedContent(DAMAGED);
         }
     }
 
@@ -82,7 +91,7 @@ final class TensorPickle {
                 return pop();
             }
             step(opcode);
-            if (++values > MOST_VALUES) {
+            if (++steps > MOST_STEPS) {
                 throw new UnexpectedContent("it describes more than any model has");
             }
         }
@@ -105,10 +114,10 @@ final class TensorPickle {
             case 'X' -> stack.add(text(in.getInt()));
             case 0x8c -> stack.add(text(in.get() & 0xff));
             case 'U' -> stack.add(text(in.get() & 0xff));
-            case 'c' -> stack.add(new Name(line() + "." + line()));
+            case 'c' -> stack.add(name(line(), line()));
             case 0x93 -> {
                 String name = (String) pop();
-                stack.add(new Name(pop() + "." + name));
+                stack.add(name((String) pop(), name));
             }
             case 'q' -> memo.put(in.get() & 0xff, top());
             case 'r' -> memo.put(in.getInt(), top());
@@ -120,11 +129,11 @@ final class TensorPickle {
             case 0x86 -> stack.add(last(2));
             case 0x87 -> stack.add(last(3));
             case 't' -> stack.add(sinceMark());
-            case ']' -> stack.add(new ArrayList<>());
+            case ']' -> stack.add(new ArrayList<Object>());
             case 'l' -> stack.add(sinceMark());
             case 'a' -> append(last(1));
             case 'e' -> append(sinceMark());
-            case '}' -> stack.add(new LinkedHashMap<>());
+            case '}' -> stack.add(new LinkedHashMap<String, Object>());
             case 's' -> put(last(2));
             case 'u' -> put(sinceMark());
             case 'Q' -> stack.add(storage(pop()));
@@ -142,17 +151,16 @@ final class TensorPickle {
     private Object call(Name function, List<?> arguments) throws UnexpectedContent {
         if (function.value.equals("torch._utils._rebuild_tensor_v2")) {
             Storage storage = (Storage) arguments.get(0);
-            return new StoredTensor(
-                    storage.key, storage.type, (Long) arguments.get(1), longs((List<?>) arguments.get(2)), longs((List<
-                                    ?>)
-                            arguments.get(3)));
+            List<Long> shape = longs((List<?>) arguments.get(2));
+            List<Long> strides = longs((List<?>) arguments.get(3));
+            return new StoredTensor(storage.key, storage.type, (Long) arguments.get(1), shape, strides);
         }
         if (function.value.equals("torch._utils._rebuild_parameter")) {
             return arguments.get(0);
         }
         if (CONTAINERS.contains(function.value)) {
             boolean size = function.value.equals("torch.Size");
-            return size ? (Object) arguments.get(0) : new LinkedHashMap<>();
+            return size ? (Object) arguments.get(0) : new LinkedHashMap<String, Object>();
         }
         throw new UnexpectedContent(
                 "it would call " + function.value.replaceAll("\\p{Cntrl}", "?") + ", which weights have no use for");
@@ -162,13 +170,23 @@ final class TensorPickle {
     private static Storage storage(Object id) throws UnexpectedContent {
         List<?> parts = (List<?>) id;
         if (parts.size() < 3 || !"storage".equals(parts.get(0))) {
-            throw new UnexpectedContent("its description of the tensors is damaged");
+            throw new UnexpectedContent(DAMAGED);
         }
         String type = ((Name) parts.get(1)).value;
-        return new Storage(type.substring(type.lastIndexOf('.') + 1), String.valueOf(parts.get(2)));
+        return new Storage(type.substring(type.lastIndexOf('.') + 1), (String) parts.get(2));
     }
 
-    private static List<Long> longs(List<?> values) {
+    private static Name name(String module, String name) throws UnexpectedContent {
+        if (module.length() > LONGEST_NAME || name.length() > LONGEST_NAME) {
+            throw new UnexpectedContent(DAMAGED);
+        }
+        return new Name(module + "." + name);
+    }
+
+    private static List<Long> longs(List<?> values) throws UnexpectedContent {
+        if (values.size() > MAX_RANK) {
+            throw new UnexpectedContent("it has a tensor of " + values.size() + " dimensions");
+        }
         return values.stream().map(Long.class::cast).toList();
     }
 
@@ -183,7 +201,7 @@ final class TensorPickle {
     private Object remembered(int key) throws UnexpectedContent {
         @Nullable Object value = memo.get(key);
         if (value == null) {
-            throw new UnexpectedContent("its description of the tensors is damaged");
+            throw new UnexpectedContent(DAMAGED);
         }
         return value;
     }
@@ -201,16 +219,20 @@ final class TensorPickle {
         return items;
     }
 
+    /** Adds to a list; tuples, which are lists of another class here, cannot grow. */
     @SuppressWarnings("unchecked") // what ']' made
     private void append(List<Object> items) {
-        ((List<Object>) top()).addAll(items);
+        ((ArrayList<Object>) top()).addAll(items);
     }
 
+    /** Tensors are named by texts. Other keys are left out, because a hash goes through all that a key holds. */
     @SuppressWarnings("unchecked") // what '}' made
     private void put(List<Object> items) {
-        Map<Object, Object> map = (Map<Object, Object>) top();
+        Map<String, Object> map = (Map<String, Object>) top();
         for (int i = 0; i + 1 < items.size(); i += 2) {
-            map.put(items.get(i), items.get(i + 1));
+            if (items.get(i) instanceof String key) {
+                map.put(key, items.get(i + 1));
+            }
         }
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TorchArchive {
     private static final String PICKLE = "data.pkl";
-    private static final int LARGEST_PICKLE = 64 << 20;
+    private static final int LARGEST_PICKLE = 32 << 20;
 
     private static final Map<String, StoredType> TYPES = Map.of(
             "FloatStorage", StoredType.F32,
@@ -95,11 +95,14 @@ final class TorchArchive {
         long elements = 1;
         try {
             for (long length : tensor.shape()) {
+                if (length < 0) {
+                    throw damaged(name, "has a negative length");
+                }
                 elements = Math.multiplyExact(elements, length);
             }
             long bytes = Math.multiplyExact(elements, type.bits() / 8L);
             long offset = Math.multiplyExact(tensor.offset(), type.bits() / 8L);
-            if (elements < 0 || offset < 0 || offset > member.size() - bytes) {
+            if (offset < 0 || offset > member.size() - bytes) {
                 throw damaged(name, "lies outside of its storage");
             }
             if (!isContiguous(tensor)) {

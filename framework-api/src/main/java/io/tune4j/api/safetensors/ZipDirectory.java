@@ -33,7 +33,9 @@ final class ZipDirectory {
     private static final int CENTRAL_BYTES = 46;
     private static final int LOCAL_BYTES = 30;
     private static final int LONGEST_COMMENT = 65_535;
-    private static final int LARGEST_DIRECTORY = 256 << 20;
+    /** More than half a million files, of which a model has one for each tensor. */
+    private static final int LARGEST_DIRECTORY = 32 << 20;
+
     private static final long MASK = 0xffffffffL;
 
     private final Path path;
@@ -133,10 +135,14 @@ final class ZipDirectory {
                 + LOCAL_BYTES
                 + Short.toUnsignedInt(header.getShort(26))
                 + Short.toUnsignedInt(header.getShort(28));
-        if (size < 0 || offset > channel.size() - compressed) {
+        boolean stored = directory.getShort(at + 10) == 0;
+        if (size < 0 || compressed < 0 || (stored && size != compressed)) {
+            throw broken("its directory is damaged");
+        }
+        if (offset > channel.size() - compressed) {
             throw broken("it is cut off");
         }
-        return new Member(offset, size, directory.getShort(at + 10) == 0);
+        return new Member(offset, size, stored);
     }
 
     private ByteBuffer bytes(long position, int length) throws IOException {
