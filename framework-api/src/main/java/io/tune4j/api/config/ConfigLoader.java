@@ -94,7 +94,7 @@ public final class ConfigLoader {
             }
             if (Files.size(file) > YamlParser.MOST_CHARACTERS) {
                 throw new UserException(
-                        "the config " + file + " is larger than 10 MB, which no config is; is it the" + " right file?");
+                        "the config " + file + " is larger than 1 MB, which no config is; is it the right file?");
             }
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();

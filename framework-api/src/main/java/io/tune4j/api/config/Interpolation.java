@@ -23,6 +23,10 @@ final class Interpolation {
     private static final String ENVIRONMENT = "oc.env:";
     private static final int LONGEST_TEXT = 1 << 20;
     private static final int MOST_NODES = 100_000;
+    /** Characters of all references within texts together. */
+    private static final int MOST_TEXT = 1 << 24;
+    /** References and sections within each other; a file has fewer of the latter. Each takes a part of the thread's stack. */
+    private static final int DEEPEST = 200;
 
     /** Stands for a reference that could not be resolved. */
     private static final Scalar NOTHING = new Scalar(null, "null", Origin.DEFAULT);
@@ -32,8 +36,15 @@ final class Interpolation {
     private final Map<String, String> variables;
     private final Problems problems;
     private final Map<ConfigNode, ConfigNode> resolved = new IdentityHashMap<>();
-    private final Map<ConfigNode, Integer> sizes = new IdentityHashMap<>();
+    private final Map<ConfigNode, Extent> extents = new IdentityHashMap<>();
     private final Set<String> inProgress = new LinkedHashSet<>();
+    private int nested;
+    private long written;
+
+    /** Of a section or list whose references are resolved. */
+    private record Extent(int nodes, int depth) {
+        static final Extent SCALAR = new Extent(1, 1);
+    }
 
     Interpolation(Mapping root, Map<String, String> environment, Map<String, String> variables, Problems problems) {
         this.root = root;
@@ -53,9 +64,17 @@ final class Interpolation {
         if (known != null) {
             return known;
         }
-        ConfigNode result = compute(node, path);
-        resolved.put(node, result);
-        return result;
+        if (isTooDeep(node, path)) {
+            return NOTHING;
+        }
+        nested++;
+        try {
+            ConfigNode result = compute(node, path);
+            resolved.put(node, result);
+            return result;
+        } finally {
+            nested--;
+        }
     }
 
     private ConfigNode compute(ConfigNode node, List<String> path) {
@@ -78,17 +97,23 @@ final class Interpolation {
     /** References to references double the size with each level: a few lines could fill the memory of every reader. */
     private ConfigNode limited(ConfigNode node, Iterable<ConfigNode> children, List<String> path) {
         int size = 1;
+        int depth = 1;
         for (ConfigNode child : children) {
-            size += Math.min(MOST_NODES, sizes.getOrDefault(child, 1));
-            if (size > MOST_NODES) {
+            Extent extent = extents.getOrDefault(child, Extent.SCALAR);
+            size += extent.nodes;
+            depth = Math.max(depth, extent.depth + 1);
+            if (size > MOST_NODES || depth > DEEPEST) {
                 problems.add(
                         node.origin(),
                         String.join(".", path),
-                        "its references expand to more than " + MOST_NODES + " values");
+                        "its references expand to more than "
+                                + (size > MOST_NODES
+                                        ? MOST_NODES + " values"
+                                        : DEEPEST + " sections within each other"));
                 return NOTHING;
             }
         }
-        sizes.put(node, size);
+        extents.put(node, new Extent(size, depth));
         return node;
     }
 
@@ -121,6 +146,29 @@ final class Interpolation {
 
     /** The text with each reference replaced; null after a problem. */
     private @Nullable String replaced(Scalar scalar, String text, List<String> path) {
+        if (isTooDeep(scalar, path)) {
+            return null;
+        }
+        nested++;
+        try {
+            return withoutReferences(scalar, text, path);
+        } finally {
+            nested--;
+        }
+    }
+
+    private boolean isTooDeep(ConfigNode node, List<String> path) {
+        if (nested < DEEPEST) {
+            return false;
+        }
+        problems.add(
+                node.origin(),
+                String.join(".", path),
+                "more than " + DEEPEST + " references within each other, or each to the next; write the value itself");
+        return true;
+    }
+
+    private @Nullable String withoutReferences(Scalar scalar, String text, List<String> path) {
         StringBuilder result = new StringBuilder();
         int at = 0;
         while (at < text.length()) {
@@ -148,6 +196,14 @@ final class Interpolation {
                             "${" + inner + "} is a section or a list and cannot be part of a text");
                     return null;
                 }
+                written += found.text().length();
+                if (written > MOST_TEXT) {
+                    problems.add(
+                            scalar.origin(),
+                            String.join(".", path),
+                            "the config's references expand to more than 16 MB of text");
+                    return null;
+                }
                 result.append(found.text());
                 at = end;
             } else {
@@ -162,7 +218,7 @@ final class Interpolation {
         return result.toString();
     }
 
-    /** Behind the brace that closes the reference at {@code start}; -1 if none does. */
+    /** After the brace that closes the reference at {@code start}; -1 if none does. */
     private static int end(String text, int start) {
         int depth = 0;
         for (int i = start; i < text.length(); i++) {

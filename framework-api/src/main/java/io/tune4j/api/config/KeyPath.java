@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class KeyPath {
     private static final Pattern PART = Pattern.compile("([^.\\[\\]]+)((?:\\[\\d{1,6}])*)");
 
+    /** Characters of a path: what goes along one calls itself once for each part. */
+    private static final int LONGEST = 1000;
+
     private KeyPath() {}
 
     /** The parts, or null if the text is no path. */
     static @Nullable List<String> parse(String text) {
+        if (text.length() > LONGEST) {
+            return null;
+        }
         List<String> parts = new ArrayList<>();
         for (String piece : text.split("\\.", -1)) {
             Matcher matcher = PART.matcher(piece);

@@ -7,13 +7,20 @@ import java.util.Locale;
 
 /** Finds the known names that a mistyped one most resembles. */
 public final class NearMisses {
+    /** Characters of a name: the work grows with its square, and nobody mistypes a longer one. */
+    private static final int LONGEST = 200;
+
     private NearMisses() {}
 
     /** At most three names within a third of the asked name's length in edits, nearest first. */
     public static List<String> nearest(String asked, Collection<String> known) {
         String needle = asked.toLowerCase(Locale.ROOT);
         int limit = Math.max(1, (needle.length() + 2) / 3);
+        if (needle.length() > LONGEST) {
+            return List.of();
+        }
         return known.stream()
+                .filter(name -> Math.abs(name.length() - needle.length()) <= limit)
                 .filter(name -> distance(needle, name.toLowerCase(Locale.ROOT)) <= limit)
                 .sorted(Comparator.comparingInt((String name) -> distance(needle, name.toLowerCase(Locale.ROOT)))
                         .thenComparing(Comparator.naturalOrder()))

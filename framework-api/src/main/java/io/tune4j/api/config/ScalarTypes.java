@@ -19,10 +19,16 @@ final class ScalarTypes {
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+(_\\d+)*\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,6})?");
     private static final Pattern INFINITY = Pattern.compile("[-+]?\\.?inf", Pattern.CASE_INSENSITIVE);
 
+    /** Characters, beyond which a text is none of these: patterns with repeated groups use up the stack on a long one. */
+    private static final int LONGEST = 1000;
+
     private ScalarTypes() {}
 
     /** Null, Boolean, Long, Double or, where it is nothing of these, the text itself. */
     static @Nullable Object typed(String text) {
+        if (text.length() > LONGEST) {
+            return text;
+        }
         String lower = text.toLowerCase(Locale.ROOT);
         if (NULLS.contains(lower)) {
             return null;

@@ -29,9 +29,12 @@ import org.yaml.snakeyaml.nodes.Tag;
  * depth and aliases; duplicate keys and tags beyond the core schema are refused.
  */
 final class YamlParser {
-    static final int MOST_CHARACTERS = 10 * 1024 * 1024;
+    /** The reader's work grows with the square of its longest value, which is a second for this many. */
+    static final int MOST_CHARACTERS = 1024 * 1024;
+
     private static final int DEEPEST = 64;
     private static final int MOST_NODES = 100_000;
+    private static final int LONGEST_KEY = 1000;
     private static final Set<Tag> CORE_TAGS = Set.of(
             Tag.STR,
             Tag.INT,
@@ -75,7 +78,7 @@ final class YamlParser {
 
     private @Nullable Node compose(String yaml, Origin start) {
         if (yaml.length() > MOST_CHARACTERS) {
-            problems.add(start, "", "is larger than 10 MB, which no config is; is it the right file?");
+            problems.add(start, "", "is larger than 1 MB, which no config is; is it the right file?");
             return null;
         }
         LoaderOptions options = new LoaderOptions();
@@ -150,6 +153,13 @@ final class YamlParser {
                 continue;
             }
             String name = key.getValue();
+            if (name.length() > LONGEST_KEY) {
+                problems.add(
+                        origin(keyNode.getStartMark()),
+                        path,
+                        "a key of " + name.length() + " characters; at most " + LONGEST_KEY + " are read");
+                continue;
+            }
             String child = path.isEmpty() ? name : path + "." + name;
             ConfigNode value = convert(tuple.getValueNode(), child, depth + 1);
             if (key.getTag().equals(Tag.MERGE)) {

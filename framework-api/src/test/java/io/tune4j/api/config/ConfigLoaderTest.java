@@ -255,7 +255,7 @@ class ConfigLoaderTest {
         assertRefused(folder, "is a folder");
         Path large = folder.resolve("large.yaml");
         Files.write(large, new byte[11 << 20]);
-        assertRefused(large, "larger than 10 MB");
+        assertRefused(large, "larger than 1 MB");
     }
 
     private void assertRefused(Path file, String part) {
