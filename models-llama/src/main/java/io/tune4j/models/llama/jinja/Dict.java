@@ -42,6 +42,14 @@ public final class Dict {
         if (key instanceof Sequence list && list.kind() != Sequence.Kind.TUPLE || key instanceof Dict) {
             throw JinjaException.type("unhashable type: '" + Types.name(key) + "'");
         }
+        if (key instanceof Sequence tuple) {
+            // Its hash goes through all it holds, as often as it holds it.
+            for (Object item : tuple.items()) {
+                if (item instanceof Sequence || item instanceof Dict) {
+                    throw JinjaException.limit("a tuple with a tuple or list in it is a dictionary's key");
+                }
+            }
+        }
         if (key instanceof Boolean truth) {
             return truth ? 1L : 0L;
         }

@@ -108,6 +108,14 @@ final class Expressions {
         }
     }
 
+    /** Steps for an operation that may go through a value. */
+    private static long work(@Nullable Object value) {
+        if (value instanceof Text text) {
+            return text.value().length() / 16;
+        }
+        return value instanceof Sequence list ? list.size() / 4 : 0;
+    }
+
     /** {@code a < b <= c}: each operand is evaluated once, and none after the first comparison that fails. */
     record Comparison(Expression first, List<String> operators, List<Expression> operands) implements Expression {
         @Override
@@ -115,6 +123,7 @@ final class Expressions {
             Object left = first.evaluate(frame);
             for (int i = 0; i < operators.size(); i++) {
                 Object right = operands.get(i).evaluate(frame);
+                frame.run().step(work(left) + work(right));
                 if (!Operators.compare(operators.get(i), left, right)) {
                     return false;
                 }
@@ -148,7 +157,10 @@ final class Expressions {
     record Attribute(Expression object, String name) implements Expression {
         @Override
         public @Nullable Object evaluate(Frame frame) {
-            return Attributes.attribute(object.evaluate(frame), name);
+            Object value = object.evaluate(frame);
+            // A method of a text, which will go through it.
+            frame.run().step(value instanceof Text ? work(value) : 0);
+            return Attributes.attribute(value, name);
         }
     }
 
@@ -252,7 +264,7 @@ final class Expressions {
 
         @Nullable
         Object apply(Frame frame, @Nullable Object filtered) {
-            frame.run().step(1 + (filtered instanceof Text text ? text.value().length() / 16 : 0));
+            frame.run().step(1 + work(filtered));
             return filter.apply(frame, filtered, given.evaluate(frame));
         }
     }
@@ -262,6 +274,7 @@ final class Expressions {
         @Override
         public Object evaluate(Frame frame) {
             Object tested = value.evaluate(frame);
+            frame.run().step(1 + work(tested));
             return test.holds(frame, tested, given.evaluate(frame));
         }
     }

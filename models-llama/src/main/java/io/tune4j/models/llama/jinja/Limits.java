@@ -6,7 +6,13 @@ final class Limits {
     static final long STEPS = 20_000_000;
 
     /** Characters of any one text, and of the output. */
-    static final int CHARACTERS = 64 << 20;
+    static final int CHARACTERS = 16 << 20;
+
+    /** Parts that a text is cut into: each is an object of a hundred bytes. */
+    static final int PARTS = 1_000_000;
+
+    /** Values that are looked at to compare two, because a few lists within each other can hold one value millions of times. */
+    static final int COMPARED = 20_000;
 
     /** How deeply statements, expressions and calls are nested. */
     static final int DEPTH = 150;
@@ -18,6 +24,13 @@ final class Limits {
     static final int BITS = 20_000;
 
     private Limits() {}
+
+    /** Fails if a text would be cut into more parts than allowed. */
+    static void parts(long count) {
+        if (count > PARTS) {
+            throw JinjaException.limit("a text was to be cut into more than " + PARTS + " parts");
+        }
+    }
 
     /** Fails if a text would become longer than allowed. */
     static int characters(long length) {

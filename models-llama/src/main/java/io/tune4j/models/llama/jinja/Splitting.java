@@ -16,6 +16,7 @@ final class Splitting {
         if (separator == null) {
             int from = skip(value, 0);
             while (from < value.length()) {
+                Limits.parts(parts.size());
                 int to = most >= 0 && parts.size() >= most ? value.length() : wordEnd(value, from);
                 parts.add(text.substring(from, to));
                 from = skip(value, to);
@@ -25,6 +26,7 @@ final class Splitting {
         int from = 0;
         int found = value.indexOf(nonEmpty(separator));
         while (found >= 0 && (most < 0 || parts.size() < most)) {
+            Limits.parts(parts.size());
             parts.add(text.substring(from, found));
             from = found + separator.value().length();
             found = value.indexOf(separator.value(), from);
@@ -42,6 +44,7 @@ final class Splitting {
         String value = text.value();
         int to = separator == null ? skipBack(value, value.length()) : value.length();
         while (parts.size() < most) {
+            Limits.parts(parts.size());
             int found = separator == null
                     ? wordStart(value, to)
                     : value.lastIndexOf(
@@ -108,6 +111,7 @@ final class Splitting {
             if (!Characters.isLineEnd(value.charAt(at))) {
                 continue;
             }
+            Limits.parts(lines.size());
             int next = value.startsWith("\r\n", at) ? at + 2 : at + 1;
             lines.add(text.substring(from, keep ? next : at));
             from = next;

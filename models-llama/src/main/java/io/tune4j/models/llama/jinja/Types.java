@@ -108,6 +108,7 @@ final class Types {
             return dict.keys().iterator();
         }
         if (value instanceof Text text) {
+            Limits.parts(text.value().length());
             return Arrays.<@Nullable Object>asList((Object[]) text.characters()).iterator();
         }
         if (value instanceof Undefined) {
@@ -129,6 +130,22 @@ final class Types {
     }
 
     static boolean equal(@Nullable Object a, @Nullable Object b) {
+        return new Equality().holds(a, b);
+    }
+
+    /** A comparison, which may not look at more values than allowed. */
+    private static final class Equality {
+        private int compared;
+
+        boolean holds(@Nullable Object a, @Nullable Object b) {
+            if (++compared > Limits.COMPARED) {
+                throw JinjaException.limit("two values with more than " + Limits.COMPARED + " parts are compared");
+            }
+            return equal(a, b, this);
+        }
+    }
+
+    private static boolean equal(@Nullable Object a, @Nullable Object b, Equality parts) {
         if (a == b) {
             return true;
         }
@@ -139,13 +156,13 @@ final class Types {
             return Numbers.compare(a, b, "==") == 0;
         }
         if (a instanceof Sequence first && b instanceof Sequence second) {
-            return first.kind() == second.kind() && first.size() == second.size() && equalItems(first, second);
+            return first.kind() == second.kind() && first.size() == second.size() && equalItems(first, second, parts);
         }
         if (a instanceof Dict first && b instanceof Dict second) {
             return first.size() == second.size()
                     && first.entries().stream()
-                            .allMatch(
-                                    entry -> second.has(entry.key()) && equal(entry.value(), second.get(entry.key())));
+                            .allMatch(entry ->
+                                    second.has(entry.key()) && parts.holds(entry.value(), second.get(entry.key())));
         }
         if (a instanceof Undefined) {
             return b instanceof Undefined;
@@ -153,9 +170,9 @@ final class Types {
         return a.equals(b);
     }
 
-    private static boolean equalItems(Sequence a, Sequence b) {
+    private static boolean equalItems(Sequence a, Sequence b, Equality parts) {
         for (int i = 0; i < a.size(); i++) {
-            if (!equal(a.items().get(i), b.items().get(i))) {
+            if (!parts.holds(a.items().get(i), b.items().get(i))) {
                 return false;
             }
         }

@@ -2,6 +2,7 @@ package io.tune4j.models.llama.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
@@ -9,6 +10,7 @@ import io.tune4j.api.error.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,7 +62,56 @@ class ChatTemplateTest {
                 "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}"
             })
     void whatNeverEndsOrFillsTheMemoryIsRefused(String template) {
-        assertThatThrownBy(() -> render(template)).isInstanceOf(DataException.class);
+        assertRefusedSoon(template);
+    }
+
+    /** Each holds or goes through one value far more often than its length lets one think. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% set n = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% set n.b = [n.b, n.b] %}"
+                        + "{% endfor %}{{ n.a == n.b }}",
+                "{% set n = namespace(a=[]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% endfor %}{{ n.a }}",
+                "{% set n = namespace(a=[]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% endfor %}{{ n.a|tojson }}",
+                "{% set n = namespace(a=(1,)) %}{% for i in range(60) %}{% set n.a = (n.a, n.a) %}{% endfor %}{{ {n.a: 1} }}",
+                "{% set n = namespace(a=[1]) %}{% for i in range(60) %}{% set n.a = n.a + n.a %}{% endfor %}",
+                "{% set x = 'ab' * 5000000 %}{% for i in range(99999) %}{{ 'zz' in x }}{% endfor %}",
+                "{% set x = 'ab' * 5000000 %}{% for i in range(99999) %}{{ x == x ~ 'y' }}{% endfor %}",
+                "{% set x = 'ab' * 5000000 %}{% for i in range(99999) %}{{ x.endswith('c') }}{{ x.count('c') }}{% endfor %}",
+                "{{ ('a' * 9000000)|list|length }}",
+                "{{ ('a ' * 5000000).split()|length }}",
+                "{{ ('a ' * 5000000).split(' ')|length }}",
+                "{% for c in 'a' * 9000000 %}{{ loop.index }}{% endfor %}",
+                "{{ messages|tojson(indent=100000000) }}",
+                "{{ 'a\nb'|indent(2000000000) }}",
+                "{{ ('x' * 100000)|replace('x', 'y' * 100000) }}",
+                "{{ 'abc'[-100:100:0] }}",
+                "{{ 1 // 0 }}",
+                "{{ range(10)|slice(0)|list }}",
+                "{{ none.x.y }}",
+                "{% raw %}{% raw %}",
+                "{{ ''.__class__.__mro__ }}",
+                "{{ ''.class.forName('java.lang.Runtime') }}",
+                "{% extends 'file:///etc/passwd' %}",
+                "{% import '/etc/passwd' as x %}"
+            })
+    void whatAsksForMoreThanItIsWorthIsRefused(String template) {
+        assertRefusedSoon(template);
+    }
+
+    @Test
+    void largeConversationsAreWithinTheLimits() {
+        assertThat(
+                        render(
+                                "{% for i in range(900) %}{{ messages[0].content|trim }}{{ messages == messages }}{% endfor %}"))
+                .hasSize(900 * 6);
+        assertThat(render("{{ ('word ' * 100000)|trim|length }}{{ ('word ' * 100000).split()|length }}"))
+                .isEqualTo("499999100000");
+    }
+
+    private static void assertRefusedSoon(String template) {
+        assertThatThrownBy(() -> assertTimeoutPreemptively(Duration.ofSeconds(10), () -> render(template)))
+                .isInstanceOf(DataException.class);
     }
 
     @ParameterizedTest
