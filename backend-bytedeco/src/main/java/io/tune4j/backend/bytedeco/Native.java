@@ -2,6 +2,8 @@ package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.libtorch.LibtorchProcess;
 import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.NativeLoading;
+import java.nio.file.Path;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Native {
     /** Why there is no CUDA in a distribution for the CPU. */
     static final String NO_NATIVES = "libtorch for the CPU only";
+
+    /** What libtorch for the CPU takes on the disk. */
+    private static final long UNPACKED_BYTES = 440L << 20;
 
     private static boolean loaded;
     private static boolean cudaTried;
@@ -39,17 +44,33 @@ final class Native {
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             LibtorchProcess.release("bytedeco");
+            String cause = cause(e);
             throw new ResourceException(
-                    "libtorch for this platform (" + Loader.getPlatform() + ") cannot be loaded: " + reason(e)
-                            + (hasCudaNatives()
-                                    ? "\nNext: this distribution was built with -Pcuda, whose libtorch needs the libraries of CUDA 13,"
-                                            + " cuDNN 9 and NCCL 2 on the CPU too: name their folders in LD_LIBRARY_PATH, or build"
-                                            + " without -Pcuda."
-                                    : "\nNext: the plugin folder backend-bytedeco must hold the pytorch, openblas and javacpp jars"
-                                            + " of this platform; build the distribution on it."),
+                    "libtorch for this platform (" + Loader.getPlatform() + ") cannot be loaded: "
+                            + (cause != null
+                                    ? cause
+                                    : reason(e)
+                                            + (hasCudaNatives()
+                                                    ? "\nNext: this distribution was built with -Pcuda, whose libtorch needs the libraries of CUDA 13,"
+                                                            + " cuDNN 9 and NCCL 2 on the CPU too: name their folders in LD_LIBRARY_PATH, or build"
+                                                            + " without -Pcuda."
+                                                    : "\nNext: the plugin folder backend-bytedeco must hold the pytorch, openblas and javacpp jars"
+                                                            + " of this platform; build the distribution on it.")),
                     e);
         }
         loaded = true;
+    }
+
+    /** Where the folder that the libraries are unpacked to is the cause, or the process's limits are. */
+    private static @Nullable String cause(Throwable failure) {
+        return NativeLoading.cause(
+                failure, cache(), UNPACKED_BYTES, "TUNE4J_OPTS=-Dorg.bytedeco.javacpp.cachedir=/another/folder");
+    }
+
+    /** JavaCPP's own answer is an exception where it could not make the folder. */
+    private static Path cache() {
+        String named = System.getProperty("org.bytedeco.javacpp.cachedir");
+        return named == null ? Path.of(System.getProperty("user.home"), ".javacpp", "cache") : Path.of(named);
     }
 
     /** Loads what libtorch has for GPUs, once; says why there is none, or null. */

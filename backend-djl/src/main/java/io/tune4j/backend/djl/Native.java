@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import io.tune4j.api.backend.libtorch.LibtorchProcess;
 import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.NativeLoading;
 import org.jspecify.annotations.Nullable;
 
 /** Loads libtorch once, without network and without telemetry. */
@@ -37,9 +38,13 @@ final class Native {
             return files;
         } catch (RuntimeException | LinkageError e) {
             LibtorchProcess.release(DjlBackendFactory.NAME);
+            String cause = NativeLoading.cause(e, files.folder(), 0, "DJL_CACHE_DIR=/another/folder");
             throw new ResourceException(
-                    "libtorch cannot be loaded: " + rootMessage(e) + ". Found " + files.describe() + ".\nNext: "
-                            + NativeFiles.CUDA_ADVICE + ", or unset PYTORCH_LIBRARY_PATH for the CPU's.",
+                    cause != null
+                            ? "libtorch cannot be loaded: " + cause
+                            : "libtorch cannot be loaded: " + rootMessage(e) + ". Found " + files.describe()
+                                    + ".\nNext: " + NativeFiles.CUDA_ADVICE
+                                    + ", or unset PYTORCH_LIBRARY_PATH for the CPU's.",
                     e);
         } finally {
             thread.setContextClassLoader(before);

@@ -7,6 +7,7 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.CodeIdentity;
 import io.tune4j.api.io.Sha256;
@@ -122,7 +123,7 @@ final class HfTokenizer implements Tokenizer {
                     library.close();
                 }
             }
-        } catch (UserException e) {
+        } catch (TuneException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw new DataException(

@@ -2,11 +2,16 @@ package io.tune4j.models.llama.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import ai.djl.util.Utils;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.NativeLoading;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -17,6 +22,9 @@ import java.util.Map;
 final class LibraryTokenizer implements AutoCloseable {
     /** Characters of a text, at most: ten books. The library ends the process where the memory for a longer one is missing. */
     private static final int LONGEST = 10_000_000;
+
+    /** What the library takes on the disk. */
+    private static final long UNPACKED_BYTES = 16L << 20;
 
     private static final Map<String, String> SWITCHES =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
@@ -35,11 +43,32 @@ final class LibraryTokenizer implements AutoCloseable {
      */
     record Spans(long[] ids, CharSpan[] spans) {}
 
-    /** Makes a tokenizer of a {@code tokenizer.json}. */
+    /**
+     * Makes a tokenizer of a {@code tokenizer.json}.
+     *
+     * @throws ResourceException if the library itself cannot be loaded
+     */
     static LibraryTokenizer of(String json) throws IOException {
         try (LibraryLoader loader = LibraryLoader.of(HuggingFaceTokenizer.class)) {
+            requireLibrary();
             return new LibraryTokenizer(HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), SWITCHES));
+        }
+    }
+
+    private static void requireLibrary() {
+        try {
+            LibUtils.checkStatus();
+        } catch (LinkageError | RuntimeException e) {
+            Path folder = Utils.getEngineCacheDir("tokenizers");
+            String cause = NativeLoading.cause(e, folder, UNPACKED_BYTES, "DJL_CACHE_DIR=/another/folder");
+            throw new ResourceException(
+                    "the tokenizers' native library cannot be loaded from " + folder + ": "
+                            + (cause == null
+                                    ? e + ".\nNext: the plugin folder models-llama must hold the tokenizers jar of this"
+                                            + " platform; build the distribution on it."
+                                    : cause),
+                    e);
         }
     }
 
