@@ -28,6 +28,9 @@ final class MergeRules {
             Map<String, Integer> vocabulary, Iterable<String> merged, ToIntFunction<String> order, ArrayNode target) {
         List<Merge> merges = new ArrayList<>();
         for (String token : merged) {
+            if (token.isEmpty()) {
+                continue;
+            }
             int priority = order.applyAsInt(token);
             for (int i = token.offsetByCodePoints(0, 1); i < token.length(); i = token.offsetByCodePoints(i, 1)) {
                 String left = token.substring(0, i);

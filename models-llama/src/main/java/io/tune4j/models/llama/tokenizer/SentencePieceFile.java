@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +67,29 @@ final class SentencePieceFile {
         if (file.pieces.isEmpty() || (file.model != UNIGRAM && file.model != BPE)) {
             throw new DataException(path + " is no tokenizer of SentencePiece of the kinds unigram and BPE");
         }
+        file.check();
         return file.source();
+    }
+
+    /** As SentencePiece itself refuses files. */
+    private void check() {
+        Set<String> texts = new HashSet<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            String text = pieces.get(i).text;
+            String what = text.isEmpty()
+                    ? "is empty"
+                    : text.length() > TokenizerFile.LONGEST_TOKEN
+                            ? "has " + text.length() + " characters, more than any tokenizer's"
+                            : texts.add(text) ? "" : "is that of an earlier token, too";
+            if (!what.isEmpty()) {
+                throw new DataException(
+                        file + " is damaged: the text of token " + i + " " + what + "; download it again");
+            }
+        }
+        if (unknown < 0 || unknown >= pieces.size()) {
+            throw new DataException(file + " is damaged: it names token " + unknown + " for what is unknown, but has "
+                    + pieces.size() + "; download it again");
+        }
     }
 
     private void parse(ProtoFields fields) {
@@ -146,7 +170,8 @@ final class SentencePieceFile {
 
     private @Nullable String text(int id) {
         if (id >= pieces.size()) {
-            throw new DataException(file + " names the token " + id + ", but has " + pieces.size());
+            throw new DataException(
+                    file + " is damaged: it names token " + id + ", but has " + pieces.size() + "; download it again");
         }
         return id < 0 ? null : pieces.get(id).text;
     }

@@ -69,14 +69,21 @@ final class TiktokenFile {
                 for (byte one : bytes) {
                     token.append(characters[one & 0xFF]);
                 }
-                vocabulary.put(token.toString(), Integer.valueOf(parts[1]));
+                int rank = Integer.parseInt(parts[1]);
+                if (rank < 0
+                        || rank >= FIRST_SPECIAL
+                        || bytes.length == 0
+                        || bytes.length > TokenizerFile.LONGEST_TOKEN
+                        || vocabulary.putIfAbsent(token.toString(), rank) != null) {
+                    throw new IllegalArgumentException("a token that no vocabulary has");
+                }
                 if (bytes.length > 1) {
                     merged.add(token.toString());
                 }
             } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
                 throw new DataException(
-                        file + ", line " + line + ": expected a token in base 64 and its rank, found '" + text.strip()
-                                + "'; download it again",
+                        file + ", line " + line + ": expected a token in base 64 and its rank below " + FIRST_SPECIAL
+                                + ", each once, found '" + shortened(text.strip()) + "'; download it again",
                         e);
             }
         }
@@ -87,6 +94,10 @@ final class TiktokenFile {
         }
         return new TokenizerFile(
                 json(vocabulary, merged), special(), special().keySet(), FIRST_SPECIAL + SPECIAL_TOKENS, false, false);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 80 ? text : text.substring(0, 77) + "...";
     }
 
     private static String json(Map<String, Integer> vocabulary, List<String> merged) {

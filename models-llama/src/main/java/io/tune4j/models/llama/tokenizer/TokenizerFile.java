@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +45,11 @@ record TokenizerFile(
         boolean prefixesSpace,
         boolean whole) {
     static final String NAME = "tokenizer.json";
+
+    /** Characters of a token. The work for one grows with their square, and the longest of known vocabularies are 128 blanks. */
+    static final int LONGEST_TOKEN = 1000;
+
+    private static final int HIGHEST_ID = 100_000_000;
     private static final Pattern MARKUP = Pattern.compile("<[|\uFF5C].*[|\uFF5C]>");
 
     /** Drawn anew in each process, so that nobody can write it into a record. */
@@ -67,13 +71,13 @@ record TokenizerFile(
             if (!(root instanceof ObjectNode tokenizer) || !(root.path("model") instanceof ObjectNode)) {
                 throw new DataException(file + " is not a tokenizer: it has no \"model\"; download it again");
             }
-            return prepare(tokenizer, chatTemplate);
+            return prepare(file, tokenizer, chatTemplate);
         } catch (IOException e) {
             throw new DataException(file + " " + JsonFiles.problem(e, "download it again"), e);
         }
     }
 
-    private static TokenizerFile prepare(ObjectNode tokenizer, String chatTemplate) {
+    private static TokenizerFile prepare(Path file, ObjectNode tokenizer, String chatTemplate) {
         ObjectNode model = (ObjectNode) tokenizer.get("model");
         int highest = highestId(model.path("vocab"));
         // The library counts added tokens on from the vocabulary, in the order of the list.
@@ -90,6 +94,10 @@ record TokenizerFile(
             int id = added.path("id").asInt();
             highest = Math.max(highest, id);
             String spelling = added.path("content").asText();
+            if (id < 0 || spelling.isEmpty()) {
+                throw new DataException(file + " is damaged: its added token " + id + " '" + spelling
+                        + "' has a number below 0 or no text; download it again");
+            }
             boolean isSpecial = added.path("special").asBoolean();
             if ((isSpecial || isControl(spelling, chatTemplate)) && added instanceof ObjectNode token) {
                 control.put(spelling, id);
@@ -99,6 +107,10 @@ record TokenizerFile(
                     special.add(spelling);
                 }
             }
+        }
+        if (highest > HIGHEST_ID) {
+            throw new DataException(
+                    file + " is damaged: it has a token of the number " + highest + "; download it again");
         }
         rename(model, hidden);
         boolean prefixes = prefixesSpace(tokenizer);
@@ -112,8 +124,8 @@ record TokenizerFile(
     /** Whether an added token that is not special is more than a word. */
     private static boolean isControl(String spelling, String chatTemplate) {
         return MARKUP.matcher(spelling).matches()
-                || chatTemplate.contains(spelling)
-                        && spelling.codePoints().anyMatch(c -> "<>[]|\uFF5C".indexOf(c) >= 0);
+                || spelling.codePoints().anyMatch(c -> "<>[]|\uFF5C".indexOf(c) >= 0)
+                        && chatTemplate.contains(spelling);
     }
 
     /** A spelling that no text can have. */
@@ -171,8 +183,8 @@ record TokenizerFile(
         if (!(model.get("merges") instanceof ArrayNode merges)) {
             return;
         }
-        for (Iterator<JsonNode> rest = merges.elements(); rest.hasNext(); ) {
-            JsonNode merge = rest.next();
+        List<JsonNode> kept = new ArrayList<>(merges.size());
+        for (JsonNode merge : merges) {
             String[] parts = merge.isTextual()
                     ? merge.asText().split(" ", 2)
                     : new String[] {merge.path(0).asText(), merge.path(1).asText()};
@@ -180,10 +192,11 @@ record TokenizerFile(
                     && (control.contains(parts[0])
                             || control.contains(parts[1])
                             || control.contains(parts[0] + parts[1]));
-            if (touches) {
-                rest.remove();
+            if (!touches) {
+                kept.add(merge);
             }
         }
+        merges.removeAll().addAll(kept);
     }
 
     private static boolean prefixesSpace(ObjectNode tokenizer) {

@@ -1,6 +1,7 @@
 package io.tune4j.models.llama.tokenizer;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param settings tokens at the beginning and the end, and the chat template
  */
 record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
+    private static final long LARGEST = 64 << 20;
+
     /** @throws DataException if the file is missing or broken */
     static TokenizerSource read(Path path) {
         Path folder = path.toAbsolutePath().getParent();
@@ -35,6 +38,10 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
 
     private static byte[] content(Path path) {
         try {
+            if (Files.size(path) > LARGEST) {
+                throw new DataException(path + " has " + Sizes.format(Files.size(path))
+                        + ", more than any tokenizer; is it the right file?");
+            }
             byte[] content = Files.readAllBytes(path);
             if (content.length == 0) {
                 throw new DataException(path + " is empty; download it again");
