@@ -1,6 +1,5 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;
@@ -64,14 +63,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try {
-            refuseSeveralProcesses();
-            TerminalConsole console = TerminalConsole.standard();
-            return new RecipeRunner(root.host(console), console).run(recipe, config, overrides);
-        } catch (OutOfMemoryError e) {
-            return TuneCommand.outOfMemory(e, System.err);
-        } catch (LinkageError | AssertionError | StackOverflowError e) {
-            throw new InternalException("a recipe or a plugin failed: " + e, e);
-        }
+        refuseSeveralProcesses();
+        TerminalConsole console = TerminalConsole.standard();
+        return new RecipeRunner(root.host(console), console).run(recipe, config, overrides);
     }
 }

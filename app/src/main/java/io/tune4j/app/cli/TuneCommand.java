@@ -1,8 +1,5 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.error.InternalException;
-import io.tune4j.api.error.TuneException;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.UnusablePath;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.app.Installation;
@@ -13,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -49,9 +47,6 @@ import picocli.CommandLine.Spec;
                     + " failed, 70 a bug, 130 stopped by Ctrl-C"
         })
 public final class TuneCommand implements Runnable {
-    /** A process that ran out of Java's own memory. */
-    private static final int OUT_OF_MEMORY = 4;
-
     @Option(
             names = "--plugin-dir",
             paramLabel = "DIR",
@@ -88,15 +83,26 @@ public final class TuneCommand implements Runnable {
 
     static int execute(String[] arguments, PrintStream errors) {
         TuneCommand root = new TuneCommand();
-        return new CommandLine(root)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        Style.output().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
-                .setExpandAtFiles(false)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Path.class, TuneCommand::path)
-                .setParameterExceptionHandler((exception, args) -> misused(exception, errors))
-                .setExecutionExceptionHandler((exception, command, parsed) -> root.failed(exception, errors))
-                .execute(arguments);
+        return execute(new CommandLine(root), () -> root.stackTrace, arguments, errors);
+    }
+
+    /** @param stackTrace whether the command line, once parsed, asks for one */
+    static int execute(CommandLine line, BooleanSupplier stackTrace, String[] arguments, PrintStream errors) {
+        Failures failures = new Failures(errors);
+        try {
+            return line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                            Style.output().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                    .setExpandAtFiles(false)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .registerConverter(Path.class, TuneCommand::path)
+                    .setParameterExceptionHandler((exception, args) -> misused(exception, errors))
+                    .setExecutionExceptionHandler(
+                            (exception, command, parsed) -> failures.tell(exception, stackTrace.getAsBoolean()))
+                    .execute(arguments);
+        } catch (Throwable failure) {
+            // The library passes on errors, and what its own parts throw.
+            return failures.tell(failure, stackTrace.getAsBoolean());
+        }
     }
 
     /** The installation with the plugin folders of the command line. */
@@ -128,32 +134,6 @@ public final class TuneCommand implements Runnable {
         CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
         errors.println("See " + command.getCommandSpec().qualifiedName() + " --help");
         return CommandLine.ExitCode.USAGE;
-    }
-
-    private int failed(Exception e, PrintStream errors) {
-        InvalidPathException path = UnusablePath.in(e);
-        boolean isKnown = e instanceof TuneException && !(e instanceof InternalException);
-        // Whatever path a plugin or a part of ours could not make, a user gave it.
-        Exception cause = path != null && !isKnown ? new UserException(UnusablePath.describe(path), e) : e;
-        if (cause instanceof TuneException known && !(cause instanceof InternalException)) {
-            errors.println(Style.errors().error("error: ") + known.getMessage());
-            if (stackTrace) {
-                known.printStackTrace(errors);
-            }
-            return known.exitCode();
-        }
-        errors.println("This is a bug in tune4j or one of its plugins, not your fault. Please report it with the lines"
-                + " below, the command and the config.");
-        e.printStackTrace(errors);
-        return new InternalException("unexpected", e).exitCode();
-    }
-
-    /** Says what to do when the heap was too small. */
-    static int outOfMemory(OutOfMemoryError e, PrintStream errors) {
-        errors.println("error: Java's heap is full (" + e.getMessage()
-                + "). Models live outside of it, so a data set is the likeliest cause: give the heap more room with"
-                + " TUNE4J_OPTS=-Xmx4g, or use fewer records.");
-        return OUT_OF_MEMORY;
     }
 
     @Override
