@@ -30,6 +30,9 @@ record BatchOptions(
     private static final String GROUPED = "group_by_length";
     private static final String MERGED = "merge_micro_batches";
 
+    /** The least that {@code tokenizer.max_seq_len} may be. */
+    private static final int SHORTEST_CUT = 2;
+
     /** No more tokens than the largest micro-batch has. */
     private static final int AS_LARGEST = 1;
 
@@ -76,8 +79,10 @@ record BatchOptions(
         for (int i = 0; maxTokens != null && i < lengths.length; i++) {
             if (lengths[i] > maxTokens) {
                 throw new DataException("record " + data.sample(i).id() + " has " + lengths[i] + " tokens, more than "
-                        + MAX_TOKENS + "=" + maxTokens + "; raise it, or cut long records off with"
-                        + " tokenizer.max_seq_len=" + maxTokens);
+                        + MAX_TOKENS + "=" + maxTokens + "; raise it"
+                        + (maxTokens < SHORTEST_CUT
+                                ? ", since a record cannot be cut off to fewer than " + SHORTEST_CUT + " tokens"
+                                : ", or cut long records off with tokenizer.max_seq_len=" + maxTokens));
             }
         }
         return BatchOrder.byLength(lengths, maxTokens, size, grouped, accumulation, shuffle, seed);

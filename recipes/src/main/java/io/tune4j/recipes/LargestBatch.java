@@ -2,6 +2,7 @@ package io.tune4j.recipes;
 
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.error.UserException;
 import io.tune4j.recipes.training.BatchOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,9 @@ import java.util.Locale;
  * @param longest of its sequences
  */
 record LargestBatch(long tokens, long unmerged, int longest) {
+    /** Tokens, of which even the smallest model keeps kilobytes each. */
+    private static final long MOST_TOKENS = 16L << 20;
+
     /** Of data that are there. */
     static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
         long largest = order.largest(lengths);
@@ -29,7 +33,17 @@ record LargestBatch(long tokens, long unmerged, int longest) {
     static LargestBatch foreseen(LoraFinetuneOptions options, int tokensPerSample) {
         Integer limit = options.batching().maxTokens();
         long tokens = limit == null ? (long) options.batchSize() * tokensPerSample : Math.max(limit, tokensPerSample);
-        return new LargestBatch(Math.max(tokens, options.batching().joined(tokens)), tokens, tokensPerSample);
+        long merged = Math.max(tokens, options.batching().joined(tokens));
+        if (merged > MOST_TOKENS) {
+            throw new UserException(String.format(
+                    Locale.ROOT,
+                    "a micro-batch of %,d tokens is asked for (batch_size, max_tokens_per_batch or merge_micro_batches, with %,d"
+                            + " tokens in a sample), and no device holds more than %,d; lower them",
+                    merged,
+                    tokensPerSample,
+                    MOST_TOKENS));
+        }
+        return new LargestBatch(merged, tokens, tokensPerSample);
     }
 
     /** The same data in a run with other options. */
