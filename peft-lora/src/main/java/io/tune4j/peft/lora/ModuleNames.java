@@ -10,6 +10,9 @@ import java.util.regex.PatternSyntaxException;
 
 /** A choice of projections in the two forms that peft's {@code target_modules} and {@code exclude_modules} have. */
 sealed interface ModuleNames {
+    /** Brackets within each other: each takes a part of the thread's stack, for the compiler and for each match. */
+    int DEEPEST = 50;
+
     /** Whether a projection, by its full name, is chosen. */
     boolean matches(String name);
 
@@ -46,7 +49,7 @@ sealed interface ModuleNames {
 
         @Override
         public boolean matches(String name) {
-            return pattern.matcher(name).matches();
+            return pattern.matcher(new BoundedText(name, text)).matches();
         }
     }
 
@@ -55,13 +58,27 @@ sealed interface ModuleNames {
      * beginning at the name's start or behind a dot (peft's {@code get_pattern_key}).
      */
     static boolean patternApplies(String key, String name) {
-        return compile("(.*\\.)?(" + key + ")").matcher(name).matches();
+        return compile("(.*\\.)?(" + key + ")")
+                .matcher(new BoundedText(name, key))
+                .matches();
     }
 
     /** Python writes named groups and their back references in its own way; the rest of what people use is the same. */
     static Pattern compile(String python) {
+        requireShallow(python);
         String java = python.replaceAll("\\(\\?P<", "(?<")
                 .replaceAll("\\(\\?P=(\\w+)\\)", Matcher.quoteReplacement("\\k<") + "$1>");
         return Pattern.compile(java);
+    }
+
+    private static void requireShallow(String expression) {
+        int depth = 0;
+        for (int i = 0; i < expression.length(); i++) {
+            char c = expression.charAt(i);
+            depth += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
+            if (depth > DEEPEST) {
+                throw new PatternSyntaxException("more than " + DEEPEST + " brackets within each other", expression, i);
+            }
+        }
     }
 }
