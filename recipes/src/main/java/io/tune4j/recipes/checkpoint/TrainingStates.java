@@ -111,6 +111,9 @@ public final class TrainingStates {
         }
         try {
             TrainingState state = JSON.treeToValue(JsonFiles.read(file), TrainingState.class);
+            if (state == null) {
+                throw new IOException("it holds null");
+            }
             if (state.format() != TrainingState.FORMAT) {
                 throw new DataException(file + " has format " + state.format() + ", this version reads "
                         + TrainingState.FORMAT + "; resume with the version of tune4j that wrote it");
