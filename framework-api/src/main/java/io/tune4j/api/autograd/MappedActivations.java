@@ -2,6 +2,7 @@ package io.tune4j.api.autograd;
 
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DiskSpace;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
@@ -52,7 +53,7 @@ public final class MappedActivations implements ActivationStore {
      */
     public static MappedActivations in(Path folder) {
         requireDisk(folder);
-        Path file = folder.resolve(".activations-" + ProcessHandle.current().pid() + "-" + System.nanoTime());
+        Path file = AtomicFiles.reserveTemporary(folder.resolve("activations"));
         try {
             FileChannel channel = FileChannel.open(
                     file,
@@ -188,5 +189,6 @@ public final class MappedActivations implements ActivationStore {
             System.getLogger(MappedActivations.class.getName())
                     .log(System.Logger.Level.DEBUG, "{0} was not closed: {1}", file, e.getMessage());
         }
+        AtomicFiles.deleteTemporary(file);
     }
 }

@@ -46,7 +46,7 @@ public final class AtomicFile implements AutoCloseable {
                 throw new UserException(
                         "cannot write " + real + ": it is a directory; remove it or choose another name");
             }
-            Leftovers.settle(directory, String.valueOf(real.getFileName()));
+            Leftovers.settle(directory, String.valueOf(real.getFileName())::equals, name -> false);
             DiskSpace.require(directory, expectedBytes, String.valueOf(real.getFileName()));
             Path temporary = TemporaryName.reserve(real, TemporaryName.SUFFIX);
             try {

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Writes files and directories so that a kill or a power cut at any moment leaves a complete version: the new content
@@ -85,9 +87,60 @@ public final class AtomicFiles {
      */
     public static List<Path> recover(Path parent) {
         try {
-            return Leftovers.settle(parent, null);
+            return Leftovers.settle(parent, name -> true, name -> false).restored();
         } catch (IOException e) {
             throw FileErrors.writing(parent.toString(), parent.resolve("any"), 0, e);
+        }
+    }
+
+    /**
+     * Like {@link #recover}, for some targets and with an account of what was done.
+     *
+     * @param wanted names of the targets that are settled
+     * @param sole names of targets that this process alone may write to, by a {@link DirectoryLock} that it has: whatever else
+     *     wrote to them is dead, wherever it ran
+     */
+    public static Settled settle(Path parent, Predicate<String> wanted, Predicate<String> sole) {
+        try {
+            return Leftovers.settle(parent, wanted, sole);
+        } catch (IOException e) {
+            throw FileErrors.writing(parent.toString(), parent.resolve("any"), 0, e);
+        }
+    }
+
+    /**
+     * Deletes a directory so that a kill half-way leaves nothing under its name: it is renamed first, and {@link #recover}
+     * knows what to do with the new name.
+     */
+    public static void deleteDirectory(Path directory) {
+        Path doomed = TemporaryName.reserve(directory, TemporaryName.SUFFIX);
+        try {
+            Files.move(directory, doomed, StandardCopyOption.ATOMIC_MOVE);
+            Leftovers.deleteTree(doomed);
+        } catch (IOException e) {
+            throw FileErrors.deleting(directory, e);
+        } finally {
+            TemporaryName.release(doomed);
+        }
+    }
+
+    /**
+     * A name for something that is needed while this process runs, which {@link #recover} deletes when the process was killed.
+     *
+     * @param like names the folder, and what the name begins with
+     */
+    public static Path reserveTemporary(Path like) {
+        return TemporaryName.reserve(like, TemporaryName.SUFFIX);
+    }
+
+    /** Deletes what has a name from {@link #reserveTemporary}. */
+    public static void deleteTemporary(Path temporary) {
+        try {
+            Leftovers.deleteTree(temporary);
+        } catch (IOException e) {
+            throw FileErrors.deleting(temporary, e);
+        } finally {
+            TemporaryName.release(temporary);
         }
     }
 

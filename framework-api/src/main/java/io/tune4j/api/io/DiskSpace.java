@@ -4,7 +4,6 @@ import io.tune4j.api.error.ResourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** Asks the file system whether something will fit. Quotas that the file system does not report are not seen. */
 public final class DiskSpace {
@@ -29,7 +28,7 @@ public final class DiskSpace {
 
     /** Bytes this process may still write on the directory's file system, {@code Long.MAX_VALUE} if unknown. */
     public static long free(Path directory) {
-        Path existing = nearestExisting(directory);
+        Path existing = LocalDisks.nearestExisting(directory);
         if (existing == null) {
             return Long.MAX_VALUE;
         }
@@ -40,13 +39,5 @@ public final class DiskSpace {
         } catch (IOException | SecurityException e) {
             return Long.MAX_VALUE;
         }
-    }
-
-    private static @Nullable Path nearestExisting(Path path) {
-        Path current = path.toAbsolutePath();
-        while (current != null && !Files.exists(current)) {
-            current = current.getParent();
-        }
-        return current;
     }
 }

@@ -86,6 +86,19 @@ final class FileErrors {
         return new ResourceException("cannot write " + what + ": " + reason, e);
     }
 
+    /** For something that should be gone. */
+    static TuneException deleting(Path path, IOException e) {
+        String reason = reason(e);
+        boolean allowed =
+                !(e instanceof AccessDeniedException) && !containsAny(reason.toLowerCase(Locale.ROOT), NOT_ALLOWED);
+        String message = "cannot delete " + path + ": " + reason + "; delete it by hand"
+                + (allowed
+                        ? ""
+                        : ", or change the permissions of "
+                                + path.toAbsolutePath().getParent());
+        return allowed ? new ResourceException(message, e) : new UserException(message, e);
+    }
+
     private static ResourceException diskFull(String what, Path directory, long needed, long free, IOException e) {
         return new ResourceException(
                 "cannot write " + what + ": the disk is full ("

@@ -11,30 +11,28 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds and settles what a killed process left beside its targets. */
 final class Leftovers {
+    private static final System.Logger LOG = System.getLogger(Leftovers.class.getName());
+
     private Leftovers() {}
 
     /**
      * Settles the leftovers in a directory: a former version whose target is gone moves back, everything else is deleted.
      *
-     * @param target the name to which the cleaning is limited, null for all
-     * @return the targets that were restored
+     * @param wanted to which names of targets the cleaning is limited
+     * @param sole targets that this process alone may write to, by a lock that it has
      */
-    static List<Path> settle(Path directory, @Nullable String target) throws IOException {
+    static Settled settle(Path directory, Predicate<String> wanted, Predicate<String> sole) throws IOException {
         List<Path> restored = new ArrayList<>();
-        if (!Files.isDirectory(directory)) {
-            return restored;
-        }
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, ".*.tune4j-*")) {
-            entries.forEach(found::add);
-        }
-        for (Path path : found) {
+        List<Path> deleted = new ArrayList<>();
+        List<Path> stuck = new ArrayList<>();
+        for (Path path : hidden(directory)) {
             TemporaryName name = TemporaryName.parse(path);
-            if (name == null || (target != null && !target.equals(name.target())) || !name.isLeftover(path)) {
+            if (name == null || !wanted.test(name.target()) || !name.isLeftover(path, sole.test(name.target()))) {
                 continue;
             }
             Path original = path.resolveSibling(name.target());
@@ -43,10 +41,31 @@ final class Leftovers {
                 Durability.syncDirectory(directory);
                 restored.add(original);
             } else {
-                deleteTree(path);
+                (delete(path) ? deleted : stuck).add(path);
             }
         }
-        return restored;
+        return new Settled(restored, deleted, stuck);
+    }
+
+    private static List<Path> hidden(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, ".*.tune4j-*")) {
+                entries.forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    /** Another user's leftover, in a folder for all, is not worth a run: it has a name that no writer takes again. */
+    private static boolean delete(Path path) {
+        try {
+            deleteTree(path);
+            return true;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> path + " was not deleted: " + e);
+            return false;
+        }
     }
 
     /** Deletes a file, or a directory with all it contains; links are deleted, not followed. */

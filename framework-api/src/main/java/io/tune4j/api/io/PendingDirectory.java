@@ -33,7 +33,8 @@ public final class PendingDirectory implements AutoCloseable {
                 throw new UserException(
                         "cannot write the directory " + target + ": a file has that name; remove it or choose another");
             }
-            Leftovers.settle(AtomicFiles.directoryOf(target), String.valueOf(target.getFileName()));
+            Leftovers.settle(
+                    AtomicFiles.directoryOf(target), String.valueOf(target.getFileName())::equals, name -> false);
             Files.createDirectory(pending.temporary);
             writer.write(pending.temporary);
             return pending;

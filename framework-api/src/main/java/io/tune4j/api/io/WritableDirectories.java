@@ -34,11 +34,13 @@ public final class WritableDirectories {
             throw FileErrors.writing(what + " " + absolute, absolute, 0, e);
         }
         try {
-            Path probe = Files.createTempFile(absolute, ".writable", TemporaryName.SUFFIX);
+            // A name that a later run knows what to do with, if this one is killed here.
+            Path probe = TemporaryName.reserve(absolute.resolve("writable"), TemporaryName.SUFFIX);
             try {
                 Files.write(probe, PROBE);
             } finally {
                 Files.deleteIfExists(probe);
+                TemporaryName.release(probe);
             }
         } catch (IOException e) {
             throw FileErrors.writing(what + " " + absolute, absolute.resolve("probe"), PROBE.length, e);

@@ -1,7 +1,10 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.error.TuneException;
+import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DiskSpace;
+import io.tune4j.api.io.LocalDisks;
+import io.tune4j.api.io.Settled;
 import io.tune4j.api.io.Sha256;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.model.WeightSource;
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A quantized base on disk: a safetensors file for each weight, in a folder for each checkpoint, format and rounding. A file says
  * which version of the checkpoint it was made of and has a checksum; one that does not fit is made again, and that is said. What is
- * in the cache is not copied into memory: the backend maps the files.
+ * in the cache is not copied into memory: the backend maps the files, where they lie on a disk of this machine. Nobody writes to a file
+ * that is there: a new version takes its name, and who has mapped the old one keeps that.
  */
 final class QuantizedCache {
     /** What is left of a disk: a cache is not worth filling it. */
@@ -50,6 +54,12 @@ final class QuantizedCache {
         this.version = source.version();
         this.scheme = scheme;
         this.notices = notices;
+        if (Files.isDirectory(folder)) {
+            Settled settled = AtomicFiles.settle(folder, name -> true, name -> false);
+            if (!settled.isEmpty()) {
+                notices.accept("left in the quantized cache by a run that was killed: " + settled.describe());
+            }
+        }
     }
 
     private Path file(String weightName) {
@@ -97,6 +107,9 @@ final class QuantizedCache {
     }
 
     private static Tensor map(ArrayKernels kernels, SafetensorsFile file, String name) {
+        if (!LocalDisks.isLocal(file.path())) {
+            return copy(kernels, file, name);
+        }
         TensorEntry entry = entry(file, name);
         return Tensor.of(kernels, kernels.mapped(file.path(), entry.byteOffset(), entry.dtype(), entry.shape()));
     }

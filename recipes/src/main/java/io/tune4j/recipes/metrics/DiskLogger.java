@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * JSON lines such as {@code {"step":1,"loss":2.5,"lr":0.0003}}, each complete on disk when {@link #log} returns. A
- * resumed run goes on in the same file after dropping what was logged behind the step it resumes from; a new run keeps an
+ * resumed run goes on in the same file after dropping what was logged after the step it resumes from; a new run keeps an
  * older file under another name.
  */
 final class DiskLogger implements MetricLogger {
@@ -32,6 +32,8 @@ final class DiskLogger implements MetricLogger {
     DiskLogger(Path file, long resumedStep) {
         this.file = file;
         Path directory = WritableDirectories.ensure(file.toAbsolutePath().getParent(), "metric_logger.log_dir");
+        // Another run may write to the same folder, so what lives is left alone.
+        AtomicFiles.recover(directory);
         try {
             if (Files.exists(file) && resumedStep > 0) {
                 AtomicFiles.writeString(file, linesUpTo(resumedStep));

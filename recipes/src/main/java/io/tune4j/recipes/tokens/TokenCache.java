@@ -9,6 +9,7 @@ import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.CodeIdentity;
+import io.tune4j.api.io.Settled;
 import io.tune4j.api.io.Sha256;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.plugin.ApiVersion;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.LongConsumer;
@@ -34,6 +36,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
     private static final Duration KEPT = Duration.ofDays(30);
     private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(5);
     private static final int NAME_BYTES = 16;
+    private static final String TEMPORARY = "tune4j-tokens";
 
     /** With nobody watching. */
     public TokenCache(@Nullable Path folder, Console console) {
@@ -89,7 +92,10 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         try {
             Files.createDirectories(folder);
             Path ensured = WritableDirectories.ensure(folder, "token_cache");
-            AtomicFiles.recover(ensured);
+            Settled settled = AtomicFiles.settle(ensured, name -> true, name -> false);
+            if (!settled.isEmpty()) {
+                console.detail("left in the token cache by a run that was killed: " + settled.describe());
+            }
             return ensured;
         } catch (IOException | TuneException e) {
             console.warning("the tokens are not kept for the next run: " + e.getMessage()
@@ -131,10 +137,13 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
             String key, Dataset dataset, boolean lenient, LongConsumer progress, Runnable watch) {
         Path made = null;
         try {
-            Path target = Files.createTempDirectory("tune4j-tokens-");
+            Path like = Path.of(System.getProperty("java.io.tmpdir")).resolve(TEMPORARY);
+            AtomicFiles.settle(like.toAbsolutePath().getParent(), TEMPORARY::equals, name -> false);
+            Path target = AtomicFiles.reserveTemporary(like.toAbsolutePath());
             made = target;
+            createPrivate(target);
             write(dataset, target, lenient, progress, watch);
-            TokenStore store = TokenStore.open(target, () -> delete(target));
+            TokenStore store = TokenStore.open(target, () -> AtomicFiles.deleteTemporary(target));
             made = null;
             return store;
         } catch (IOException e) {
@@ -145,8 +154,18 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
                     e);
         } finally {
             if (made != null) {
-                delete(made);
+                AtomicFiles.deleteTemporary(made);
             }
+        }
+    }
+
+    /** The folder for temporary files is everybody's, what is in the data is not. */
+    private static void createPrivate(Path directory) throws IOException {
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(directory);
         }
     }
 
@@ -205,24 +224,16 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
     private static void removeOld(Path root) {
         Instant before = Instant.now().minus(KEPT);
         try (var stores = Files.list(root)) {
-            for (Path store : stores.filter(Files::isDirectory).toList()) {
+            for (Path store : stores.filter(Files::isDirectory)
+                    // A hidden one is being written, or is settled by those who know by whom.
+                    .filter(path -> !path.getFileName().toString().startsWith("."))
+                    .toList()) {
                 if (Files.getLastModifiedTime(store).toInstant().isBefore(before)) {
-                    delete(store);
+                    AtomicFiles.deleteDirectory(store);
                 }
             }
         } catch (IOException e) {
             throw new UserException("cannot look into the token cache " + root + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path store) {
-        try (var files = Files.list(store)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(store);
-        } catch (IOException e) {
-            throw new ResourceException("cannot delete " + store + ": " + e.getMessage(), e);
         }
     }
 }

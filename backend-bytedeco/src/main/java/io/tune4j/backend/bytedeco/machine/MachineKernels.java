@@ -1,6 +1,8 @@
 package io.tune4j.backend.bytedeco.machine;
 
 import io.tune4j.api.backend.host.HostProcessor;
+import io.tune4j.api.error.TuneException;
+import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +47,8 @@ public final class MachineKernels {
     /** Turns them off, to see what they bring: {@code -Dtune4j.machineCode=off}. */
     private static final String SWITCH = "tune4j.machineCode";
 
+    private static final String FILE = "tune4j-kernels";
+
     private MachineKernels() {}
 
     /** Loads them when first asked for. */
@@ -70,16 +74,18 @@ public final class MachineKernels {
     private static boolean load() {
         try {
             // Where JavaCPP puts the libraries that it loads, so code may be run from there.
-            Path file = Files.createTempFile(Loader.getCacheDir().toPath(), "tune4j-kernels", ".so");
+            Path folder = Loader.getCacheDir().toPath().toAbsolutePath();
+            AtomicFiles.settle(folder, FILE::equals, name -> false);
+            Path file = AtomicFiles.reserveTemporary(folder.resolve(FILE));
             try {
                 Files.write(file, library());
                 System.load(file.toAbsolutePath().toString());
             } finally {
                 // Linux keeps what is loaded.
-                Files.deleteIfExists(file);
+                AtomicFiles.deleteTemporary(file);
             }
             return true;
-        } catch (IOException | UnsatisfiedLinkError e) {
+        } catch (IOException | TuneException | UnsatisfiedLinkError e) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the kernels in machine code cannot be loaded ({0}); libtorch''s operations take their place, which are slower",

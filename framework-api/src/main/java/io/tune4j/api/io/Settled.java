@@ -1,0 +1,53 @@
+package io.tune4j.api.io;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What became of the files that killed processes had left.
+ *
+ * @param restored former versions that got their names back, by these names
+ * @param deleted half-written files and directories, and such that were on their way out
+ * @param stuck those that could not be deleted; they are in nobody's way
+ */
+public record Settled(List<Path> restored, List<Path> deleted, List<Path> stuck) {
+    public Settled {
+        restored = List.copyOf(restored);
+        deleted = List.copyOf(deleted);
+        stuck = List.copyOf(stuck);
+    }
+
+    /** Whether there was anything. */
+    public boolean isEmpty() {
+        return restored.isEmpty() && deleted.isEmpty() && stuck.isEmpty();
+    }
+
+    /** Both together. */
+    public Settled and(Settled other) {
+        return new Settled(
+                joined(restored, other.restored), joined(deleted, other.deleted), joined(stuck, other.stuck));
+    }
+
+    private static List<Path> joined(List<Path> first, List<Path> second) {
+        List<Path> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** One line: what was deleted, restored and could not be deleted. */
+    public String describe() {
+        List<String> parts = new ArrayList<>();
+        add(parts, "deleted ", deleted);
+        add(parts, "restored ", restored);
+        add(parts, "could not delete ", stuck);
+        return String.join("; ", parts);
+    }
+
+    private static void add(List<String> parts, String what, List<Path> paths) {
+        if (!paths.isEmpty()) {
+            parts.add(what + paths.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+    }
+}
