@@ -1,6 +1,7 @@
 package io.tune4j.api.model;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.LocalDisks;
 import io.tune4j.api.io.Staging;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -18,6 +19,11 @@ import java.util.Arrays;
  * Weights from safetensors files. They go from the file into the tensor's memory in pieces, so a load needs no second
  * copy of a weight, also where its dtype changes. A large weight of the wanted dtype is mapped where the backend can: an embedding of a
  * billion bytes is then the system's page cache and not this process's memory.
+ *
+ * <p>On a disk of another machine nothing is mapped, because its files may change under us without anybody on this machine. On a disk
+ * of this one the file is looked at before it is mapped, and {@link Checkpoint#requireMappedUnchanged} before each step. What remains: a
+ * file that is cut short within a step ends the process (SIGBUS) where a page is read that is gone, as does a disk that fails; what was
+ * saved before stays.
  */
 public final class CheckpointWeights implements WeightSource {
     /** A smaller weight is not worth a mapping of its own. */
@@ -30,7 +36,7 @@ public final class CheckpointWeights implements WeightSource {
         this.checkpoint = checkpoint;
     }
 
-    /** The files' paths; their sizes and times of change. */
+    /** The files' paths; their sizes, times of change, headers and samples of their content. */
     @Override
     public Identity identity() {
         StringBuilder places = new StringBuilder();
@@ -46,6 +52,8 @@ public final class CheckpointWeights implements WeightSource {
                 throw new DataException("cannot look at " + file + ": " + e.getMessage(), e);
             }
         }
+        checkpoint.versions().values().forEach(version -> versions.append(version.content())
+                .append('\n'));
         return new Identity(places.toString(), versions.toString());
     }
 
@@ -59,7 +67,8 @@ public final class CheckpointWeights implements WeightSource {
         TensorEntry entry = floating(name);
         TensorEntry stored =
                 entry.dtype() == dtype && entry.byteLength() >= MAPPED_BYTES ? checkpoint.inOrder(entry) : null;
-        if (stored != null && stored.byteOffset() % dtype.byteSize() == 0) {
+        if (stored != null && stored.byteOffset() % dtype.byteSize() == 0 && LocalDisks.isLocal(stored.file())) {
+            checkpoint.willMap(stored);
             return Tensor.of(kernels, kernels.mapped(stored.file(), stored.byteOffset(), dtype, stored.shape()));
         }
         try (TensorScope scope = TensorScope.open()) {

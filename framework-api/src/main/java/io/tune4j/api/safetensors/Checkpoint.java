@@ -155,6 +155,38 @@ public final class Checkpoint implements AutoCloseable {
         return entries.values().stream().mapToLong(TensorEntry::byteLength).sum();
     }
 
+    /** What each file is, as it was when this was first asked; by file name. */
+    public SortedMap<String, FileVersion> versions() {
+        SortedMap<String, FileVersion> all = new TreeMap<>();
+        files.forEach((path, file) -> all.put(String.valueOf(path.getFileName()), file.version()));
+        return all;
+    }
+
+    /**
+     * Proves that the files are those that were opened, and that nobody wrote to them.
+     *
+     * @throws UserException naming the file if one is gone, another, or its size, time, header or samples of its content have changed
+     */
+    public void requireUnchanged() {
+        files.values().forEach(SafetensorsFile::requireUnchanged);
+    }
+
+    /**
+     * Proves that no file of which parts are mapped was written to or cut short: cheap enough for every step.
+     *
+     * @throws UserException naming the file
+     */
+    public void requireMappedUnchanged() {
+        files.values().forEach(SafetensorsFile::requireMappedUnchanged);
+    }
+
+    /** Says that a tensor of {@link #inOrder} is going to be mapped; its file is then looked at first. */
+    public void willMap(TensorEntry entry) {
+        SafetensorsFile file = fileOf(entry);
+        file.mark();
+        file.requireMappedUnchanged();
+    }
+
     /** Like {@link SafetensorsFile#read}. */
     public void read(TensorEntry entry, long byteOffset, ByteBuffer target) {
         TensorEntry in = stored.getOrDefault(entry.name(), entry);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open safetensors file, checked as strictly as the format's specification: see {@link #open}. Safe for use by
@@ -27,14 +28,20 @@ public final class SafetensorsFile implements AutoCloseable {
     // A heap buffer is copied through a direct one of the same size, which the JDK then keeps.
     private static final int MAX_READ = 1 << 23;
 
+    private static final System.Logger LOG = System.getLogger(SafetensorsFile.class.getName());
+
     private final Path path;
     private final SafetensorsHeader header;
+    private final FileStamp stamp;
     private FileChannel channel;
     private boolean closed;
+    private volatile boolean mapped;
+    private @Nullable String sample;
 
-    private SafetensorsFile(Path path, SafetensorsHeader header, FileChannel channel) {
+    private SafetensorsFile(Path path, SafetensorsHeader header, FileStamp stamp, FileChannel channel) {
         this.path = path;
         this.header = header;
+        this.stamp = stamp;
         this.channel = channel;
     }
 
@@ -70,7 +77,8 @@ public final class SafetensorsFile implements AutoCloseable {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             boolean done = false;
             try {
-                SafetensorsFile file = new SafetensorsFile(path, reader.read(path, channel), channel);
+                FileStamp stamp = FileStamp.of(path);
+                SafetensorsFile file = new SafetensorsFile(path, reader.read(path, channel), stamp, channel);
                 done = true;
                 return file;
             } finally {
@@ -143,14 +151,81 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         if (!channel.isOpen()) {
             channel = FileChannel.open(path, StandardOpenOption.READ);
+            // Behind the name may be another file by now.
+            stamp.require(path);
         }
         return channel;
+    }
+
+    /** What it is, as it was when this was first asked. */
+    synchronized FileVersion version() {
+        try {
+            if (sample == null) {
+                sample = currentSample();
+            }
+            return new FileVersion(sample, stamp.modified().toString());
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+    }
+
+    private String currentSample() throws IOException {
+        long header = entries().values().stream()
+                .mapToLong(TensorEntry::byteOffset)
+                .min()
+                .orElse(0);
+        return ContentSample.of(openChannel(), path, header);
+    }
+
+    /**
+     * Proves that the file is the one that was opened, and was not written to.
+     *
+     * @throws UserException if it is gone, another, or its size, time, header or samples of its content have changed
+     */
+    synchronized void requireUnchanged() {
+        stamp.require(path);
+        String before = sample;
+        try {
+            if (before != null && !before.equals(currentSample())) {
+                throw new DataException("the checkpoint file " + path
+                        + " was overwritten while the run used it, with its former time of modification; put back the one"
+                        + " that the run began with");
+            }
+        } catch (IOException e) {
+            throw ExistingFiles.unreadable(path, e);
+        }
+    }
+
+    /** Says that parts of the file are mapped, by whomever. */
+    void mark() {
+        mapped = true;
+    }
+
+    /**
+     * Proves that mapped parts are as they were. A file that was deleted, or in whose place another was put, is still the one that
+     * is mapped.
+     *
+     * @throws UserException if it was written to or cut short
+     */
+    void requireMappedUnchanged() {
+        if (!mapped) {
+            return;
+        }
+        try {
+            FileStamp now = FileStamp.of(path);
+            if (stamp.isRewritten(now)) {
+                stamp.require(path);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> path + " cannot be looked at: " + e);
+        }
     }
 
     /**
      * Maps a tensor's content into memory: read-only, little-endian slices in order, all but the last of 1 GiB. They
      * stay valid after the file is closed; the mapping ends when they are no longer referenced. Pages that were touched
-     * count as memory of this process until then, so {@link #read} suits loading weights once.
+     * count as memory of this process until then, so {@link #read} suits loading weights once. A file that is cut short while it is
+     * mapped ends the process where a page is touched that is not there any more: no Java code can be asked before.
      *
      * @return no slices if the tensor is empty
      * @throws UserException if the dtype is not one of ours
