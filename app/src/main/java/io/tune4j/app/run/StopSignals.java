@@ -6,10 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Ctrl-C and SIGTERM ask the recipe to save and stop; asked a second time, the process ends at once. What was saved
- * before stays whole in either case.
+ * Ctrl-C, SIGTERM and SIGHUP ask the recipe to save and stop; asked a second time by one of the first two, the process ends at once.
+ * What was saved before stays whole in either case. A hang-up never ends it at once: a terminal that closes sends it more than once, and
+ * systemd sends it right after SIGTERM. Under nohup it is ignored, as the JVM leaves signals that it was started without.
  */
 final class StopSignals implements Cancellation {
+    private static final String HANG_UP = "HUP";
+
     private final AtomicInteger signal = new AtomicInteger();
     private final Console console;
 
@@ -21,11 +24,17 @@ final class StopSignals implements Cancellation {
         StopSignals signals = new StopSignals(console);
         Signal.handle(new Signal("INT"), signals::received);
         Signal.handle(new Signal("TERM"), signals::received);
+        if (!System.getProperty("os.name", "").startsWith("Windows")) {
+            Signal.handle(new Signal(HANG_UP), signals::received);
+        }
         return signals;
     }
 
     private void received(Signal received) {
         if (!signal.compareAndSet(0, received.getNumber())) {
+            if (received.getName().equals(HANG_UP)) {
+                return;
+            }
             Runtime.getRuntime().halt(exitCode());
         }
         console.warning("stopping after this micro-batch and saving; once more ends at once");

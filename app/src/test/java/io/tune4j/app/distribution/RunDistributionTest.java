@@ -73,7 +73,7 @@ class RunDistributionTest {
         Path log = folder.resolve("log");
         Process process = Tune.start(log, List.of(quickstart("epochs=100")));
         waitFor(log, "step 3/");
-        if (ignoresInterrupts(process)) {
+        if (isIgnored(process, 2)) {
             process.destroyForcibly().waitFor();
             abort(
                     "this build was started with SIGINT ignored, as by nohup in the background, and what it starts inherits that");
@@ -97,7 +97,51 @@ class RunDistributionTest {
                 "resume_from_checkpoint=True",
                 "max_steps=40");
         assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-        assertThat(resumed.output()).contains("resuming   behind step", "step 40/40");
+        assertThat(resumed.output()).contains("resuming   after step", "step 40/40");
+    }
+
+    /** A terminal that closes sends it twice; systemd sends it right after SIGTERM. */
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aHangUpSavesLikeATermination() throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = Tune.start(log, List.of(quickstart("epochs=100")));
+        waitFor(log, "step 3/");
+        if (isIgnored(process, 1)) {
+            process.destroyForcibly().waitFor();
+            abort("this build was started with SIGHUP ignored, as by nohup, and what it starts inherits that");
+        }
+        for (int i = 0; i < 2; i++) {
+            new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        }
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(129);
+        assertThat(Files.readString(log)).contains("stopped after step", "resume_from_checkpoint=True");
+        assertThat(folder.resolve("out/checkpoints")).isDirectoryContaining("glob:**/step_*");
+    }
+
+    /** Another process, which the first one's lock and not its memory keeps out. */
+    @Test
+    void aSecondProcessIsRefusedWhileTheFirstRuns() throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = Tune.start(log, List.of(quickstart("epochs=100")));
+        try {
+            waitFor(log, "step 1/");
+            for (String resume : List.of("True", "False")) {
+                Tune.Result second = Tune.run(folder, quickstart("resume_from_checkpoint=" + resume));
+                assertThat(second.exitCode()).as(second.output()).isEqualTo(2);
+                assertThat(second.output())
+                        .contains("is in use by process ", "started ", "choose another output_dir")
+                        .doesNotContain("were moved");
+            }
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        Tune.Result next = Tune.run(folder, quickstart("max_steps=1", "save_adapter_weights_only=True"));
+        assertThat(next.exitCode()).as(next.output()).isZero();
+        assertThat(next.output()).contains("ended without notice");
     }
 
     /** Also where the folder of jars is a link: the JVM would otherwise see each package twice. */
@@ -127,7 +171,7 @@ class RunDistributionTest {
         assertThat(lib).isDirectoryContaining("glob:**/classes-*.jsa");
     }
 
-    private static boolean ignoresInterrupts(Process process) throws IOException {
+    private static boolean isIgnored(Process process, int signal) throws IOException {
         Path status = Path.of("/proc/" + process.pid() + "/status");
         if (!Files.exists(status)) {
             return false;
@@ -137,8 +181,7 @@ class RunDistributionTest {
                 .findFirst()
                 .orElse("SigIgn: 0");
         long mask = Long.parseUnsignedLong(ignored.substring("SigIgn:".length()).strip(), 16);
-        // Signal 2.
-        return (mask & 1L << 1) != 0;
+        return (mask & 1L << (signal - 1)) != 0;
     }
 
     /** Every ragged batch has sizes of its own, of which libraries like to remember something; the launcher limits that. */
@@ -172,7 +215,7 @@ class RunDistributionTest {
                         "epochs=100", "resume_from_checkpoint=True", "max_steps=9", "save_adapter_weights_only=True"));
         assertThat(resumed.exitCode()).as(resumed.output()).isZero();
         assertThat(resumed.output())
-                .containsPattern("resuming   behind step [5-8],")
+                .containsPattern("resuming   after step [5-8],")
                 .contains("step 9/9");
     }
 
