@@ -5,10 +5,10 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.AtomicFiles;
-import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
@@ -32,6 +32,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.EarlierResults;
+import io.tune4j.recipes.checkpoint.FinishedResults;
 import io.tune4j.recipes.checkpoint.SaveQueue;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
@@ -73,13 +74,15 @@ import org.jspecify.annotations.Nullable;
  *       adapter_checkpoint}, an adapter to begin with; {@code recipe_checkpoint}, a state to resume from
  *   <dt>{@code output_dir}
  *   <dd>gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch, {@code checkpoints/} to
- *       resume from, {@code merged/} unless {@code save_adapter_weights_only: True}, and {@code config.yaml}. Results of an
- *       earlier run are moved to {@code previous/}
+ *       resume from, {@code merged/} unless {@code save_adapter_weights_only: True}, and {@code config.yaml}. {@code results.json}
+ *       says of which step adapter and merged model are, {@code .lock} which process is writing. Results of an earlier run are moved
+ *       to {@code previous/}
  *   <dt>{@code merge_into}
  *   <dd>{@code base}, the checkpoint's own weights, or {@code dequantized}, the values that a run over quantized weights
  *       computed with: what {@code merged/} adds the adapter to
  *   <dt>{@code resume_from_checkpoint}
- *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit
+ *   <dd>goes on from the newest state in {@code output_dir} as if there had been no interruption, bit for bit; where all steps are done,
+ *       what is missing of the results is written
  *   <dt>{@code seed}, {@code shuffle}, {@code batch_size}, {@code gradient_accumulation_steps}, {@code epochs}, {@code
  *       max_steps_per_epoch}, {@code max_steps}
  *   <dd>a step takes {@code batch_size * gradient_accumulation_steps} samples and weighs all of their trained tokens alike, unless
@@ -152,6 +155,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             @Nullable TrainingData validation,
             BatchOrder order,
             StepBatches groups,
+            Checkpoint base,
             StepPlan steps,
             Backend backend,
             LossStep lossStep,
@@ -229,7 +233,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         BackendOptions backendOptions =
                 new BackendOptions(options.device(), options.dtype(), options.threads(), console::warning);
         StepProfiler profiler = new StepProfiler(options.profiler(), console);
-        try (Checkpoint base = options.checkpointer().open();
+        try (RunFolder folder = new RunFolder(options.outputDirectory(), console);
+                Checkpoint base = options.checkpointer().open();
                 Tokenizer tokenizer = options.tokenizer().open();
                 TrainingSetsAhead ahead = fitting(options, base, tokenizer);
                 Backend backend = profiler.around(options.backend().create(backendOptions));
@@ -239,11 +244,13 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             // Which batches there are does not depend on the seed, which is known later.
             BatchOrder foreseen = options.batching().order(data, options.shuffle(), 0);
             StepPlan steps = StepPlan.of(options, data.size(), foreseen.batchesPerEpoch());
-            Path output = WritableDirectories.ensure(options.outputDirectory(), "output_dir");
+            TrainingStates states = TrainingStates.in(
+                    options.outputDirectory().toAbsolutePath().normalize(), options.keptCheckpoints());
+            Path output = folder.open(states);
             LargestBatch largest = LargestBatch.of(options.batching(), foreseen, data.lengths());
             RunMemory memory = RunMemory.plan(config, components, options, largest, console, output);
-            TrainingStates states = new TrainingStates(output, options.keptCheckpoints());
-            ResumePoint resume = ResumePoint.find(options, states, steps, data);
+            ResumePoint resume = ResumePoint.find(
+                    options, states, new FinishedResults(output), steps, data, base.versions(), console);
             long seed = resume.seed();
             DiskNeeds.require(options, plan, base, steps, output);
             String written = options.seed() == null ? config.yamlWith("seed", seed) : config.yaml();
@@ -262,9 +269,8 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                     Optimizer optimizer = options.optimizer().create(backend, adapter.parameters())) {
                 console.line("backend    " + backend.capabilities().description() + ", " + options.dtype());
                 resume.restore(options, adapter, optimizer, backend, console);
-                if (!options.resume()) {
-                    setAside(output);
-                }
+                base.requireUnchanged();
+                prepare(resume, new MissingResults(options, steps, states, output, console), output);
                 memory.loaded(backend);
                 LossStep lossStep = memory.lossStep(backend, model, store);
                 BatchOrder order = options.batching().order(data, options.shuffle(), seed);
@@ -275,14 +281,15 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 RunReport report =
                         new RunReport(console, options, tokenizer, validation, lossStep, sharing, definition);
                 RunOutputs outputs = new RunOutputs(
-                        options, steps, data, seed, states, saves, backend, adapter, optimizer, memory, meter, watch,
-                        console);
+                        options, steps, base, data, seed, states, saves, backend, adapter, optimizer, memory, meter,
+                        watch, console);
                 Run run = new Run(
                         options,
                         data,
                         validation,
                         order,
                         new StepBatches(data, order, options.batching().joined(largest.unmerged())),
+                        base,
                         steps,
                         backend,
                         lossStep,
@@ -296,17 +303,41 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         profiler,
                         report,
                         new StepResults(options, steps, backend, memory, meter, outputs, report));
-                Outcome outcome = train(run, resume.step());
-                if (outcome == Outcome.COMPLETED) {
-                    Path merged = run.outputs.finish(base);
-                    report.summary(meter, memory, run.outputs.adapterFolder(), merged, output);
-                    run.outputs.describeBest();
-                }
-                return outcome;
+                return resume.isEnd() ? complete(run, resume) : trainToTheEnd(run, resume.step());
             } catch (MemoryException e) {
                 throw memory.explain(e, states.newest());
             }
         }
+    }
+
+    /** What a new run finds in its folder goes aside; what a resumed one should find and does not is made up for. */
+    private void prepare(ResumePoint resume, MissingResults missing, Path output) {
+        if (resume.folder() != null && resume.state() != null) {
+            missing.makeUp(resume.folder(), resume.state(), resume.isEnd());
+        } else {
+            setAside(output);
+        }
+    }
+
+    private Outcome trainToTheEnd(Run run, long firstStep) {
+        Outcome outcome = train(run, firstStep);
+        if (outcome == Outcome.COMPLETED) {
+            Path merged = run.outputs.finish(run.meter.lastStep());
+            run.report.summary(
+                    run.meter, run.memory, run.outputs.adapterFolder(), merged, run.options.outputDirectory());
+            run.outputs.describeBest();
+        }
+        return outcome;
+    }
+
+    /** A run whose steps were all done when it was killed. */
+    private Outcome complete(Run run, ResumePoint resume) {
+        console.line("all steps are done (" + resume.step() + " of " + run.steps.total() + "); missing are "
+                + String.join(" and ", resume.missing()) + ", which are written now");
+        Path merged = run.outputs.finish(resume.step());
+        run.report.places(run.outputs.adapterFolder(), merged, run.options.outputDirectory());
+        run.outputs.describeBest();
+        return Outcome.COMPLETED;
     }
 
     /** Begins with the data, when the checkpoint is known to fit the model. */
@@ -364,6 +395,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         run.sharing)) {
             long step = firstStep;
             while (step < run.steps.total() && !run.watch.isOver()) {
+                run.base.requireMappedUnchanged();
                 run.profiler.beforeStep(step);
                 run.meter.start();
                 List<MicroBatch> batches = ahead.of(step);
@@ -381,6 +413,9 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                 run.profiler.afterStep(step);
                 run.results.know(logger, unknown);
                 validate(run, logger, step);
+                if (step == run.steps.total() || run.watch.isOver()) {
+                    end(run, logger, step, batches);
+                }
                 run.outputs.afterStep(step);
             }
             if (run.watch.isOver()) {
@@ -388,11 +423,32 @@ public final class LoraFinetuneSingleDevice implements Recipe {
                         + run.report.stoppedEarly(run.watch));
             }
             run.profiler.finish(step);
-            run.report.after(logger, cancellation, step);
+            run.meter.end(step);
+            run.report.after(cancellation);
         } finally {
             run.results.close();
         }
         return Outcome.COMPLETED;
+    }
+
+    /** What comes after the last step and before its state: with that saved, a run that resumes does not do it again. */
+    private void end(Run run, MetricLogger logger, long done, List<MicroBatch> batches) {
+        run.memory.during(Phase.VALIDATION, () -> {
+            run.report.afterLastStep(logger, cancellation, done);
+            if (cancellation.isRequested()) {
+                return;
+            }
+            // No step after the last one would show that its update went wrong.
+            double loss = run.validation == null
+                    ? run.lossStep.withoutGradients(batches.get(0).batch())
+                    : run.report.lastValidation();
+            if (!Double.isFinite(loss)) {
+                throw new DataException("training went wrong at its last step, " + done + ": after it the loss of "
+                        + (run.validation == null ? "the step's own records" : "dataset_val") + " is " + loss
+                        + ". Its weights are not saved" + run.outputs.describeNewest(done)
+                        + ". Lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
+            }
+        });
     }
 
     /**

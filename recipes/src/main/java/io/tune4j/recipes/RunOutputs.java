@@ -1,6 +1,7 @@
 package io.tune4j.recipes;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.model.CheckpointWeights;
@@ -10,6 +11,7 @@ import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.Optimizer;
+import io.tune4j.recipes.checkpoint.FinishedResults;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.checkpoint.SaveQueue;
 import io.tune4j.recipes.checkpoint.TrainingState;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record RunOutputs(
         LoraFinetuneOptions options,
         StepPlan steps,
+        Checkpoint base,
         TrainingData data,
         long seed,
         TrainingStates states,
@@ -39,6 +42,8 @@ record RunOutputs(
         StepMeter meter,
         ValidationWatch watch,
         Console console) {
+    private static final String ADAPTER = "adapter";
+    private static final String MERGED = "merged";
 
     /** Saves the state where that is due, and the adapter at an epoch's end. */
     void afterStep(long done) {
@@ -46,11 +51,12 @@ record RunOutputs(
             return;
         }
         List<Supplier<PendingDirectory>> directories = new ArrayList<>();
-        directories.add(() -> state(done));
         if (endsEpoch(done)) {
-            Path folder = options.outputDirectory().resolve("epoch_" + steps.epochOf(done - 1));
+            Path folder = options.outputDirectory().resolve(epochFolder(steps.epochOf(done - 1)));
             directories.add(() -> adapterIn(folder));
         }
+        // A run that resumes goes by the state, so all that belongs to its step is there before it.
+        directories.add(() -> state(done));
         memory.during(
                 Phase.SAVE,
                 () -> saves.add(directories, saved -> {
@@ -59,7 +65,16 @@ record RunOutputs(
                 }));
     }
 
-    /** Whether anything is saved behind a step. */
+    static String epochFolder(int epoch) {
+        return "epoch_" + epoch;
+    }
+
+    /** What a run writes when its steps are done. */
+    static List<String> finalFolders(LoraFinetuneOptions options) {
+        return options.saveAdapterOnly() ? List.of(ADAPTER) : List.of(ADAPTER, MERGED);
+    }
+
+    /** Whether anything is saved after a step. */
     boolean isDue(long done) {
         int every = options.saveEveryNSteps();
         return endsEpoch(done) || (every > 0 && done % every == 0);
@@ -77,11 +92,12 @@ record RunOutputs(
                 seed,
                 Double.isFinite(best) ? best : null,
                 watch.standing(),
-                ResumePoint.settings(options, steps, data));
+                ResumePoint.settings(options, steps, data),
+                base.versions());
         return states.prepare(state, adapter, optimizer, baseModel());
     }
 
-    /** The state behind a step; returns its folder when it is complete. */
+    /** Saves the state after a step; returns its folder when it is complete. */
     Path save(long done) {
         saves.await();
         try (PendingDirectory directory = state(done)) {
@@ -98,7 +114,25 @@ record RunOutputs(
         return states.newest();
     }
 
-    /** The adapter with the lowest validation loss so far. */
+    /**
+     * Where a run that failed may go on, to end a sentence.
+     *
+     * @param suspect the step whose update made the failure
+     */
+    String describeNewest(long suspect) {
+        Path newest = newest();
+        if (newest == null) {
+            return "";
+        }
+        Path before = states.kept().lastKey() == suspect ? TrainingStates.before(newest) : null;
+        return "; the last saved state is " + newest
+                + (before == null
+                        ? ""
+                        : ", with the weights that led to this; the one before it is " + before
+                                + " (checkpointer.recipe_checkpoint)");
+    }
+
+    /** Keeps the adapter with the lowest validation loss so far. */
     void keepBest(long done, double loss) {
         saves.add(() -> BestAdapter.prepare(options.outputDirectory(), adapter, baseModel(), done, loss));
     }
@@ -113,24 +147,26 @@ record RunOutputs(
 
     /** Where the trained adapter is at the end. */
     Path adapterFolder() {
-        return options.outputDirectory().resolve("adapter");
+        return options.outputDirectory().resolve(ADAPTER);
     }
 
     /**
-     * The trained adapter and, unless the config does not want it, the merged model.
+     * Writes the trained adapter and, unless the config does not want it, the merged model.
      *
+     * @param done steps of the run
      * @return the merged model's folder, or null
      */
     @Nullable
-    Path finish(Checkpoint base) {
+    Path finish(long done) {
         Path merged =
-                options.saveAdapterOnly() ? null : options.outputDirectory().resolve("merged");
+                options.saveAdapterOnly() ? null : options.outputDirectory().resolve(MERGED);
         memory.during(Phase.SAVE, () -> {
             saves.add(() -> adapterIn(adapterFolder()));
             saves.await();
             if (merged != null) {
-                merge(base, merged);
+                merge(merged);
             }
+            new FinishedResults(options.outputDirectory()).record(done, finalFolders(options));
         });
         return merged;
     }
@@ -139,7 +175,8 @@ record RunOutputs(
         return AtomicFiles.prepareDirectory(folder, target -> adapter.save(target, baseModel()));
     }
 
-    private void merge(Checkpoint base, Path merged) {
+    private void merge(Path merged) {
+        requireBase();
         WeightFormat format = options.model().weightFormat();
         WeightSource stored = new CheckpointWeights(base);
         WeightSource computed = format.asComputed(backend, options.dtype(), stored);
@@ -152,7 +189,21 @@ record RunOutputs(
                 options.checkpointer().checkpointDirectory(),
                 adapter,
                 backend,
-                options.model().definition().tiedEmbeddings());
+                options.model().definition().tiedEmbeddings(),
+                this::requireBase);
+    }
+
+    /** The adapter belongs to the base that was trained on, and merging reads it again. */
+    private void requireBase() {
+        try {
+            base.requireUnchanged();
+        } catch (DataException e) {
+            throw new DataException(
+                    "the adapter cannot be merged, because " + e.getMessage()
+                            + ", and resume_from_checkpoint=True makes the merged model. The adapter is in "
+                            + adapterFolder(),
+                    e);
+        }
     }
 
     private static String mergedInto(boolean computed) {

@@ -161,14 +161,18 @@ final class RunReport {
                 standing.withoutGain());
     }
 
-    /** Measures the model after training. */
-    void after(MetricLogger logger, Cancellation cancellation, long steps) {
-        if (validation == null) {
-            return;
-        }
+    /** Measures the model after its last step, unless that was just done: before the state is saved, which says that it was. */
+    void afterLastStep(MetricLogger logger, Cancellation cancellation, long steps) {
         int every = options.validating().everySteps();
         if (every == 0 || steps % every != 0) {
             validation(logger, steps, cancellation);
+        }
+    }
+
+    /** Shows answers after training. */
+    void after(Cancellation cancellation) {
+        if (validation == null) {
+            return;
         }
         List<String> answersAfter = answers(validation, cancellation);
         for (int i = 0; i < Math.min(answersBefore.size(), answersAfter.size()); i++) {
@@ -241,6 +245,11 @@ final class RunReport {
                     validationAfter,
                     100 * (validationAfter / validationBefore - 1)));
         }
+        places(adapter, merged, output);
+    }
+
+    /** Where everything is. */
+    void places(Path adapter, @Nullable Path merged, Path output) {
         console.line("adapter      " + adapter + " (for peft, vLLM and others)");
         if (merged != null) {
             console.line("merged model " + merged);

@@ -103,7 +103,7 @@ final class StepResults implements AutoCloseable {
                 + (backend.computesAhead()
                         ? ". Its weights are not saved"
                         : ". The weights of step " + (result.done() - 1) + " were not touched")
-                + (outputs.newest() == null ? "" : "; the last saved state is " + outputs.newest())
+                + outputs.describeNewest(result.done() - 1)
                 + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
     }
 

@@ -44,7 +44,7 @@ class OptimizerRunTest {
                 .run();
         RecipeRun rest = run("parts").with(options).with("resume_from_checkpoint: True");
         rest.run();
-        assertThat(rest.printed()).contains("resuming   behind step ");
+        assertThat(rest.printed()).contains("resuming   after step ");
         assertThat(adapter("parts")).isEqualTo(adapter("whole"));
     }
 

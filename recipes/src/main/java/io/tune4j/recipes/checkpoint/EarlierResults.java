@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an earlier run left in an output directory. A new run neither overwrites it nor resumes from it by mistake. */
 public final class EarlierResults {
     private static final String FOLDER = "previous";
+    private static final String STATES = "checkpoints";
+    private static final Pattern NAMES =
+            Pattern.compile(STATES + "|adapter|merged|best|epoch_\\d+|" + Pattern.quote(FinishedResults.FILE));
 
     private EarlierResults() {}
 
@@ -38,10 +43,26 @@ public final class EarlierResults {
 
     private static List<Path> results(Path directory) throws IOException {
         try (Stream<Path> found = Files.list(directory)) {
-            return found.filter(Files::isDirectory)
-                    .filter(path -> path.getFileName().toString().matches("checkpoints|adapter|merged|epoch_\\d+"))
-                    .sorted()
+            return found.filter(
+                            path -> NAMES.matcher(path.getFileName().toString()).matches())
+                    .filter(EarlierResults::hasContent)
+                    // The states first: a kill in between must not leave what a run that resumes would take for its
+                    // own.
+                    .sorted(Comparator.comparing((Path path) -> !path.endsWith(STATES))
+                            .thenComparing(Comparator.naturalOrder()))
                     .toList();
+        }
+    }
+
+    /** A run that was killed before its first state leaves an empty folder for them, which is no result. */
+    private static boolean hasContent(Path path) {
+        if (!Files.isDirectory(path)) {
+            return true;
+        }
+        try (Stream<Path> found = Files.list(path)) {
+            return found.findAny().isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

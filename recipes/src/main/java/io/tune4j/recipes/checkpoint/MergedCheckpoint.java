@@ -2,6 +2,7 @@ package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.model.WeightSource;
@@ -16,7 +17,9 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +57,7 @@ public final class MergedCheckpoint {
      * @param weights what their projections' values are, for the adapter to be added to: theirs, or those of a quantized form
      * @param baseDirectory its folder, whose config and tokenizer files are copied
      * @param tied whether the model's output projection is the embedding
+     * @param check called when all is read, before the folder gets its name; throws if the base is not what it was
      */
     public static void write(
             Path target,
@@ -62,7 +66,8 @@ public final class MergedCheckpoint {
             Path baseDirectory,
             Adapter adapter,
             ArrayKernels kernels,
-            boolean tied) {
+            boolean tied,
+            Runnable check) {
         Merge merge = new Merge(base, weights, adapter, kernels);
         AtomicFiles.writeDirectory(target, folder -> {
             for (Path file : base.files()) {
@@ -78,6 +83,7 @@ public final class MergedCheckpoint {
             if (base.files().size() > 1 && !isSafetensors(base)) {
                 writeIndex(folder, base);
             }
+            check.run();
         });
     }
 
@@ -143,11 +149,35 @@ public final class MergedCheckpoint {
     }
 
     private static void copyCompanions(Path from, Path to) throws IOException {
-        try (Stream<Path> found = Files.list(from)) {
-            for (Path file : found.filter(MergedCheckpoint::isCompanion).toList()) {
+        for (Path file : companions(from)) {
+            try {
                 Files.copy(file, to.resolve(file.getFileName().toString()));
+            } catch (NoSuchFileException | AccessDeniedException e) {
+                if (file.toString().equals(e.getFile())) {
+                    throw unreadable(file, e);
+                }
+                throw e;
             }
         }
+    }
+
+    private static List<Path> companions(Path base) {
+        try (Stream<Path> found = Files.list(base)) {
+            return found.filter(MergedCheckpoint::isCompanion).toList();
+        } catch (IOException e) {
+            throw unreadable(base, e);
+        }
+    }
+
+    /** The base's fault, which else would look like the output folder's. */
+    private static DataException unreadable(Path path, IOException e) {
+        return new DataException(
+                "the merged model needs " + path + " of the base model, which "
+                        + (e instanceof NoSuchFileException
+                                ? "was deleted during the run"
+                                : "cannot be read: " + e.getMessage())
+                        + "; put it back, and resume_from_checkpoint=True makes the merged model",
+                e);
     }
 
     /** transformers 4 would tie the two for a base whose config says so, whatever is stored of the output projection. */

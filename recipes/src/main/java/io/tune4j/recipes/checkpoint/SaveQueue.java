@@ -19,7 +19,7 @@ public final class SaveQueue implements AutoCloseable {
     private final BackgroundThread thread = new BackgroundThread("tune4j-saves", "saving");
     private @Nullable Future<Path> current;
 
-    /** Like {@link #add(Supplier, Consumer)}, with nothing behind it. */
+    /** Like {@link #add(Supplier, Consumer)}, with nothing to do afterwards. */
     public void add(Supplier<PendingDirectory> written) {
         add(written, path -> {});
     }
@@ -35,10 +35,11 @@ public final class SaveQueue implements AutoCloseable {
     }
 
     /**
-     * Writes several directories and returns: one after the other they would wait for each other's disk.
+     * Writes several directories and returns. They appear in order, each when it is complete on disk: a kill in between leaves the
+     * first ones, so what the others stand for comes last.
      *
      * @param written called at once, in order, when what came before is complete
-     * @param afterwards gets the first directory when all are complete on disk, on the other thread
+     * @param afterwards gets the last directory when all are complete on disk, on the other thread
      */
     public void add(List<Supplier<PendingDirectory>> written, Consumer<Path> afterwards) {
         await();
@@ -49,11 +50,11 @@ public final class SaveQueue implements AutoCloseable {
             directories.forEach(PendingDirectory::close);
             throw e;
         }
-        Path first = directories.get(0).target();
+        Path last = directories.get(directories.size() - 1).target();
         current = thread.submit(() -> {
             directories.forEach(PendingDirectory::finish);
-            afterwards.accept(first);
-            return first;
+            afterwards.accept(last);
+            return last;
         });
     }
 

@@ -1,6 +1,7 @@
 package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.tune4j.api.safetensors.FileVersion;
 import io.tune4j.recipes.training.ValidationWatch;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param bestLoss lowest training loss so far, or null before the first step
  * @param validation lowest validation loss so far, or null before the first
  * @param settings what must be the same in a run that resumes, by config key
+ * @param base the base model's files by name; null in states of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainingState(
@@ -25,11 +27,13 @@ public record TrainingState(
         long seed,
         @Nullable Double bestLoss,
         ValidationWatch.@Nullable Standing validation,
-        SortedMap<String, String> settings) {
+        SortedMap<String, String> settings,
+        @Nullable SortedMap<String, FileVersion> base) {
     /** Increased when a reader of the old format would misunderstand the new one. */
     public static final int FORMAT = 1;
 
     public TrainingState {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        base = base == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(base));
     }
 }

@@ -31,6 +31,7 @@ public final class StepMeter {
     private double totalWaited;
     private long totalTokens;
     private double bestLoss = Double.POSITIVE_INFINITY;
+    private long lastStep;
     private double lastLoss = Double.NaN;
 
     /**
@@ -110,6 +111,16 @@ public final class StepMeter {
             metrics.put("peak_memory_active", memory.peak() / GIB);
         }
         return metrics;
+    }
+
+    /** Says after how many steps of the run training ended. */
+    public void end(long step) {
+        lastStep = step;
+    }
+
+    /** Steps of the run when training ended. */
+    public long lastStep() {
+        return lastStep;
     }
 
     /** Lowest loss of a step. */

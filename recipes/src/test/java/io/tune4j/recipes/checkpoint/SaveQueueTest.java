@@ -79,6 +79,26 @@ class SaveQueueTest {
         }
     }
 
+    /** A run that resumes goes by the last one, the state; so a kill in between loses nothing. */
+    @Test
+    void directoriesAppearInOrder() throws IOException {
+        try (SaveQueue saves = new SaveQueue()) {
+            List<Path> told = new ArrayList<>();
+            saves.add(
+                    List.of(() -> written("epoch_0", "1"), () -> {
+                        PendingDirectory state = written("state", "1");
+                        state.close();
+                        return state;
+                    }),
+                    told::add);
+            assertThatThrownBy(saves::await).isInstanceOf(RuntimeException.class);
+            assertThat(names()).containsExactly("epoch_0");
+            saves.add(List.of(() -> written("epoch_1", "1"), () -> written("state", "2")), told::add);
+            saves.await();
+            assertThat(told).containsExactly(folder.resolve("state"));
+        }
+    }
+
     @Test
     void closingWaits() throws IOException {
         SaveQueue saves = new SaveQueue();

@@ -118,7 +118,8 @@ class AdapterFileGoldenTest {
                     folder.resolve("base"),
                     model.adapter(),
                     backend,
-                    !base.entries().containsKey("lm_head.weight"));
+                    !base.entries().containsKey("lm_head.weight"),
+                    base::requireUnchanged);
         }
         assertThat(merged.resolve("config.json")).exists();
         try (GoldenModel model = GoldenModel.base(backend, DType.FLOAT32, merged)) {
