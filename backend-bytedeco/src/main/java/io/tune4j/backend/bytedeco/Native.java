@@ -3,10 +3,12 @@ package io.tune4j.backend.bytedeco;
 import io.tune4j.api.backend.libtorch.LibtorchProcess;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.NativeLoading;
+import io.tune4j.api.io.UnpackingLock;
 import java.nio.file.Path;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
@@ -19,6 +21,7 @@ final class Native {
 
     /** What libtorch for the CPU takes on the disk. */
     private static final long UNPACKED_BYTES = 440L << 20;
+    private static final JavacppCache CACHE = new JavacppCache();
 
     private static boolean loaded;
     private static boolean cudaTried;
@@ -36,12 +39,15 @@ final class Native {
         setDefault("org.bytedeco.javacpp.nopointergc", "true");
         setDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
-        try (UnpackingLock lock = UnpackingLock.take();
-                ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"))) {
+        try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"));
+                UnpackingLock lock = lock("libtorch", Pointer.class, openblas_nolapack.class, torch.class)) {
             Loader.load(openblas_nolapack.class);
             // Its own threads would fight ours; see KernelThreads.
             openblas_nolapack.blas_set_num_threads(1);
             Loader.load(torch.class);
+        } catch (ResourceException e) {
+            LibtorchProcess.release("bytedeco");
+            throw e;
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             LibtorchProcess.release("bytedeco");
             String cause = cause(e);
@@ -73,6 +79,11 @@ final class Native {
         return named == null ? Path.of(System.getProperty("user.home"), ".javacpp", "cache") : Path.of(named);
     }
 
+    /** Unpacks what classes need. JavaCPP then only makes links, which two processes must not do at once. */
+    private static UnpackingLock lock(String what, Class<?>... classes) {
+        return UnpackingLock.take(CACHE.prepare(what, classes));
+    }
+
     /** Loads what libtorch has for GPUs, once; says why there is none, or null. */
     static synchronized @Nullable String loadCuda() {
         load();
@@ -87,7 +98,7 @@ final class Native {
         if (!hasCudaNatives()) {
             return NO_NATIVES;
         }
-        try (UnpackingLock lock = UnpackingLock.take()) {
+        try (UnpackingLock lock = lock("libtorch-cuda", torch_cuda.class, cudart.class, nvrtc.class)) {
             // libtorch itself finds GPUs only when this is loaded.
             Loader.load(torch_cuda.class);
             Loader.load(cudart.class);
