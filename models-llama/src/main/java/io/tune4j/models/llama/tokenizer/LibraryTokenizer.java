@@ -50,6 +50,7 @@ final class LibraryTokenizer implements AutoCloseable {
      */
     static LibraryTokenizer of(String json) throws IOException {
         try (LibraryLoader loader = LibraryLoader.of(HuggingFaceTokenizer.class)) {
+            TokenizerLibrary.prepare();
             requireLibrary();
             return new LibraryTokenizer(HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), SWITCHES));
