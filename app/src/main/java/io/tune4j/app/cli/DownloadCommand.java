@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  tune download yahma/alpaca-cleaned --repo-type dataset --output-dir data",
             "",
             "The token comes from --hf-token, HF_TOKEN, or the file that Hugging Face's own log-in writes; HF_ENDPOINT"
-                    + " names another hub."
+                    + " names another hub. HTTPS_PROXY, HTTP_PROXY and NO_PROXY are heeded."
         })
 final class DownloadCommand implements Runnable {
     private static final int CONNECTIONS = 8;

@@ -15,12 +15,18 @@ final class DownloadRecord {
     private static final String NAME = ".tune4j-download.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Repositories of thousands of small files would otherwise spend their time here. */
-    private static final long PAUSE_NANOS = 1_000_000_000;
+    private static final long SMALL = 256 << 10;
+
+    /** Repositories of thousands of files would otherwise spend their time here. */
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000;
+
+    /** Writing it takes longer with each file in it, and so it is written less often. */
+    private static final long PAUSE_PER_WRITING = 20;
 
     private final Path file;
     private final ObjectNode known;
     private long written = System.nanoTime();
+    private long pause = SHORTEST_PAUSE_NANOS;
 
     private DownloadRecord(Path file, ObjectNode known) {
         this.file = file;
@@ -46,6 +52,9 @@ final class DownloadRecord {
         if (!Files.isRegularFile(path) || Files.size(path) != wanted.size()) {
             return false;
         }
+        if (isSmall(wanted)) {
+            return HubHashes.matches(path, wanted);
+        }
         JsonNode entry = known.path(wanted.path());
         if (entry.path("hash").asText().equals(wanted.identity())
                 && entry.path("modified").asLong() == modified(path)) {
@@ -58,6 +67,11 @@ final class DownloadRecord {
         return same;
     }
 
+    /** Reading such a file is as quick as remembering it, and so it need not outlive a power cut. */
+    static boolean isSmall(HubFile file) {
+        return file.size() <= SMALL;
+    }
+
     private static long modified(Path path) throws IOException {
         return Files.getLastModifiedTime(path).toMillis();
     }
@@ -67,15 +81,20 @@ final class DownloadRecord {
     }
 
     synchronized void add(Path path, HubFile downloaded) throws IOException {
+        if (isSmall(downloaded)) {
+            return;
+        }
         note(path, downloaded);
-        if (System.nanoTime() - written > PAUSE_NANOS) {
+        if (System.nanoTime() - written > pause) {
             save();
         }
     }
 
     /** Writes it to its file. */
     synchronized void save() throws IOException {
-        written = System.nanoTime();
+        long start = System.nanoTime();
         AtomicFiles.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(known) + "\n");
+        written = System.nanoTime();
+        pause = Math.max(SHORTEST_PAUSE_NANOS, PAUSE_PER_WRITING * (written - start));
     }
 }

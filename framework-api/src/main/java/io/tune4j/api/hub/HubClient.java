@@ -7,9 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +53,8 @@ public final class HubClient {
      */
     public Listing list(HubRepository repository) {
         String commit = commit(repository);
-        List<HubFile> files = new ArrayList<>();
+        // A path that is listed twice is one file.
+        Map<String, HubFile> files = new LinkedHashMap<>();
         Set<URI> seen = new HashSet<>();
         URI page = repository.listAddress(settings.endpoint(), commit);
         while (page != null) {
@@ -62,12 +64,16 @@ public final class HubClient {
             HttpResponse<InputStream> response = get(repository, page, "the list of files");
             for (JsonNode entry : read(response)) {
                 if (entry.path("type").asText().equals("file")) {
-                    files.add(file(entry));
+                    HubFile file = file(entry);
+                    HubFile before = files.putIfAbsent(file.path(), file);
+                    if (before != null && !before.equals(file)) {
+                        throw nonsense("two different files of the name '" + file.path() + "'");
+                    }
                 }
             }
             page = next(page, response);
         }
-        return new Listing(repository, commit, files);
+        return new Listing(repository, commit, List.copyOf(files.values()));
     }
 
     private String commit(HubRepository repository) {

@@ -169,7 +169,8 @@ public final class HubDownload {
     private record Piece(Transfer transfer, @Nullable Integer segment) {}
 
     private synchronized @Nullable Piece next() throws IOException {
-        for (Transfer transfer : List.copyOf(queue)) {
+        // Only the first few are on their way, so this is quick for any number of files.
+        for (Transfer transfer : queue) {
             transfer.open(folder);
             Integer segment = transfer.take();
             if (segment != null) {

@@ -23,7 +23,7 @@ final class HubHashes {
             // git hashes a header before the content.
             digest.update(("blob " + file.size() + "\0").getBytes(StandardCharsets.US_ASCII));
         }
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.max(1, Math.min(PIECE, file.size())));
         try (FileChannel channel = FileChannel.open(path)) {
             while (channel.read(piece.clear()) > 0) {
                 digest.update(piece.flip());

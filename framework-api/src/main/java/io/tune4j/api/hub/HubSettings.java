@@ -18,42 +18,51 @@ import org.jspecify.annotations.Nullable;
  * @param tokenOrigin where the token came from, for messages; empty without one
  * @param firstWait before a request is tried again; doubles with each further try
  * @param idleLimit how long a connection may stay silent
+ * @param proxies between here and there
  */
 public record HubSettings(
-        URI endpoint, @Nullable String token, String tokenOrigin, Duration firstWait, Duration idleLimit) {
+        URI endpoint,
+        @Nullable String token,
+        String tokenOrigin,
+        Duration firstWait,
+        Duration idleLimit,
+        HubProxies proxies) {
     private static final String PUBLIC_HUB = "https://huggingface.co";
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
 
     /**
      * From the environment, by the names that Hugging Face's own client uses: {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code
-     * HF_TOKEN_PATH}, {@code HF_HOME}.
+     * HF_TOKEN_PATH}, {@code HF_HOME}, and by those for proxies.
      *
      * @param token of the command line, which goes before all others, or null
-     * @throws UserException if the endpoint is no address, or the token cannot be one
+     * @throws UserException if the endpoint or a proxy is no address, or the token cannot be one
      */
     public static HubSettings of(Map<String, String> environment, @Nullable String token) {
         String address = environment.getOrDefault("HF_ENDPOINT", "").strip();
         URI endpoint = endpoint(address.isEmpty() ? PUBLIC_HUB : address);
+        HubProxies proxies = HubProxies.of(environment);
         if (token != null && !token.isBlank()) {
-            return new HubSettings(endpoint, checked(token, "--hf-token"), "--hf-token", FIRST_WAIT, IDLE_LIMIT);
+            return new HubSettings(
+                    endpoint, checked(token, "--hf-token"), "--hf-token", FIRST_WAIT, IDLE_LIMIT, proxies);
         }
         for (String name : new String[] {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
             String value = environment.getOrDefault(name, "");
             if (!value.isBlank()) {
-                return new HubSettings(endpoint, checked(value, name), name, FIRST_WAIT, IDLE_LIMIT);
+                return new HubSettings(endpoint, checked(value, name), name, FIRST_WAIT, IDLE_LIMIT, proxies);
             }
         }
         Path file = tokenFile(environment);
         String saved = read(file);
         return saved.isBlank()
-                ? new HubSettings(endpoint, null, "", FIRST_WAIT, IDLE_LIMIT)
-                : new HubSettings(endpoint, checked(saved, file.toString()), file.toString(), FIRST_WAIT, IDLE_LIMIT);
+                ? new HubSettings(endpoint, null, "", FIRST_WAIT, IDLE_LIMIT, proxies)
+                : new HubSettings(
+                        endpoint, checked(saved, file.toString()), file.toString(), FIRST_WAIT, IDLE_LIMIT, proxies);
     }
 
     /** The same hub with other times, for tests. */
     public HubSettings withTimes(Duration wait, Duration idle) {
-        return new HubSettings(endpoint, token, tokenOrigin, wait, idle);
+        return new HubSettings(endpoint, token, tokenOrigin, wait, idle, proxies);
     }
 
     private static URI endpoint(String address) {

@@ -5,9 +5,9 @@ import io.tune4j.api.hub.HubClient.Listing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Fetches one segment of a file, in as many requests as it takes. */
 final class SegmentFetcher {
+    private static final System.Logger LOG = System.getLogger(SegmentFetcher.class.getName());
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int RANGE_REFUSED = 416;
@@ -43,13 +44,18 @@ final class SegmentFetcher {
 
     /** How far a segment, or a whole file, has come. */
     private static final class Part {
+        private final int segment;
         private long start;
         private long length;
         private long got;
+        private long noted;
 
-        Part(long start, long length) {
-            this.start = start;
-            this.length = length;
+        Part(Segments segments, int segment) {
+            this.segment = segment;
+            start = segments.start(segment);
+            length = segments.length(segment);
+            got = segments.take(segment);
+            noted = got;
         }
 
         /** For the {@code Range} header; null for a file from its beginning to its end. */
@@ -64,13 +70,12 @@ final class SegmentFetcher {
     /** @return whether the file's last missing segment is there now */
     boolean fetch(Transfer transfer, int segment) throws IOException {
         HubFile file = transfer.file();
-        Part part =
-                new Part(transfer.segments().start(segment), transfer.segments().length(segment));
+        Part part = new Part(transfer.segments(), segment);
         boolean reader = false;
         int tries = 0;
         while (part.got < part.length) {
             if (stopped.getAsBoolean()) {
-                transfer.giveBack(segment);
+                transfer.giveBack(segment, part.got);
                 return false;
             }
             if (transfer.isSingle() && !reader) {
@@ -79,7 +84,7 @@ final class SegmentFetcher {
             }
             long before = part.got;
             String reason;
-            Duration advised = null;
+            HttpHeaders answer = null;
             try {
                 HttpResponse<InputStream> response = http.once(address(file), part.range(file));
                 try (InputStream body = response.body()) {
@@ -108,7 +113,7 @@ final class SegmentFetcher {
                                 + " (" + file.size() + " bytes); try again later, or another --revision");
                     } else if (HubHttp.isWorthAnotherTry(status) && tries < HubHttp.MOST_TRIES) {
                         reason = "answer " + status;
-                        advised = HubHttp.advisedWait(response);
+                        answer = response.headers();
                     } else {
                         throw new HubErrors(settings, listing.repository())
                                 .refused(response, "file '" + file.path() + "'");
@@ -118,7 +123,7 @@ final class SegmentFetcher {
                 throw e.failure;
             } catch (IOException e) {
                 reason = HubHttp.reason(e);
-                if (tries >= HubHttp.MOST_TRIES) {
+                if (tries >= HubHttp.MOST_TRIES || e instanceof PermanentFault) {
                     throw http.unreachable("'" + file.path() + "'", reason, e);
                 }
             } catch (InterruptedException e) {
@@ -128,8 +133,7 @@ final class SegmentFetcher {
             if (tries > HubHttp.MOST_TRIES) {
                 throw http.unreachable("'" + file.path() + "'", reason, new IOException(reason));
             }
-            progress.note(file.path() + ": " + reason + ", trying again");
-            http.await(tries, advised);
+            http.await(file.path() + ": " + reason, tries, answer, progress);
         }
         return transfer.finish(segment);
     }
@@ -173,6 +177,26 @@ final class SegmentFetcher {
         }
     }
 
+    /** A connection is used again only if its last answer was read to the end. */
+    private static void readToEnd(InputStream body) {
+        try {
+            if (body.read() >= 0) {
+                LOG.log(System.Logger.Level.DEBUG, "more bytes came than were asked for");
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "all bytes came, and the connection broke", e);
+        }
+    }
+
+    private static void note(Transfer transfer, Part part) throws IOException {
+        try {
+            transfer.advance(part.segment, part.got);
+            part.noted = part.got;
+        } catch (IOException e) {
+            throw new DiskException(e);
+        }
+    }
+
     private void copy(InputStream body, Transfer transfer, Part part, boolean reader) throws IOException {
         byte[] buffer = new byte[BUFFER];
         watch.alive(body);
@@ -189,8 +213,12 @@ final class SegmentFetcher {
                     throw new DiskException(e);
                 }
                 part.got += count;
+                if (part.got - part.noted >= Segments.STEP && part.got < part.length && !reader) {
+                    note(transfer, part);
+                }
                 progress.advance(transfer.file(), count);
             }
+            readToEnd(body);
         } finally {
             watch.forget(body);
         }

@@ -128,10 +128,18 @@ final class Transfer {
         return isComplete();
     }
 
-    synchronized void giveBack(int segment) {
+    synchronized void giveBack(int segment, long bytes) {
         running.remove(segment);
         if (!single) {
+            segments().giveBack(segment, bytes);
             waiting.addFirst(segment);
+        }
+    }
+
+    /** Notes how far a segment is, for a later run. */
+    synchronized void advance(int segment, long bytes) throws IOException {
+        if (!single) {
+            segments().advance(segment, bytes);
         }
     }
 
@@ -144,7 +152,10 @@ final class Transfer {
     synchronized boolean complete() throws IOException {
         FileChannel open = Objects.requireNonNull(channel);
         open.truncate(file.size());
-        open.force(false);
+        if (!DownloadRecord.isSmall(file)) {
+            // A disk makes few files durable in a second.
+            open.force(false);
+        }
         if (HubHashes.matches(incomplete, file)) {
             close();
             Files.move(incomplete, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -33,6 +33,7 @@ public final class HubContent {
     private long largeFrom = 1 << 20;
     private boolean gated;
     private boolean hidden;
+    private boolean twice;
 
     /** All files of a folder. */
     public static HubContent of(Path folder) {
@@ -50,6 +51,12 @@ public final class HubContent {
     /** Adds a file; the name may be one that a client must refuse. */
     public HubContent file(String name, byte[] bytes) {
         files.put(name, bytes);
+        return this;
+    }
+
+    /** All files are listed a second time. */
+    public HubContent listedTwice() {
+        twice = true;
         return this;
     }
 
@@ -103,7 +110,10 @@ public final class HubContent {
                 .put("oid", COMMIT)
                 .put("size", 0)
                 .put("path", "folder");
-        List<String> names = new ArrayList<>(files.keySet()).subList(from, to);
+        List<String> names = new ArrayList<>(new ArrayList<>(files.keySet()).subList(from, to));
+        if (twice) {
+            names.addAll(List.copyOf(names));
+        }
         for (String name : names) {
             byte[] bytes = files.get(name);
             ObjectNode entry = array.addObject()

@@ -19,6 +19,7 @@ public final class HubFaults {
     private volatile boolean ignoreRanges;
     private volatile long pauseMillis;
     private volatile String retryAfter = "";
+    private volatile String location = "";
 
     /** The next requests to the hub get these answers. */
     public synchronized HubFaults answer(int... status) {
@@ -31,6 +32,12 @@ public final class HubFaults {
     /** With those answers. */
     public HubFaults retryAfter(String header) {
         retryAfter = header;
+        return this;
+    }
+
+    /** With those answers, when they are redirects. */
+    public HubFaults location(String header) {
+        location = header;
         return this;
     }
 
@@ -71,6 +78,10 @@ public final class HubFaults {
 
     Optional<String> retryAfter() {
         return retryAfter.isEmpty() ? Optional.empty() : Optional.of(retryAfter);
+    }
+
+    Optional<String> location() {
+        return location.isEmpty() ? Optional.empty() : Optional.of(location);
     }
 
     int pageSize() {

@@ -3,6 +3,8 @@ package io.tune4j.testkit.hub;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -11,15 +13,16 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,12 @@ public final class LocalHub implements AutoCloseable {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
     private static final int CHUNK = 1 << 15;
 
+    static {
+        // Otherwise each small file waits 40 ms, until the client has acknowledged the head of the answer.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private final String scheme;
     private final HttpServer hub;
     private final HttpServer storage;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -40,7 +49,7 @@ public final class LocalHub implements AutoCloseable {
         return thread;
     });
     private final Map<String, HubContent> repositories = new ConcurrentHashMap<>();
-    private final List<Seen> requests = new CopyOnWriteArrayList<>();
+    private final List<Seen> requests = new ArrayList<>();
     private final HubFaults faults = new HubFaults();
 
     /**
@@ -49,17 +58,20 @@ public final class LocalHub implements AutoCloseable {
      * @param server {@code hub} or {@code storage}
      * @param authorization its header, null if it had none
      * @param range its header, null if it had none
+     * @param proxyAuthorization its header, null if it had none
      */
     public record Seen(
             String server,
             String path,
             @Nullable String authorization,
-            @Nullable String range) {}
+            @Nullable String range,
+            @Nullable String proxyAuthorization) {}
 
-    private LocalHub(int port) throws IOException {
-        hub = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    private LocalHub(int port, @Nullable SSLContext tls) throws IOException {
+        scheme = tls == null ? "http" : "https";
+        hub = server(port, tls);
         // By another name of the same machine, so that it is another host.
-        storage = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        storage = server(0, tls);
         hub.setExecutor(threads);
         storage.setExecutor(threads);
         hub.createContext("/", exchange -> serve("hub", exchange));
@@ -68,14 +80,29 @@ public final class LocalHub implements AutoCloseable {
         storage.start();
     }
 
+    private static HttpServer server(int port, @Nullable SSLContext tls) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        if (tls == null) {
+            return HttpServer.create(address, 0);
+        }
+        HttpsServer server = HttpsServer.create(address, 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return server;
+    }
+
     /** Starts on a free port. */
     public static LocalHub start() throws IOException {
-        return new LocalHub(0);
+        return new LocalHub(0, null);
+    }
+
+    /** Starts on a free port, to be asked by {@code https}. */
+    public static LocalHub start(SSLContext tls) throws IOException {
+        return new LocalHub(0, tls);
     }
 
     /** Serves a folder by hand: {@code PORT OWNER/NAME FOLDER}. */
     public static void main(String[] arguments) throws IOException {
-        LocalHub hub = new LocalHub(Integer.parseInt(arguments[0]));
+        LocalHub hub = new LocalHub(Integer.parseInt(arguments[0]), null);
         for (int i = 1; i + 1 < arguments.length; i += 2) {
             hub.add(arguments[i], HubContent.of(Path.of(arguments[i + 1])));
         }
@@ -95,22 +122,32 @@ public final class LocalHub implements AutoCloseable {
 
     /** For {@code HF_ENDPOINT}. */
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
+        return URI.create(scheme + "://127.0.0.1:" + hub.getAddress().getPort());
     }
 
     private URI storageAddress() {
-        return URI.create("http://localhost:" + storage.getAddress().getPort());
+        return URI.create(scheme + "://localhost:" + storage.getAddress().getPort());
     }
 
     /** All requests so far. */
     public List<Seen> requests() {
-        return List.copyOf(requests);
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
     }
 
     private void serve(String server, HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         Headers headers = exchange.getRequestHeaders();
-        requests.add(new Seen(server, path, headers.getFirst("Authorization"), headers.getFirst("Range")));
+        Seen seen = new Seen(
+                server,
+                path,
+                headers.getFirst("Authorization"),
+                headers.getFirst("Range"),
+                headers.getFirst("Proxy-Authorization"));
+        synchronized (requests) {
+            requests.add(seen);
+        }
         try (exchange) {
             if (server.equals("storage")) {
                 file(exchange, path.substring(1));
@@ -120,6 +157,8 @@ public final class LocalHub implements AutoCloseable {
             if (refusal != null) {
                 faults.retryAfter()
                         .ifPresent(text -> exchange.getResponseHeaders().set("Retry-After", text));
+                faults.location()
+                        .ifPresent(text -> exchange.getResponseHeaders().set("Location", text));
                 answer(exchange, refusal, "");
                 return;
             }
