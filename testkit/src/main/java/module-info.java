@@ -5,11 +5,13 @@ module io.tune4j.testkit {
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;
     requires com.fasterxml.jackson.databind;
+    requires java.management;
     requires jdk.httpserver;
 
     exports io.tune4j.testkit.autograd;
     exports io.tune4j.testkit.backend;
     exports io.tune4j.testkit.config;
+    exports io.tune4j.testkit.fuzz;
     exports io.tune4j.testkit.hub;
     exports io.tune4j.testkit.model;
     exports io.tune4j.testkit.peft;

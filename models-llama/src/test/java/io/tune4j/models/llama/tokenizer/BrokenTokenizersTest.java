@@ -61,7 +61,7 @@ class BrokenTokenizersTest {
         return bytes.toByteArray();
     }
 
-    private static byte[] whole(int model, String... texts) {
+    static byte[] whole(int model, String... texts) {
         byte[][] pieces = Arrays.stream(texts).map(text -> piece(text, 1)).toArray(byte[][]::new);
         return joined(piece("<unk>", 2), piece("<s>", 3), piece("</s>", 3), joined(pieces), trainer(model, 0));
     }

@@ -1,0 +1,13 @@
+package io.tune4j.models.llama;
+
+import java.nio.file.Path;
+
+/** Lets tests of other packages read a checkpoint's config. */
+public final class ReadsConfig {
+    private ReadsConfig() {}
+
+    /** Reads the folder's file. */
+    public static void in(Path folder) {
+        ConfigFile.read(folder);
+    }
+}
