@@ -357,7 +357,7 @@ record LoraFinetuneOptions(
             } else {
                 root.accept(
                         "optimizer_in_bwd",
-                        "updates are made behind the backward, with the same result: what it saves are the gradients,"
+                        "updates are made after the backward pass, with the same result: what it saves are the gradients,"
                                 + " which an adapter has few of (tune estimate says how many bytes)");
             }
         }

@@ -121,7 +121,7 @@ class OptimizerRunTest {
                 "cannot be used with clip_grad_norm");
         RecipeRun accepted = run("a").with("optimizer_in_bwd: True", "gradient_accumulation_steps: 1", "max_steps: 1");
         accepted.run();
-        assertThat(accepted.printed()).contains("updates are made behind the backward");
+        assertThat(accepted.printed()).contains("updates are made after the backward pass");
     }
 
     private static void assertRefused(RecipeRun run, String... parts) {

@@ -21,6 +21,7 @@ final class Native {
 
     /** What libtorch for the CPU takes on the disk. */
     private static final long UNPACKED_BYTES = 440L << 20;
+
     private static final JavacppCache CACHE = new JavacppCache();
 
     private static boolean loaded;

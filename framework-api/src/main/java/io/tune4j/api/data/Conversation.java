@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A record's messages and what the record says beside them.
+ * A record's messages, and its variables for the chat template.
  *
  * @param messages in their order
  * @param variables for the chat template, by name, as JSON values: {@code tools}, {@code documents}, and what {@code
@@ -19,7 +19,7 @@ public record Conversation(List<Message> messages, Map<String, Object> variables
         variables = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     }
 
-    /** Messages alone. */
+    /** A conversation of messages without variables. */
     public static Conversation of(List<Message> messages) {
         return new Conversation(messages, Map.of());
     }
@@ -38,7 +38,7 @@ public record Conversation(List<Message> messages, Map<String, Object> variables
     /**
      * Refuses a conversation that says more than the text of its messages.
      *
-     * @param format what cannot show it, for the message
+     * @param format the name of the format that shows text alone, for the message of the exception
      * @throws DataException if there is such a field; names it
      */
     public void requireText(String format) {

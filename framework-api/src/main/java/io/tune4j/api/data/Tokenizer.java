@@ -20,8 +20,8 @@ public interface Tokenizer extends AutoCloseable {
     TokenizedSample encodeMessages(String id, List<Message> messages);
 
     /**
-     * A conversation with what a record says beside the texts of its messages: calls of tools, descriptions of tools, reasoning. A
-     * tokenizer that does not override this has no place for them, and refuses a record that has any.
+     * A conversation that may have more than the texts of its messages: tool calls, descriptions of tools, reasoning. A tokenizer that
+     * does not override this method cannot show them, and refuses a record that has any.
      *
      * @param id of the sample, for messages
      * @throws io.tune4j.api.error.DataException if the prompt format cannot show a field of the conversation; names the field
@@ -57,7 +57,7 @@ public interface Tokenizer extends AutoCloseable {
 
     int vocabularySize();
 
-    /** What users of these files should know, e.g. that other trainers would mask the end; for {@code tune data}. */
+    /** Remarks for users of these files, e.g. that other trainers would mask the end; {@code tune data} prints them. */
     default List<String> remarks() {
         return List.of();
     }

@@ -1,6 +1,7 @@
 package io.tune4j.recipes.data;
 
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * A glob of a data set's card: {@code *} stays within a folder, {@code **} does not, and {@code {a,b}} is one of several.
@@ -10,7 +11,12 @@ import java.util.regex.Pattern;
 record CardGlob(String folder, String glob) {
     boolean matches(String path) {
         String own = glob.replaceFirst("^(?:\\./|/)+", "");
-        return Pattern.matches(regex(folder + own), path);
+        try {
+            return Pattern.matches(regex(folder + own), path);
+        } catch (PatternSyntaxException e) {
+            // A range from a later letter to an earlier one holds no letter.
+            return false;
+        }
     }
 
     private static String regex(String glob) {
@@ -30,7 +36,7 @@ record CardGlob(String folder, String glob) {
             } else if (c == '?') {
                 regex.append("[^/]");
             } else if (close > 0) {
-                String set = glob.substring(i + 1, close).replaceAll("[\\\\\\[&]", "\\\\$0");
+                String set = glob.substring(i + 1, close).replaceAll("[\\\\\\[\\]&]", "\\\\$0");
                 regex.append('[').append(set.replaceFirst("^[!^]", "^")).append(']');
                 i = close;
             } else if (c == '{' && glob.indexOf('}', i) > 0) {
@@ -41,6 +47,9 @@ record CardGlob(String folder, String glob) {
                 braces--;
             } else if (c == ',' && braces > 0) {
                 regex.append('|');
+            } else if (Character.isSurrogate(c)) {
+                // The two halves of one character stay together.
+                regex.append(c);
             } else {
                 regex.append(Pattern.quote(String.valueOf(c)));
             }

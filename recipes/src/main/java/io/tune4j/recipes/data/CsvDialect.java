@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a csv is written. What the section does not say is as RFC 4180 has it; nothing is guessed.
+ * How a csv is written: as RFC 4180 has it, unless the section says otherwise. Nothing is guessed.
  *
  * @param delimiter between fields, or null for a comma, and for a tab in {@code .tsv}
  * @param quote around fields with a delimiter, a quote or a line's end in them
@@ -18,12 +18,12 @@ record CsvDialect(
         columns = List.copyOf(columns);
     }
 
-    /** RFC 4180's. */
+    /** The dialect of RFC 4180. */
     static CsvDialect usual() {
         return new CsvDialect(null, '"', null, List.of());
     }
 
-    /** What a section says, by the names that Hugging Face's datasets has for it. */
+    /** Reads a section, whose keys are those of Hugging Face's datasets. */
     static CsvDialect read(ConfigReader options) {
         Character delimiter = character(options, "delimiter");
         Character quote = character(options, "quotechar");

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * What the head of a data set's README.md says of its files: configurations, each with globs for its splits.
+ * The head of a data set's README.md: configurations, each with globs for the files of its splits.
  *
  * @param configs by their names, in order; none if the head says nothing
  */

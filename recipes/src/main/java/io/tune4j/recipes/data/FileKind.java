@@ -22,7 +22,7 @@ enum FileKind {
         this.ends = List.of(ends);
     }
 
-    /** What {@code source} says of it. */
+    /** The word for it in {@code source}. */
     String source() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -21,12 +21,12 @@ record FileOptions(
         @Nullable Charset encoding,
         CsvDialect csv,
         @Nullable String field) {
-    /** What is usual. */
+    /** The options of a section that sets none. */
     static FileOptions usual() {
         return new FileOptions(FileKind.JSON, null, CsvDialect.usual(), null);
     }
 
-    /** What a section says. */
+    /** Reads a section. */
     static FileOptions read(ConfigReader options) {
         FileKind kind =
                 switch (options.string("source", "json")) {

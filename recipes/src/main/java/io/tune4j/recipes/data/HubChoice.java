@@ -23,10 +23,10 @@ record HubChoice(
         List<String> names,
         String split,
         @Nullable String subset) {
-    /** Of a file's copies in several formats, the first of these is taken. */
+    /** The formats in the order of preference, for data sets that have several. */
     private static final List<String> ENDS = List.of(".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt");
 
-    /** What lies beside data in repositories. Names that begin with a dot or two underscores are hidden. */
+    /** Files beside the data of a repository. Names that begin with a dot or two underscores are hidden. */
     private static final Pattern NO_DATA =
             Pattern.compile("(?i)(?:.*/)?(?:(?:\\.|__).*|dataset_infos?\\.json|dataset_dict\\.json"
                     + "|config\\.json|state\\.json|(?:license|licence|requirements|readme)[^/]*\\.txt)");

@@ -96,7 +96,7 @@ record HubDataset(
         throw unreachable;
     }
 
-    /** What the data set says of its files; of no interest where the section names them. */
+    /** The data set's card, or an empty one where the section names the files itself. */
     private DatasetCard card(Listing listing, Function<String, Path> download) throws IOException {
         boolean wanted = names.isEmpty()
                 && listing.files().stream().anyMatch(file -> file.path().equals(CARD));

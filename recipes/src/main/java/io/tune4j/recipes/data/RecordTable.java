@@ -43,7 +43,7 @@ final class RecordTable implements DuckDBTableFunction<Object, RecordReader, Obj
         }
     }
 
-    /** What stands after SELECT for all of it. */
+    /** The columns and the table, as they follow SELECT. */
     String selection() {
         StringBuilder columns = new StringBuilder();
         for (int i = 0; i < names.size(); i++) {
@@ -127,7 +127,7 @@ final class RecordTable implements DuckDBTableFunction<Object, RecordReader, Obj
         failure = e;
     }
 
-    /** Throws what went wrong while DuckDB asked for records. */
+    /** Throws the failure of a reader while DuckDB asked it for records, if there was one. */
     synchronized void throwIfFailed() {
         if (failure != null) {
             throw failure;

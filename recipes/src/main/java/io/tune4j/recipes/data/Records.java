@@ -104,7 +104,7 @@ record Records(
         return true;
     }
 
-    /** What was read, for messages. */
+    /** The files and the slice, for messages. */
     String describe() {
         String names = files.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "));
         return "records of " + (query == null ? "" : "a query over ") + (names.isEmpty() ? "files" : names)

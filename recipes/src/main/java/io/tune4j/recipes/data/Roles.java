@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The names under which data files have roles: those of OpenAI, ShareGPT, Llama, Gemini and others, and the config's own. */
+/** The names of roles in data files: those of OpenAI, ShareGPT, Llama, Gemini and others, and the config's own. */
 final class Roles {
     private static final String KEY = "role_map";
 

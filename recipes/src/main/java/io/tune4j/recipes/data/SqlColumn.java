@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A column of a query's result: how its values become texts in SQL, and those texts values of a record. */
 record SqlColumn(String name, Kind kind, boolean structured) {
-    /** What becomes of the values. */
+    /** The type of the values in a record. */
     enum Kind {
         TEXT,
         NUMBER,

@@ -73,7 +73,7 @@ final class SqlRows implements RecordReader {
     }
 
     /**
-     * What a query says.
+     * The rows of a query.
      *
      * @param files what {@code data} stands for in it; none if it names its files itself
      */
@@ -168,7 +168,7 @@ final class SqlRows implements RecordReader {
                 e);
     }
 
-    /** What helps a user of DuckDB's messages. */
+    /** The first lines of a message of DuckDB's; the rest helps no user. */
     private static String firstLines(String message) {
         return message.lines()
                 .filter(line -> !line.isBlank())

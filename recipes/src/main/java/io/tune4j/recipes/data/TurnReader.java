@@ -25,7 +25,7 @@ record TurnReader(String roleField, String contentField, Roles roles) {
     private static final String TOOLS = "tools";
 
     /**
-     * What a turn says.
+     * A turn as it was read.
      *
      * @param fields all of its fields but the role, where there are others than a text; see {@link io.tune4j.api.data.Message}
      * @param weight null if it does not say any
@@ -49,14 +49,15 @@ record TurnReader(String roleField, String contentField, Roles roles) {
                             + " content");
         }
         Map<String, Object> fields = fields(turn);
-        if (name.strip().equalsIgnoreCase(CALL)) {
+        boolean isCall = name.strip().equalsIgnoreCase(CALL);
+        if (isCall) {
             fields.put(CALLS, calls(turn.path(contentField), place));
             fields.put(CONTENT, "");
         } else if (fields.get(CALL) instanceof Map<?, ?> call) {
             fields.remove(CALL);
             fields.put(CALLS, List.of(called(call)));
         }
-        String text = fields.get(CONTENT) == "" ? "" : content(turn.path(contentField), fields, place);
+        String text = isCall ? "" : content(turn.path(contentField), fields, place);
         boolean textAlone = fields.size() == 1 && fields.get(CONTENT) instanceof String;
         return new Turn(role, text, textAlone ? Map.of() : fields, weight(turn, place));
     }
@@ -150,7 +151,7 @@ record TurnReader(String roleField, String contentField, Roles roles) {
     }
 
     /**
-     * What a record says for the chat template beside its messages.
+     * The variables for the chat template that a record has beside its messages.
      *
      * @throws DataException if a field such as {@code tools} is none of its kind
      */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a token store says of itself, in {@code about.json}.
  *
  * @param format of the files
- * @param description of the data set, to be read behind a number
+ * @param description of the data set, to be read after a number
  * @param samples how many there are
  * @param tokens of all of them
  * @param largestToken the highest token id

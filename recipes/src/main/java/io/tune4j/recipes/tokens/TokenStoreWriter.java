@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the samples of a data set, one behind the other, to a folder. */
+/** Writes the samples of a data set, one after the other, to a folder. */
 final class TokenStoreWriter implements SampleSink, AutoCloseable {
     private static final int BUFFER = 1 << 18;
     private static final int BETWEEN_REPORTS = 4096;
@@ -138,7 +138,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
         }
     }
 
-    /** Writes what the store says of itself, behind everything else. */
+    /** Writes the description of the store, after everything else. */
     void finish(String description) throws IOException {
         close();
         StoreSummary summary = new StoreSummary(

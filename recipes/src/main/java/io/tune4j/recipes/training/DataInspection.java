@@ -35,7 +35,7 @@ public final class DataInspection {
         this.positions = positions;
     }
 
-    /** What is counted while all samples are gone through once. */
+    /** The counts of one pass over all samples. */
     private static final class Counts {
         private long trained;
         private long masked;
@@ -151,7 +151,7 @@ public final class DataInspection {
         return new Sample(sample.id(), tokens);
     }
 
-    /** What tokens say behind the one before them, with which some tokenizers put a blank between. */
+    /** The text of tokens after the token before them. Some tokenizers put a blank between the two. */
     private String text(int[] ids, int from, int last) {
         int[] own = Arrays.copyOfRange(ids, from, last + 1);
         String alone = tokenizer.decode(own);

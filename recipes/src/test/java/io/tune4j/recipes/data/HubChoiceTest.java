@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Of a data set of the hub the files of one configuration and one split are taken, as Hugging Face's datasets does it. */
+/** The files of one configuration and one split are taken, as Hugging Face's datasets does it. */
 class HubChoiceTest {
     private static final String TWO = "---\nlicense: mit\nconfigs:\n- config_name: en\n  data_files: en/train.jsonl\n"
             + "- config_name: fr\n  data_files: fr/train.jsonl\n---\n# Text\n";
@@ -40,6 +40,14 @@ class HubChoiceTest {
         assertThat(choose(usual, "train", null, files)).containsExactly("fr/train.jsonl");
         assertThat(choose(TWO.replace("config_name: en", "config_name: default"), "train", null, files))
                 .containsExactly("en/train.jsonl");
+    }
+
+    @Test
+    void globsOfACardMayHaveSetsAndAnyCharacter() {
+        String card =
+                "---\nconfigs:\n- config_name: x\n  data_files: ['[]a]-[!b].csv', '\uD83D\uDE00*.csv', '[z-a].csv']\n---\n";
+        String[] files = {"]-c.csv", "a-b.csv", "a-c.csv", "\uD83D\uDE00.csv", "z.csv"};
+        assertThat(choose(card, "train", null, files)).containsExactly("]-c.csv", "a-c.csv", "\uD83D\uDE00.csv");
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call gives.
+ * The arguments of a call.
  *
  * @param positional in their order
  * @param named by keyword, in their order

@@ -13,7 +13,7 @@ final class Attributes {
     private static final String UNSAFE = "__";
     private static final Set<String> OF_ALL_OBJECTS =
             Set.of("__class__", "__doc__", "__init__", "__str__", "__eq__", "__hash__", "__module__");
-    /** What Python's types have and templates have no use for. */
+    /** Attributes of Python's types that no template of a model uses. */
     private static final Set<String> UNSUPPORTED = Set.of(
             "as_integer_ratio",
             "bit_count",
@@ -105,7 +105,7 @@ final class Attributes {
         return Undefined.of("'" + Types.name(value) + " object' has no attribute '" + name + "'");
     }
 
-    /** What the type of a value has by a name; null if it has nothing. */
+    /** The attribute that the type of a value has by a name; null if there is none. */
     private static @Nullable Object own(@Nullable Object value, String name) {
         if (value instanceof Text text) {
             return TextMethods.find(text, name);

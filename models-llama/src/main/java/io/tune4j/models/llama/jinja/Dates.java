@@ -75,7 +75,7 @@ final class Dates {
         };
     }
 
-    /** What Java's patterns do not have: weeks, and days of the week by number. */
+    /** The directives that Java's patterns lack: weeks, and days of the week by number. */
     private static String number(char directive, LocalDateTime now) {
         int day = now.getDayOfWeek().getValue();
         return switch (directive) {

@@ -27,7 +27,7 @@ public final class Dict {
      * An empty dictionary.
      *
      * @param tag names it to whoever reads the marks of the output, see {@link Mark#owner}; or null
-     * @param mark for what is printed between its keys and values
+     * @param mark of the characters that are printed between its keys and values
      */
     Dict(@Nullable Object tag, Mark mark) {
         this.tag = tag;

@@ -2,7 +2,7 @@ package io.tune4j.models.llama.jinja;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stands after a {@code |}. */
+/** A filter: the function that a template names after {@code |}. */
 @FunctionalInterface
 interface Filter {
     @Nullable

@@ -57,7 +57,7 @@ final class Filters {
         return filter;
     }
 
-    /** What {@code groupby} gives: a pair whose parts have names. */
+    /** A group of {@code groupby}: a pair whose parts have names. */
     static final class Group extends ArrayList<@Nullable Object> {
         private static final long serialVersionUID = 1L;
 

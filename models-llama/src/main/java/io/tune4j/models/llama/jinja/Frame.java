@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a statement is executed: the variables it sees, where its output goes, and how its output is marked. */
 final class Frame {
-    /** What is found for a name that no frame has. */
+    /** Stands for the value of a name that no frame has. */
     private static final Object MISSING = new Object();
 
     private final Run run;

@@ -4,7 +4,7 @@ package io.tune4j.models.llama.jinja;
 public final class JinjaException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, by the names of Python's and Jinja's exceptions. */
+    /** Kinds of failures, after Python's and Jinja's exceptions. */
     public enum Kind {
         SYNTAX,
         UNDEFINED,
@@ -53,7 +53,7 @@ public final class JinjaException extends RuntimeException {
         return this;
     }
 
-    /** What went wrong. */
+    /** The kind of the failure. */
     public Kind kind() {
         return kind;
     }

@@ -207,7 +207,7 @@ final class Lexer {
         }
     }
 
-    /** What a string literal stands for, by Python's escapes. */
+    /** The text of a string literal, with Python's escapes replaced. */
     private String unescaped(String literal) {
         if (literal.indexOf('\\') < 0) {
             return literal;

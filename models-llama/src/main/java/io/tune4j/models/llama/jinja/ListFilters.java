@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Filters of lists and what is like them. */
+/** Filters of lists and other values with elements. */
 final class ListFilters {
     private ListFilters() {}
 
@@ -33,6 +33,24 @@ final class ListFilters {
             }
             return new Generator(DictMethods.items(dict).items().iterator());
         });
+        Filters.add(filters, "sum", List.of("attribute", "start"), (frame, value, given) -> {
+            Object sum = given.get(1, "start", 0L);
+            if (sum instanceof Text) {
+                throw JinjaException.type("sum() can't sum strings [use ''.join(seq) instead]");
+            }
+            for (Iterator<@Nullable Object> items = Types.iterate(value); items.hasNext(); ) {
+                Object item = Attributes.path(items.next(), given.get(0, "attribute", null), null);
+                sum = Operators.calculate(frame, "+", sum, item);
+            }
+            return sum;
+        });
+        addOrders(filters);
+        Filters.add(filters, "batch", List.of("linecount", "fill_with"), (frame, value, given) -> batch(value, given));
+        Filters.add(filters, "slice", List.of("slices", "fill_with"), (frame, value, given) -> slice(value, given));
+    }
+
+    /** Filters that compare elements. */
+    private static void addOrders(Map<String, Filter> filters) {
         Filters.add(
                 filters,
                 "dictsort",
@@ -61,19 +79,6 @@ final class ListFilters {
                 "max",
                 List.of("case_sensitive", "attribute"),
                 (frame, value, given) -> extreme(value, given, 1));
-        Filters.add(filters, "sum", List.of("attribute", "start"), (frame, value, given) -> {
-            Object sum = given.get(1, "start", 0L);
-            if (sum instanceof Text) {
-                throw JinjaException.type("sum() can't sum strings [use ''.join(seq) instead]");
-            }
-            for (Iterator<@Nullable Object> items = Types.iterate(value); items.hasNext(); ) {
-                Object item = Attributes.path(items.next(), given.get(0, "attribute", null), null);
-                sum = Operators.calculate(frame, "+", sum, item);
-            }
-            return sum;
-        });
-        Filters.add(filters, "batch", List.of("linecount", "fill_with"), (frame, value, given) -> batch(value, given));
-        Filters.add(filters, "slice", List.of("slices", "fill_with"), (frame, value, given) -> slice(value, given));
         Filters.add(
                 filters,
                 "groupby",

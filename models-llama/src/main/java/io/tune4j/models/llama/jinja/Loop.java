@@ -74,7 +74,7 @@ final class Loop implements Function {
         };
     }
 
-    /** Null says that there is no attribute. */
+    /** An item as the value of an attribute: null would say that there is no attribute. */
     private static Object some(@Nullable Object item) {
         return item == null ? Attributes.NONE : item;
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Python's arithmetic. Integers are {@code Long} where they fit, and {@code BigInteger} otherwise. */
 final class Numbers {
-    /** What a comparison with a NaN gives: neither less, equal nor more. */
+    /** The result of a comparison with a NaN: neither less, equal nor more. */
     static final int UNORDERED = Integer.MIN_VALUE;
 
     private Numbers() {}

@@ -53,15 +53,8 @@ final class PercentFormat {
             }
             Object item;
             if (directive.group(1) != null) {
-                if (!(values instanceof Dict dict)) {
-                    throw JinjaException.type("format requires a mapping");
-                }
                 named = true;
-                Text key = Text.of(directive.group(1));
-                if (!dict.has(key)) {
-                    throw JinjaException.value("no key '" + key + "'");
-                }
-                item = dict.get(key);
+                item = named(values, Text.of(directive.group(1)));
             } else {
                 item = taken(all, next++);
             }
@@ -75,6 +68,16 @@ final class PercentFormat {
             throw JinjaException.type("not all arguments converted during string formatting");
         }
         return made.build();
+    }
+
+    private static @Nullable Object named(@Nullable Object values, Text key) {
+        if (!(values instanceof Dict dict)) {
+            throw JinjaException.type("format requires a mapping");
+        }
+        if (!dict.has(key)) {
+            throw JinjaException.value("no key '" + key + "'");
+        }
+        return dict.get(key);
     }
 
     private static @Nullable Object taken(List<@Nullable Object> all, int index) {

@@ -61,7 +61,7 @@ final class Ranges {
         return Math.max(-(1L << 60), Math.min(1L << 60, value));
     }
 
-    /** What is printed between the brackets. */
+    /** The numbers that are printed between the brackets. */
     static List<@Nullable Object> bounds(Sequence range) {
         List<@Nullable Object> bounds = new ArrayList<>();
         if (range.items() instanceof Numbered numbered) {

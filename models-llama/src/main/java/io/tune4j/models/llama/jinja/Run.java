@@ -2,7 +2,7 @@ package io.tune4j.models.llama.jinja;
 
 import java.util.Map;
 
-/** One rendering: what it may use, and how much of its limits is used up. */
+/** One rendering: the template's blocks, and how much of the limits is used up. */
 final class Run {
     private final Map<String, Statements.Block> blocks;
     private long steps;

@@ -4,14 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Python list or what is like one. Templates cannot change it.
+ * A Python list, tuple, range or view of a dictionary. Templates cannot change it.
  *
  * @param items its elements
- * @param kind what Python would call it
- * @param mark for what is printed between its elements
+ * @param kind its type in Python
+ * @param mark of the characters that are printed between its elements
  */
 record Sequence(List<@Nullable Object> items, Kind kind, Mark mark) {
-    /** The types, with what stands around the elements where one is printed. */
+    /** The types, with the brackets around their elements in print. */
     enum Kind {
         LIST("list", "[", "]"),
         TUPLE("tuple", "(", ")"),

@@ -110,7 +110,7 @@ final class Statements {
         }
     }
 
-    /** {@code generation}, around what the assistant wrote. */
+    /** {@code generation}, around the text that the assistant wrote. */
     record Generation(List<Statement> body) implements Statement {
         @Override
         public Next execute(Frame frame) {
@@ -231,7 +231,7 @@ final class Statements {
         }
     }
 
-    /** What needs other templates, of which there are none. */
+    /** A tag that needs another template. There is none. */
     record Refused(String tag, int line) implements Statement {
         @Override
         public Next execute(Frame frame) {

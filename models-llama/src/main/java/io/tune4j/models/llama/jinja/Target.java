@@ -3,7 +3,7 @@ package io.tune4j.models.llama.jinja;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an assignment assigns to. */
+/** The left side of an assignment. */
 @FunctionalInterface
 interface Target {
     void assign(Frame frame, @Nullable Object value);
@@ -29,7 +29,7 @@ interface Target {
         }
     }
 
-    /** Several, for the elements of a value. */
+    /** Several targets, one for each element of a value. */
     record Several(List<Target> targets) implements Target {
         @Override
         public void assign(Frame frame, @Nullable Object value) {

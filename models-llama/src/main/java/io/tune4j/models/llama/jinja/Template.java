@@ -28,7 +28,7 @@ public final class Template {
      * Parses a template.
      *
      * @param clock tells {@code strftime_now} the time; with null, {@code strftime_now} is not defined
-     * @throws JinjaException if it is no Jinja, or uses what is not supported
+     * @throws JinjaException if it is not valid Jinja, or uses a feature that is not supported
      */
     public static Template parse(String source, @Nullable Clock clock) {
         try {

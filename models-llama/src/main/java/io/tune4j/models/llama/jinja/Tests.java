@@ -7,7 +7,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What stands after {@code is}. */
+/** The tests that a template names after {@code is}. */
 final class Tests {
     /** A test. */
     @FunctionalInterface
@@ -95,7 +95,7 @@ final class Tests {
         return Numbers.calculate("%", value, divisor);
     }
 
-    /** What has a length and elements by position or key. */
+    /** Whether a value has a length, and elements by position or key. */
     private static boolean isSequence(@Nullable Object value) {
         return value instanceof Text
                 || value instanceof Dict

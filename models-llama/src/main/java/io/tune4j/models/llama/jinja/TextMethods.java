@@ -94,6 +94,9 @@ final class TextMethods {
                 "expandtabs",
                 List.of("tabsize"),
                 (text, frame, given) -> Padding.tabs(text, given.integer(0, "tabsize", 8)));
+    }
+
+    static {
         test("isspace", Characters::isSpace);
         test("isalpha", Characters::isLetter);
         test("isdecimal", Characters::isDecimal);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A piece of a template.
  *
- * @param type what it is
+ * @param type its kind
  * @param text its characters; of a string, what they stand for
  * @param number the value of a number, or null
  * @param line where it begins, counted from 1

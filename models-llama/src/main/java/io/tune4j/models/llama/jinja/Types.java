@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What all values have in common in Python: a type's name, truth, length, equality, order, and being iterated. */
+/** Python's operations on values of any type: type name, truth, length, equality, order and iteration. */
 final class Types {
     private Types() {}
 

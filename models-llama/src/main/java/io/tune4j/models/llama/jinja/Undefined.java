@@ -1,8 +1,8 @@
 package io.tune4j.models.llama.jinja;
 
 /**
- * What a template names and does not have. It prints as nothing, is false and empty, and fails
- * in any other use.
+ * The value of a name, an attribute or an item that does not exist. It prints as nothing, is false and empty, and fails in any other
+ * use.
  *
  * @param reason what is missing, e.g. {@code 'x' is undefined}
  * @param kind the failure of its use

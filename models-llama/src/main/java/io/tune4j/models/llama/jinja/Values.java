@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what JSON can hold into the values of templates. */
+/** Turns JSON values into the values of templates. */
 public final class Values {
     private Values() {}
 
     /**
      * Turns texts, numbers, booleans, null, lists and maps into values.
      *
-     * @param origin what the marks of the characters say, see {@link Mark#origin}; null for the template's own
+     * @param origin of the characters, see {@link Mark#origin}; null for the template's own
+     * @throws JinjaException if the value is nested too deeply
      */
     public static @Nullable Object of(@Nullable Object value, @Nullable Object origin) {
         return of(value, Mark.of(origin), 0);

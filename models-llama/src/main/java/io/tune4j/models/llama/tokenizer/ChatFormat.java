@@ -7,7 +7,7 @@ interface ChatFormat {
     /**
      * A whole conversation.
      *
-     * @param limit of what is kept
+     * @param limit of the tokens that are kept
      * @throws io.tune4j.api.error.DataException if the format cannot show a field of the conversation
      */
     void conversation(Conversation conversation, TokenBuilder tokens, Truncation limit);

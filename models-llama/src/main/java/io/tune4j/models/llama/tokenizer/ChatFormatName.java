@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The words for {@code chat_format}. */
 enum ChatFormatName {
-    /** The checkpoint's chat template if it has one, or what its special tokens tell. */
+    /** The checkpoint's chat template if it has one, else the format that its special tokens tell. */
     AUTO,
     /** The checkpoint's chat template. */
     TEMPLATE,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * renders tells its {@link Source}, and the message during whose turn it was written.
  */
 final class ChatTemplate {
-    /** What a template asks for if it can begin an answer. */
+    /** The variable that tells a template to end where the assistant begins to speak. */
     static final String GENERATION_PROMPT = "add_generation_prompt";
 
     static final String REASONING = "reasoning_content";
@@ -31,7 +31,7 @@ final class ChatTemplate {
     /**
      * Where a character came from.
      *
-     * @param message the position of the message, or -1 for what the record says beside its messages
+     * @param message the position of the message, or -1 for a variable of the record
      * @param field of the message, or the variable
      */
     record Source(int message, String field) {}
@@ -44,7 +44,7 @@ final class ChatTemplate {
      *
      * @param specialTokens spellings by name, such as {@code bos_token}
      * @param clock for {@code strftime_now}, or null if that is not to be defined
-     * @throws DataException if it is no Jinja
+     * @throws DataException if it is not valid Jinja
      */
     ChatTemplate(String text, Map<String, String> specialTokens, @Nullable Clock clock) {
         try {
@@ -126,7 +126,7 @@ final class ChatTemplate {
      * Renders a conversation.
      *
      * @param messages as {@link #dict} makes them
-     * @param variables what else the template may ask for, as JSON values by name
+     * @param variables other variables of the template, as JSON values by name
      * @param asks whether the text is to end where the assistant begins to speak
      * @throws DataException with the template's own words, if it refuses the conversation
      */

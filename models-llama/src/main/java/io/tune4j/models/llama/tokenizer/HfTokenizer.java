@@ -47,9 +47,9 @@ final class HfTokenizer implements Tokenizer {
     private final ChatFormat format;
     private final TemplateOptions chatTemplate;
     private final Truncation truncation;
-    /** What a record may spell to have a special token, or null if it may not. */
+    /** The special tokens that a record may spell, or null if their spellings are text. */
     private final @Nullable SpecialSpellings allowed;
-    /** Whether tokens for blanks alone exist, and so a text can be one that goes on. */
+    /** The ids of a line break: a text after it gets no blank from SentencePiece. Empty if there is no such token. */
     private final int[] newline;
 
     private final Set<Integer> special;
@@ -137,7 +137,7 @@ final class HfTokenizer implements Tokenizer {
         return settings;
     }
 
-    /** The file's content, what is known beside it, and the special tokens that the config names. */
+    /** The file's content, the settings beside it, and the special tokens that the config names. */
     @Override
     public String identity() {
         try {
@@ -236,8 +236,8 @@ final class HfTokenizer implements Tokenizer {
     }
 
     /**
-     * A piece of a conversation. SentencePiece puts a blank before each text: the piece therefore loses the blanks at its end, which
-     * the next one gets back so, and one that goes on right where another ended is encoded without.
+     * A piece of a conversation. SentencePiece puts a blank before each text. So a piece loses the blanks at its end, which the next piece
+     * gets back, and a piece that goes on right after another is encoded without the blank.
      *
      * @param continues whether it goes on without a blank
      */
@@ -258,8 +258,8 @@ final class HfTokenizer implements Tokenizer {
     }
 
     /**
-     * Adds the tokens of what a template rendered. The whole text is given to the library at once, as others do, because what stands
-     * beside a special token decides what becomes of blanks and of the beginning of a word.
+     * Adds the tokens of what a template rendered. The whole text is given to the library at once, as transformers does, because
+     * the characters beside a special token decide about blanks and the beginning of a word.
      *
      * @param weights how much each UTF-16 unit counts; a token counts if any of its characters does
      */
@@ -307,25 +307,21 @@ final class HfTokenizer implements Tokenizer {
         long[] ids = encoding.ids();
         CharSpan[] spans = encoding.spans();
         // The library counts code points.
-        boolean narrow = text.codePointCount(0, text.length()) == text.length();
+        int points = text.codePointCount(0, text.length());
+        boolean narrow = points == text.length();
         int point = 0;
         int unit = 0;
         for (int i = 0; i < ids.length; i++) {
             float weight = 0;
             if (spans[i] != null) {
                 int start = spans[i].getStart();
-                int end = Math.max(spans[i].getEnd(), start + 1);
+                int end = Math.min(Math.max(spans[i].getEnd(), start + 1), points);
                 if (!narrow) {
                     unit = text.offsetByCodePoints(unit, start - point);
                     point = start;
                 }
                 int first = narrow ? start : unit;
-                int last = Math.min(
-                        text.length(),
-                        narrow
-                                ? end
-                                : text.offsetByCodePoints(
-                                        unit, Math.min(end - start, text.codePointCount(unit, text.length()))));
+                int last = narrow ? end : text.offsetByCodePoints(unit, end - start);
                 for (int at = first; at < last; at++) {
                     weight = weights[at] > 0 ? weights[at] : weight;
                 }

@@ -8,7 +8,7 @@ interface MessageFormat {
     /**
      * A whole conversation.
      *
-     * @param limit of what is kept, the last token is the end token, as in torchtune's {@code truncate}
+     * @param limit of the tokens that are kept; the last of them is the end token, as in torchtune's {@code truncate}
      */
     void conversation(List<Templated> messages, TokenBuilder tokens, Truncation limit);
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for what a conversation says and its rendering does not show. */
+/** Looks for fields of a conversation that its rendering does not show. */
 final class ShownFields {
     private static final Set<String> STRUCTURE = Set.of("tool_calls", "function_call", ChatTemplate.REASONING);
     private static final Set<String> VARIABLES = Set.of("tools", "functions", "documents");
@@ -33,7 +33,7 @@ final class ShownFields {
      * Compares.
      *
      * @param dicts the messages as the template saw them
-     * @param changes is told what the template leaves out on purpose
+     * @param changes is given a sentence for each part that the template leaves out on purpose
      * @throws DataException if the template does not know a field that changes what the model learns
      */
     void check(List<Message> messages, List<Dict> dicts, Map<String, Object> variables, Consumer<String> changes) {

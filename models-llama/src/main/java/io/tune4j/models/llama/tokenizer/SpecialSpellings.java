@@ -34,9 +34,9 @@ final class SpecialSpellings {
     }
 
     /**
-     * Finds the next special token that the template wrote; what a message spells like one, or completes to one, is text.
+     * Finds the next special token that the template wrote. The spelling of one in a message is text, even if the template wrote a part of it.
      *
-     * @param matcher of the text, whose groups tell what was found
+     * @param matcher of the text; its group is the token that was found
      * @param allowed whether a message may write special tokens
      */
     static boolean next(Matcher matcher, Text text, int from, boolean allowed) {
@@ -51,9 +51,8 @@ final class SpecialSpellings {
     }
 
     private static boolean isTemplates(Text text, int from, int to) {
-        for (int run = 0; run < text.runs(); run++) {
-            int start = run == 0 ? 0 : text.end(run - 1);
-            if (start < to && text.end(run) > from && text.mark(run).origin() != null) {
+        for (int run = text.runAt(from), start = from; start < to; start = text.end(run), run++) {
+            if (text.mark(run).origin() != null) {
                 return false;
             }
         }

@@ -21,7 +21,7 @@ final class TemplateFormat implements ChatFormat {
 
     /**
      * @param around put around the messages' texts, or null
-     * @throws DataException if the checkpoint has no template, or one that is no Jinja
+     * @throws DataException if the checkpoint has no template, or one that is not valid Jinja
      */
     TemplateFormat(HfTokenizer tokenizer, @Nullable PromptTemplate around, TemplateOptions options) {
         this.options = options;
@@ -53,7 +53,7 @@ final class TemplateFormat implements ChatFormat {
                 .weights();
         tokenizer.encode(text, weights, spellings, tokens);
         if (tokens.size() > limit.length()) {
-            // What a template ends with is the end of a turn, if anything.
+            // The last token of a template, if there is one, ends a turn.
             tokens.truncate(limit, tokenizer.eos(), tokens.lastWeight(limit));
         }
     }

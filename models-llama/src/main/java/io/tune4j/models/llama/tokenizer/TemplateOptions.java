@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a config says for the checkpoint's chat template.
+ * A config's options for the checkpoint's chat template.
  *
- * @param date that {@code strftime_now} tells, or null
+ * @param date that {@code strftime_now} writes, or null for today
  * @param variables by name, for templates that have switches such as {@code enable_thinking}
  */
 record TemplateOptions(@Nullable LocalDate date, Map<String, Object> variables) {
@@ -76,7 +76,7 @@ record TemplateOptions(@Nullable LocalDate date, Map<String, Object> variables) 
         return OPTIONAL_CLOCK.matcher(template).find() ? null : Clock.system(ZoneId.systemDefault());
     }
 
-    /** Whether what a template writes depends on the day. */
+    /** Whether the output of a template depends on the day. */
     boolean isDated(String template) {
         return date == null && template.contains("strftime_now") && clock(template) != null;
     }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code tokenizer_config.json} and its companions say beside a {@code tokenizer.json}.
+ * The settings in {@code tokenizer_config.json} and {@code special_tokens_map.json}, and the chat template beside a {@code tokenizer.json}.
  *
  * @param tokens spellings of special tokens by their names, such as {@code bos_token}
  * @param chatTemplate the Jinja text, empty if there is none
@@ -81,7 +81,7 @@ record TokenizerSettings(Map<String, String> tokens, String chatTemplate) {
         return tokens.get(PAD);
     }
 
-    /** Of several templates the one named default, as transformers has it, or the first. */
+    /** The template named default among several, as in transformers, or else the first one. */
     private static String named(JsonNode templates) {
         for (JsonNode template : templates) {
             if (template.path("name").asText().equals("default")) {

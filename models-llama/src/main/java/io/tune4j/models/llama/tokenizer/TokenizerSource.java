@@ -52,7 +52,7 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
         }
     }
 
-    /** The same with special tokens of another file. */
+    /** This source with special tokens of another file. */
     TokenizerSource with(Map<String, Integer> specialTokens) {
         return new TokenizerSource(
                 new TokenizerFile(
