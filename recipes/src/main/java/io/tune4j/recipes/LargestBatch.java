@@ -43,7 +43,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
                     tokensPerSample,
                     MOST_TOKENS));
         }
-        return new LargestBatch(merged, tokens, tokensPerSample);
+        return new LargestBatch(/* tokens= */ merged, /* unmerged= */ tokens, tokensPerSample);
     }
 
     /** The same data in a run with other options. */

@@ -43,7 +43,7 @@ public final class TrainingStates {
     private static final String OPTIMIZER_FILE = "optimizer.safetensors";
     private static final Pattern NAME = Pattern.compile("step_\\d+");
 
-    /** Names that version 1.0 gave to states on their way out; a kill left them. */
+    /** Names that earlier versions gave to states on their way out; a kill left them. */
     private static final Pattern FORMER_DELETION = Pattern.compile("\\.step_\\d+\\.deleted");
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
