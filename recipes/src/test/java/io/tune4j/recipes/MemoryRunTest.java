@@ -198,6 +198,8 @@ class MemoryRunTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContainingAll("tmpfs", "memory themselves", "output_dir");
         } finally {
+            // The lock's file stays, so that two runs never hold two locks of one folder.
+            Files.deleteIfExists(output.resolve(".lock"));
             Files.deleteIfExists(output);
         }
     }
