@@ -54,7 +54,7 @@ class DataDistributionTest {
         assertThat(shown.exitCode()).as(shown.output()).isZero();
         assertThat(shown.output())
                 .contains("1 records of a.csv", "--- a.csv#0")
-                .containsPattern("user: Hi<\\d+>assistant:\u27E6 Yo, there<\\d+>\u27E7")
+                .contains("user: Hi<|end_of_text|>assistant:\u27E6 Yo, there<|end_of_text|>\u27E7")
                 .contains("pad_token is the eos_token")
                 .doesNotContain("WARNING:");
     }

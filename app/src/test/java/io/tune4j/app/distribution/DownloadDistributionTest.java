@@ -159,10 +159,18 @@ class DownloadDistributionTest {
         assertThat(again.exitCode()).as(again.output()).isZero();
         assertThat(model.resolve("model.safetensors")).hasBinaryContent(bytes);
         assertThat(record).doesNotExist();
-        assertThat(hub.requests().subList(before, hub.requests().size()))
-                .filteredOn(seen -> seen.server().equals("storage"))
-                .extracting(LocalHub.Seen::range)
-                .containsExactly("bytes=0-16777215");
+        long asked = hub.requests().subList(before, hub.requests().size()).stream()
+                .filter(seen -> seen.server().equals("storage"))
+                .mapToLong(seen -> length(seen.range()))
+                .sum();
+        // What was noted before the kill is not asked for again, within a part either.
+        assertThat(asked).isPositive().isLessThanOrEqualTo(bytes.length - (256L << 10));
+    }
+
+    /** How many bytes a range such as {@code bytes=0-99} has. */
+    private static long length(String range) {
+        String[] ends = range.substring(range.indexOf('=') + 1).split("-");
+        return Long.parseLong(ends[1]) - Long.parseLong(ends[0]) + 1;
     }
 
     @Test
