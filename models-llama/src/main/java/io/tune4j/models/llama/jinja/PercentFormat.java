@@ -90,7 +90,6 @@ final class PercentFormat {
     private static Text one(String flags, int width, int precision, char type, @Nullable Object item) {
         boolean left = flags.contains("-");
         char sign = flags.contains("+") ? '+' : flags.contains(" ") ? ' ' : '-';
-        boolean zeros = flags.contains("0") && !left;
         int least = Math.max(width, 0);
         switch (type) {
             case 's', 'r', 'a':
@@ -112,35 +111,26 @@ final class PercentFormat {
                     return new FormatSpec(" ", left ? '<' : '>', '-', false, least, (char) 0, -1, (char) 0)
                             .format(digits);
                 }
-                return new FormatSpec(
-                                zeros ? "0" : " ",
-                                left ? '<' : zeros ? '=' : '>',
-                                sign,
-                                flags.contains("#"),
-                                least,
-                                (char) 0,
-                                -1,
-                                radix)
-                        .format(number);
+                return number(flags, least, -1, radix).format(number);
             case 'e', 'E', 'f', 'F', 'g', 'G':
                 if (!Types.isNumber(item)) {
                     throw item instanceof Undefined undefined
                             ? undefined.failure()
                             : JinjaException.type("must be real number, not " + Types.name(item));
                 }
-                return new FormatSpec(
-                                zeros ? "0" : " ",
-                                left ? '<' : zeros ? '=' : '>',
-                                sign,
-                                flags.contains("#"),
-                                least,
-                                (char) 0,
-                                precision,
-                                type)
-                        .format(Numbers.real(item));
+                return number(flags, least, precision, type).format(Numbers.real(item));
             default:
                 throw JinjaException.value("unsupported format character '" + type + "'");
         }
+    }
+
+    /** How a number is written: its sign, and blanks or zeros up to a width. */
+    private static FormatSpec number(String flags, int width, int precision, char type) {
+        boolean left = flags.contains("-");
+        boolean zeros = flags.contains("0") && !left;
+        char sign = flags.contains("+") ? '+' : flags.contains(" ") ? ' ' : '-';
+        char align = left ? '<' : zeros ? '=' : '>';
+        return new FormatSpec(zeros ? "0" : " ", align, sign, flags.contains("#"), width, (char) 0, precision, type);
     }
 
     private static java.math.BigInteger integer(@Nullable Object item, char type) {
