@@ -1,0 +1,195 @@
+/*
+ * Vectors as wide as the tier's registers. A source is written once with these types and is compiled for each tier; where an instruction
+ * has no other name, the tier's intrinsic stands here.
+ *
+ * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON).
+ */
+#ifndef TUNE4J_VECTOR_H
+#define TUNE4J_VECTOR_H
+
+#include "kernel.h"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#define LANES 16
+#elif defined(__AVX2__)
+#include <immintrin.h>
+#define LANES 8
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#define LANES 4
+#else
+#error "no tier has this instruction set"
+#endif
+
+typedef float vf __attribute__((vector_size(LANES * 4)));
+typedef int32_t vi __attribute__((vector_size(LANES * 4)));
+typedef uint32_t vu __attribute__((vector_size(LANES * 4)));
+typedef uint16_t vh __attribute__((vector_size(LANES * 2)));
+
+/* Vectors that lie at any address, and may alias anything. */
+typedef vf vf_at __attribute__((aligned(1), may_alias));
+typedef vu vu_at __attribute__((aligned(1), may_alias));
+typedef vh vh_at __attribute__((aligned(1), may_alias));
+typedef float float_at __attribute__((aligned(1), may_alias));
+typedef uint16_t half_at __attribute__((aligned(1), may_alias));
+
+INLINE vf all(float value) { return value - (vf){}; }
+
+INLINE vi alli(int32_t value) { return value - (vi){}; }
+
+/* Lane by lane: a where the mask's bits are set, b elsewhere. */
+INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+
+/* The larger of two; b where either is NaN. */
+INLINE vf larger(vf a, vf b) { return choose(a > b, a, b); }
+
+INLINE vf smaller(vf a, vf b) { return choose(a < b, a, b); }
+
+/* The largest lane. */
+INLINE float largest(vf v) {
+    float result = v[0];
+    for (int i = 1; i < LANES; i++) {
+        result = result > v[i] ? result : v[i];
+    }
+    return result;
+}
+
+/* The sum of the lanes: halves are added until one lane is left, so its order is the tier's. */
+INLINE float sum(vf v) {
+#if LANES == 16
+    return _mm512_reduce_add_ps((__m512)v);
+#elif LANES == 8
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+#else
+    return vaddvq_f32((float32x4_t)v);
+#endif
+}
+
+INLINE vf root(vf v) {
+#if LANES == 16
+    return (vf)_mm512_sqrt_ps((__m512)v);
+#elif LANES == 8
+    return (vf)_mm256_sqrt_ps((__m256)v);
+#else
+    return (vf)vsqrtq_f32((float32x4_t)v);
+#endif
+}
+
+/* The nearest whole numbers, ties to even. */
+INLINE vf nearest(vf v) {
+#if LANES == 16
+    return (vf)_mm512_roundscale_ps((__m512)v, 8);
+#elif LANES == 8
+    return (vf)_mm256_round_ps((__m256)v, 8);
+#else
+    return (vf)vrndnq_f32((float32x4_t)v);
+#endif
+}
+
+/* bf16 as floats: the bits are a float's upper half. */
+INLINE vf widened(vh halves) { return (vf)(__builtin_convertvector(halves, vu) << 16); }
+
+/* Floats as bf16, rounded to the nearest with ties to even; NaN stays NaN. */
+INLINE vh narrowed(vf v) {
+#if defined(__AVX512BF16__)
+    return (vh)_mm512_cvtneps_pbh((__m512)v);
+#else
+    vu bits = (vu)v;
+    vu rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    vu quiet = (bits >> 16) | 0x40;
+    vi ordered = v == v;
+    return __builtin_convertvector((vu)((ordered & (vi)rounded) | (~ordered & (vi)quiet)), vh);
+#endif
+}
+
+INLINE float widened_one(uint16_t half) {
+    union { uint32_t bits; float value; } u = {.bits = (uint32_t)half << 16};
+    return u.value;
+}
+
+INLINE uint16_t narrowed_one(float value) {
+    union { float value; uint32_t bits; } u = {.value = value};
+    if (value != value) {
+        return (uint16_t)(u.bits >> 16 | 0x40);
+    }
+    return (uint16_t)((u.bits + 0x7fff + ((u.bits >> 16) & 1)) >> 16);
+}
+
+/* LANES elements of a row of bf16 or fp32, from element i on, as floats. */
+INLINE vf load(const void *row, i64 i, int element) {
+    if (element == FP32) {
+        return *(const vf_at *)((const char *)row + i * FP32);
+    }
+    return widened(*(const vh_at *)((const char *)row + i * BF16));
+}
+
+INLINE void store(void *row, i64 i, vf v, int element) {
+    if (element == FP32) {
+        *(vf_at *)((char *)row + i * FP32) = v;
+    } else {
+        *(vh_at *)((char *)row + i * BF16) = narrowed(v);
+    }
+}
+
+INLINE float load_one(const void *row, i64 i, int element) {
+    return element == FP32 ? ((const float_at *)row)[i] : widened_one(((const half_at *)row)[i]);
+}
+
+INLINE void store_one(void *row, i64 i, float value, int element) {
+    if (element == FP32) {
+        ((float_at *)row)[i] = value;
+    } else {
+        ((half_at *)row)[i] = narrowed_one(value);
+    }
+}
+
+/* The first count (below LANES) elements from element i on; the other lanes are filled. Nothing beyond the row is read. */
+INLINE vf load_some(const void *row, i64 i, i64 count, float filling, int element) {
+    vf v = all(filling);
+    for (i64 lane = 0; lane < count; lane++) {
+        v[lane] = load_one(row, i + lane, element);
+    }
+    return v;
+}
+
+INLINE void store_some(void *row, i64 i, i64 count, vf v, int element) {
+    for (i64 lane = 0; lane < count; lane++) {
+        store_one(row, i + lane, v[lane], element);
+    }
+}
+
+/*
+ * 2 to the power of x, to one unit in the last place of a float within (-126, 128): the nearest whole number becomes the exponent, and a
+ * polynomial of degree 6 (the Taylor series of 2^f, |f| <= 1/2) the rest. Smaller x give 0, larger ones infinity, NaN gives NaN.
+ */
+INLINE vf exp2_of(vf x) {
+    vf bounded = smaller(larger(x, all(-127)), all(128));
+    vf whole = nearest(bounded);
+    vf f = bounded - whole;
+    vf p = all(1.5403530e-4f);
+    p = p * f + all(1.3333558e-3f);
+    p = p * f + all(9.6181291e-3f);
+    p = p * f + all(5.5504109e-2f);
+    p = p * f + all(2.4022651e-1f);
+    p = p * f + all(6.9314718e-1f);
+    p = p * f + all(1);
+    vi exponent = __builtin_convertvector(whole, vi);
+    /* In two factors, so that neither the largest nor the smallest exponent leaves a float's. */
+    vi first = exponent >> 1;
+    vf scaled = p * (vf)((first + 127) << 23) * (vf)((exponent - first + 127) << 23);
+    scaled = choose(x > all(-127), scaled, (vf){});
+    scaled = choose(x >= all(128), all(__builtin_inff()), scaled);
+    return choose(x == x, scaled, x);
+}
+
+#define LOG2_E 1.4426950408889634f
+
+INLINE vf exp_of(vf x) { return exp2_of(x * all(LOG2_E)); }
+
+/* 1 / (1 + e^-x). */
+INLINE vf sigmoid(vf x) { return all(1) / (all(1) + exp_of(-x)); }
+
+#endif

@@ -1,0 +1,45 @@
+package io.tune4j.kernels.cpu;
+
+/**
+ * Root mean square normalization of rows (Zhang and Sennrich 2019): {@code y = x / sqrt(mean(x^2) + epsilon) * weight}. The normalized
+ * row is rounded to the dtype before the weight is multiplied, as Hugging Face's models do.
+ *
+ * @param elements dtype of {@code x}, {@code weight} and {@code output}
+ * @param x {@code [rows, width]} without gaps
+ * @param weight {@code [width]}
+ * @param epsilon added to the mean
+ * @param output {@code [rows, width]} without gaps; may be {@code x}
+ * @param inverse {@code [rows]} in fp32: gets one over the root
+ */
+public record RmsNorm(
+        Elements elements, long x, long rows, long width, long weight, float epsilon, long output, long inverse) {
+    /** Runs on the calling thread. */
+    public void run() {
+        NativeMethods.rmsNorm(x, rows, width, weight, epsilon, output, inverse, elements.bytes());
+    }
+
+    /**
+     * The gradient of {@code x}: with {@code g = dy * weight} and r the inverse, {@code dx = r * g - x * r^3 * mean(g * x)}.
+     *
+     * @param elements dtype of all but {@code inverse}
+     * @param outputGradient {@code [rows, width]} without gaps
+     * @param x the forward's
+     * @param weight the forward's
+     * @param inverse what the forward wrote
+     * @param gradient {@code [rows, width]} without gaps; may be {@code outputGradient}
+     */
+    public record Backward(
+            Elements elements,
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long inverse,
+            long gradient) {
+        /** Runs on the calling thread. */
+        public void run() {
+            NativeMethods.rmsNormBackward(outputGradient, x, rows, width, weight, inverse, gradient, elements.bytes());
+        }
+    }
+}

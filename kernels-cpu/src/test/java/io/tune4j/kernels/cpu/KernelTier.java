@@ -1,0 +1,27 @@
+package io.tune4j.kernels.cpu;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tune4j.api.backend.host.HostProcessor;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Loads the tier that {@code -Dtune4j.kernels} names, or the best one of this machine; tests are skipped where there is none. */
+public final class KernelTier implements BeforeAllCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        assumeTrue(load().isPresent(), "no kernels for this machine");
+    }
+
+    static Optional<Tier> load() {
+        return CpuKernels.load(
+                HostProcessor.detect().flags(),
+                System.getProperty(CpuKernels.PROPERTY),
+                Path.of("target", "cache"),
+                notice -> {
+                    throw new AssertionError(notice);
+                });
+    }
+}

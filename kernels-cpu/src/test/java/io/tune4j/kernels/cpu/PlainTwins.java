@@ -1,0 +1,29 @@
+package io.tune4j.kernels.cpu;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/** The plain C twins of {@link NativeMethods}, in {@code src/test/c}: other code for the same formulas, without vectors. */
+final class PlainTwins {
+    static {
+        load();
+    }
+
+    private PlainTwins() {}
+
+    /** Loads their library, which other helpers of the tests need too. */
+    static void load() {
+        try {
+            System.load(
+                    Path.of(PlainTwins.class.getResource("twins.so").toURI()).toString());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static native void rmsNorm(
+            long x, long rows, long width, long weight, float epsilon, long output, long inverse, int element);
+
+    static native void rmsNormBackward(
+            long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+}

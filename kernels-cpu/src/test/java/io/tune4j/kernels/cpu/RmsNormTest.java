@@ -1,0 +1,68 @@
+package io.tune4j.kernels.cpu;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.Assumptions;
+
+class RmsNormTest {
+    private static final float EPSILON = 1e-5f;
+
+    @BeforeContainer
+    static void tier() {
+        Assumptions.assumeTrue(KernelTier.load().isPresent(), "no kernels for this machine");
+    }
+
+    @Property(tries = 200)
+    void equalsThePlainTwin(
+            @ForAll Elements elements,
+            @ForAll @IntRange(min = 1, max = 5) int rows,
+            @ForAll @IntRange(min = 1, max = 100) int width,
+            @ForAll long seed) {
+        NativeRows x = NativeRows.random(elements, rows * width, seed, 1);
+        NativeRows weight = NativeRows.random(elements, width, seed + 1, 1);
+        NativeRows dy = NativeRows.random(elements, rows * width, seed + 2, 1);
+        NativeRows output = new NativeRows(elements, rows * width);
+        NativeRows plain = new NativeRows(elements, rows * width);
+        NativeRows inverse = new NativeRows(Elements.FP32, rows);
+        NativeRows plainInverse = new NativeRows(Elements.FP32, rows);
+
+        new RmsNorm(elements, x.address(), rows, width, weight.address(), EPSILON, output.address(), inverse.address())
+                .run();
+        PlainTwins.rmsNorm(
+                x.address(),
+                rows,
+                width,
+                weight.address(),
+                EPSILON,
+                plain.address(),
+                plainInverse.address(),
+                elements.bytes());
+
+        Differences.check(inverse, plainInverse, Elements.FP32, 1, 16);
+        Differences.check(output, plain, elements, 4, 16);
+
+        new RmsNorm.Backward(
+                        elements,
+                        dy.address(),
+                        x.address(),
+                        rows,
+                        width,
+                        weight.address(),
+                        plainInverse.address(),
+                        output.address())
+                .run();
+        PlainTwins.rmsNormBackward(
+                dy.address(),
+                x.address(),
+                rows,
+                width,
+                weight.address(),
+                plainInverse.address(),
+                plain.address(),
+                elements.bytes());
+
+        Differences.check(output, plain, elements, 64, 64);
+    }
+}
