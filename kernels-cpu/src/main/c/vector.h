@@ -162,27 +162,44 @@ INLINE void store_some(void *row, i64 i, i64 count, vf v, int element) {
 }
 
 /*
- * 2 to the power of x, to one unit in the last place of a float within (-126, 128): the nearest whole number becomes the exponent, and a
- * polynomial of degree 6 (the Taylor series of 2^f, |f| <= 1/2) the rest. Smaller x give 0, larger ones infinity, NaN gives NaN.
+ * 2 to the power of x, off by at most two units in the last place: the nearest whole number becomes the exponent, and a polynomial (Cephes,
+ * exp2f.c) gives the rest. It is 0 below -126, so that no subnormal number slows a loop down, infinite from 127.5 on, and NaN for NaN.
  */
 INLINE vf exp2_of(vf x) {
-    vf bounded = smaller(larger(x, all(-127)), all(128));
+    /* The bounds come first: where x is NaN, the second operand is taken. */
+    vf bounded = smaller(all(128), larger(all(-126), x));
     vf whole = nearest(bounded);
     vf f = bounded - whole;
-    vf p = all(1.5403530e-4f);
-    p = p * f + all(1.3333558e-3f);
-    p = p * f + all(9.6181291e-3f);
-    p = p * f + all(5.5504109e-2f);
-    p = p * f + all(2.4022651e-1f);
-    p = p * f + all(6.9314718e-1f);
+    vf p = all(1.535336188319500e-4f);
+    p = p * f + all(1.339887440266574e-3f);
+    p = p * f + all(9.618437357674640e-3f);
+    p = p * f + all(5.550332471162809e-2f);
+    p = p * f + all(2.402264791363012e-1f);
+    p = p * f + all(6.931472028550421e-1f);
     p = p * f + all(1);
     vi exponent = __builtin_convertvector(whole, vi);
-    /* In two factors, so that neither the largest nor the smallest exponent leaves a float's. */
-    vi first = exponent >> 1;
-    vf scaled = p * (vf)((first + 127) << 23) * (vf)((exponent - first + 127) << 23);
-    scaled = choose(x > all(-127), scaled, (vf){});
-    scaled = choose(x >= all(128), all(__builtin_inff()), scaled);
-    return choose(x == x, scaled, x);
+    vf power = p * (vf)((exponent + 127) << 23);
+    return choose(x < all(-126), (vf){}, power);
+}
+
+/*
+ * The logarithm to the base 2 of a positive number that is not subnormal. With the mantissa m in [1, 2) and
+ * s = (m - sqrt 2) / (m + sqrt 2) it is exponent + 1/2 + 2 / ln 2 * (s + s^3/3 + s^5/5 + s^7/7 + ...), where |s| < 0.172.
+ */
+INLINE vf log2_of(vf x) {
+    vi bits = (vi)x;
+    vf exponent = __builtin_convertvector((bits >> 23) - 127, vf);
+    vf m = (vf)((bits & 0x7fffff) | 0x3f800000);
+    const float root2 = 1.41421356237f;
+    vf s = (m - all(root2)) / (m + all(root2));
+    vf square = s * s;
+    vf p = all(0.41219858311f);
+    p = p * square + all(0.57707801636f);
+    p = p * square + all(0.96179669393f);
+    p = p * square + all(2.88539008178f);
+    vf result = s * p + (exponent + all(0.5f));
+    result = choose(x == all(__builtin_inff()), x, result);
+    return choose(x == x, result, x);
 }
 
 #define LOG2_E 1.4426950408889634f

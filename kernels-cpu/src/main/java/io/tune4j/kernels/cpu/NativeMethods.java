@@ -9,4 +9,33 @@ final class NativeMethods {
 
     static native void rmsNormBackward(
             long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+
+    static native void gatedLinearUnit(long gateUp, long rows, long width, long output, int element, int activation);
+
+    static native void gatedLinearUnitBackward(
+            long outputGradient, long gateUp, long rows, long width, long gradient, int element, int activation);
+
+    static native void rotary(
+            long x, long stride, long rows, long heads, long half, long cos, long sin, float sign, int element);
+
+    static native void crossEntropy(long logits, long rows, long width, long labels, long losses, int element);
+
+    static native void adamW(
+            long values,
+            long gradients,
+            long means,
+            long variances,
+            long count,
+            float kept,
+            float meanRest,
+            float varianceKept,
+            float varianceRest,
+            float rootFactor,
+            float epsilon,
+            float rate);
+
+    static native void unpackFourBits(
+            long codes, long levels, long scales, long blocks, long size, long target, int scale, int element);
+
+    static native void addScaled(long target, long other, long count, float factor, int element);
 }
