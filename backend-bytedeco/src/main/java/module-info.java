@@ -4,6 +4,7 @@ import io.tune4j.backend.bytedeco.BytedecoPlugin;
 /** Kernels on libtorch through Bytedeco. */
 module io.tune4j.backend.bytedeco {
     requires io.tune4j.api;
+    requires io.tune4j.kernels.cpu;
     requires org.bytedeco.javacpp;
     requires org.bytedeco.openblas;
     requires org.bytedeco.pytorch;

@@ -33,10 +33,11 @@ INLINE vf looked_up(const uint8_t *codes, const float *table) {
 #endif
 }
 
-/* The table, scaled once for a block. */
-INLINE void scaled_table(const float_at *levels, float scale, float *table) {
+/* The table, scaled once for a block; a product is rounded to the scale's dtype. */
+INLINE void scaled_table(const float_at *levels, float scale, int scale_element, float *table) {
     for (int i = 0; i < 16; i += LANES) {
-        *(vf_at *)(table + i) = *(const vf_at *)(levels + i) * all(scale);
+        vf product = *(const vf_at *)(levels + i) * all(scale);
+        *(vf_at *)(table + i) = scale_element == BF16 ? widened(narrowed(product)) : product;
     }
 }
 
@@ -45,7 +46,7 @@ INLINE void blocks_of(
     i64 whole = size / LANES * LANES;
     for (i64 block = 0; block < blocks; block++, codes += size / 2, target += size * element) {
         float table[16];
-        scaled_table(levels, load_one(scales, block, scale), table);
+        scaled_table(levels, load_one(scales, block, scale), scale, table);
         for (i64 i = 0; i < whole; i += LANES) {
             store(target, i, looked_up(codes + i / 2, table), element);
         }

@@ -3,4 +3,5 @@ module io.tune4j.kernels.cpu {
     requires transitive io.tune4j.api;
 
     exports io.tune4j.kernels.cpu;
+    exports io.tune4j.kernels.cpu.threads;
 }

@@ -3,19 +3,29 @@ package io.tune4j.backend.bytedeco;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.backend.bytedeco.cpu.CpuBackends;
+import io.tune4j.backend.bytedeco.cuda.AtenFlashAttention;
+import io.tune4j.backend.bytedeco.cuda.CudaBackend;
+import io.tune4j.backend.bytedeco.cuda.CudaKernels;
 import io.tune4j.backend.bytedeco.cuda.CudaLauncher;
+import io.tune4j.backend.bytedeco.cuda.FlashAttention;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
-import io.tune4j.backend.bytedeco.machine.MachineKernels;
+import io.tune4j.backend.bytedeco.cuda.ListKernels;
+import io.tune4j.backend.bytedeco.libtorch.KernelSet;
+import io.tune4j.kernels.cpu.CpuKernels;
+import io.tune4j.kernels.cpu.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
@@ -24,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
 public final class BytedecoBackendFactory implements BackendFactory {
     /** Fitted to measured peaks (docs/benchmarks.md). */
-    private static final double LOSS_IN_MACHINE_CODE = 0.1;
+    private static final double LOSS_WITH_COMPILED_KERNELS = 0.1;
 
     /** Compute capability, times ten, from which on libtorch has FlashAttention. */
     private static final int FLASH_FROM = 80;
@@ -66,40 +76,66 @@ public final class BytedecoBackendFactory implements BackendFactory {
             throw new UserException(
                     "backend bytedeco does not compute in fp16 on the CPU: use dtype=bf16 or dtype=fp32");
         }
+        return device.isCpu() ? onCpu(options) : onGpu(options);
+    }
+
+    private static int threads(BackendOptions options) {
+        return options.threads() == 0 ? HostProcessor.detect().physicalCores() : options.threads();
+    }
+
+    private static Backend onCpu(BackendOptions options) {
         HostProcessor processor = HostProcessor.detect();
-        int threads = options.threads() == 0 ? processor.physicalCores() : options.threads();
-        // On the CPU a kernel's parts are divided among threads of ours; those of OpenMP would only be in their way.
-        torch.set_num_threads(device.isCpu() ? 1 : threads);
-        boolean oneDnn = device.isCpu() && oneDnn(processor);
-        torch.globalContext().setFloat32MatmulPrecision(oneDnn ? "medium" : "highest");
-        if (!device.isCpu()) {
-            return onGpu(device, processor, threads, options.notices());
-        }
-        BytedecoBackend backend = new BytedecoBackend(processor, threads);
+        // A kernel's parts are divided among threads of ours; those of OpenMP would only be in their way.
+        torch.set_num_threads(1);
+        torch.globalContext().setFloat32MatmulPrecision(CpuBackends.usesOneDnn(processor) ? "medium" : "highest");
+        Optional<Tier> tier = CpuKernels.load(
+                processor.flags(), System.getProperty(CpuKernels.PROPERTY), options.cache(), options.notices());
         if (options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
             options.notices()
                     .accept(
                             "this CPU has no bf16 units: products are computed in fp32, so bf16 halves the memory but saves"
                                     + " no time; dtype=fp32 is a little faster");
         }
-        return backend;
+        return CpuBackends.open(processor, threads(options), tier);
     }
 
-    /** What is not to be had is left to libtorch's operations. */
-    private static Backend onGpu(Device device, HostProcessor processor, int threads, Consumer<String> notices) {
+    /** What cannot be loaded for the GPU is left to libtorch's operations. */
+    private static Backend onGpu(BackendOptions options) {
+        Device device = options.device();
+        HostProcessor processor = HostProcessor.detect();
+        int threads = threads(options);
+        torch.set_num_threads(threads);
+        torch.globalContext().setFloat32MatmulPrecision("highest");
         // Or the allocator knows no device, and has no figures, until something is allocated.
         torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
         // Sums in a fixed order are wanted, not memory that is filled before anybody writes to it.
         torch.globalContext().setDeterministicFillUninitializedMemory(false);
+        List<KernelSet> sets = new ArrayList<>();
+        StringBuilder description = new StringBuilder("libtorch, " + device);
         KernelLauncher launcher = orNull(
                 () -> CudaLauncher.open(device.index()),
                 "kernels of its own cannot be compiled for " + device,
-                notices);
+                options.notices());
+        if (launcher != null) {
+            sets.add(new CudaKernels(launcher));
+            sets.add(new ListKernels(launcher));
+            description.append(", kernels compiled for it");
+        }
         FlashAttention.Operations flash = orNull(
                 () -> CudaLauncher.capability(device.index()) >= FLASH_FROM ? new AtenFlashAttention() : null,
                 "FlashAttention cannot be called on " + device,
-                notices);
-        return new BytedecoBackend(device, processor, threads, 1, launcher, flash);
+                options.notices());
+        if (flash != null) {
+            sets.add(new FlashAttention(flash, CudaBackend::repeatable));
+            description.append(", flash attention");
+        }
+        Capabilities capabilities = new Capabilities(
+                EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16),
+                EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16),
+                threads,
+                description.toString());
+        return new CudaBackend(
+                device, sets, capabilities, () -> CpuBackends.open(processor, CpuBackends.threads(1), List.of(), ""));
     }
 
     private static <T> @Nullable T orNull(
@@ -112,20 +148,14 @@ public final class BytedecoBackendFactory implements BackendFactory {
         }
     }
 
-    /** Kernels in machine code make few temporaries. */
+    /** Compiled kernels make few temporaries. */
     @Override
     public double allocatorLoss(DType dtype) {
-        boolean inMachineCode = dtype == DType.BFLOAT16 && MachineKernels.fit(HostProcessor.detect(), dtype);
-        return inMachineCode ? LOSS_IN_MACHINE_CODE : BackendFactory.super.allocatorLoss(dtype);
-    }
-
-    /**
-     * Whether fp32 products marked as of medium precision go to oneDNN, which is the faster library there: libtorch asks
-     * it on AVX-512 only, and with AMX oneDNN would round the operands to bf16.
-     */
-    static boolean oneDnn(HostProcessor processor) {
-        return processor.flags().containsAll(Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq"))
-                && !processor.hasAmx();
+        HostProcessor processor = HostProcessor.detect();
+        boolean compiled = CpuKernels.supports(processor.flags(), System.getProperty(CpuKernels.PROPERTY));
+        return compiled && dtype == DType.BFLOAT16 && processor.hasBf16()
+                ? LOSS_WITH_COMPILED_KERNELS
+                : BackendFactory.super.allocatorLoss(dtype);
     }
 
     private static void requireGpu(Device device) {

@@ -1,7 +1,7 @@
 /**
- * Kernels on libtorch through Bytedeco's bindings. Start with {@code BytedecoBackendFactory}, which finds devices and
- * loads the library; {@code MandatoryKernels} maps each kernel to one operation, and {@code BytedecoBackend} adds the
- * fused kernels that are faster than their default compositions.
+ * Kernels on libtorch through Bytedeco's bindings. Start with {@link io.tune4j.backend.bytedeco.BytedecoBackendFactory}, which finds devices,
+ * loads the library and opens one backend for each device: {@code cpu.CpuBackend} or {@code cuda.CudaBackend}. Both extend
+ * {@code libtorch.LibtorchBackend}, which asks a chain of {@code libtorch.KernelSet}s for each fused kernel.
  */
 @NullMarked
 package io.tune4j.backend.bytedeco;

@@ -70,7 +70,7 @@ class BytedecoBackendFactoryTest {
                 assertThat(torch.get_num_threads())
                         .as("kernels are divided among threads of ours")
                         .isEqualTo(1);
-                assertThat(((BytedecoBackend) backend).threads().threads()).isEqualTo(threads);
+                assertThat(backend.capabilities().threads()).isEqualTo(threads);
                 assertThat(backend.capabilities().threads()).isEqualTo(threads);
                 assertThat(backend.capabilities().description()).contains(threads + " threads");
             }
@@ -78,7 +78,7 @@ class BytedecoBackendFactoryTest {
         try (Backend backend = create("cpu", DType.FLOAT32, 0)) {
             int cores = HostProcessor.detect().physicalCores();
             assertThat(backend.capabilities().threads()).isEqualTo(cores);
-            assertThat(((BytedecoBackend) backend).threads().threads()).isEqualTo(cores);
+            assertThat(backend.capabilities().threads()).isEqualTo(cores);
         }
     }
 

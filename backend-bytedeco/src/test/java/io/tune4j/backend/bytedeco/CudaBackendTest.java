@@ -13,6 +13,7 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.backend.bytedeco.cuda.CudaBackend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaBackendTest {
     private static final int SIZE = 4096;
 
-    private BytedecoBackend backend;
+    private CudaBackend backend;
     private TensorScope scope;
 
     @BeforeAll

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.backend.bytedeco.cuda.CudaBackend;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,9 +22,9 @@ final class FirstGpu {
     }
 
     /** A backend that has all that it wants for the GPU. */
-    static BytedecoBackend open() {
+    static CudaBackend open() {
         List<String> notices = new ArrayList<>();
-        BytedecoBackend backend = (BytedecoBackend)
+        CudaBackend backend = (CudaBackend)
                 new BytedecoBackendFactory().create(new BackendOptions(DEVICE, DType.BFLOAT16, 0, notices::add));
         if (!notices.isEmpty()) {
             backend.close();

@@ -7,11 +7,11 @@ import io.tune4j.api.tensor.Device;
 import java.util.List;
 
 /** The backend on the CPU with other kernels than it would choose; it refuses what it refuses. */
-abstract class OtherBackendFactory implements BackendFactory {
+public abstract class OtherBackendFactory implements BackendFactory {
     private final BytedecoBackendFactory factory = new BytedecoBackendFactory();
 
     /** @param threads as many as were asked for */
-    abstract Backend open(int threads);
+    protected abstract Backend open(int threads);
 
     @Override
     public String name() {

@@ -1,7 +1,9 @@
 package io.tune4j.api.backend;
 
+import io.tune4j.api.io.UserCache;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -11,11 +13,17 @@ import java.util.function.Consumer;
  * @param dtype the run's compute dtype, so that the backend can warn when the hardware lacks it
  * @param threads CPU threads of one kernel, at least 1; 0 for the number of physical cores
  * @param notices takes one-line warnings for the user, such as the measured cost of an emulated dtype
+ * @param cache the user's folder for what can be made again, such as unpacked libraries; it need not exist
  */
-public record BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
+public record BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices, Path cache) {
     public BackendOptions {
         if (threads < 0) {
             throw new IllegalArgumentException("threads must not be negative: " + threads);
         }
+    }
+
+    /** With the folder that this process's environment names. */
+    public BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
+        this(device, dtype, threads, notices, UserCache.folder(System.getenv()));
     }
 }

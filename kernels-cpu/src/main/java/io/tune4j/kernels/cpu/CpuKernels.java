@@ -64,6 +64,20 @@ public final class CpuKernels {
         return result;
     }
 
+    /**
+     * Whether {@link #load} would find a tier; loads nothing, and forced tiers that are unknown count as none.
+     *
+     * @param flags the processor's features as Linux names them
+     * @param forced the value of {@link #PROPERTY}, or null
+     */
+    public static boolean supports(Set<String> flags, @Nullable String forced) {
+        try {
+            return choose(platform(), flags, forced).isPresent();
+        } catch (UserException e) {
+            return false;
+        }
+    }
+
     /** The tier that {@link #load} would load. */
     static Optional<Tier> choose(String platform, Set<String> flags, @Nullable String forced) {
         List<Tier> tiers = Tier.of(platform, flags);

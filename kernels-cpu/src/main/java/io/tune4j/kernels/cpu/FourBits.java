@@ -2,7 +2,7 @@ package io.tune4j.kernels.cpu;
 
 /**
  * Unpacks weights of four bits, such as QLoRA's NF4 (Dettmers et al. 2023): an element is the level that its code names, times its block's
- * scale.
+ * scale, rounded to the scale's dtype.
  *
  * @param codes two to a byte, the first element's in the upper half
  * @param levels {@code [16]} in fp32

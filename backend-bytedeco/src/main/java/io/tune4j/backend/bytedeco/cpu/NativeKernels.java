@@ -1,0 +1,263 @@
+package io.tune4j.backend.bytedeco.cpu;
+
+import static io.tune4j.backend.bytedeco.libtorch.Torch.address;
+import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;
+import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
+import static io.tune4j.backend.bytedeco.libtorch.Torch.total;
+
+import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.Normalized;
+import io.tune4j.api.tensor.Array;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.backend.bytedeco.libtorch.CompiledOperands;
+import io.tune4j.backend.bytedeco.libtorch.KernelSet;
+import io.tune4j.backend.bytedeco.libtorch.Torch;
+import io.tune4j.kernels.cpu.AdamW;
+import io.tune4j.kernels.cpu.AddScaled;
+import io.tune4j.kernels.cpu.CrossEntropy;
+import io.tune4j.kernels.cpu.Elements;
+import io.tune4j.kernels.cpu.FourBits;
+import io.tune4j.kernels.cpu.GatedLinearUnit;
+import io.tune4j.kernels.cpu.GatedLinearUnit.Activation;
+import io.tune4j.kernels.cpu.RmsNorm;
+import io.tune4j.kernels.cpu.Rotary;
+import io.tune4j.kernels.cpu.threads.Parallel;
+import io.tune4j.kernels.cpu.threads.RowParts;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+
+/** Kernels in C of the module {@code kernels-cpu}, whose rows, blocks or elements are divided among threads. */
+final class NativeKernels implements KernelSet {
+    private final Parallel parallel;
+    private final CompiledOperands operands = new CompiledOperands(Set.of(DType.FLOAT32, DType.BFLOAT16), 1, 1);
+
+    NativeKernels(Parallel parallel) {
+        this.parallel = parallel;
+    }
+
+    static Elements elements(DType dtype) {
+        return dtype == DType.FLOAT32 ? Elements.FP32 : Elements.BF16;
+    }
+
+    private static long row(long address, Tensor tensor, long row) {
+        return address + row * tensor.size(1) * tensor.dtype().byteSize();
+    }
+
+    private void rows(Tensor tensor, RowParts.Rows kernel) {
+        RowParts.each(parallel, tensor.size(0), tensor.size(1) * tensor.dtype().byteSize(), kernel);
+    }
+
+    @Override
+    public Optional<Normalized> rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        if (!operands.takesRmsNorm(x, weight)) {
+            return Optional.empty();
+        }
+        Tensor output = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
+        Tensor inverse = Tensor.empty(x.kernels(), DType.FLOAT32, x.size(0), 1);
+        long from = address(x);
+        long to = address(output);
+        long inverses = address(inverse);
+        long weights = address(weight);
+        rows(x, (start, count) -> new RmsNorm(
+                        elements(x.dtype()),
+                        row(from, x, start),
+                        count,
+                        x.size(1),
+                        weights,
+                        (float) epsilon,
+                        row(to, x, start),
+                        inverses + start * Float.BYTES)
+                .run());
+        return Optional.of(new Normalized(output, inverse));
+    }
+
+    @Override
+    public Optional<Tensor> rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
+        if (!operands.takesRmsNormBackward(outputGradient, x, weight, inverseRms)) {
+            return Optional.empty();
+        }
+        Tensor gradient = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
+        long incoming = address(outputGradient);
+        long from = address(x);
+        long to = address(gradient);
+        long inverses = address(inverseRms);
+        long weights = address(weight);
+        rows(x, (start, count) -> new RmsNorm.Backward(
+                        elements(x.dtype()),
+                        row(incoming, x, start),
+                        row(from, x, start),
+                        count,
+                        x.size(1),
+                        weights,
+                        inverses + start * Float.BYTES,
+                        row(to, x, start))
+                .run());
+        return Optional.of(gradient);
+    }
+
+    @Override
+    public boolean rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
+        if (!operands.takesRotary(fused, cos, sin, shape)) {
+            return false;
+        }
+        long rows = address(fused);
+        long cosines = address(cos);
+        long sines = address(sin);
+        rows(fused, (start, count) -> new Rotary(
+                        elements(fused.dtype()),
+                        row(rows, fused, start),
+                        fused.size(1) * fused.dtype().byteSize(),
+                        count,
+                        (long) shape.heads() + shape.keyValueHeads(),
+                        shape.headSize() / 2,
+                        row(cosines, cos, start),
+                        row(sines, sin, start),
+                        inverse)
+                .run());
+        return true;
+    }
+
+    @Override
+    public Optional<Tensor> swiGlu(Tensor gateUp) {
+        if (!operands.takesSwiGlu(gateUp)) {
+            return Optional.empty();
+        }
+        Tensor result = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+        long from = address(gateUp);
+        long to = address(result);
+        rows(gateUp, (start, count) -> new GatedLinearUnit(
+                        Activation.SILU,
+                        elements(gateUp.dtype()),
+                        row(from, gateUp, start),
+                        count,
+                        result.size(1),
+                        row(to, result, start))
+                .run());
+        return Optional.of(result);
+    }
+
+    @Override
+    public Optional<Tensor> swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        if (!operands.takesSwiGluBackward(outputGradient, gateUp)) {
+            return Optional.empty();
+        }
+        Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), gateUp.size(1));
+        long incoming = address(outputGradient);
+        long from = address(gateUp);
+        long to = address(gradient);
+        rows(gateUp, (start, count) -> new GatedLinearUnit.Backward(
+                        Activation.SILU,
+                        elements(gateUp.dtype()),
+                        row(incoming, outputGradient, start),
+                        row(from, gateUp, start),
+                        count,
+                        outputGradient.size(1),
+                        row(to, gradient, start))
+                .run());
+        return Optional.of(gradient);
+    }
+
+    /** Whether each label is a column; libtorch refuses those that are none. */
+    private static boolean areColumns(Tensor labels, long width) {
+        LongBuffer columns =
+                bytes(labels.array()).order(ByteOrder.nativeOrder()).asLongBuffer();
+        while (columns.hasRemaining()) {
+            long column = columns.get();
+            if (column < 0 || column >= width) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public Optional<Tensor> crossEntropyInPlace(Tensor logits, Tensor labels) {
+        if (!operands.takesCrossEntropy(logits, labels) || !areColumns(labels, logits.size(1))) {
+            return Optional.empty();
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor losses = Tensor.empty(logits.kernels(), DType.FLOAT32, logits.size(0));
+            long rows = address(logits);
+            long columns = address(labels);
+            long to = address(losses);
+            rows(logits, (start, count) -> new CrossEntropy(
+                            elements(logits.dtype()),
+                            row(rows, logits, start),
+                            count,
+                            logits.size(1),
+                            columns + start * Long.BYTES,
+                            to + start * Float.BYTES)
+                    .run());
+            return Optional.of(scope.escape(total(losses)));
+        }
+    }
+
+    @Override
+    public boolean adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
+        if (!operands.takesAdamW(parameter, gradient, mean, variance)) {
+            return false;
+        }
+        long values = address(parameter);
+        long gradients = address(gradient);
+        long means = address(mean);
+        long variances = address(variance);
+        RowParts.each(parallel, parameter.elementCount(), Float.BYTES, (start, count) -> {
+            long at = start * Float.BYTES;
+            new AdamW(values + at, gradients + at, means + at, variances + at, count, step).run();
+        });
+        return true;
+    }
+
+    @Override
+    public boolean dequantize(FourBitCodes weight, Tensor target) {
+        if (!operands.takesCodes(weight, target)) {
+            return false;
+        }
+        int scaleBytes = weight.scales().dtype().byteSize();
+        long blockBytes = weight.blockSize() * (long) target.dtype().byteSize();
+        try (TensorScope scope = TensorScope.open()) {
+            long levels = address(weight.levels().cast(DType.FLOAT32));
+            long codes = address(weight.codes());
+            long scales = address(weight.scales());
+            long to = address(target);
+            RowParts.each(parallel, weight.scales().elementCount(), blockBytes, (start, count) -> new FourBits(
+                            codes + start * (weight.blockSize() / 2),
+                            levels,
+                            scales + start * scaleBytes,
+                            elements(weight.scales().dtype()),
+                            count,
+                            weight.blockSize(),
+                            to + start * blockBytes,
+                            elements(target.dtype()))
+                    .run());
+        }
+        return true;
+    }
+
+    @Override
+    public boolean addInPlace(Array target, Array other, double factor) {
+        DType dtype = target.dtype();
+        boolean taken = (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16)
+                && other.dtype() == dtype
+                && Arrays.equals(target.shape(), other.shape())
+                && raw(target).is_contiguous()
+                && raw(other).is_contiguous();
+        if (!taken) {
+            return false;
+        }
+        long to = Torch.address(raw(target));
+        long from = Torch.address(raw(other));
+        int bytes = dtype.byteSize();
+        RowParts.each(parallel, raw(target).numel(), bytes, (start, count) -> new AddScaled(
+                        elements(dtype), to + start * bytes, from + start * bytes, count, (float) factor)
+                .run());
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+package io.tune4j.backend.bytedeco.libtorch;
+
+import io.tune4j.backend.bytedeco.libtorch.AttentionParts.Part;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Gradients of keys or of values while parts of attention add to them. Where several parts have a share in the same ones, each has its own
+ * sum until all are done, so that the order of the additions, and with it the result, is always the same.
+ */
+final class PartialSums implements AutoCloseable {
+    private final List<Part> shared;
+    private final Map<Part, Tensor> sums = new ConcurrentHashMap<>();
+
+    /** @param parts all of them; those that are whole share with nobody */
+    PartialSums(List<Part> parts) {
+        this.shared = parts.stream().filter(part -> !part.isWhole()).toList();
+    }
+
+    /** Takes over a part's sum, {@code [heads, to, headSize]}; the last part's may have more rows. */
+    Tensor own(Part part, Tensor sum) {
+        sums.put(part, sum);
+        return sum;
+    }
+
+    /** Of the parts that share keys, each time the one that sees all of them. */
+    List<Part> last() {
+        return shared.stream()
+                .filter(part -> part.to() == part.sequence().length())
+                .toList();
+    }
+
+    /** What all parts of the keys of the last one add up to, in its own sum: to be called once. */
+    Tensor total(Part last, TorchWork work) {
+        Tensor total = sums.get(last);
+        shared.stream()
+                .filter(part -> part.sequence().equals(last.sequence())
+                        && part.firstHead() == last.firstHead()
+                        && part.to() < last.to())
+                .sorted(Comparator.comparingInt(Part::from).reversed())
+                .forEach(part -> work.narrow(total, 1, 0, part.to()).add_(sums.get(part)));
+        return total;
+    }
+
+    /** Gives a sum back that was used. */
+    void release(Part part) {
+        sums.remove(part).close();
+    }
+
+    @Override
+    public void close() {
+        sums.values().forEach(Pointer::close);
+    }
+}

@@ -1,0 +1,12 @@
+package io.tune4j.kernels.cpu.threads;
+
+import java.util.function.IntConsumer;
+
+/** Runs the independent parts of a kernel. */
+public interface Parallel {
+    /** How many parts run at a time, the calling thread's included. */
+    int threads();
+
+    /** Runs parts 0 to {@code parts - 1}, the first ones first, and returns when all have ended. */
+    void each(int parts, IntConsumer part);
+}
