@@ -9,4 +9,34 @@ final class NativeMethods {
 
     static native void rmsNormBackward(
             long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+
+    static native void packPanels(
+            long source,
+            long sideStride,
+            long innerStride,
+            long size,
+            long inner,
+            int element,
+            long target,
+            long panelStride,
+            int left,
+            int pairs);
+
+    static native void multiplyPanels(
+            long left,
+            long leftStride,
+            long right,
+            long rightStride,
+            long inner,
+            long rows,
+            long columns,
+            long target,
+            long targetStride,
+            long before,
+            long beforeStride,
+            float alpha,
+            int adds,
+            int element,
+            int pairs,
+            int byColumns);
 }

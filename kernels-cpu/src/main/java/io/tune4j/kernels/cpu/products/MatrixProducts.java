@@ -1,0 +1,70 @@
+package io.tune4j.kernels.cpu.products;
+
+import io.tune4j.kernels.cpu.Elements;
+import io.tune4j.kernels.cpu.threads.Parallel;
+import io.tune4j.kernels.cpu.threads.ScratchSource;
+import java.util.List;
+
+/**
+ * Products of matrices (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"). Sums are in fp32. Factors are
+ * fp32, or bf16, which a tier with bf16 products multiplies in pairs and any other tier widens to fp32 where it packs them. The result is
+ * rounded to the target's dtype once.
+ */
+public final class MatrixProducts {
+    private final PanelKernels kernels;
+    private final Parallel parallel;
+    private final ScratchSource memory;
+
+    public MatrixProducts(PanelKernels kernels, Parallel parallel, ScratchSource memory) {
+        this.kernels = kernels;
+        this.parallel = parallel;
+        this.memory = memory;
+    }
+
+    /** Whether such matrices can be multiplied: in each, the elements of a row or those of a column must have no gaps between them. */
+    public static boolean knows(Matrix target, Matrix a, Matrix b) {
+        return target.hasUnitStride()
+                && a.hasUnitStride()
+                && b.hasUnitStride()
+                && a.elements() == b.elements()
+                && target.rows() == a.rows()
+                && target.columns() == b.columns()
+                && a.columns() == b.rows();
+    }
+
+    /**
+     * {@code target = alpha * a x b}, added to what is in the target if {@code adds}.
+     *
+     * @param target {@code [rows, columns]}; may be neither a nor b
+     * @param a {@code [rows, inner]}
+     * @param b {@code [inner, columns]} in a's dtype
+     */
+    public void multiply(Matrix target, Matrix a, Matrix b, float alpha, boolean adds) {
+        run(target, List.of(new Operands(a, b)), alpha, adds);
+    }
+
+    /**
+     * {@code target = a x b + low x up}, as one product whose inner side is longer by that of the second one.
+     *
+     * @param target {@code [rows, columns]}; may be none of the others
+     * @param a {@code [rows, inner]}
+     * @param b {@code [inner, columns]} in a's dtype
+     * @param low {@code [rows, rank]} in a's dtype
+     * @param up {@code [rank, columns]} in a's dtype
+     */
+    public void adapted(Matrix target, Matrix a, Matrix b, Matrix low, Matrix up) {
+        run(target, List.of(new Operands(a, b), new Operands(low, up)), 1, false);
+    }
+
+    private void run(Matrix target, List<Operands> products, float alpha, boolean adds) {
+        if (target.rows() == 0 || target.columns() == 0) {
+            return;
+        }
+        boolean byRows = target.columnStride() == 1 || target.columns() == 1;
+        Matrix rows = byRows ? target : target.transposed();
+        List<Operands> oriented =
+                byRows ? products : products.stream().map(Operands::transposed).toList();
+        boolean pairs = kernels.shape().pairs() && products.get(0).a().elements() == Elements.BF16;
+        new Product(kernels, parallel, memory, rows, InnerBlock.divide(oriented, pairs), alpha, adds).run();
+    }
+}
