@@ -94,6 +94,12 @@ final class NativeRows {
         }
     }
 
+    void fill(float value) {
+        for (int i = 0; i < count; i++) {
+            set(i, value);
+        }
+    }
+
     float[] toFloats() {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

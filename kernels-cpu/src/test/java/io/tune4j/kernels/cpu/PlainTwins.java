@@ -26,4 +26,22 @@ final class PlainTwins {
 
     static native void rmsNormBackward(
             long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+
+    static native void product(
+            long rows,
+            long inner,
+            long columns,
+            long a,
+            long aRowStride,
+            long aColumnStride,
+            long b,
+            long bRowStride,
+            long bColumnStride,
+            int element,
+            long target,
+            long targetRowStride,
+            long targetColumnStride,
+            int targetElement,
+            float alpha,
+            int adds);
 }

@@ -11,12 +11,6 @@ import java.util.List;
  * @param pairs whether a unit is a pair of bf16
  */
 record InnerBlock(List<Part> parts, boolean pairs) {
-    /**
-     * Units of the inner side, at most: a panel of the widest tier (32 columns of 4 bytes) takes 32 KiB, of a first-level cache of 32 to
-     * 48 KiB, and one of AVX2 16 KiB.
-     */
-    static final int DEPTH = 256;
-
     /** Elements of the inner side of one pair of operands. */
     record Part(Operands operands, long from, long count) {}
 
@@ -47,11 +41,11 @@ record InnerBlock(List<Part> parts, boolean pairs) {
     }
 
     /** Divides the inner sides of products that are added into blocks. A short one joins the last block of the one before it. */
-    static List<InnerBlock> divide(List<Operands> products, boolean pairs) {
+    static List<InnerBlock> divide(List<Operands> products, boolean pairs, int depth) {
         List<InnerBlock> blocks = new ArrayList<>();
         for (Operands operands : products) {
-            List<InnerBlock> own = divide(operands, pairs);
-            if (blocks.isEmpty() || own.size() > 1 || own.get(0).units() > DEPTH / 4) {
+            List<InnerBlock> own = divide(operands, pairs, depth);
+            if (blocks.isEmpty() || own.size() > 1 || own.get(0).units() > depth / 4) {
                 blocks.addAll(own);
             } else {
                 List<Part> joined = new ArrayList<>(blocks.remove(blocks.size() - 1).parts);
@@ -63,9 +57,9 @@ record InnerBlock(List<Part> parts, boolean pairs) {
     }
 
     /** In parts that are about as long, of whole pairs and cache lines; one part where there is nothing, too. */
-    private static List<InnerBlock> divide(Operands operands, boolean pairs) {
+    private static List<InnerBlock> divide(Operands operands, boolean pairs, int depth) {
         long inner = operands.inner();
-        long count = Math.max(1, (units(inner, pairs) + DEPTH - 1) / DEPTH);
+        long count = Math.max(1, (units(inner, pairs) + depth - 1) / depth);
         long even = ((inner + count - 1) / count + 31) / 32 * 32;
         List<InnerBlock> blocks = new ArrayList<>();
         long from = 0;

@@ -14,11 +14,18 @@ public final class MatrixProducts {
     private final PanelKernels kernels;
     private final Parallel parallel;
     private final ScratchSource memory;
+    private final Blocking blocking;
 
     public MatrixProducts(PanelKernels kernels, Parallel parallel, ScratchSource memory) {
+        this(kernels, parallel, memory, Blocking.DEFAULT);
+    }
+
+    /** With other sizes of blocks than those for today's caches. */
+    public MatrixProducts(PanelKernels kernels, Parallel parallel, ScratchSource memory, Blocking blocking) {
         this.kernels = kernels;
         this.parallel = parallel;
         this.memory = memory;
+        this.blocking = blocking;
     }
 
     /** Whether such matrices can be multiplied: in each, the elements of a row or those of a column must have no gaps between them. */
@@ -65,6 +72,15 @@ public final class MatrixProducts {
         List<Operands> oriented =
                 byRows ? products : products.stream().map(Operands::transposed).toList();
         boolean pairs = kernels.shape().pairs() && products.get(0).a().elements() == Elements.BF16;
-        new Product(kernels, parallel, memory, rows, InnerBlock.divide(oriented, pairs), alpha, adds).run();
+        new Product(
+                        kernels,
+                        parallel,
+                        memory,
+                        blocking,
+                        rows,
+                        InnerBlock.divide(oriented, pairs, blocking.depth()),
+                        alpha,
+                        adds)
+                .run();
     }
 }

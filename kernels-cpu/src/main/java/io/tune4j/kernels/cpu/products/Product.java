@@ -15,18 +15,10 @@ import java.util.List;
  * a time, and stays in the second-level cache while it is multiplied with all of the shorter operand.
  */
 final class Product {
-    /** Of a group's operand: what leaves room in a second-level cache of 512 KiB to 1 MiB. */
-    private static final long GROUP_BYTES = 256 << 10;
-
-    /** Of the shorter operand, packed at a time: what leaves room in a third-level cache that several cores share. */
-    private static final long SHORTER_BYTES = 8 << 20;
-
-    /** Multiplications below which another thread costs more than it brings. */
-    private static final long LEAST_IN_PARTS = 1L << 20;
-
     private final PanelKernels kernels;
     private final Parallel parallel;
     private final ScratchSource memory;
+    private final Blocking blocking;
     private final Matrix target;
     private final List<InnerBlock> blocks;
     private final float alpha;
@@ -42,6 +34,7 @@ final class Product {
             PanelKernels kernels,
             Parallel parallel,
             ScratchSource memory,
+            Blocking blocking,
             Matrix target,
             List<InnerBlock> blocks,
             float alpha,
@@ -49,6 +42,7 @@ final class Product {
         this.kernels = kernels;
         this.parallel = parallel;
         this.memory = memory;
+        this.blocking = blocking;
         this.target = target;
         this.blocks = blocks;
         this.alpha = alpha;
@@ -63,7 +57,7 @@ final class Product {
         for (InnerBlock block : blocks) {
             units += block.units();
         }
-        threads = target.rows() * target.columns() * units < LEAST_IN_PARTS ? 1 : parallel.threads();
+        threads = target.rows() * target.columns() * units < blocking.leastInParts() ? 1 : parallel.threads();
     }
 
     /** Sums that wait for later blocks. They are the target where it is in fp32. */
@@ -82,7 +76,7 @@ final class Product {
         }
         boolean keepsSums = target.elements() != Elements.FP32;
         long sumBytes = target.rows() * target.columns() * Float.BYTES;
-        if (packed <= SHORTER_BYTES || keepsSums && sumBytes > packed) {
+        if (packed <= blocking.shorter() || keepsSums && sumBytes > packed) {
             run(0, blocks.size(), Sums.NONE);
             return;
         }
@@ -94,7 +88,8 @@ final class Product {
                 long bytes = 0;
                 do {
                     bytes += blocks.get(end++).bytes(shorter, shorterWidth);
-                } while (end < blocks.size() && bytes + blocks.get(end).bytes(shorter, shorterWidth) <= SHORTER_BYTES);
+                } while (end < blocks.size()
+                        && bytes + blocks.get(end).bytes(shorter, shorterWidth) <= blocking.shorter());
                 run(first, end, sums);
                 first = end;
             }
@@ -139,7 +134,7 @@ final class Product {
         for (InnerBlock block : blocks) {
             panelBytes = Math.max(panelBytes, block.panelBytes(longerWidth));
         }
-        long most = Math.max(1, GROUP_BYTES / panelBytes) * longerWidth;
+        long most = Math.max(1, blocking.group() / panelBytes) * longerWidth;
         long groups = (longer + most - 1) / most;
         long even = (groups + threads - 1) / threads * threads;
         return ((longer + even - 1) / even + longerWidth - 1) / longerWidth * longerWidth;
