@@ -5,9 +5,6 @@
 /* What becomes units: floats as they are, pairs of bf16 as they are, or bf16 widened to floats. */
 enum { FLOATS, BF16_PAIRS, BF16_WIDENED };
 
-/* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are read. */
-enum { STEPS = 16 };
-
 typedef uint32_t unit_at __attribute__((aligned(1), may_alias));
 
 INLINE uint32_t widened_bits(const char *at) { return (uint32_t)*(const half_at *)at << 16; }
@@ -33,7 +30,7 @@ INLINE void pack_across(const char *source, i64 stride, i64 rows, i64 inner, cha
         vu v[LANES];
         for (int row = 0; row < LANES; row++) {
             const char *at = source + row * stride + k * bytes;
-            v[row] = row >= rows ? (vu){} : kind == BF16_WIDENED ? (vu)load(at, 0, BF16) : *(const vu_at *)at;
+            v[row] = row >= rows ? (vu){} : kind == BF16_WIDENED ? (vu)load(at, 0, BF16) : (vu) * (const vu_at *)at;
         }
         transpose(v);
         for (int i = 0; i < LANES; i++, target += step) {

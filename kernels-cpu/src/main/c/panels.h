@@ -19,6 +19,9 @@ enum { PANEL_ROWS = 8, PANEL_VECTORS = 3 };
 
 enum { PANEL_COLUMNS = PANEL_VECTORS * LANES, UNIT = 4 };
 
+/* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are read. */
+enum { STEPS = 16 };
+
 /* Whether this tier multiplies pairs of bf16. */
 #if defined(TUNE4J_EMULATED_BF16) || defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
 #define PAIRS 1

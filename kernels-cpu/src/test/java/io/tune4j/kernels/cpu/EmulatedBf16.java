@@ -59,6 +59,25 @@ final class EmulatedBf16 implements PanelKernels {
                 p.byColumns() ? 1 : 0);
     }
 
+    @Override
+    public void pack(PackFourBits p) {
+        packFourBits(
+                p.codes(),
+                p.levels(),
+                p.scales(),
+                p.elements().bytes(),
+                p.shift(),
+                p.width(),
+                p.row(),
+                p.column(),
+                p.size(),
+                p.inner(),
+                p.byRows() ? 1 : 0,
+                p.target(),
+                p.panelStride(),
+                p.pairs() ? 1 : 0);
+    }
+
     private static native void packPanels(
             long source,
             long sideStride,
@@ -88,4 +107,20 @@ final class EmulatedBf16 implements PanelKernels {
             int element,
             int pairs,
             int byColumns);
+
+    private static native void packFourBits(
+            long codes,
+            long levels,
+            long scales,
+            int element,
+            int shift,
+            long width,
+            long row,
+            long column,
+            long size,
+            long inner,
+            int byRows,
+            long target,
+            long panelStride,
+            int pairs);
 }

@@ -94,6 +94,11 @@ final class NativeRows {
         }
     }
 
+    /** Any byte of the elements. */
+    void setByte(int i, byte value) {
+        memory.put(before.length + i, value);
+    }
+
     void fill(float value) {
         for (int i = 0; i < count; i++) {
             set(i, value);

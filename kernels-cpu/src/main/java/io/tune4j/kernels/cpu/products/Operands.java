@@ -6,7 +6,7 @@ package io.tune4j.kernels.cpu.products;
  * @param a {@code [rows, inner]}
  * @param b {@code [inner, columns]}
  */
-record Operands(Matrix a, Matrix b) {
+record Operands(Operand a, Operand b) {
     long inner() {
         return a.columns();
     }

@@ -1,6 +1,7 @@
 package io.tune4j.kernels.cpu.products;
 
 import io.tune4j.kernels.cpu.MultiplyPanels;
+import io.tune4j.kernels.cpu.PackFourBits;
 import io.tune4j.kernels.cpu.PackPanels;
 import io.tune4j.kernels.cpu.PanelShape;
 import io.tune4j.kernels.cpu.Tier;
@@ -10,6 +11,8 @@ public interface PanelKernels {
     PanelShape shape();
 
     void pack(PackPanels packing);
+
+    void pack(PackFourBits packing);
 
     void multiply(MultiplyPanels product);
 
@@ -24,6 +27,11 @@ public interface PanelKernels {
 
             @Override
             public void pack(PackPanels packing) {
+                packing.run();
+            }
+
+            @Override
+            public void pack(PackFourBits packing) {
                 packing.run();
             }
 

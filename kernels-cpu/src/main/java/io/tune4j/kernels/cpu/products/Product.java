@@ -2,7 +2,6 @@ package io.tune4j.kernels.cpu.products;
 
 import io.tune4j.kernels.cpu.Elements;
 import io.tune4j.kernels.cpu.MultiplyPanels;
-import io.tune4j.kernels.cpu.PackPanels;
 import io.tune4j.kernels.cpu.PanelShape;
 import io.tune4j.kernels.cpu.threads.Parallel;
 import io.tune4j.kernels.cpu.threads.Scratch;
@@ -185,28 +184,22 @@ final class Product {
                 tall));
     }
 
-    /** Packs rows of the left operand, or columns of the right one. */
+    /** Packs rows of the left operands, or columns of the right ones. */
     private void pack(InnerBlock block, boolean left, long start, long size, long place, int width) {
         long at = place;
         for (InnerBlock.Part part : block.parts()) {
             Operands operands = part.operands();
-            // Both with rows along the inner side.
-            Matrix matrix = left ? operands.a() : operands.b().transposed();
-            int bytes = matrix.elements().bytes();
-            // A stride of a side of one is never used, so that it may be any.
-            long side = matrix.rows() == 1 && matrix.columnStride() != 1 ? 1 : matrix.rowStride();
-            long inner = matrix.columns() == 1 && side != 1 ? 1 : matrix.columnStride();
-            kernels.pack(new PackPanels(
-                    matrix.elements(),
-                    matrix.at(start, part.from()),
-                    side * bytes,
-                    inner * bytes,
+            Packing packing = new Packing(
+                    left ? operands.a() : operands.b().transposed(),
+                    left,
+                    start,
                     size,
+                    part.from(),
                     part.count(),
                     at,
                     block.panelBytes(width),
-                    left,
-                    block.pairs()));
+                    block.pairs());
+            packing.run(kernels);
             at += InnerBlock.units(part, block.pairs()) * width * PanelShape.UNIT;
         }
     }
