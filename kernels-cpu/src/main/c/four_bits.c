@@ -8,13 +8,13 @@ typedef int32_t int_at __attribute__((aligned(1), may_alias));
 
 /* LANES elements from LANES / 2 bytes of codes. */
 INLINE vf looked_up(const uint8_t *codes, const float *table) {
-#if LANES == 16
+#if LANES == 16 && defined(__AVX512F__)
     __m128i bytes = _mm_loadl_epi64((const __m128i *)codes);
     __m128i low = _mm_and_si128(bytes, _mm_set1_epi8(15));
     __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(15));
     __m512i indices = _mm512_cvtepu8_epi32(_mm_unpacklo_epi8(high, low));
     return (vf)_mm512_permutexvar_ps(indices, _mm512_loadu_ps(table));
-#elif LANES == 8
+#elif LANES == 8 && defined(__AVX2__)
     __m128i bytes = _mm_cvtsi32_si128(*(const int_at *)codes);
     __m128i low = _mm_and_si128(bytes, _mm_set1_epi8(15));
     __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(15));

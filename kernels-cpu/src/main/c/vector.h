@@ -2,14 +2,17 @@
  * Vectors as wide as the tier's registers. A source is written once with these types and is compiled for each tier; where an instruction
  * has no other name, the tier's intrinsic stands here.
  *
- * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON).
+ * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON). With TUNE4J_EMULATED_BF16, which is for tests, vectors
+ * are as wide as those of AVX-512, and plain C acts like its bf16 instructions.
  */
 #ifndef TUNE4J_VECTOR_H
 #define TUNE4J_VECTOR_H
 
 #include "kernel.h"
 
-#if defined(__AVX512F__)
+#if defined(TUNE4J_EMULATED_BF16)
+#define LANES 16
+#elif defined(__AVX512F__)
 #include <immintrin.h>
 #define LANES 16
 #elif defined(__AVX2__)
@@ -57,7 +60,13 @@ INLINE float largest(vf v) {
 
 /* The sum of the lanes: halves are added until one lane is left, so its order is the tier's. */
 INLINE float sum(vf v) {
-#if LANES == 16
+#if defined(TUNE4J_EMULATED_BF16)
+    float result = v[0];
+    for (int i = 1; i < LANES; i++) {
+        result += v[i];
+    }
+    return result;
+#elif LANES == 16
     return _mm512_reduce_add_ps((__m512)v);
 #elif LANES == 8
     __m128 half = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
@@ -69,7 +78,12 @@ INLINE float sum(vf v) {
 }
 
 INLINE vf root(vf v) {
-#if LANES == 16
+#if defined(TUNE4J_EMULATED_BF16)
+    for (int i = 0; i < LANES; i++) {
+        v[i] = __builtin_sqrtf(v[i]);
+    }
+    return v;
+#elif LANES == 16
     return (vf)_mm512_sqrt_ps((__m512)v);
 #elif LANES == 8
     return (vf)_mm256_sqrt_ps((__m256)v);
@@ -80,7 +94,13 @@ INLINE vf root(vf v) {
 
 /* The nearest whole numbers, ties to even. */
 INLINE vf nearest(vf v) {
-#if LANES == 16
+#if defined(TUNE4J_EMULATED_BF16)
+    /* From 2^23 on a float is whole; below, that sum leaves no room for a fraction. */
+    vf large = (vf)(((vi)v & alli(INT32_MIN)) | (vi)all(0x1p23f));
+    vi whole = (vi)((vf)((vi)v & alli(INT32_MAX)) >= all(0x1p23f)) | (v != v);
+    vf sum = v + large;
+    return choose(whole, v, sum - large);
+#elif LANES == 16
     return (vf)_mm512_roundscale_ps((__m512)v, 8);
 #elif LANES == 8
     return (vf)_mm256_round_ps((__m256)v, 8);

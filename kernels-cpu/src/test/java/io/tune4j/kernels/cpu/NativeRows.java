@@ -94,6 +94,17 @@ final class NativeRows {
         }
     }
 
+    /** Any byte of the elements. */
+    void setByte(int i, byte value) {
+        memory.put(before.length + i, value);
+    }
+
+    void fill(float value) {
+        for (int i = 0; i < count; i++) {
+            set(i, value);
+        }
+    }
+
     float[] toFloats() {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

@@ -55,4 +55,22 @@ final class PlainTwins {
             long codes, long levels, long scales, long blocks, long size, long target, int scale, int element);
 
     static native void addScaled(long target, long other, long count, float factor, int element);
+
+    static native void product(
+            long rows,
+            long inner,
+            long columns,
+            long a,
+            long aRowStride,
+            long aColumnStride,
+            long b,
+            long bRowStride,
+            long bColumnStride,
+            int element,
+            long target,
+            long targetRowStride,
+            long targetColumnStride,
+            int targetElement,
+            float alpha,
+            int adds);
 }

@@ -1,0 +1,26 @@
+package io.tune4j.kernels.cpu;
+
+/**
+ * How a tier's product kernels want their operands; {@code panels.h} has these numbers for the C sources.
+ *
+ * @param rows of a panel of the left operand
+ * @param columns of a panel of the right operand
+ * @param pairs whether bf16 is multiplied in pairs; otherwise it is widened to fp32
+ */
+public record PanelShape(int rows, int columns, boolean pairs) {
+    /** Bytes of a unit: of a float or of a pair of bf16. */
+    public static final int UNIT = 4;
+
+    /** Bytes behind each panel that packing may write: the widest vector. */
+    public static final int SLACK = 64;
+
+    /** The shape for vectors of so many floats. */
+    public static PanelShape of(int lanes, boolean pairs) {
+        return switch (lanes) {
+            case 16 -> new PanelShape(14, 32, pairs);
+            case 8 -> new PanelShape(6, 16, pairs);
+            case 4 -> new PanelShape(8, 12, pairs);
+            default -> throw new IllegalArgumentException("no tier has vectors of " + lanes + " floats");
+        };
+    }
+}

@@ -1,0 +1,18 @@
+package io.tune4j.kernels.cpu.products;
+
+/**
+ * Two matrices to multiply.
+ *
+ * @param a {@code [rows, inner]}
+ * @param b {@code [inner, columns]}
+ */
+record Operands(Operand a, Operand b) {
+    long inner() {
+        return a.columns();
+    }
+
+    /** Those whose product is the transposed one. */
+    Operands transposed() {
+        return new Operands(b.transposed(), a.transposed());
+    }
+}
