@@ -18,6 +18,7 @@ import io.tune4j.backend.bytedeco.cuda.FlashAttention;
 import io.tune4j.backend.bytedeco.cuda.KernelLauncher;
 import io.tune4j.backend.bytedeco.cuda.ListKernels;
 import io.tune4j.backend.bytedeco.libtorch.KernelSet;
+import io.tune4j.backend.bytedeco.products.CpuProducts;
 import io.tune4j.kernels.cpu.CpuKernels;
 import io.tune4j.kernels.cpu.Tier;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
         HostProcessor processor = HostProcessor.detect();
         // A kernel's parts are divided among threads of ours; those of OpenMP would only be in their way.
         torch.set_num_threads(1);
-        torch.globalContext().setFloat32MatmulPrecision(CpuBackends.usesOneDnn(processor) ? "medium" : "highest");
+        torch.globalContext().setFloat32MatmulPrecision(CpuProducts.usesOneDnn(processor) ? "medium" : "highest");
         Optional<Tier> tier = CpuKernels.load(
                 processor.flags(), System.getProperty(CpuKernels.PROPERTY), options.cache(), options.notices());
         if (options.dtype() == DType.BFLOAT16 && !processor.hasBf16()) {
@@ -96,7 +97,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
                             "this CPU has no bf16 units: products are computed in fp32, so bf16 halves the memory but saves"
                                     + " no time; dtype=fp32 is a little faster");
         }
-        return CpuBackends.open(processor, threads(options), tier);
+        return CpuBackends.open(processor, threads(options), tier, options);
     }
 
     /** What cannot be loaded for the GPU is left to libtorch's operations. */
@@ -135,7 +136,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
                 threads,
                 description.toString());
         return new CudaBackend(
-                device, sets, capabilities, () -> CpuBackends.open(processor, CpuBackends.threads(1), List.of(), ""));
+                device, sets, capabilities, () -> CpuBackends.open(processor, 1, Optional.empty(), options));
     }
 
     private static <T> @Nullable T orNull(

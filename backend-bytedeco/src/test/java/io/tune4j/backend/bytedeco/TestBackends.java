@@ -24,12 +24,16 @@ public final class TestBackends {
     /** With libtorch's operations alone. */
     public static CpuBackend plain(int threads) {
         load();
-        return CpuBackends.open(AVX2, threads, Optional.empty());
+        return CpuBackends.open(AVX2, threads, Optional.empty(), options(threads));
     }
 
     /** As a run on this machine gets it. */
     public static CpuBackend usual(int threads) {
-        return (CpuBackend) new BytedecoBackendFactory()
-                .create(new BackendOptions(Device.CPU, DType.FLOAT32, threads, notice -> {}));
+        return (CpuBackend) new BytedecoBackendFactory().create(options(threads));
+    }
+
+    /** For fp32 on the CPU, without notices. */
+    public static BackendOptions options(int threads) {
+        return new BackendOptions(Device.CPU, DType.FLOAT32, threads, notice -> {});
     }
 }

@@ -5,6 +5,7 @@ import io.tune4j.api.autograd.MappedActivations;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Kernels on the arrays of one device. Made by a {@link BackendFactory}; closed at the end of the run, after every
@@ -24,6 +25,37 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
 
     /** Waits until all kernels issued so far have finished; nothing to do where kernels are synchronous. */
     void synchronize();
+
+    /**
+     * What the last bits of results depend on besides operands: the processor, its instructions, the libraries that were chosen, the number
+     * of threads. One line, which a run records in its state.
+     */
+    default String arithmetic() {
+        return "";
+    }
+
+    /**
+     * Computes as a run did that recorded this; called before any kernel.
+     *
+     * @param arithmetic what {@link #arithmetic} said then
+     * @return false if that is impossible here, so that last bits may differ
+     */
+    default boolean repeat(String arithmetic) {
+        return arithmetic.equals(arithmetic());
+    }
+
+    /** What somebody wants to know who examines the machine; may measure for a second. */
+    default Diagnosis diagnose() {
+        return new Diagnosis(List.of(), List.of());
+    }
+
+    /**
+     * Result of {@link #diagnose}.
+     *
+     * @param lines for the user, such as a table of measured rates
+     * @param findings what is wrong or slow, each with what to do about it
+     */
+    record Diagnosis(List<String> lines, List<String> findings) {}
 
     /**
      * Whether kernels return before they have computed, so that the host can be ahead of the device, and {@link #read} is of use.

@@ -16,7 +16,7 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.backend.bytedeco.libtorch.KernelSet;
 import io.tune4j.backend.bytedeco.libtorch.LibtorchBackend;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
-import io.tune4j.backend.bytedeco.libtorch.TorchProducts;
+import io.tune4j.backend.bytedeco.products.CpuProducts;
 import io.tune4j.kernels.cpu.threads.KernelThreads;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -37,6 +37,7 @@ public final class CpuBackend extends LibtorchBackend {
 
     private final ProcessMemory processMemory = new ProcessMemory();
     private final KernelThreads threads;
+    private final CpuProducts products;
 
     /**
      * With kernels.
@@ -45,9 +46,20 @@ public final class CpuBackend extends LibtorchBackend {
      * @param products closed with this
      * @param sets of fused kernels, the fastest first; closed with this
      */
-    public CpuBackend(KernelThreads threads, TorchProducts products, List<KernelSet> sets, Capabilities capabilities) {
+    public CpuBackend(KernelThreads threads, CpuProducts products, List<KernelSet> sets, Capabilities capabilities) {
         super(Device.CPU, new TorchParts(threads), products, sets, capabilities);
         this.threads = threads;
+        this.products = products;
+    }
+
+    @Override
+    public String arithmetic() {
+        return products.arithmetic();
+    }
+
+    @Override
+    public boolean repeat(String arithmetic) {
+        return products.repeat(arithmetic);
     }
 
     @Override

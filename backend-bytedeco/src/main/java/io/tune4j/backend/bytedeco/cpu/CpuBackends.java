@@ -1,11 +1,12 @@
 package io.tune4j.backend.bytedeco.cpu;
 
+import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.backend.bytedeco.libtorch.KernelSet;
-import io.tune4j.backend.bytedeco.libtorch.TorchParts;
+import io.tune4j.backend.bytedeco.products.CpuProducts;
 import io.tune4j.kernels.cpu.Tier;
 import io.tune4j.kernels.cpu.threads.KernelThreads;
 import java.util.EnumSet;
@@ -22,39 +23,38 @@ public final class CpuBackends {
      * With the kernels of a tier, or with libtorch's operations alone.
      *
      * @param tier whose kernels are loaded
+     * @param options threads as asked for, the cache and notices
      */
-    public static CpuBackend open(HostProcessor processor, int threads, Optional<Tier> tier) {
+    public static CpuBackend open(HostProcessor processor, int threads, Optional<Tier> tier, BackendOptions options) {
         KernelThreads workers = threads(threads);
         KernelSet first = tier.isPresent() ? new NativeKernels(workers) : new HostFourBits(workers);
-        return open(
-                processor,
-                workers,
-                List.of(first),
-                tier.map(t -> ", kernels for " + t.id()).orElse(""));
+        return open(processor, workers, tier, List.of(first), options);
     }
 
     /**
      * With kernel sets of the caller's.
      *
      * @param workers closed with the backend
+     * @param tier whose products may be used
      * @param sets closed with the backend
-     * @param kernels what to say of them, or nothing
      */
     public static CpuBackend open(
-            HostProcessor processor, KernelThreads workers, List<KernelSet> sets, String kernels) {
+            HostProcessor processor,
+            KernelThreads workers,
+            Optional<Tier> tier,
+            List<KernelSet> sets,
+            BackendOptions options) {
         Set<DType> dtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16);
         Set<DType> nativeDtypes = EnumSet.of(DType.FLOAT64, DType.FLOAT32);
         if (processor.hasBf16()) {
             nativeDtypes.add(DType.BFLOAT16);
         }
+        CpuProducts products = CpuProducts.open(processor, tier, workers, options.cache(), options.notices());
         String description = "libtorch, " + Device.CPU + ", " + workers.threads() + " threads, "
-                + processor.vectorUnit()
-                + (usesOneDnn(processor) ? ", fp32 products by oneDNN" : ", fp32 products by OpenBLAS") + kernels;
+                + processor.vectorUnit() + ", kernels " + tier.map(Tier::id).orElse("of libtorch") + ", "
+                + products.describe(options.dtype());
         return new CpuBackend(
-                workers,
-                new CpuProducts(new TorchParts(workers), !processor.hasBf16()),
-                sets,
-                new Capabilities(dtypes, nativeDtypes, workers.threads(), description));
+                workers, products, sets, new Capabilities(dtypes, nativeDtypes, workers.threads(), description));
     }
 
     /** Threads of which each has one thread of libtorch and of OpenBLAS. */
@@ -64,14 +64,5 @@ public final class CpuBackends {
             torch.get_num_threads();
             torch.set_num_threads(1);
         });
-    }
-
-    /**
-     * Whether fp32 products marked as of medium precision go to oneDNN, which is the faster library there: libtorch asks it on AVX-512
-     * only, and with AMX oneDNN would round the operands to bf16.
-     */
-    public static boolean usesOneDnn(HostProcessor processor) {
-        return processor.flags().containsAll(Set.of("avx512f", "avx512bw", "avx512vl", "avx512dq"))
-                && !processor.hasAmx();
     }
 }

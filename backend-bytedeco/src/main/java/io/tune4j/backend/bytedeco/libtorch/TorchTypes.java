@@ -4,6 +4,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -22,6 +23,18 @@ public final class TorchTypes {
             case UINT8 -> ScalarType.Byte;
             case BOOL -> ScalarType.Bool;
         };
+    }
+
+    /** The dtype of a tensor. */
+    public static DType dtype(Tensor tensor) {
+        int type = tensor.scalar_type().value;
+        for (DType dtype : DType.values()) {
+            if (scalarType(dtype).value == type) {
+                return dtype;
+            }
+        }
+        throw new IllegalArgumentException(
+                "no dtype of ours: " + tensor.scalar_type().intern());
     }
 
     /** Options for new arrays; kept by the backend for its life time. */

@@ -6,9 +6,11 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.backend.bytedeco.OtherBackendFactory;
+import io.tune4j.backend.bytedeco.TestBackends;
 import io.tune4j.backend.bytedeco.cpu.CpuBackends;
 import io.tune4j.testkit.backend.BackendConformance;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
@@ -38,11 +40,12 @@ class DeviceKernelsConformanceTest extends BackendConformance {
             return CpuBackends.open(
                     HostProcessor.detect(),
                     CpuBackends.threads(threads),
+                    Optional.empty(),
                     List.of(
                             new CudaKernels(launcher),
                             new ListKernels(launcher),
                             new FlashAttention(new PlainFlashAttention(), work -> work)),
-                    ", a GPU's kernels");
+                    TestBackends.options(threads));
         }
     }
 }

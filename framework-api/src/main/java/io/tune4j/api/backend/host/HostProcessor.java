@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,13 +16,22 @@ import java.util.Set;
  *
  * @param flags its features in the kernel's words, e.g. {@code avx512_bf16}
  * @param physicalCores that this process may use
+ * @param model vendor, family, model and stepping in a line; processors of one model have the same units. Empty if unknown
  */
-public record HostProcessor(Set<String> flags, int physicalCores) {
+public record HostProcessor(Set<String> flags, int physicalCores, String model) {
+    private static final List<String> MODEL_KEYS = List.of(
+            "vendor_id", "cpu family", "model", "stepping", "model name", "CPU implementer", "CPU part", "CPU variant");
+
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
     /** Looks once. */
     private static final class Detected {
         static final HostProcessor PROCESSOR = read();
+    }
+
+    /** A processor of an unknown model. */
+    public HostProcessor(Set<String> flags, int physicalCores) {
+        this(flags, physicalCores, "");
     }
 
     /** This machine's. */
@@ -46,6 +57,7 @@ public record HostProcessor(Set<String> flags, int physicalCores) {
     public static HostProcessor parse(List<String> lines, int logical) {
         Set<String> flags = new HashSet<>();
         Set<String> cores = new HashSet<>();
+        Map<String, String> model = new LinkedHashMap<>();
         String socket = "0";
         for (String line : lines) {
             String value = line.substring(line.indexOf(':') + 1).trim();
@@ -56,8 +68,13 @@ public record HostProcessor(Set<String> flags, int physicalCores) {
             } else if (line.startsWith("core id")) {
                 cores.add(socket + "/" + value);
             }
+            String key = line.substring(0, Math.max(0, line.indexOf(':'))).trim();
+            if (MODEL_KEYS.contains(key)) {
+                model.putIfAbsent(key, value);
+            }
         }
-        return new HostProcessor(flags, cores.isEmpty() ? logical : Math.min(cores.size(), logical));
+        return new HostProcessor(
+                flags, cores.isEmpty() ? logical : Math.min(cores.size(), logical), String.join(" ", model.values()));
     }
 
     /** Whether matrix products in bf16 run in hardware. */

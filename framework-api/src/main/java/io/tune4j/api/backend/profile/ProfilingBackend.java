@@ -49,6 +49,21 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     }
 
     @Override
+    public String arithmetic() {
+        return backend.arithmetic();
+    }
+
+    @Override
+    public boolean repeat(String arithmetic) {
+        return backend.repeat(arithmetic);
+    }
+
+    @Override
+    public Diagnosis diagnose() {
+        return backend.diagnose();
+    }
+
+    @Override
     public Capabilities capabilities() {
         return backend.capabilities();
     }

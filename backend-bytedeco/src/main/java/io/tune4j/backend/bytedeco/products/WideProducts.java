@@ -1,4 +1,4 @@
-package io.tune4j.backend.bytedeco.cpu;
+package io.tune4j.backend.bytedeco.products;
 
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
 import io.tune4j.backend.bytedeco.libtorch.TorchWork;
@@ -16,13 +16,13 @@ final class WideProducts implements AutoCloseable {
     /** Elements of the second operand that exist in fp32 at a time: 64 MiB. */
     private static final long MOST = 16L << 20;
 
-    private final CpuProducts products;
+    private final LibtorchEngine products;
     private final TorchParts threads;
     private final Space left = new Space();
     private final Space right = new Space();
     private final Space result = new Space();
 
-    WideProducts(CpuProducts products, TorchParts threads) {
+    WideProducts(LibtorchEngine products, TorchParts threads) {
         this.products = products;
         this.threads = threads;
     }

@@ -1,18 +1,19 @@
-package io.tune4j.backend.bytedeco.cpu;
+package io.tune4j.backend.bytedeco.products;
 
+import io.tune4j.api.tensor.DType;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
-import io.tune4j.backend.bytedeco.libtorch.TorchProducts;
 import io.tune4j.backend.bytedeco.libtorch.TorchWork;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Matrix products. With several kernel threads each of them computes its share of the result's rows or columns by an OpenBLAS
- * of one thread, which is faster than OpenBLAS's own threads: they wait for each other at every block.
+ * Products by libtorch: oneDNN for bf16, and for fp32 oneDNN or OpenBLAS. Each kernel thread computes its share of the result's rows or
+ * columns with a library of one thread, which is faster than OpenBLAS's own threads: those wait for each other at every block.
  */
-final class CpuProducts implements TorchProducts {
+final class LibtorchEngine implements ProductEngine {
+    static final String NAME = "libtorch";
+
     /** Multiplications below which another thread costs more than it brings. */
     private static final long LEAST = 2L << 20;
 
@@ -20,15 +21,26 @@ final class CpuProducts implements TorchProducts {
     private final boolean widensBf16;
     private final WideProducts wide;
 
-    CpuProducts(TorchParts threads, boolean widensBf16) {
+    /** @param widensBf16 whether bf16 operands are multiplied in fp32, because the processor has no units for them */
+    LibtorchEngine(TorchParts threads, boolean widensBf16) {
         this.threads = threads;
         this.widensBf16 = widensBf16;
         wide = new WideProducts(this, threads);
     }
 
     @Override
-    public boolean widensBf16() {
-        return widensBf16;
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean supports(DType dtype) {
+        return true;
+    }
+
+    @Override
+    public boolean takes(Tensor target, Tensor a, Tensor b, double beta) {
+        return true;
     }
 
     private boolean widens(Tensor operand) {
@@ -39,17 +51,9 @@ final class CpuProducts implements TorchProducts {
         return threads.threads() > 1 && a.dim() == 2 && b.dim() == 2 && a.numel() * b.size(1) >= LEAST;
     }
 
-    @Override
-    public Tensor matmul(Tensor a, Tensor b) {
-        if (widens(a)) {
-            return wide.matmul(a, b);
-        }
-        if (!inParts(a, b)) {
-            return a.matmul(b);
-        }
-        Tensor result = a.new_empty(a.size(0), b.size(1));
-        each(result, a, b, (target, left, right) -> torch.mm_out(target, left, right));
-        return result;
+    /** {@code a x b}, batched or not. */
+    Tensor batched(Tensor a, Tensor b) {
+        return widens(a) ? wide.matmul(a, b) : a.matmul(b);
     }
 
     @Override
@@ -68,11 +72,6 @@ final class CpuProducts implements TorchProducts {
         }
     }
 
-    @Override
-    public boolean adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
-        return false;
-    }
-
     private interface Part {
         void run(Tensor target, Tensor a, Tensor b);
     }
@@ -81,8 +80,8 @@ final class CpuProducts implements TorchProducts {
     private void each(Tensor target, Tensor a, Tensor b, Part part) {
         boolean byRows = target.size(0) >= target.size(1);
         long length = Math.max(target.size(0), target.size(1));
-        // One part a thread: more would let a thread that is held up do less, but each packs the operand that all read
-        // again.
+        // One part for each thread: with more, a thread that is held up would do less, but each packs the operand that
+        // all read again.
         long share = (length + threads.threads() - 1) / threads.threads();
         threads.each((int) ((length + share - 1) / share), i -> {
             try (TorchWork work = new TorchWork()) {
