@@ -2,14 +2,17 @@
  * Vectors as wide as the tier's registers. A source is written once with these types and is compiled for each tier; where an instruction
  * has no other name, the tier's intrinsic stands here.
  *
- * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON).
+ * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON). The tests set it to 16 for a machine with AVX2, where
+ * the compiler makes two registers of each vector, so that what is written for AVX-512 can be tested there.
  */
 #ifndef TUNE4J_VECTOR_H
 #define TUNE4J_VECTOR_H
 
 #include "kernel.h"
 
-#if defined(__AVX512F__)
+#if defined(LANES)
+#include <immintrin.h>
+#elif defined(__AVX512F__)
 #include <immintrin.h>
 #define LANES 16
 #elif defined(__AVX2__)
@@ -33,6 +36,10 @@ typedef vu vu_at __attribute__((aligned(1), may_alias));
 typedef vh vh_at __attribute__((aligned(1), may_alias));
 typedef float float_at __attribute__((aligned(1), may_alias));
 typedef uint16_t half_at __attribute__((aligned(1), may_alias));
+typedef uint32_t unit_at __attribute__((aligned(1), may_alias));
+
+/* Bytes of a vector. */
+enum { VECTOR = LANES * 4 };
 
 INLINE vf all(float value) { return value - (vf){}; }
 
@@ -57,35 +64,53 @@ INLINE float largest(vf v) {
 
 /* The sum of the lanes: halves are added until one lane is left, so its order is the tier's. */
 INLINE float sum(vf v) {
-#if LANES == 16
+#if defined(__AVX512F__)
     return _mm512_reduce_add_ps((__m512)v);
 #elif LANES == 8
     __m128 half = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
     half = _mm_add_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
-#else
+#elif LANES == 4
     return vaddvq_f32((float32x4_t)v);
+#else
+    float result = 0;
+    for (int i = 0; i < LANES; i++) {
+        result += v[i];
+    }
+    return result;
 #endif
 }
 
 INLINE vf root(vf v) {
-#if LANES == 16
+#if defined(__AVX512F__)
     return (vf)_mm512_sqrt_ps((__m512)v);
 #elif LANES == 8
     return (vf)_mm256_sqrt_ps((__m256)v);
-#else
+#elif LANES == 4
     return (vf)vsqrtq_f32((float32x4_t)v);
+#else
+    for (int i = 0; i < LANES; i++) {
+        v[i] = __builtin_sqrtf(v[i]);
+    }
+    return v;
 #endif
 }
 
 /* The nearest whole numbers, ties to even. */
 INLINE vf nearest(vf v) {
-#if LANES == 16
+#if defined(__AVX512F__)
     return (vf)_mm512_roundscale_ps((__m512)v, 8);
 #elif LANES == 8
     return (vf)_mm256_round_ps((__m256)v, 8);
-#else
+#elif LANES == 4
     return (vf)vrndnq_f32((float32x4_t)v);
+#else
+    /* Up to 2^22 the sum has no room for a fraction; larger numbers are whole. */
+    vf magic = all(0x1.8p23f);
+    vi small = (v > all(-0x1p22f)) & (v < all(0x1p22f));
+    vf shifted = v + magic;
+    __asm__("" : "+m"(shifted));
+    return choose(small, shifted - magic, v);
 #endif
 }
 
