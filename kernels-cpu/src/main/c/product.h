@@ -19,10 +19,10 @@ enum { ROWS = 4, VECTORS = 4 };
 #endif
 
 /* Whether an instruction multiplies pairs of bf16; elsewhere bf16 is widened before it is multiplied. */
-#if defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC) || defined(TUNE4J_EMULATED_TILES)
-enum { MULTIPLIES_PAIRS = 1 };
+#if defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC) || defined(TUNE4J_EMULATED_PAIRS)
+#define MULTIPLIES_PAIRS 1
 #else
-enum { MULTIPLIES_PAIRS = 0 };
+#define MULTIPLIES_PAIRS 0
 #endif
 
 /* One operand's first row and the bytes from each row to the next. */
@@ -65,7 +65,10 @@ INLINE void block(product_of p, int vectors, int pairs, int adds) {
     vf sums[ROWS][VECTORS];
     for (int row = 0; row < ROWS; row++) {
         for (int i = 0; i < vectors; i++) {
-            sums[row][i] = adds ? *(vf_at *)(p.c.rows + row * p.c.stride + i * VECTOR) : (vf){};
+            sums[row][i] = (vf){};
+            if (adds) {
+                sums[row][i] = *(vf_at *)(p.c.rows + row * p.c.stride + i * VECTOR);
+            }
         }
     }
     const char *a = p.a.rows;
@@ -152,7 +155,7 @@ INLINE void block_of_tiles(product_of p, int both_rows, int both_columns, int ad
 }
 
 /* Rows, columns and units are multiples of 16. */
-INLINE void product_of_tiles(product_of p, int adds) {
+static __attribute__((noinline)) void product_of_tiles(product_of p, int adds) {
     for (i64 column = 0; column < p.columns; column += 2 * TILE_SIDE) {
         for (i64 row = 0; row < p.rows; row += 2 * TILE_SIDE) {
             product_of part = p;
@@ -179,6 +182,45 @@ INLINE void product_of_tiles(product_of p, int adds) {
 /* How units are multiplied: as floats, as pairs by vectors, or as pairs by tiles. */
 enum { BY_FLOATS = 0, BY_PAIRS = 1, BY_TILES = 2 };
 
+INLINE void product_of_vectors(product_of p, int pairs, int adds) {
+    i64 column = 0;
+    for (; column + VECTORS * LANES <= p.columns; column += VECTORS * LANES) {
+        column_of_blocks(p, column, VECTORS, pairs, adds);
+    }
+    i64 rest = (p.columns - column) / LANES;
+#if LANES == 4
+    if (rest == 3) {
+        column_of_blocks(p, column, 3, pairs, adds);
+    }
+#endif
+#if LANES != 16
+    if (rest == 2) {
+        column_of_blocks(p, column, 2, pairs, adds);
+    }
+#endif
+    if (rest == 1) {
+        column_of_blocks(p, column, 1, pairs, adds);
+    }
+}
+
+static __attribute__((noinline)) void product_of_floats(product_of p, int adds) {
+    if (adds) {
+        product_of_vectors(p, 0, 1);
+    } else {
+        product_of_vectors(p, 0, 0);
+    }
+}
+
+#if MULTIPLIES_PAIRS
+static __attribute__((noinline)) void product_of_pairs(product_of p, int adds) {
+    if (adds) {
+        product_of_vectors(p, 1, 1);
+    } else {
+        product_of_vectors(p, 1, 0);
+    }
+}
+#endif
+
 /* Rows are a multiple of ROWS and columns of LANES; of 16 by tiles, as are units then. */
 INLINE void product(product_of p, int way, int adds) {
 #if HAS_TILES
@@ -187,23 +229,13 @@ INLINE void product(product_of p, int way, int adds) {
         return;
     }
 #endif
-    int pairs = way != BY_FLOATS;
-    i64 column = 0;
-    for (; column + VECTORS * LANES <= p.columns; column += VECTORS * LANES) {
-        column_of_blocks(p, column, VECTORS, pairs, adds);
-    }
-    i64 rest = (p.columns - column) / LANES;
-#if LANES != 16
-    if (rest == 3) {
-        column_of_blocks(p, column, 3, pairs, adds);
-    }
-    if (rest == 2) {
-        column_of_blocks(p, column, 2, pairs, adds);
+#if MULTIPLIES_PAIRS
+    if (way == BY_PAIRS) {
+        product_of_pairs(p, adds);
+        return;
     }
 #endif
-    if (rest == 1) {
-        column_of_blocks(p, column, 1, pairs, adds);
-    }
+    product_of_floats(p, adds);
 }
 
 #endif

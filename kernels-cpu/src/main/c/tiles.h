@@ -2,7 +2,8 @@
  * The tile unit (Intel Architecture Instruction Set Extensions Programming Reference, chapter on AMX): eight tiles of 16 rows of 64 bytes.
  * Its product multiplies pairs of bf16 and adds the products to floats.
  *
- * With TUNE4J_EMULATED_TILES plain C acts for it, so that the algorithms for it can be tested on any machine.
+ * With TUNE4J_EMULATED_TILES plain C acts for it, so that the algorithms for it can be tested on any machine. TUNE4J_EMULATED_PAIRS in
+ * product.h does so for the vectors' products of pairs.
  */
 #ifndef TUNE4J_TILES_H
 #define TUNE4J_TILES_H
@@ -20,7 +21,8 @@
 enum { TILE_SIDE = 16 };
 
 #if defined(TUNE4J_EMULATED_TILES)
-static _Thread_local uint32_t emulated_tiles[8][TILE_SIDE][TILE_SIDE];
+/* Of all threads: a test uses one. */
+static uint32_t emulated_tiles[8][TILE_SIDE][TILE_SIDE];
 
 /* What the unit takes a bf16 for: denormals are zeros. */
 INLINE float tile_half(uint32_t half) {

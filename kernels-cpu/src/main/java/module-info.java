@@ -3,4 +3,6 @@ module io.tune4j.kernels.cpu {
     requires transitive io.tune4j.api;
 
     exports io.tune4j.kernels.cpu;
+    exports io.tune4j.kernels.cpu.attention;
+    exports io.tune4j.kernels.cpu.threads;
 }

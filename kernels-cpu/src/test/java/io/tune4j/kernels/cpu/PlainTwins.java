@@ -26,4 +26,52 @@ final class PlainTwins {
 
     static native void rmsNormBackward(
             long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+
+    static native void attention(
+            long queries,
+            long queryStride,
+            long keys,
+            long keyStride,
+            long values,
+            long valueStride,
+            long output,
+            long outputStride,
+            long statistics,
+            long statisticsStride,
+            long from,
+            long to,
+            long group,
+            long width,
+            long window,
+            float scale,
+            float cap,
+            long scratch,
+            int element);
+
+    static native void attentionBackward(
+            long queries,
+            long queryStride,
+            long keys,
+            long keyStride,
+            long values,
+            long valueStride,
+            long output,
+            long outputStride,
+            long outputGradient,
+            long outputGradientStride,
+            long statistics,
+            long statisticsStride,
+            long queryGradient,
+            long queryGradientStride,
+            long keySums,
+            long valueSums,
+            long from,
+            long to,
+            long group,
+            long width,
+            long window,
+            float scale,
+            float cap,
+            long scratch,
+            int element);
 }
