@@ -15,12 +15,12 @@ final class Differences {
      */
     static void check(NativeRows found, NativeRows expected, Elements elements, double scale, double slack) {
         found.check();
-        double unit = elements == Elements.FP32 ? Math.pow(2, -23) * slack : Math.pow(2, -8) + Math.pow(2, -23) * slack;
+        double unit = elements == Elements.FP32 ? Math.pow(2, -23) * slack : Math.pow(2, -7) + Math.pow(2, -23) * slack;
         for (int i = 0; i < expected.count(); i++) {
             float right = expected.get(i);
             float value = found.get(i);
             if (Float.isNaN(right) || Float.isInfinite(right)) {
-                assertThat(value).as("element %d", i).isEqualTo(right);
+                assertThat((Object) value).as("element %d", i).isEqualTo(right);
             } else {
                 double bound = Math.max(Math.abs(right), elements == Elements.FP32 ? scale : 0) * unit
                         + scale * Math.pow(2, -23) * slack;
