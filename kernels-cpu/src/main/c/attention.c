@@ -1,6 +1,6 @@
 /*
- * Causal attention of some queries of a sequence, as flash attention does it (Dao et al. 2022, algorithm 1): scores of some keys at a time,
- * whose largest and whose sum are corrected as more come.
+ * Causal attention of some queries of a sequence, as flash attention does it (Dao et al. 2022, algorithm 1): scores of
+ * some keys at a time, whose largest and whose sum are corrected as more come.
  */
 #include "attention.h"
 
@@ -63,12 +63,12 @@ INLINE void pack_keys(attention a, packed *p, int element, int way) {
     source values = from_source_row(a.values, a.first_key, count);
     p->finite_values = are_finite(values, element);
     i64 units = elements * packed_element(way) / 4;
-    pack_rows(keys, pairs ? PAIRS_ALONG : FLOATS, element, p->keys, rounded_up(count, CHUNK), units);
+    pack_rows(keys, pairs ? PAIRS_ALONG : FLOATS, element, p->keys, rounded_up(count, key_unit(way)), units);
     for (i64 chunk = 0; chunk < count; chunk += CHUNK) {
         source of_chunk = from_source_row(values, chunk, least(CHUNK, count - chunk));
         matrix target = from_row(p->values, chunk / CHUNK * elements);
-        i64 rows = pairs ? CHUNK / 2 : CHUNK;
-        pack_columns(of_chunk, pairs ? PAIRS_ACROSS : FLOATS, element, target, rows, elements);
+        pack_columns(
+                of_chunk, pairs ? PAIRS_ACROSS : FLOATS, element, target, units_of_keys(of_chunk.count, way), elements);
     }
 }
 
@@ -179,8 +179,8 @@ INLINE void look(attention a, workspace *w, tile *t, i64 first, int way) {
     refer(t, w->scores, count, scale, elements);
     exponentiate(t, w->scores, w->probabilities, count, scale, way);
     matrix values = from_row(w->packed.values, first / CHUNK * elements);
-    product_of weighted = {
-        from_byte(values, (keys.from - chunk) * element), w->probabilities, t->output, elements, count * element / 4, TILE};
+    product_of weighted = {from_byte(values, (keys.from - chunk) * element), w->probabilities, t->output, elements,
+            count * element / 4, TILE};
     if (partial && !w->packed.finite_values) {
         add_seen(weighted, (sight){keys.from, t->position, a.window, 0}, element);
     } else {
@@ -238,22 +238,22 @@ COUNT(attentionScratch, i64 keys, i64 width, int element) {
     return memory.used;
 }
 
-KERNEL(attention, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output, i64 output_stride,
-        i64 statistics, i64 statistics_stride, i64 from, i64 to, i64 group, i64 width, i64 window, float scale, float cap, i64 scratch,
-        int element) {
+KERNEL(attention, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output,
+        i64 output_stride, i64 statistics, i64 statistics_stride, i64 from, i64 to, i64 group, i64 width, i64 window,
+        float scale, float cap, i64 scratch, int element) {
     attention a = {
-        .queries = {(char *)queries, query_stride, to, width},
-        .keys = {(char *)keys, key_stride, to, width},
-        .values = {(char *)values, value_stride, to, width},
-        .statistics = (char *)statistics,
-        .statistics_stride = statistics_stride,
-        .from = from,
-        .to = to,
-        .first_key = first_seen(from, window),
-        .group = group,
-        .window = window,
-        .scale = scale,
-        .cap = cap,
+            .queries = {(char *)queries, query_stride, to, width},
+            .keys = {(char *)keys, key_stride, to, width},
+            .values = {(char *)values, value_stride, to, width},
+            .statistics = (char *)statistics,
+            .statistics_stride = statistics_stride,
+            .from = from,
+            .to = to,
+            .first_key = first_seen(from, window),
+            .group = group,
+            .window = window,
+            .scale = scale,
+            .cap = cap,
     };
     arena memory = {(char *)scratch, 0};
     if (element == FP32) {

@@ -1,8 +1,9 @@
 /*
  * What attention's forward and backward share (Dao et al. 2022).
  *
- * Queries come in tiles, one in each lane of VECTORS vectors; keys come in chunks. Matrices of scores are [keys][queries], so that the
- * softmax is computed lane by lane. A query at position q sees the key at position k if k <= q and, with a window, k > q - window.
+ * Queries come in tiles, one in each lane of VECTORS vectors; keys come in chunks. Matrices of scores are
+ * [keys][queries], so that the softmax is computed lane by lane. A query sees the keys up to its own position; with a
+ * window, only those at positions above its own less the window.
  */
 #ifndef TUNE4J_ATTENTION_H
 #define TUNE4J_ATTENTION_H
@@ -52,7 +53,13 @@ INLINE int packed_element(int way) { return way == BY_FLOATS ? FP32 : BF16; }
 INLINE i64 padded(i64 width, int way) { return rounded_up(width, way == BY_FLOATS ? 16 : 32); }
 
 /* Keys are looked at in multiples of this. */
-INLINE i64 key_unit(int way) { return way == BY_TILES ? 32 : 8; }
+INLINE i64 key_unit(int way) { return way == BY_TILES ? 32 : way == BY_PAIRS ? 8 : ROWS; }
+
+/* Units of a column of so many keys, padded so that they can be packed. */
+INLINE i64 units_of_keys(i64 keys, int way) {
+    i64 whole = rounded_up(keys, key_unit(way));
+    return rounded_up(way == BY_FLOATS ? whole : whole / 2, LANES);
+}
 
 /* The first key that a position sees. */
 INLINE i64 first_seen(i64 position, i64 window) { return window > 0 && position >= window ? position - window + 1 : 0; }
@@ -218,8 +225,8 @@ typedef struct {
 } sight;
 
 /*
- * Adds a product in which not every key is seen by every query, element by element. Only where an operand is not finite, since its
- * product with a probability of zero would be NaN.
+ * Adds a product in which not every key is seen by every query, element by element. Only where an operand is not
+ * finite, since its product with a probability of zero would be NaN.
  */
 static __attribute__((noinline)) void add_seen(product_of p, sight s, int element) {
     i64 elements = p.units * 4 / element;

@@ -1,7 +1,8 @@
 /*
- * Gradients of attention.c (Dao et al. 2022, algorithm 4): some tiles of queries at a time against a chunk of keys, whose probabilities are
- * computed again from the statistics. With the probabilities P of scores S and D the sum of a query's output times its gradient,
- * dV = P^T dO, dS = P (dO V^T - D), dQ = dS K and dK = dS^T Q. A capped score is c * tanh(S / c), so dS gets a factor of 1 - tanh^2.
+ * Gradients of attention.c (Dao et al. 2022, algorithm 4): some tiles of queries at a time against a chunk of keys,
+ * whose probabilities are computed again from the statistics. With the probabilities P of scores S and D the sum of a
+ * query's output times its gradient, dV = P^T dO, dS = P (dO V^T - D), dQ = dS K and dK = dS^T Q. A capped score is
+ * c * tanh(S / c), so dS gets a factor of 1 - tanh^2.
  */
 #include "attention.h"
 
@@ -80,7 +81,7 @@ INLINE workspace layout(arena *memory, i64 keys, i64 width, int way) {
 INLINE void pack_keys(attention a, packed *p, int element, int way) {
     i64 elements = padded(a.keys.width, way);
     i64 count = a.to - a.first_key;
-    i64 rows = rounded_up(count, CHUNK);
+    i64 rows = rounded_up(count, key_unit(way));
     int pairs = way != BY_FLOATS;
     source keys = from_source_row(a.keys, a.first_key, count);
     source values = from_source_row(a.values, a.first_key, count);
@@ -91,7 +92,8 @@ INLINE void pack_keys(attention a, packed *p, int element, int way) {
     for (i64 chunk = 0; chunk < count; chunk += CHUNK) {
         source of_chunk = from_source_row(keys, chunk, least(CHUNK, count - chunk));
         matrix target = from_row(p->key_columns, chunk / CHUNK * elements);
-        pack_columns(of_chunk, pairs ? PAIRS_ACROSS : FLOATS, element, target, pairs ? CHUNK / 2 : CHUNK, elements);
+        pack_columns(
+                of_chunk, pairs ? PAIRS_ACROSS : FLOATS, element, target, units_of_keys(of_chunk.count, way), elements);
     }
     clear(p->key_sums, rows);
     clear(p->value_sums, rows);
@@ -149,7 +151,8 @@ typedef struct {
     vf gradient;
 } step;
 
-INLINE step differentiate(vf score, vf product, vf reference, vf output_sum, float scale, int capped, float cap_factor) {
+INLINE step differentiate(
+        vf score, vf product, vf reference, vf output_sum, float scale, int capped, float cap_factor) {
     vf factor = all(1);
     if (capped) {
         score = tanh_of(score * all(cap_factor));
@@ -191,12 +194,13 @@ INLINE void go_back(attention a, const tile *t, score_matrices m, range keys, in
                     steps[j] = hidden_step(steps[j], sees(keys.from + key + j, t->position, queries, a.window, i));
                 }
                 int element = packed_element(way);
-                store(m.probabilities.rows + (key + j) * m.probabilities.stride, i * LANES, steps[j].probability, element);
+                store(m.probabilities.rows + (key + j) * m.probabilities.stride, i * LANES, steps[j].probability,
+                        element);
                 store(m.gradients.rows + (key + j) * m.gradients.stride, i * LANES, steps[j].gradient, element);
             }
             if (way != BY_FLOATS) {
-                *(vu_at *)(m.pairs.rows + key / 2 * m.pairs.stride + i * VECTOR) =
-                        pair_of(steps[0].gradient, steps[1].gradient);
+                *(vu_at *)(m.pairs.rows + key / 2 * m.pairs.stride + i * VECTOR) = pair_of(
+                        steps[0].gradient, steps[1].gradient);
             }
         }
     }
@@ -246,13 +250,9 @@ INLINE void add_key_rows(attention a, workspace *w, i64 first, range rows, i64 f
     i64 elements = padded(a.keys.width, way);
     i64 query = first_tile * TILE;
     i64 query_row = query * element / 4;
-    product_of of_values = {
-        from_byte(from_row(w->probabilities, rows.from), query * element),
-        from_row(w->incoming_rows, query_row),
-        from_row(w->packed.value_sums, first + rows.from),
-        rows.to - rows.from,
-        tiles * TILE * element / 4,
-        elements};
+    product_of of_values = {from_byte(from_row(w->probabilities, rows.from), query * element),
+            from_row(w->incoming_rows, query_row), from_row(w->packed.value_sums, first + rows.from),
+            rows.to - rows.from, tiles * TILE * element / 4, elements};
     product_of of_keys = of_values;
     of_keys.a = from_byte(from_row(w->score_gradients, rows.from), query * element);
     of_keys.b = from_row(w->query_rows, query_row);
@@ -307,7 +307,8 @@ typedef struct {
     char *value_sums;
 } results;
 
-INLINE void go_back_from(attention a, workspace *w, head_rows h, i64 from, char *gradient, i64 stride, int element, int way) {
+INLINE void go_back_from(
+        attention a, workspace *w, head_rows h, i64 from, char *gradient, i64 stride, int element, int way) {
     i64 to = least(a.to, from + TOGETHER * TILE);
     i64 tiles = (to - from + TILE - 1) / TILE;
     for (i64 i = 0; i < tiles; i++) {
@@ -370,29 +371,29 @@ COUNT(attentionBackwardScratch, i64 keys, i64 width, int element) {
     return memory.used;
 }
 
-KERNEL(attentionBackward, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output,
-        i64 output_stride, i64 incoming, i64 incoming_stride, i64 statistics, i64 statistics_stride, i64 gradient, i64 gradient_stride,
-        i64 key_sums, i64 value_sums, i64 from, i64 to, i64 group, i64 width, i64 window, float scale, float cap, i64 scratch,
-        int element) {
+KERNEL(attentionBackward, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride,
+        i64 output, i64 output_stride, i64 incoming, i64 incoming_stride, i64 statistics, i64 statistics_stride,
+        i64 gradient, i64 gradient_stride, i64 key_sums, i64 value_sums, i64 from, i64 to, i64 group, i64 width,
+        i64 window, float scale, float cap, i64 scratch, int element) {
     attention a = {
-        .queries = {(char *)queries, query_stride, to, width},
-        .keys = {(char *)keys, key_stride, to, width},
-        .values = {(char *)values, value_stride, to, width},
-        .statistics = (char *)statistics,
-        .statistics_stride = statistics_stride,
-        .from = from,
-        .to = to,
-        .first_key = first_seen(from, window),
-        .group = group,
-        .window = window,
-        .scale = scale,
-        .cap = cap,
+            .queries = {(char *)queries, query_stride, to, width},
+            .keys = {(char *)keys, key_stride, to, width},
+            .values = {(char *)values, value_stride, to, width},
+            .statistics = (char *)statistics,
+            .statistics_stride = statistics_stride,
+            .from = from,
+            .to = to,
+            .first_key = first_seen(from, window),
+            .group = group,
+            .window = window,
+            .scale = scale,
+            .cap = cap,
     };
     head_rows h = {
-        a.queries,
-        {(char *)incoming, incoming_stride, to, width},
-        {(char *)output, output_stride, to, width},
-        (const float_at *)statistics,
+            a.queries,
+            {(char *)incoming, incoming_stride, to, width},
+            {(char *)output, output_stride, to, width},
+            (const float_at *)statistics,
     };
     results r = {(char *)gradient, gradient_stride, (char *)key_sums, (char *)value_sums};
     arena memory = {(char *)scratch, 0};
@@ -409,33 +410,4 @@ KERNEL(attentionBackward, i64 queries, i64 query_stride, i64 keys, i64 key_strid
     }
 #endif
     backward(a, h, r, memory, BF16, MULTIPLIES_PAIRS ? BY_PAIRS : BY_FLOATS);
-}
-
-/*
- * Writes the sum of a part's gradients of keys or values and of the other parts' ones, times a factor, as rows of elements. sums is
- * [rows, width] in fp32; others is [first, first + count) of the rows, or 0 for none.
- */
-KERNEL(attentionAdd, i64 sums, i64 others, i64 count) {
-    float_at *target = (float_at *)sums;
-    i64 i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        store(target, i, load(target, i, FP32) + load((float_at *)others, i, FP32), FP32);
-    }
-    for (; i < count; i++) {
-        target[i] += ((float_at *)others)[i];
-    }
-}
-
-KERNEL(attentionWrite, i64 sums, i64 rows, i64 width, float factor, i64 target, i64 stride, int element) {
-    const float_at *from = (const float_at *)sums;
-    char *to = (char *)target;
-    for (i64 row = 0; row < rows; row++, from += width, to += stride) {
-        i64 i = 0;
-        for (; i + LANES <= width; i += LANES) {
-            store(to, i, load(from, i, FP32) * all(factor), element);
-        }
-        for (; i < width; i++) {
-            store_one(to, i, from[i] * factor, element);
-        }
-    }
 }

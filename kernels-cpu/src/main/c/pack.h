@@ -1,6 +1,6 @@
 /*
- * Rows of a tensor in the orders in which products want them (product.h): as 32-bit units, padded with zeros. A unit is a float, or a pair
- * of bf16: of neighbours along a row, or of a column's elements in two neighbouring rows.
+ * Rows of a tensor in the orders in which products want them (product.h): as 32-bit units, padded with zeros. A unit is
+ * a float, or a pair of bf16: of neighbours along a row, or of a column's elements in two neighbouring rows.
  */
 #ifndef TUNE4J_PACK_H
 #define TUNE4J_PACK_H
@@ -111,7 +111,8 @@ INLINE void columns_of_units(source s, int kind, int element, matrix target, i64
 }
 
 /* Writes columns of floats, [width][rows], times a factor for each column, as rows of elements. */
-INLINE void rows_of_columns(matrix columns, const float *factors, char *rows, i64 stride, i64 count, i64 width, int element) {
+INLINE void rows_of_columns(
+        matrix columns, const float *factors, char *rows, i64 stride, i64 count, i64 width, int element) {
     for (i64 row = 0; row < count; row += LANES) {
         vf factor = *(const vf_at *)(factors + row);
         for (i64 i = 0; i < width; i += LANES) {
@@ -147,7 +148,8 @@ static __attribute__((noinline)) void pack_rows(source s, int kind, int element,
     }
 }
 
-static __attribute__((noinline)) void pack_columns(source s, int kind, int element, matrix target, i64 rows, i64 units) {
+static __attribute__((noinline)) void pack_columns(
+        source s, int kind, int element, matrix target, i64 rows, i64 units) {
     if (kind == PAIRS_ALONG) {
         columns_of_units(s, PAIRS_ALONG, BF16, target, rows, units);
     } else if (kind == PAIRS_ACROSS) {

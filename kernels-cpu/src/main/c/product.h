@@ -1,8 +1,9 @@
 /*
- * Products of small matrices that lie in a core's cache: c[rows][columns] = a[rows][units] * b[units][columns], or added to c.
+ * Products of small matrices that lie in a core's cache: c[rows][columns] = a[rows][units] * b[units][columns], or
+ * added to c.
  *
- * c consists of floats. a and b consist of 32-bit units: floats, or pairs of bf16 of which each product is the sum of two. Elements of a
- * are put into all lanes, rows of b and c are vectors. Rows are so many bytes apart.
+ * c consists of floats. a and b consist of 32-bit units: floats, or pairs of bf16 of which each product is the sum of
+ * two. Elements of a are put into all lanes, rows of b and c are vectors. Rows are so many bytes apart.
  */
 #ifndef TUNE4J_PRODUCT_H
 #define TUNE4J_PRODUCT_H

@@ -5,8 +5,9 @@
 #include "vector.h"
 
 /*
- * Two rows of which every other group of lanes changes places: the upper groups of the first row and the lower ones of the second. A
- * matrix is transposed when this was done for groups of 1, 2, 4, ... lanes and all rows that are as far apart.
+ * Two rows of which every other group of lanes changes places: the upper groups of the first row and the lower ones of
+ * the second. A matrix is transposed when this was done for groups of 1, 2, 4, ... lanes and all rows that are as far
+ * apart.
  */
 #if LANES == 16
 #define KEEP_1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30

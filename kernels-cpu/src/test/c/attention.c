@@ -64,9 +64,9 @@ static double capped(double score, float cap) { return cap > 0 ? cap * tangent(s
 
 static i64 first_key(i64 position, i64 window) { return window > 0 && position >= window ? position - window + 1 : 0; }
 
-KERNEL(attention, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output, i64 output_stride,
-        i64 statistics, i64 statistics_stride, i64 from, i64 to, i64 group, i64 width, i64 window, float scale, float cap, i64 scratch,
-        int element) {
+KERNEL(attention, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output,
+        i64 output_stride, i64 statistics, i64 statistics_stride, i64 from, i64 to, i64 group, i64 width, i64 window,
+        float scale, float cap, i64 scratch, int element) {
     for (i64 head = 0; head < group; head++) {
         for (i64 q = from; q < to; q++) {
             i64 query = queries + q * query_stride + head * width * element;
@@ -94,10 +94,10 @@ KERNEL(attention, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 v
     }
 }
 
-KERNEL(attentionBackward, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride, i64 output,
-        i64 output_stride, i64 incoming, i64 incoming_stride, i64 statistics, i64 statistics_stride, i64 gradient, i64 gradient_stride,
-        i64 key_sums, i64 value_sums, i64 from, i64 to, i64 group, i64 width, i64 window, float scale, float cap, i64 scratch,
-        int element) {
+KERNEL(attentionBackward, i64 queries, i64 query_stride, i64 keys, i64 key_stride, i64 values, i64 value_stride,
+        i64 output, i64 output_stride, i64 incoming, i64 incoming_stride, i64 statistics, i64 statistics_stride,
+        i64 gradient, i64 gradient_stride, i64 key_sums, i64 value_sums, i64 from, i64 to, i64 group, i64 width,
+        i64 window, float scale, float cap, i64 scratch, int element) {
     double *sums = (double *)scratch;
     i64 first = first_key(from, window);
     i64 count = (to - first) * width;

@@ -1,15 +1,16 @@
 /*
- * A program without a C library that runs attention on fixed numbers and prints what comes out, a float in hexadecimal in each line. The
- * tests compile it once with the kernels of another processor, for an emulator, and once with the plain twins.
+ * A program without a C library that runs attention on fixed numbers and prints what comes out, a float in hexadecimal
+ * in each line. The tests compile it once with the kernels of another processor, for an emulator, and once with the
+ * plain twins.
  */
 #include "kernel.h"
 
 enum { ROWS = 70, MOST_WIDTH = 64, HEADS = 2, FUSED = (HEADS + 2) * MOST_WIDTH };
 
-void TUNE4J_SYMBOL(TUNE4J_CLASS, attention)(void *, void *, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
-        float, float, i64, int);
-void TUNE4J_SYMBOL(TUNE4J_CLASS, attentionBackward)(void *, void *, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
-        i64, i64, i64, i64, i64, i64, i64, float, float, i64, int);
+void TUNE4J_SYMBOL(TUNE4J_CLASS, attention)(void *, void *, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
+        i64, i64, i64, float, float, i64, int);
+void TUNE4J_SYMBOL(TUNE4J_CLASS, attentionBackward)(void *, void *, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
+        i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, float, float, i64, int);
 
 typedef struct {
     _Alignas(64) char rows[ROWS * FUSED * 4];
@@ -53,7 +54,10 @@ static __attribute__((noreturn)) void system_exit(void) {
 static void fill(char *at, i64 count, int element) {
     for (i64 i = 0; i < count; i++) {
         state = state * 1664525 + 1013904223;
-        union { float value; uint32_t bits; } u = {.value = (float)((int32_t)(state >> 24) - 128) / 64};
+        union {
+            float value;
+            uint32_t bits;
+        } u = {.value = (float)((int32_t)(state >> 24) - 128) / 64};
         for (int byte = 0; byte < element; byte++) {
             at[i * element + byte] = (char)(u.bits >> 8 * (4 - element + byte));
         }
@@ -83,11 +87,12 @@ static void run(int element, i64 from, i64 to, i64 width, i64 window, float cap)
     i64 queries = (i64)m.rows;
     i64 keys = queries + HEADS * width * element;
     i64 values = keys + width * element;
-    TUNE4J_SYMBOL(TUNE4J_CLASS, attention)(0, 0, queries, stride, keys, stride, values, stride, (i64)m.output, output_stride,
-            (i64)m.statistics, to * 4, from, to, HEADS, width, window, 0.25f, cap, (i64)m.scratch, element);
-    TUNE4J_SYMBOL(TUNE4J_CLASS, attentionBackward)(0, 0, queries, stride, keys, stride, values, stride, (i64)m.output, output_stride,
-            (i64)m.incoming, output_stride, (i64)m.statistics, to * 4, (i64)m.gradient, output_stride, (i64)m.key_sums,
-            (i64)m.value_sums, from, to, HEADS, width, window, 0.25f, cap, (i64)m.scratch, element);
+    TUNE4J_SYMBOL(TUNE4J_CLASS, attention)(0, 0, queries, stride, keys, stride, values, stride, (i64)m.output,
+            output_stride, (i64)m.statistics, to * 4, from, to, HEADS, width, window, 0.25f, cap, (i64)m.scratch,
+            element);
+    TUNE4J_SYMBOL(TUNE4J_CLASS, attentionBackward)(0, 0, queries, stride, keys, stride, values, stride, (i64)m.output,
+            output_stride, (i64)m.incoming, output_stride, (i64)m.statistics, to * 4, (i64)m.gradient, output_stride,
+            (i64)m.key_sums, (i64)m.value_sums, from, to, HEADS, width, window, 0.25f, cap, (i64)m.scratch, element);
     print(m.output + from * output_stride, (to - from) * HEADS * width, element);
     print(m.gradient + from * output_stride, (to - from) * HEADS * width, element);
     i64 first = window > 0 && from >= window ? from - window + 1 : 0;

@@ -41,10 +41,6 @@ final class AttentionParts {
      * @param firstKey the first key that they see
      */
     record Part(Sequence sequence, int head, Positions positions, int firstKey) {
-        int keys() {
-            return positions.to() - firstKey;
-        }
-
         /** Whether all positions are its queries, so that no other part has gradients for the same keys. */
         boolean isWhole() {
             return positions.to() - positions.from() == sequence.length();
