@@ -23,6 +23,10 @@
 #define KERNEL(name, ...) \
     __attribute__((visibility("default"))) void TUNE4J_SYMBOL(TUNE4J_CLASS, name)(void *jni, void *class, __VA_ARGS__)
 
+/* COUNT(name, argument...) { body } for a method that returns a number of bytes. */
+#define COUNT(name, ...) \
+    __attribute__((visibility("default"))) i64 TUNE4J_SYMBOL(TUNE4J_CLASS, name)(void *jni, void *class, __VA_ARGS__)
+
 #define INLINE static inline __attribute__((always_inline))
 
 /* An address, a count or a stride in bytes. */

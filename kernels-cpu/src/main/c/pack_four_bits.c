@@ -17,7 +17,7 @@ struct weights {
 };
 
 INLINE vf level_of(const struct weights *w, vu codes) {
-#if defined(TUNE4J_EMULATED_BF16)
+#if defined(TUNE4J_EMULATED_PAIRS)
     vf v = {};
     for (int i = 0; i < LANES; i++) {
         v[i] = w->levels[0][codes[i]];

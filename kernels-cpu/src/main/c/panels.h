@@ -23,7 +23,7 @@ enum { PANEL_COLUMNS = PANEL_VECTORS * LANES, UNIT = 4 };
 enum { STEPS = 16 };
 
 /* Whether this tier multiplies pairs of bf16. */
-#if defined(TUNE4J_EMULATED_BF16) || defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
+#if defined(TUNE4J_EMULATED_PAIRS) || defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
 #define PAIRS 1
 #else
 #define PAIRS 0
@@ -31,7 +31,7 @@ enum { STEPS = 16 };
 
 /* Lane by lane: sums plus both products of two pairs of bf16. */
 INLINE vf pair_products(vf sums, vu left, vu right) {
-#if defined(TUNE4J_EMULATED_BF16)
+#if defined(TUNE4J_EMULATED_PAIRS)
     sums += (vf)(left & 0xffff0000) * (vf)(right & 0xffff0000);
     return sums + (vf)(left << 16) * (vf)(right << 16);
 #elif defined(__AVX512BF16__)

@@ -1,64 +1,56 @@
-/* Transposes LANES vectors of LANES units of four bytes in registers. */
+/* Matrices of 32-bit units, which are floats or pairs of bf16, as columns instead of rows. */
 #ifndef TUNE4J_TRANSPOSE_H
 #define TUNE4J_TRANSPOSE_H
 
 #include "vector.h"
 
-/* Neighbours of each 16 bytes of a and b in turns: the lower ones, or the upper ones; and pairs of units likewise. */
+/*
+ * Two rows of which every other group of lanes changes places: the upper groups of the first row and the lower ones of
+ * the second. A matrix is transposed when this was done for groups of 1, 2, 4, ... lanes and all rows that are as far
+ * apart.
+ */
 #if LANES == 16
-#define MIX(a, b, w, x, y, z) \
-    __builtin_shufflevector(a, b, w, x, y, z, w + 4, x + 4, y + 4, z + 4, w + 8, x + 8, y + 8, z + 8, w + 12, x + 12, \
-            y + 12, z + 12)
-/* Quarters of a, then quarters of b. */
-#define QUARTERS(a, b, w, x, y, z) \
-    __builtin_shufflevector(a, b, w * 4, w * 4 + 1, w * 4 + 2, w * 4 + 3, x * 4, x * 4 + 1, x * 4 + 2, x * 4 + 3, \
-            y * 4 + 16, y * 4 + 17, y * 4 + 18, y * 4 + 19, z * 4 + 16, z * 4 + 17, z * 4 + 18, z * 4 + 19)
+#define KEEP_1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define GIVE_1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+#define KEEP_2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define GIVE_2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define KEEP_4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define GIVE_4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define KEEP_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define GIVE_8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
 #elif LANES == 8
-#define MIX(a, b, w, x, y, z) __builtin_shufflevector(a, b, w, x, y, z, w + 4, x + 4, y + 4, z + 4)
+#define KEEP_1 0, 8, 2, 10, 4, 12, 6, 14
+#define GIVE_1 1, 9, 3, 11, 5, 13, 7, 15
+#define KEEP_2 0, 1, 8, 9, 4, 5, 12, 13
+#define GIVE_2 2, 3, 10, 11, 6, 7, 14, 15
+#define KEEP_4 0, 1, 2, 3, 8, 9, 10, 11
+#define GIVE_4 4, 5, 6, 7, 12, 13, 14, 15
 #else
-#define MIX(a, b, w, x, y, z) __builtin_shufflevector(a, b, w, x, y, z)
+#define KEEP_1 0, 4, 2, 6
+#define GIVE_1 1, 5, 3, 7
+#define KEEP_2 0, 1, 4, 5
+#define GIVE_2 2, 3, 6, 7
 #endif
 
-#define LOW_UNITS(a, b) MIX(a, b, 0, LANES, 1, LANES + 1)
-#define HIGH_UNITS(a, b) MIX(a, b, 2, LANES + 2, 3, LANES + 3)
-#define LOW_PAIRS(a, b) MIX(a, b, 0, 1, LANES, LANES + 1)
-#define HIGH_PAIRS(a, b) MIX(a, b, 2, 3, LANES + 2, LANES + 3)
+#define EXCHANGE(rows, distance) \
+    for (int i = 0; i < LANES; i++) { \
+        if ((i & (distance)) == 0) { \
+            vu kept = __builtin_shufflevector((rows)[i], (rows)[i + (distance)], KEEP_##distance); \
+            vu given = __builtin_shufflevector((rows)[i], (rows)[i + (distance)], GIVE_##distance); \
+            (rows)[i] = kept; \
+            (rows)[i + (distance)] = given; \
+        } \
+    }
 
-/* Within each 16 bytes: column c of four rows. */
-INLINE void transpose_fours(vu *v) {
-    vu t0 = LOW_UNITS(v[0], v[1]);
-    vu t1 = HIGH_UNITS(v[0], v[1]);
-    vu t2 = LOW_UNITS(v[2], v[3]);
-    vu t3 = HIGH_UNITS(v[2], v[3]);
-    v[0] = LOW_PAIRS(t0, t2);
-    v[1] = HIGH_PAIRS(t0, t2);
-    v[2] = LOW_PAIRS(t1, t3);
-    v[3] = HIGH_PAIRS(t1, t3);
-}
-
-/* v[row] becomes v[column]. */
-INLINE void transpose(vu *v) {
-    for (int i = 0; i < LANES; i += 4) {
-        transpose_fours(v + i);
-    }
-#if LANES == 8
-    for (int i = 0; i < 4; i++) {
-        vu a = v[i];
-        vu b = v[i + 4];
-        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
-        v[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
-    }
-#elif LANES == 16
-    for (int i = 0; i < 4; i++) {
-        vu even01 = QUARTERS(v[i], v[i + 4], 0, 2, 0, 2);
-        vu odd01 = QUARTERS(v[i], v[i + 4], 1, 3, 1, 3);
-        vu even23 = QUARTERS(v[i + 8], v[i + 12], 0, 2, 0, 2);
-        vu odd23 = QUARTERS(v[i + 8], v[i + 12], 1, 3, 1, 3);
-        v[i] = QUARTERS(even01, even23, 0, 2, 0, 2);
-        v[i + 4] = QUARTERS(odd01, odd23, 0, 2, 0, 2);
-        v[i + 8] = QUARTERS(even01, even23, 1, 3, 1, 3);
-        v[i + 12] = QUARTERS(odd01, odd23, 1, 3, 1, 3);
-    }
+/* LANES rows of LANES units in place. */
+INLINE void transpose(vu rows[LANES]) {
+    EXCHANGE(rows, 1)
+    EXCHANGE(rows, 2)
+#if LANES >= 8
+    EXCHANGE(rows, 4)
+#endif
+#if LANES == 16
+    EXCHANGE(rows, 8)
 #endif
 }
 

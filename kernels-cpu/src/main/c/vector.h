@@ -2,16 +2,16 @@
  * Vectors as wide as the tier's registers. A source is written once with these types and is compiled for each tier; where an instruction
  * has no other name, the tier's intrinsic stands here.
  *
- * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON). With TUNE4J_EMULATED_BF16, which is for tests, vectors
- * are as wide as those of AVX-512, and plain C acts like its bf16 instructions.
+ * LANES is the number of floats in a vector: 16 (AVX-512), 8 (AVX2) or 4 (NEON). The tests set it to 16 for a machine with AVX2, where
+ * the compiler makes two registers of each vector, so that what is written for AVX-512 can be tested there.
  */
 #ifndef TUNE4J_VECTOR_H
 #define TUNE4J_VECTOR_H
 
 #include "kernel.h"
 
-#if defined(TUNE4J_EMULATED_BF16)
-#define LANES 16
+#if defined(LANES)
+#include <immintrin.h>
 #elif defined(__AVX512F__)
 #include <immintrin.h>
 #define LANES 16
@@ -36,6 +36,10 @@ typedef vu vu_at __attribute__((aligned(1), may_alias));
 typedef vh vh_at __attribute__((aligned(1), may_alias));
 typedef float float_at __attribute__((aligned(1), may_alias));
 typedef uint16_t half_at __attribute__((aligned(1), may_alias));
+typedef uint32_t unit_at __attribute__((aligned(1), may_alias));
+
+/* Bytes of a vector. */
+enum { VECTOR = LANES * 4 };
 
 INLINE vf all(float value) { return value - (vf){}; }
 
@@ -60,52 +64,53 @@ INLINE float largest(vf v) {
 
 /* The sum of the lanes: halves are added until one lane is left, so its order is the tier's. */
 INLINE float sum(vf v) {
-#if defined(TUNE4J_EMULATED_BF16)
-    float result = v[0];
-    for (int i = 1; i < LANES; i++) {
-        result += v[i];
-    }
-    return result;
-#elif LANES == 16
+#if defined(__AVX512F__)
     return _mm512_reduce_add_ps((__m512)v);
 #elif LANES == 8
     __m128 half = _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
     half = _mm_add_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
-#else
+#elif LANES == 4
     return vaddvq_f32((float32x4_t)v);
+#else
+    float result = 0;
+    for (int i = 0; i < LANES; i++) {
+        result += v[i];
+    }
+    return result;
 #endif
 }
 
 INLINE vf root(vf v) {
-#if defined(TUNE4J_EMULATED_BF16)
+#if defined(__AVX512F__)
+    return (vf)_mm512_sqrt_ps((__m512)v);
+#elif LANES == 8
+    return (vf)_mm256_sqrt_ps((__m256)v);
+#elif LANES == 4
+    return (vf)vsqrtq_f32((float32x4_t)v);
+#else
     for (int i = 0; i < LANES; i++) {
         v[i] = __builtin_sqrtf(v[i]);
     }
     return v;
-#elif LANES == 16
-    return (vf)_mm512_sqrt_ps((__m512)v);
-#elif LANES == 8
-    return (vf)_mm256_sqrt_ps((__m256)v);
-#else
-    return (vf)vsqrtq_f32((float32x4_t)v);
 #endif
 }
 
 /* The nearest whole numbers, ties to even. */
 INLINE vf nearest(vf v) {
-#if defined(TUNE4J_EMULATED_BF16)
-    /* From 2^23 on a float is whole; below, that sum leaves no room for a fraction. */
-    vf large = (vf)(((vi)v & alli(INT32_MIN)) | (vi)all(0x1p23f));
-    vi whole = (vi)((vf)((vi)v & alli(INT32_MAX)) >= all(0x1p23f)) | (v != v);
-    vf sum = v + large;
-    return choose(whole, v, sum - large);
-#elif LANES == 16
+#if defined(__AVX512F__)
     return (vf)_mm512_roundscale_ps((__m512)v, 8);
 #elif LANES == 8
     return (vf)_mm256_round_ps((__m256)v, 8);
-#else
+#elif LANES == 4
     return (vf)vrndnq_f32((float32x4_t)v);
+#else
+    /* Up to 2^22 the sum has no room for a fraction; larger numbers are whole. */
+    vf magic = all(0x1.8p23f);
+    vi small = (v > all(-0x1p22f)) & (v < all(0x1p22f));
+    vf shifted = v + magic;
+    __asm__("" : "+m"(shifted));
+    return choose(small, shifted - magic, v);
 #endif
 }
 
@@ -203,23 +208,24 @@ INLINE vf exp2_of(vf x) {
 }
 
 /*
- * The logarithm to the base 2 of a positive number that is not subnormal. With the mantissa m in [1, 2) and
- * s = (m - sqrt 2) / (m + sqrt 2) it is exponent + 1/2 + 2 / ln 2 * (s + s^3/3 + s^5/5 + s^7/7 + ...), where |s| < 0.172.
+ * log2(x) for positive numbers. With the mantissa m in [1, 2) and s = (m - sqrt 2) / (m + sqrt 2) it is
+ * exponent + 1/2 + 2 / ln 2 * (s + s^3/3 + s^5/5 + s^7/7 + ...), where |s| is below 0.172. NaN where x is zero,
+ * negative or NaN.
  */
 INLINE vf log2_of(vf x) {
     vi bits = (vi)x;
     vf exponent = __builtin_convertvector((bits >> 23) - 127, vf);
     vf m = (vf)((bits & 0x7fffff) | 0x3f800000);
-    const float root2 = 1.41421356237f;
-    vf s = (m - all(root2)) / (m + all(root2));
+    vf s = (m - all(1.41421356f)) / (m + all(1.41421356f));
     vf square = s * s;
-    vf p = all(0.41219858311f);
-    p = p * square + all(0.57707801636f);
-    p = p * square + all(0.96179669393f);
-    p = p * square + all(2.88539008178f);
-    vf result = s * p + (exponent + all(0.5f));
+    vf series = all(2.8853901f / 9);
+    series = series * square + all(2.8853901f / 7);
+    series = series * square + all(2.8853901f / 5);
+    series = series * square + all(2.8853901f / 3);
+    series = series * square + all(2.8853901f);
+    vf result = exponent + all(0.5f) + series * s;
     result = choose(x == all(__builtin_inff()), x, result);
-    return choose(x == x, result, x);
+    return choose(x > (vf){}, result, all(__builtin_nanf("")));
 }
 
 #define LOG2_E 1.4426950408889634f

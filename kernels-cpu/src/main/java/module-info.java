@@ -4,5 +4,6 @@ module io.tune4j.kernels.cpu {
 
     exports io.tune4j.kernels.cpu;
     exports io.tune4j.kernels.cpu.products;
+    exports io.tune4j.kernels.cpu.attention;
     exports io.tune4j.kernels.cpu.threads;
 }

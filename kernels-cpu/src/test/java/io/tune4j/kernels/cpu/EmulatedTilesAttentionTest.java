@@ -1,0 +1,8 @@
+package io.tune4j.kernels.cpu;
+
+/** Attention as the tile unit computes it. */
+class EmulatedTilesAttentionTest extends AttentionProperties {
+    EmulatedTilesAttentionTest() {
+        super(AttentionKernels.EMULATED_TILES, true);
+    }
+}
