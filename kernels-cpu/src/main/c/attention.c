@@ -107,17 +107,20 @@ INLINE void refer(tile *t, matrix scores, i64 keys, float scale, i64 width) {
             largest[i] = above(*(vf_at *)(scores.rows + key * scores.stride + i * VECTOR), largest[i]);
         }
     }
-    vi grows = {};
+    vi grows[VECTORS];
+    vi some_grow = {};
     for (int i = 0; i < VECTORS; i++) {
         largest[i] *= all(scale);
-        grows |= largest[i] - *(vf_at *)(t->reference + i * LANES) > all(GROWTH);
+        grows[i] = largest[i] - *(vf_at *)(t->reference + i * LANES) > all(GROWTH);
+        some_grow |= grows[i];
     }
-    if (!any_lane(grows)) {
+    if (!any_lane(some_grow)) {
         return;
     }
     for (int i = 0; i < VECTORS; i++) {
         vf before = *(vf_at *)(t->reference + i * LANES);
-        vf after = larger(largest[i], before);
+        /* A query's bits must not depend on what its neighbours see. */
+        vf after = choose(grows[i], largest[i], before);
         /* Where no key is seen yet, both are minus infinity, whose difference would be NaN. */
         vf factor = power_of_2(before - choose(after > all(-INFINITE), after, (vf){}));
         *(vf_at *)(t->reference + i * LANES) = after;

@@ -27,8 +27,10 @@ public final class CpuBackends {
      */
     public static CpuBackend open(HostProcessor processor, int threads, Optional<Tier> tier, BackendOptions options) {
         KernelThreads workers = threads(threads);
-        KernelSet first = tier.isPresent() ? new NativeKernels(workers) : new HostFourBits(workers);
-        return open(processor, workers, tier, List.of(first), options);
+        List<KernelSet> sets = tier.isPresent()
+                ? List.of(new NativeKernels(workers), new NativeAttention(workers))
+                : List.of(new HostFourBits(workers));
+        return open(processor, workers, tier, sets, options);
     }
 
     /**
