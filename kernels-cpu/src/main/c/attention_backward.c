@@ -244,6 +244,15 @@ INLINE void look(attention a, workspace *w, i64 number, i64 first, int way) {
     }
 }
 
+/* Adds a product with rows of queries, of which some may not see a key. */
+INLINE void add_key_product(product_of p, int whole, sight s, int way) {
+    if (whole) {
+        product(p, way, 1);
+    } else {
+        add_seen(p, s, packed_element(way));
+    }
+}
+
 /* Adds the gradients of some keys of a chunk, for the tiles from first_tile on. */
 INLINE void add_key_rows(attention a, workspace *w, i64 first, range rows, i64 first_tile, i64 tiles, int way) {
     int element = packed_element(way);
@@ -257,17 +266,12 @@ INLINE void add_key_rows(attention a, workspace *w, i64 first, range rows, i64 f
     of_keys.a = from_byte(from_row(w->score_gradients, rows.from), query * element);
     of_keys.b = from_row(w->query_rows, query_row);
     of_keys.c = from_row(w->packed.key_sums, first + rows.from);
-    sight where = {a.first_key + first + rows.from, w->tiles[first_tile].position, a.window, 1};
-    if (w->finite_incoming) {
-        product(of_values, way, 1);
-    } else {
-        add_seen(of_values, where, element);
-    }
-    if (w->finite_queries) {
-        product(of_keys, way, 1);
-    } else {
-        add_seen(of_keys, where, element);
-    }
+    i64 key = a.first_key + first + rows.from;
+    i64 position = w->tiles[first_tile].position;
+    i64 last = position + tiles * TILE - 1;
+    int all_see = key + of_keys.rows - 1 <= position && first_seen(last, a.window) <= key && last < a.to;
+    add_key_product(of_values, all_see || w->finite_incoming, (sight){key, position, a.window, 1}, way);
+    add_key_product(of_keys, all_see || w->finite_queries, (sight){key, position, a.window, 1}, way);
 }
 
 /* Adds the gradients of a chunk's keys: for rows that the same tiles have looked at, all at once. */
