@@ -7,8 +7,8 @@
 /* Neighbours of each 16 bytes of a and b in turns: the lower ones, or the upper ones; and pairs of units likewise. */
 #if LANES == 16
 #define MIX(a, b, w, x, y, z) \
-    __builtin_shufflevector(a, b, w, x, y, z, w + 4, x + 4, y + 4, z + 4, w + 8, x + 8, y + 8, z + 8, w + 12, x + 12, \
-            y + 12, z + 12)
+    __builtin_shufflevector( \
+            a, b, w, x, y, z, w + 4, x + 4, y + 4, z + 4, w + 8, x + 8, y + 8, z + 8, w + 12, x + 12, y + 12, z + 12)
 /* Quarters of a, then quarters of b. */
 #define QUARTERS(a, b, w, x, y, z) \
     __builtin_shufflevector(a, b, w * 4, w * 4 + 1, w * 4 + 2, w * 4 + 3, x * 4, x * 4 + 1, x * 4 + 2, x * 4 + 3, \
