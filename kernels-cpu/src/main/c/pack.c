@@ -7,7 +7,9 @@ enum { FLOATS, BF16_PAIRS, BF16_WIDENED };
 
 typedef uint32_t unit_at __attribute__((aligned(1), may_alias));
 
-INLINE uint32_t widened_bits(const char *at) { return (uint32_t)*(const half_at *)at << 16; }
+INLINE uint32_t widened_bits(const char *at) {
+    return (uint32_t)*(const half_at *)at << 16;
+}
 
 /* A unit of a row along the inner side; single: whether it is a bf16 that has no neighbour. */
 INLINE uint32_t across_one(const char *at, int single, int kind) {
@@ -18,8 +20,8 @@ INLINE uint32_t across_one(const char *at, int single, int kind) {
 }
 
 /*
- * LANES rows along the inner side, of which the first ones exist, become as many columns of a panel. Whole vectors are written where a
- * panel is narrower, too: the next step overwrites what is too much, and behind the last one is room.
+ * LANES rows along the inner side, of which the first ones exist, become as many columns of a panel. Whole vectors are
+ * written where a panel is narrower, too: the next step overwrites what is too much, and behind the last one is room.
  */
 INLINE void pack_across(const char *source, i64 stride, i64 rows, i64 inner, char *target, i64 step, int kind) {
     i64 bytes = kind == BF16_WIDENED ? BF16 : UNIT;
@@ -102,8 +104,8 @@ INLINE void pack_along(
     }
 }
 
-INLINE void pack(const char *source, i64 side_stride, i64 inner_stride, i64 size, i64 inner, char *target, i64 panel_stride,
-        int width, int kind) {
+INLINE void pack(const char *source, i64 side_stride, i64 inner_stride, i64 size, i64 inner, char *target,
+        i64 panel_stride, int width, int kind) {
     if (side_stride == (kind == FLOATS ? FP32 : BF16)) {
         pack_along(source, inner_stride, size, inner, target, panel_stride, width, kind);
         return;
@@ -111,7 +113,8 @@ INLINE void pack(const char *source, i64 side_stride, i64 inner_stride, i64 size
     for (i64 first = 0; first < size; first += width, target += panel_stride) {
         for (i64 i = 0; i < width; i += LANES) {
             i64 rows = least(size - first - i, LANES);
-            pack_across(source + (first + i) * side_stride, side_stride, rows, inner, target + i * UNIT, width * UNIT, kind);
+            pack_across(source + (first + i) * side_stride, side_stride, rows, inner, target + i * UNIT, width * UNIT,
+                    kind);
         }
     }
 }
@@ -120,12 +123,12 @@ INLINE void pack(const char *source, i64 side_stride, i64 inner_stride, i64 size
     pack((const char *)source, side_stride, inner_stride, size, inner, (char *)target, panel_stride, width, kind)
 
 /*
- * Packs rows of the left operand, or columns of the right one: size of them, and inner elements of each. Strides are bytes from one to
- * the next, and along the inner side; one of both strides is an element. What is missing in the last panel, or in the last pair, is
- * zeros. Behind each panel there must be room for a vector.
+ * Packs rows of the left operand, or columns of the right one: size of them, and inner elements of each. Strides are
+ * bytes from one to the next, and along the inner side; one of both strides is an element. What is missing in the last
+ * panel, or in the last pair, is zeros. Behind each panel there must be room for a vector.
  */
-KERNEL(packPanels, i64 source, i64 side_stride, i64 inner_stride, i64 size, i64 inner, int element, i64 target, i64 panel_stride,
-        int left, int pairs) {
+KERNEL(packPanels, i64 source, i64 side_stride, i64 inner_stride, i64 size, i64 inner, int element, i64 target,
+        i64 panel_stride, int left, int pairs) {
     if (element == FP32) {
         left ? PACK(PANEL_ROWS, FLOATS) : PACK(PANEL_COLUMNS, FLOATS);
     } else if (pairs) {

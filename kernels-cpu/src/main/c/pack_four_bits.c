@@ -31,8 +31,8 @@ INLINE vf level_of(const struct weights *w, vu codes) {
     return choose(codes > 7, upper, lower);
 #else
     /* The four bytes of a float are looked up one by one. */
-    uint8x16x4_t table = {{(uint8x16_t)w->levels[0], (uint8x16_t)w->levels[1], (uint8x16_t)w->levels[2],
-            (uint8x16_t)w->levels[3]}};
+    uint8x16x4_t table = {
+            {(uint8x16_t)w->levels[0], (uint8x16_t)w->levels[1], (uint8x16_t)w->levels[2], (uint8x16_t)w->levels[3]}};
     return (vf)vqtbl4q_u8(table, (uint8x16_t)(codes * 0x04040404 + 0x03020100));
 #endif
 }
@@ -100,7 +100,7 @@ INLINE void pack_step(const struct weights *w, i64 index, i64 count, int single,
     }
 }
 
-/* Columns of the matrix are columns of panels. Some rows of all panels come before the next ones, for whole cache lines. */
+/* Columns of the matrix are columns of panels. STEPS of all panels come before the next ones. */
 INLINE void pack_columns(
         const struct weights *w, i64 row, i64 column, i64 size, i64 inner, char *target, i64 panel_stride, int pairs) {
     i64 taken = pairs ? 2 : 1;
@@ -118,14 +118,17 @@ INLINE void pack_columns(
 }
 
 /*
- * Packs columns of a right operand. They are rows of a row-major matrix of four-bit codes (by_rows) or its columns: size of them, from
- * row and column on, with inner elements of each. A row has width elements, in blocks of 2^shift elements, at least 32, with a scale of
- * element's dtype each; the width is a multiple of a block. column and the count of columns are multiples of LANES, or of 2 * LANES for
- * pairs by_rows. pairs only with scales in bf16.
+ * Packs columns of a right operand. They are rows of a row-major matrix of four-bit codes (by_rows) or its columns:
+ * size of them, from row and column on, with inner elements of each. A row has width elements, in blocks of 2^shift
+ * elements, at least 32, with a scale of element's dtype each; the width is a multiple of a block. column and the count
+ * of columns are multiples of LANES, or of 2 * LANES for pairs by_rows. pairs only with scales in bf16.
  */
-KERNEL(packFourBits, i64 codes, i64 levels, i64 scales, int element, int shift, i64 width, i64 row, i64 column, i64 size,
-        i64 inner, int by_rows, i64 target, i64 panel_stride, int pairs) {
-    struct weights w = {.codes = (const uint8_t *)codes, .scales = (const char *)scales, .element = element, .shift = shift,
+KERNEL(packFourBits, i64 codes, i64 levels, i64 scales, int element, int shift, i64 width, i64 row, i64 column,
+        i64 size, i64 inner, int by_rows, i64 target, i64 panel_stride, int pairs) {
+    struct weights w = {.codes = (const uint8_t *)codes,
+            .scales = (const char *)scales,
+            .element = element,
+            .shift = shift,
             .width = width};
     for (int i = 0; i < LEVEL_VECTORS; i++) {
         w.levels[i] = load((const char *)levels, i * LANES, FP32);

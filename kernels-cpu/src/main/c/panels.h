@@ -1,14 +1,16 @@
 /*
- * Packed operands of a matrix product. A panel holds some rows of the left operand, or columns of the right one, so that what a step along
- * the inner side needs lies side by side: [inner][PANEL_ROWS] or [inner][PANEL_COLUMNS] units of four bytes. A unit is a float, or a
- * pair of bf16 that are neighbours along the inner side, the first one in the lower half.
+ * Packed operands of a matrix product. A panel holds some rows of the left operand, or columns of the right one, so
+ * that what a step along the inner side needs lies side by side: [inner][PANEL_ROWS] or [inner][PANEL_COLUMNS] units of
+ * four bytes. A unit is a float, or a pair of bf16 that are neighbours along the inner side, the first one in the lower
+ * half.
  */
 #ifndef TUNE4J_PANELS_H
 #define TUNE4J_PANELS_H
 
 #include "vector.h"
 
-/* As many sums as the registers hold beside a row of the right operand: 12 of 16 with AVX2, 28 of 32 with AVX-512, 24 of 32 with NEON. */
+/* As many sums as the registers hold beside a row of the right operand: 12 of 16 with AVX2, 28 of 32 with AVX-512, 24
+ * of 32 with NEON. */
 #if LANES == 16
 enum { PANEL_ROWS = 14, PANEL_VECTORS = 2 };
 #elif LANES == 8
@@ -19,7 +21,8 @@ enum { PANEL_ROWS = 8, PANEL_VECTORS = 3 };
 
 enum { PANEL_COLUMNS = PANEL_VECTORS * LANES, UNIT = 4 };
 
-/* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are read. */
+/* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are
+ * read. */
 enum { STEPS = 16 };
 
 /* Whether this tier multiplies pairs of bf16. */

@@ -2,8 +2,8 @@
 #include "plain.h"
 
 KERNEL(product, i64 rows, i64 inner, i64 columns, i64 a, i64 a_row_stride, i64 a_column_stride, i64 b, i64 b_row_stride,
-        i64 b_column_stride, int element, i64 target, i64 target_row_stride, i64 target_column_stride, int target_element,
-        float alpha, int adds) {
+        i64 b_column_stride, int element, i64 target, i64 target_row_stride, i64 target_column_stride,
+        int target_element, float alpha, int adds) {
     for (i64 row = 0; row < rows; row++) {
         for (i64 column = 0; column < columns; column++) {
             double sum = 0;

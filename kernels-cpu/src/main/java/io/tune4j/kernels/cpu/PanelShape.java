@@ -5,9 +5,10 @@ package io.tune4j.kernels.cpu;
  *
  * @param rows of a panel of the left operand
  * @param columns of a panel of the right operand
+ * @param lanes floats in a vector
  * @param pairs whether bf16 is multiplied in pairs; otherwise it is widened to fp32
  */
-public record PanelShape(int rows, int columns, boolean pairs) {
+public record PanelShape(int rows, int columns, int lanes, boolean pairs) {
     /** Bytes of a unit: of a float or of a pair of bf16. */
     public static final int UNIT = 4;
 
@@ -17,9 +18,9 @@ public record PanelShape(int rows, int columns, boolean pairs) {
     /** The shape for vectors of so many floats. */
     public static PanelShape of(int lanes, boolean pairs) {
         return switch (lanes) {
-            case 16 -> new PanelShape(14, 32, pairs);
-            case 8 -> new PanelShape(6, 16, pairs);
-            case 4 -> new PanelShape(8, 12, pairs);
+            case 16 -> new PanelShape(14, 32, lanes, pairs);
+            case 8 -> new PanelShape(6, 16, lanes, pairs);
+            case 4 -> new PanelShape(8, 12, lanes, pairs);
             default -> throw new IllegalArgumentException("no tier has vectors of " + lanes + " floats");
         };
     }

@@ -13,7 +13,7 @@ public record Blocking(int depth, long group, long shorter, long leastInParts) {
     private static final int DEPTH = 256;
 
     /** Leaves room for the other operand's panels and the target in a second-level cache of 512 KiB to 1 MiB. */
-    private static final long GROUP = 256 << 10;
+    private static final long GROUP = 384 << 10;
 
     /** Fits in a third-level cache that several cores share. */
     private static final long SHORTER = 8 << 20;

@@ -14,6 +14,9 @@ import java.util.List;
  * a time, and stays in the second-level cache while it is multiplied with all of the shorter operand.
  */
 final class Product {
+    /** A group may be larger than an even one by one in so many, so that it consists of whole panels. */
+    private static final int ROUNDING = 16;
+
     private final PanelKernels kernels;
     private final Parallel parallel;
     private final ScratchSource memory;
@@ -104,7 +107,7 @@ final class Product {
             }
             packShorter(first, places);
             long size = groupSize();
-            parallel.each(Math.toIntExact((longer + size - 1) / size), i -> {
+            parallel.each(Math.toIntExact(partsOf(longer, size)), i -> {
                 try (Scratch own = memory.open()) {
                     long start = i * size;
                     group(start, Math.min(size, longer - start), first, places, sums, own);
@@ -114,9 +117,9 @@ final class Product {
     }
 
     private void packShorter(int first, long[] places) {
-        long panels = (shorter + shorterWidth - 1) / shorterWidth;
-        long share = (panels + threads - 1) / threads;
-        parallel.each(Math.toIntExact((panels + share - 1) / share), part -> {
+        long panels = partsOf(shorter, shorterWidth);
+        long share = partsOf(panels, threads);
+        parallel.each(Math.toIntExact(partsOf(panels, share)), part -> {
             long start = part * share;
             long size = Math.min(share * shorterWidth, shorter - start * shorterWidth);
             for (int i = 0; i < places.length; i++) {
@@ -134,9 +137,21 @@ final class Product {
             panelBytes = Math.max(panelBytes, block.panelBytes(longerWidth));
         }
         long most = Math.max(1, blocking.group() / panelBytes) * longerWidth;
-        long groups = (longer + most - 1) / most;
-        long even = (groups + threads - 1) / threads * threads;
-        return ((longer + even - 1) / even + longerWidth - 1) / longerWidth * longerWidth;
+        long groups = upTo(threads, partsOf(longer, most));
+        long even = partsOf(longer, groups);
+        // A part of a panel takes longer than its share of the time, but less than leaving a thread without work.
+        long whole = upTo(longerWidth, even);
+        return whole - even <= even / ROUNDING
+                ? whole
+                : upTo(tall ? 1 : kernels.shape().lanes(), even);
+    }
+
+    private static long partsOf(long length, long size) {
+        return (length + size - 1) / size;
+    }
+
+    private static long upTo(long unit, long count) {
+        return partsOf(count, unit) * unit;
     }
 
     private void group(long start, long size, int first, long[] places, Sums all, Scratch own) {
@@ -146,7 +161,7 @@ final class Product {
         }
         long packed = own.take(most);
         Sums sums = all.from(tall ? start : 0, tall ? 0 : start);
-        if (all == Sums.NONE && target.elements() != Elements.FP32 && blocks.size() > 1) {
+        if (all.address == 0 && target.elements() != Elements.FP32 && blocks.size() > 1) {
             long stride = (tall ? shorter : size) * Float.BYTES;
             sums = new Sums(own.take((tall ? size : shorter) * stride), stride);
         }
