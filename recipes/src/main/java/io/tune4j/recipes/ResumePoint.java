@@ -173,6 +173,11 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
     void restore(LoraFinetuneOptions options, Adapter adapter, Optimizer optimizer, Backend backend, Console console) {
         Path given = options.checkpointer().adapterCheckpoint();
         if (folder != null && state != null) {
+            String arithmetic = state.arithmetic();
+            if (arithmetic != null && !backend.repeat(arithmetic)) {
+                console.warning("the last bits of losses may differ from those of an uninterrupted run: it began with "
+                        + arithmetic + ", and this is " + backend.arithmetic());
+            }
             TrainingStates.restore(folder, state, adapter, optimizer, backend);
             console.line("resuming   after step " + state.step() + ", from " + folder);
         } else if (given != null) {

@@ -93,7 +93,8 @@ record RunOutputs(
                 Double.isFinite(best) ? best : null,
                 watch.standing(),
                 ResumePoint.settings(options, steps, data),
-                base.versions());
+                base.versions(),
+                backend.arithmetic());
         return states.prepare(state, adapter, optimizer, baseModel());
     }
 

@@ -20,6 +20,9 @@ import java.util.Locale;
 /** Tries one backend: loads its library and multiplies matrices in each dtype on each device. */
 public final class BackendProbe {
     private static final int FAILED = 4;
+    /** Begins a line that the whole diagnosis lists among what is wrong. */
+    static final String FINDING = "  ! ";
+
     private static final int SIZE = 256;
     private static final int RUNS = 3;
 
@@ -42,6 +45,9 @@ public final class BackendProbe {
                 try (Backend backend = factory.create(options)) {
                     out.println("  " + device + ": " + backend.capabilities().description());
                     out.println("    " + String.join("; ", dtypes(backend)));
+                    Backend.Diagnosis diagnosis = backend.diagnose();
+                    diagnosis.lines().forEach(line -> out.println("    " + line));
+                    diagnosis.findings().forEach(finding -> out.println(FINDING + finding));
                     working++;
                 } catch (TuneException e) {
                     out.println("  " + device + ": " + indented(e.getMessage()));

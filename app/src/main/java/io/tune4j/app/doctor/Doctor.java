@@ -219,7 +219,13 @@ public final class Doctor {
                         .start();
                 boolean ended = process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS);
                 process.destroyForcibly();
-                out.print(Files.readString(log, StandardCharsets.UTF_8));
+                for (String line : Files.readAllLines(log, StandardCharsets.UTF_8)) {
+                    if (line.startsWith(BackendProbe.FINDING)) {
+                        findings.add("backend '" + backend + "': " + line.substring(BackendProbe.FINDING.length()));
+                    } else {
+                        out.println(line);
+                    }
+                }
                 if (!ended) {
                     out.println("  did not answer within " + PROBE_SECONDS + " seconds");
                 }

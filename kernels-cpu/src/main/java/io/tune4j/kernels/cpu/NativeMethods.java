@@ -141,4 +141,6 @@ final class NativeMethods {
 
     static native void attentionWrite(
             long sums, long rows, long width, float factor, long target, long stride, int element);
+
+    static native long peak(long turns, long result, int element);
 }

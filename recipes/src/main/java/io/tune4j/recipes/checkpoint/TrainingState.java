@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation lowest validation loss so far, or null before the first
  * @param settings what must be the same in a run that resumes, by config key
  * @param base the base model's files by name; null in states of earlier versions
+ * @param arithmetic what the last bits of the backend's results depend on; null in states of earlier versions
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainingState(
@@ -28,7 +29,8 @@ public record TrainingState(
         @Nullable Double bestLoss,
         ValidationWatch.@Nullable Standing validation,
         SortedMap<String, String> settings,
-        @Nullable SortedMap<String, FileVersion> base) {
+        @Nullable SortedMap<String, FileVersion> base,
+        @Nullable String arithmetic) {
     /** Increased when a reader of the old format would misunderstand the new one. */
     public static final int FORMAT = 1;
 

@@ -17,10 +17,13 @@ import io.tune4j.backend.bytedeco.libtorch.KernelSet;
 import io.tune4j.backend.bytedeco.libtorch.LibtorchBackend;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
 import io.tune4j.backend.bytedeco.products.CpuProducts;
+import io.tune4j.kernels.cpu.Tier;
 import io.tune4j.kernels.cpu.threads.KernelThreads;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -38,6 +41,7 @@ public final class CpuBackend extends LibtorchBackend {
     private final ProcessMemory processMemory = new ProcessMemory();
     private final KernelThreads threads;
     private final CpuProducts products;
+    private final Optional<Tier> tier;
 
     /**
      * With kernels.
@@ -45,11 +49,13 @@ public final class CpuBackend extends LibtorchBackend {
      * @param threads closed with this
      * @param products closed with this
      * @param sets of fused kernels, the fastest first; closed with this
+     * @param tier whose kernels are loaded
      */
     public CpuBackend(KernelThreads threads, CpuProducts products, List<KernelSet> sets, Capabilities capabilities) {
         super(Device.CPU, new TorchParts(threads), products, sets, capabilities);
         this.threads = threads;
         this.products = products;
+        this.tier = tier;
     }
 
     @Override
@@ -60,6 +66,15 @@ public final class CpuBackend extends LibtorchBackend {
     @Override
     public boolean repeat(String arithmetic) {
         return products.repeat(arithmetic);
+    }
+
+    @Override
+    public Diagnosis diagnose() {
+        List<DType> dtypes = new ArrayList<>(List.of(DType.FLOAT32));
+        if (capabilities().nativeDtypes().contains(DType.BFLOAT16)) {
+            dtypes.add(DType.BFLOAT16);
+        }
+        return new CpuDiagnosis(products, threads, tier.isPresent()).examine(dtypes);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class CpuBackends {
                 + processor.vectorUnit() + ", kernels " + tier.map(Tier::id).orElse("of libtorch") + ", "
                 + products.describe(options.dtype());
         return new CpuBackend(
-                workers, products, sets, new Capabilities(dtypes, nativeDtypes, workers.threads(), description));
+                workers, products, sets, tier, new Capabilities(dtypes, nativeDtypes, workers.threads(), description));
     }
 
     /** Threads of which each has one thread of libtorch and of OpenBLAS. */

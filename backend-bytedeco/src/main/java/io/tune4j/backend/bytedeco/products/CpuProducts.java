@@ -93,6 +93,11 @@ public final class CpuProducts implements TorchProducts {
         return choice.describe(dtype);
     }
 
+    /** The name of the engine for a kind of product. */
+    public String engine(DType dtype, ProductKind kind) {
+        return choice.engine(dtype, kind).name();
+    }
+
     /** The rates of all engines in GFLOP/s by kind of product, for a diagnosis. */
     public Map<ProductKind, Map<String, Double>> rates(DType dtype) {
         return choice.rates(dtype).gflops();
