@@ -192,6 +192,6 @@ class MatrixProductsTest {
 
         products(kernels, 2, small).multiply(dense, a.matrix(), b, 1, true);
 
-        Differences.check(memory, plain.memory(), elements, 1 + 2 * Math.sqrt(b.rows()), SLACK);
+        Differences.check(memory, plain.memory(), elements, 1 + 2 * Math.sqrt((double) b.rows()), SLACK);
     }
 }

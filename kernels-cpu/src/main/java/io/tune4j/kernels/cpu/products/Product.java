@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Product {
     /** Packing the right operand for so many panels of the left one takes longer than reading it from far apart does. */
-    private static final int FEW_PANELS = 2;
+    private static final long FEW_PANELS = 2;
 
     private final PanelKernels kernels;
     private final Parallel parallel;
@@ -86,7 +86,7 @@ final class Product {
         }
         boolean keepsSums = target.elements() != Elements.FP32;
         long sumBytes = target.rows() * target.columns() * Float.BYTES;
-        if (packed <= blocking.shorter() || keepsSums && sumBytes > packed) {
+        if (packed <= blocking.shorter() || (keepsSums && sumBytes > packed)) {
             run(0, blocks.size(), Sums.NONE);
             return;
         }
@@ -173,7 +173,7 @@ final class Product {
         boolean begins = index == 0;
         boolean toSums = !last && sums.address != 0;
         // Earlier blocks are in the sums, or in the target itself.
-        boolean continues = toSums || sums.address == 0 && !begins;
+        boolean continues = toSums || (sums.address == 0 && !begins);
         long groupStride = block.panelBytes(longerWidth);
         long placeStride = block.panelBytes(shorterWidth);
         InnerBlock.ReadableRight right = readsRight ? block.readableRight() : null;
