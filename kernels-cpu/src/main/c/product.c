@@ -21,8 +21,8 @@ struct place {
 #define UNROLLED _Pragma("GCC unroll 16")
 
 /* rows, vectors and pairs are constants where this is inlined, so that the sums are registers. */
-INLINE void multiply_tile(const char *left, const char *right, i64 inner, char *target, const struct place *place,
-        int rows, int vectors, int pairs) {
+INLINE void multiply_tile(const char *left, const char *right, i64 step, i64 inner, char *target,
+        const struct place *place, int rows, int vectors, int pairs) {
     vf sums[PANEL_ROWS][PANEL_VECTORS];
     UNROLLED
     for (int i = 0; i < rows; i++) {
@@ -46,7 +46,7 @@ INLINE void multiply_tile(const char *left, const char *right, i64 inner, char *
             }
         }
         left += PANEL_ROWS * UNIT;
-        right += PANEL_COLUMNS * UNIT;
+        right += step;
     }
     vf factor = all(place->alpha);
     i64 stride = place->stride;
@@ -78,13 +78,14 @@ INLINE void multiply_tile(const char *left, const char *right, i64 inner, char *
     }
 }
 
-typedef void tile_kernel(const char *left, const char *right, i64 inner, char *target, const struct place *place);
+typedef void tile_kernel(
+        const char *left, const char *right, i64 step, i64 inner, char *target, const struct place *place);
 
 /* A function for each number of rows and vectors, so that thin matrices cost what they have. */
 #define TILE(rows, vectors, pairs) \
     static void tile_##rows##_##vectors##_##pairs( \
-            const char *left, const char *right, i64 inner, char *target, const struct place *place) { \
-        multiply_tile(left, right, inner, target, place, rows, vectors, pairs); \
+            const char *left, const char *right, i64 step, i64 inner, char *target, const struct place *place) { \
+        multiply_tile(left, right, step, inner, target, place, rows, vectors, pairs); \
     }
 #define NAME(rows, vectors, pairs) tile_##rows##_##vectors##_##pairs,
 
@@ -161,12 +162,14 @@ static void write_tile(char *target, const char *before, i64 rows, i64 columns, 
 /*
  * target = alpha * (left x right + before) (+ target). left: [rows] in panels of PANEL_ROWS, right: [columns] in panels
  * of PANEL_COLUMNS, both with inner units; target: [rows, columns] of element; before: [rows, columns] in fp32, 0 for
- * none. Strides are bytes from a panel or a row to the next. by_columns: a right panel is multiplied with all left ones
- * before the next right one comes, so that it stays in the first-level cache; otherwise a left one with all right ones.
+ * none. Strides are bytes from a panel or a row to the next; right_step those from a unit to the next along the inner
+ * side, PANEL_COLUMNS of them unless right is a matrix as it is. by_columns: a right panel is multiplied with all left
+ * ones before the next right one comes, so that it stays in the first-level cache; otherwise a left one with all right
+ * ones.
  */
-KERNEL(multiplyPanels, i64 left, i64 left_stride, i64 right, i64 right_stride, i64 inner, i64 rows, i64 columns,
-        i64 target, i64 target_stride, i64 before, i64 before_stride, float alpha, int adds, int element, int pairs,
-        int by_columns) {
+KERNEL(multiplyPanels, i64 left, i64 left_stride, i64 right, i64 right_stride, i64 right_step, i64 inner, i64 rows,
+        i64 columns, i64 target, i64 target_stride, i64 before, i64 before_stride, float alpha, int adds, int element,
+        int pairs, int by_columns) {
     float tile[PANEL_ROWS * PANEL_COLUMNS] __attribute__((aligned(64)));
     struct place place = {.alpha = alpha, .adds = adds, .element = element, .tile = tile};
     place.stride = target_stride;
@@ -185,7 +188,7 @@ KERNEL(multiplyPanels, i64 left, i64 left_stride, i64 right, i64 right_stride, i
             const char *sums = (const char *)before + i * PANEL_ROWS * before_stride + j * PANEL_COLUMNS * FP32;
             tile_kernel *kernel = kernel_for(height, width, pairs);
             place.direct = element == FP32 && !before && width % LANES == 0;
-            kernel(left_panel, right_panel, inner, at, &place);
+            kernel(left_panel, right_panel, right_step, inner, at, &place);
             if (!place.direct) {
                 write_tile(at, sums, height, width, &place);
             }

@@ -8,6 +8,8 @@ package io.tune4j.kernels.cpu;
  * @param leftStride bytes from a left panel to the next
  * @param right address of {@code columns} in panels
  * @param rightStride bytes from a right panel to the next
+ * @param rightStep bytes from a unit to the next along the inner side: a panel's columns times {@link PanelShape#UNIT}; or the row stride
+ *     of a matrix of fp32 that is read as it is, whose columns must then be a multiple of the tier's lanes
  * @param inner units of the inner side
  * @param rows of the target
  * @param columns of the target
@@ -27,6 +29,7 @@ public record MultiplyPanels(
         long leftStride,
         long right,
         long rightStride,
+        long rightStep,
         long inner,
         long rows,
         long columns,
@@ -46,6 +49,7 @@ public record MultiplyPanels(
                 leftStride,
                 right,
                 rightStride,
+                rightStep,
                 inner,
                 rows,
                 columns,

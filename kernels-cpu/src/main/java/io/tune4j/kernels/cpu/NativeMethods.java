@@ -56,6 +56,7 @@ final class NativeMethods {
             long leftStride,
             long right,
             long rightStride,
+            long rightStep,
             long inner,
             long rows,
             long columns,

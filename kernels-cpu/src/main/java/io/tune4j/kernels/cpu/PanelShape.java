@@ -1,5 +1,7 @@
 package io.tune4j.kernels.cpu;
 
+import io.tune4j.api.error.InternalException;
+
 /**
  * How a tier's product kernels want their operands; {@code panels.h} has these numbers for the C sources.
  *
@@ -21,7 +23,7 @@ public record PanelShape(int rows, int columns, int lanes, boolean pairs) {
             case 16 -> new PanelShape(14, 32, lanes, pairs);
             case 8 -> new PanelShape(6, 16, lanes, pairs);
             case 4 -> new PanelShape(8, 12, lanes, pairs);
-            default -> throw new IllegalArgumentException("no tier has vectors of " + lanes + " floats");
+            default -> throw new InternalException("no tier has vectors of " + lanes + " floats");
         };
     }
 }

@@ -123,6 +123,7 @@ class PanelsTest {
                         left.stride,
                         right.memory.address(),
                         right.stride,
+                        (long) right.width * PanelShape.UNIT,
                         left.inner,
                         height,
                         width,

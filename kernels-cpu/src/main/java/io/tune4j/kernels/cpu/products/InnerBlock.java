@@ -1,8 +1,10 @@
 package io.tune4j.kernels.cpu.products;
 
+import io.tune4j.kernels.cpu.Elements;
 import io.tune4j.kernels.cpu.PanelShape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is packed of the inner side at a time.
@@ -13,6 +15,30 @@ import java.util.List;
 record InnerBlock(List<Part> parts, boolean pairs) {
     /** Elements of the inner side of one pair of operands. */
     record Part(Operands operands, long from, long count) {}
+
+    /**
+     * Rows of a right operand that multiply can read where they lie.
+     *
+     * @param address of the first element of the first row
+     * @param step bytes from a row to the next
+     */
+    record ReadableRight(long address, long step) {
+        long at(long column) {
+            return address + column * Float.BYTES;
+        }
+    }
+
+    /** The right operand of this block if it is one matrix of fp32 by rows, or null. */
+    @Nullable
+    ReadableRight readableRight() {
+        Part part = parts.get(0);
+        return parts.size() == 1
+                        && part.operands.b() instanceof Matrix matrix
+                        && matrix.elements() == Elements.FP32
+                        && matrix.columnStride() == 1
+                ? new ReadableRight(matrix.at(part.from, 0), matrix.rowStride() * Float.BYTES)
+                : null;
+    }
 
     private static long units(long elements, boolean pairs) {
         return pairs ? (elements + 1) / 2 : elements;

@@ -1,5 +1,6 @@
 package io.tune4j.kernels.cpu.products;
 
+import io.tune4j.api.error.InternalException;
 import io.tune4j.kernels.cpu.PackFourBits;
 import io.tune4j.kernels.cpu.PackPanels;
 
@@ -32,7 +33,7 @@ record Packing(
         } else if (operand instanceof FourBitMatrix codes && !left) {
             kernels.pack(of(codes));
         } else {
-            throw new IllegalArgumentException("a left operand must be a matrix");
+            throw new InternalException("a left operand must be a matrix");
         }
     }
 

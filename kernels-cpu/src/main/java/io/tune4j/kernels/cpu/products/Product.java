@@ -14,8 +14,8 @@ import java.util.List;
  * a time, and stays in the second-level cache while it is multiplied with all of the shorter operand.
  */
 final class Product {
-    /** A group may be larger than an even one by one in so many, so that it consists of whole panels. */
-    private static final int ROUNDING = 16;
+    /** Packing the right operand for so many panels of the left one takes longer than reading it from far apart does. */
+    private static final long FEW_PANELS = 2;
 
     private final PanelKernels kernels;
     private final Parallel parallel;
@@ -26,6 +26,9 @@ final class Product {
     private final float alpha;
     private final boolean adds;
     private final boolean tall;
+    /** Whether the right operand is read where it lies: it would be packed for a few rows only. */
+    private final boolean readsRight;
+
     private final long longer;
     private final long shorter;
     private final int longerWidth;
@@ -59,7 +62,12 @@ final class Product {
         for (InnerBlock block : blocks) {
             units += block.units();
         }
+        readsRight = !tall && target.rows() <= FEW_PANELS * shape.rows() && canReadRight(shape.lanes());
         threads = target.rows() * target.columns() * units < blocking.leastInParts() ? 1 : parallel.threads();
+    }
+
+    private boolean canReadRight(int lanes) {
+        return blocks.stream().allMatch(block -> block.readableRight() != null) && target.columns() % lanes == 0;
     }
 
     /** Sums that wait for later blocks. They are the target where it is in fp32. */
@@ -78,7 +86,7 @@ final class Product {
         }
         boolean keepsSums = target.elements() != Elements.FP32;
         long sumBytes = target.rows() * target.columns() * Float.BYTES;
-        if (packed <= blocking.shorter() || keepsSums && sumBytes > packed) {
+        if (packed <= blocking.shorter() || (keepsSums && sumBytes > packed)) {
             run(0, blocks.size(), Sums.NONE);
             return;
         }
@@ -107,7 +115,7 @@ final class Product {
             }
             packShorter(first, places);
             long size = groupSize();
-            parallel.each(Math.toIntExact(partsOf(longer, size)), i -> {
+            parallel.each(Math.toIntExact(Blocking.partsOf(longer, size)), i -> {
                 try (Scratch own = memory.open()) {
                     long start = i * size;
                     group(start, Math.min(size, longer - start), first, places, sums, own);
@@ -117,9 +125,9 @@ final class Product {
     }
 
     private void packShorter(int first, long[] places) {
-        long panels = partsOf(shorter, shorterWidth);
-        long share = partsOf(panels, threads);
-        parallel.each(Math.toIntExact(partsOf(panels, share)), part -> {
+        long panels = Blocking.partsOf(shorter, shorterWidth);
+        long share = Blocking.partsOf(panels, threads);
+        parallel.each(Math.toIntExact(Blocking.partsOf(panels, share)), part -> {
             long start = part * share;
             long size = Math.min(share * shorterWidth, shorter - start * shorterWidth);
             for (int i = 0; i < places.length; i++) {
@@ -130,28 +138,13 @@ final class Product {
         });
     }
 
-    /** As many as the cache holds, and as many groups for each thread. */
     private long groupSize() {
         long panelBytes = 1;
         for (InnerBlock block : blocks) {
             panelBytes = Math.max(panelBytes, block.panelBytes(longerWidth));
         }
-        long most = Math.max(1, blocking.group() / panelBytes) * longerWidth;
-        long groups = upTo(threads, partsOf(longer, most));
-        long even = partsOf(longer, groups);
-        // A part of a panel takes longer than its share of the time, but less than leaving a thread without work.
-        long whole = upTo(longerWidth, even);
-        return whole - even <= even / ROUNDING
-                ? whole
-                : upTo(tall ? 1 : kernels.shape().lanes(), even);
-    }
-
-    private static long partsOf(long length, long size) {
-        return (length + size - 1) / size;
-    }
-
-    private static long upTo(long unit, long count) {
-        return partsOf(count, unit) * unit;
+        int least = tall ? 1 : kernels.shape().lanes();
+        return blocking.groupSize(longer, panelBytes, longerWidth, least, threads);
     }
 
     private void group(long start, long size, int first, long[] places, Sums all, Scratch own) {
@@ -159,7 +152,7 @@ final class Product {
         for (int i = 0; i < places.length; i++) {
             most = Math.max(most, blocks.get(first + i).bytes(size, longerWidth));
         }
-        long packed = own.take(most);
+        long packed = readsRight ? 0 : own.take(most);
         Sums sums = all.from(tall ? start : 0, tall ? 0 : start);
         if (all.address == 0 && target.elements() != Elements.FP32 && blocks.size() > 1) {
             long stride = (tall ? shorter : size) * Float.BYTES;
@@ -167,7 +160,9 @@ final class Product {
         }
         for (int i = 0; i < places.length; i++) {
             InnerBlock block = blocks.get(first + i);
-            pack(block, tall, start, size, packed, longerWidth);
+            if (!readsRight) {
+                pack(block, tall, start, size, packed, longerWidth);
+            }
             multiply(first + i, packed, places[i], start, size, sums);
         }
     }
@@ -177,14 +172,19 @@ final class Product {
         boolean last = index == blocks.size() - 1;
         boolean begins = index == 0;
         boolean toSums = !last && sums.address != 0;
+        // Earlier blocks are in the sums, or in the target itself.
+        boolean continues = toSums || (sums.address == 0 && !begins);
         long groupStride = block.panelBytes(longerWidth);
         long placeStride = block.panelBytes(shorterWidth);
+        InnerBlock.ReadableRight right = readsRight ? block.readableRight() : null;
+        long panel = (long) kernels.shape().columns() * PanelShape.UNIT;
         Sums before = last && !begins ? sums : Sums.NONE;
         kernels.multiply(new MultiplyPanels(
                 tall ? group : place,
                 tall ? groupStride : placeStride,
-                tall ? place : group,
-                tall ? placeStride : groupStride,
+                right != null ? right.at(start) : tall ? place : group,
+                right != null ? panel : tall ? placeStride : groupStride,
+                right != null ? right.step() : panel,
                 block.units(),
                 tall ? size : target.rows(),
                 tall ? target.columns() : size,
@@ -193,7 +193,7 @@ final class Product {
                 before.address,
                 before.stride,
                 toSums ? 1 : alpha,
-                toSums || sums.address == 0 && !begins ? !begins : adds,
+                continues ? !begins : adds,
                 toSums ? Elements.FP32 : target.elements(),
                 block.pairs(),
                 tall));
