@@ -51,7 +51,11 @@ public final class CpuBackend extends LibtorchBackend {
      * @param sets of fused kernels, the fastest first; closed with this
      * @param tier whose kernels are loaded
      */
-    public CpuBackend(KernelThreads threads, CpuProducts products, List<KernelSet> sets, Capabilities capabilities) {
+    public CpuBackend(KernelThreads threads,
+            CpuProducts products,
+            List<KernelSet> sets,
+            Optional<Tier> tier,
+            Capabilities capabilities) {
         super(Device.CPU, new TorchParts(threads), products, sets, capabilities);
         this.threads = threads;
         this.products = products;
