@@ -51,7 +51,8 @@ public final class CpuBackend extends LibtorchBackend {
      * @param sets of fused kernels, the fastest first; closed with this
      * @param tier whose kernels are loaded
      */
-    public CpuBackend(KernelThreads threads,
+    public CpuBackend(
+            KernelThreads threads,
             CpuProducts products,
             List<KernelSet> sets,
             Optional<Tier> tier,
