@@ -193,7 +193,7 @@ final class Programs {
             programs.add(ours("without " + part, work, List.of("--without", part), Map.of()));
         }
         programs.add(ours("without allocator", work, List.of(), Map.of("TUNE4J_BENCHMARK_MALLOC", "default")));
-        programs.add(ours("without machine code", work, List.of(), Map.of("TUNE4J_BENCHMARK_MACHINE_CODE", "off")));
+        programs.add(ours("without kernels in C", work, List.of(), Map.of("TUNE4J_BENCHMARK_KERNELS", "off")));
         return programs;
     }
 

@@ -6,7 +6,7 @@ import io.tune4j.backend.bytedeco.OtherBackendFactory;
 import io.tune4j.backend.bytedeco.TestBackends;
 import io.tune4j.testkit.backend.BackendConformance;
 
-/** The kit with libtorch's operations alone, as on a CPU for which there are no kernels in machine code. */
+/** The kit with libtorch's operations alone, as on a CPU for which there are no kernels in C. */
 class LibtorchOperationsConformanceTest extends BackendConformance {
     @Override
     protected BackendFactory factory() {
