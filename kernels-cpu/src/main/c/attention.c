@@ -104,7 +104,7 @@ INLINE void refer(tile *t, matrix scores, i64 keys, float scale, i64 width) {
     }
     for (i64 key = 0; key < keys; key++) {
         for (int i = 0; i < VECTORS; i++) {
-            largest[i] = above(*(vf_at *)(scores.rows + key * scores.stride + i * VECTOR), largest[i]);
+            largest[i] = larger(*(vf_at *)(scores.rows + key * scores.stride + i * VECTOR), largest[i]);
         }
     }
     vi grows[VECTORS];

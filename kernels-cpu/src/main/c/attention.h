@@ -145,32 +145,6 @@ INLINE int any_lane(vi mask) {
 #endif
 }
 
-/* The larger of two; b where either is NaN. */
-INLINE vf above(vf a, vf b) {
-#if defined(__AVX512F__)
-    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
-#elif LANES == 8
-    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
-#else
-    return larger(a, b);
-#endif
-}
-
-/* 2^x for x < 128 as exp2_of computes it, but 0 below the smallest normal number. */
-INLINE vf power_of_2(vf x) {
-    vf bounded = above(all(-127), x);
-    vf whole = nearest(bounded);
-    vf f = bounded - whole;
-    vf p = all(1.5403530e-4f);
-    p = p * f + all(1.3333558e-3f);
-    p = p * f + all(9.6181291e-3f);
-    p = p * f + all(5.5504109e-2f);
-    p = p * f + all(2.4022651e-1f);
-    p = p * f + all(6.9314718e-1f);
-    p = p * f + all(1);
-    return p * (vf)((__builtin_convertvector(whole, vi) + 127) << 23);
-}
-
 /* tanh(x): its series near zero, where the quotient would lose digits. */
 INLINE vf tanh_of(vf x) {
     vf square = x * x;

@@ -134,12 +134,12 @@ KERNEL(packFourBits, i64 codes, i64 levels, i64 scales, int element, int shift, 
         w.levels[i] = load((const char *)levels, i * LANES, FP32);
     }
     if (by_rows) {
-        if (PAIRS && pairs) {
+        if (MULTIPLIES_PAIRS && pairs) {
             pack_rows(&w, row, column, size, inner, (char *)target, panel_stride, 1);
         } else {
             pack_rows(&w, row, column, size, inner, (char *)target, panel_stride, 0);
         }
-    } else if (PAIRS && pairs) {
+    } else if (MULTIPLIES_PAIRS && pairs) {
         pack_columns(&w, row, column, size, inner, (char *)target, panel_stride, 1);
     } else {
         pack_columns(&w, row, column, size, inner, (char *)target, panel_stride, 0);

@@ -7,7 +7,7 @@
 #ifndef TUNE4J_PANELS_H
 #define TUNE4J_PANELS_H
 
-#include "vector.h"
+#include "pairs.h"
 
 /* As many sums as the registers hold beside a row of the right operand: 12 of 16 with AVX2, 28 of 32 with AVX-512, 24
  * of 32 with NEON. */
@@ -24,26 +24,5 @@ enum { PANEL_COLUMNS = PANEL_VECTORS * LANES, UNIT = 4 };
 /* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are
  * read. */
 enum { STEPS = 16 };
-
-/* Whether this tier multiplies pairs of bf16. */
-#if defined(TUNE4J_EMULATED_PAIRS) || defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
-#define PAIRS 1
-#else
-#define PAIRS 0
-#endif
-
-/* Lane by lane: sums plus both products of two pairs of bf16. */
-INLINE vf pair_products(vf sums, vu left, vu right) {
-#if defined(TUNE4J_EMULATED_PAIRS)
-    sums += (vf)(left & 0xffff0000) * (vf)(right & 0xffff0000);
-    return sums + (vf)(left << 16) * (vf)(right << 16);
-#elif defined(__AVX512BF16__)
-    return (vf)_mm512_dpbf16_ps((__m512)sums, (__m512bh)left, (__m512bh)right);
-#elif PAIRS
-    return (vf)vbfdotq_f32((float32x4_t)sums, (bfloat16x8_t)left, (bfloat16x8_t)right);
-#else
-    return sums;
-#endif
-}
 
 #endif

@@ -112,7 +112,7 @@ static tile_kernel *const floats[][PANEL_ROWS] = {{ALL(NAME, 1, 0)}, {ALL(NAME, 
 static tile_kernel *const floats[][PANEL_ROWS] = {{ALL(NAME, 1, 0)}, {ALL(NAME, 2, 0)}};
 #endif
 
-#if PAIRS
+#if MULTIPLIES_PAIRS
 ALL(TILE, 1, 1)
 ALL(TILE, 2, 1)
 #if LANES == 4
@@ -125,7 +125,7 @@ static tile_kernel *const pairs_of_bf16[][PANEL_ROWS] = {{ALL(NAME, 1, 1)}, {ALL
 
 INLINE tile_kernel *kernel_for(i64 rows, i64 columns, int pairs) {
     i64 vectors = (columns + LANES - 1) / LANES;
-#if PAIRS
+#if MULTIPLIES_PAIRS
     if (pairs) {
         return pairs_of_bf16[vectors - 1][rows - 1];
     }

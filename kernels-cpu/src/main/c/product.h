@@ -8,6 +8,7 @@
 #ifndef TUNE4J_PRODUCT_H
 #define TUNE4J_PRODUCT_H
 
+#include "pairs.h"
 #include "tiles.h"
 
 /* Sums that are in registers together: so many rows, and so many vectors of each. */
@@ -17,13 +18,6 @@ enum { ROWS = 8, VECTORS = 2 };
 enum { ROWS = 4, VECTORS = 3 };
 #else
 enum { ROWS = 4, VECTORS = 4 };
-#endif
-
-/* Whether an instruction multiplies pairs of bf16; elsewhere bf16 is widened before it is multiplied. */
-#if defined(__AVX512BF16__) || defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC) || defined(TUNE4J_EMULATED_PAIRS)
-#define MULTIPLIES_PAIRS 1
-#else
-#define MULTIPLIES_PAIRS 0
 #endif
 
 /* One operand's first row and the bytes from each row to the next. */
@@ -48,17 +42,7 @@ typedef struct {
 
 INLINE vf add_product(vf sum, uint32_t a, vu b, int pairs) {
     vu everywhere = a - (vu){};
-    if (!pairs) {
-        return sum + (vf)everywhere * (vf)b;
-    }
-#if defined(__AVX512BF16__)
-    return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)everywhere, (__m512bh)b);
-#elif defined(__ARM_FEATURE_BF16_VECTOR_ARITHMETIC)
-    return (vf)vbfdotq_f32((float32x4_t)sum, (bfloat16x8_t)everywhere, (bfloat16x8_t)b);
-#else
-    sum += (vf)(everywhere << 16) * (vf)(b << 16);
-    return sum + (vf)(everywhere & 0xffff0000) * (vf)(b & 0xffff0000);
-#endif
+    return pairs ? pair_products(sum, everywhere, b) : sum + (vf)everywhere * (vf)b;
 }
 
 /* ROWS rows of so many vectors, which is a constant. */

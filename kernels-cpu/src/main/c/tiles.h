@@ -3,7 +3,7 @@
  * 16 rows of 64 bytes. Its product multiplies pairs of bf16 and adds the products to floats.
  *
  * With TUNE4J_EMULATED_TILES plain C acts for it, so that the algorithms for it can be tested on any machine.
- * TUNE4J_EMULATED_PAIRS in product.h does so for the vectors' products of pairs.
+ * TUNE4J_EMULATED_PAIRS in pairs.h does so for the vectors' products of pairs.
  */
 #ifndef TUNE4J_TILES_H
 #define TUNE4J_TILES_H

@@ -49,9 +49,26 @@ INLINE vi alli(int32_t value) { return value - (vi){}; }
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
 
 /* The larger of two; b where either is NaN. */
-INLINE vf larger(vf a, vf b) { return choose(a > b, a, b); }
+INLINE vf larger(vf a, vf b) {
+#if defined(__AVX512F__)
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+#elif LANES == 8
+    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+    return choose(a > b, a, b);
+#endif
+}
 
-INLINE vf smaller(vf a, vf b) { return choose(a < b, a, b); }
+/* The smaller of two; b where either is NaN. */
+INLINE vf smaller(vf a, vf b) {
+#if defined(__AVX512F__)
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+#elif LANES == 8
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+    return choose(a < b, a, b);
+#endif
+}
 
 /* The largest lane. */
 INLINE float largest(vf v) {
@@ -187,12 +204,13 @@ INLINE void store_some(void *row, i64 i, i64 count, vf v, int element) {
 }
 
 /*
- * 2 to the power of x, off by at most two units in the last place: the nearest whole number becomes the exponent, and a polynomial (Cephes,
- * exp2f.c) gives the rest. It is 0 below -126, so that no subnormal number slows a loop down, infinite from 127.5 on, and NaN for NaN.
+ * 2 to the power of x for x up to 128, off by at most two units in the last place: the nearest whole number becomes the
+ * exponent, and a polynomial (Cephes, exp2f.c) gives the rest. It is 0 below -126.5, infinite from 127.5 on, and NaN for
+ * NaN.
  */
-INLINE vf exp2_of(vf x) {
-    /* The bounds come first: where x is NaN, the second operand is taken. */
-    vf bounded = smaller(all(128), larger(all(-126), x));
+INLINE vf power_of_2(vf x) {
+    /* The bound comes first: where x is NaN, the second operand is taken. An exponent of -127 has the bits of 0. */
+    vf bounded = larger(all(-127), x);
     vf whole = nearest(bounded);
     vf f = bounded - whole;
     vf p = all(1.535336188319500e-4f);
@@ -202,10 +220,11 @@ INLINE vf exp2_of(vf x) {
     p = p * f + all(2.402264791363012e-1f);
     p = p * f + all(6.931472028550421e-1f);
     p = p * f + all(1);
-    vi exponent = __builtin_convertvector(whole, vi);
-    vf power = p * (vf)((exponent + 127) << 23);
-    return choose(x < all(-126), (vf){}, power);
+    return p * (vf)((__builtin_convertvector(whole, vi) + 127) << 23);
 }
+
+/* 2 to the power of any x. */
+INLINE vf exp2_of(vf x) { return power_of_2(smaller(all(128), x)); }
 
 /*
  * log2(x) for positive numbers. With the mantissa m in [1, 2) and s = (m - sqrt 2) / (m + sqrt 2) it is

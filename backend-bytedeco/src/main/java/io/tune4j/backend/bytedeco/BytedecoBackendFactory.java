@@ -100,7 +100,7 @@ public final class BytedecoBackendFactory implements BackendFactory {
         return CpuBackends.open(processor, threads(options), tier, options);
     }
 
-    /** What cannot be loaded for the GPU is left to libtorch's operations. */
+    /** Opens a GPU; where its own kernels or FlashAttention cannot be loaded, libtorch's operations take their place. */
     private static Backend onGpu(BackendOptions options) {
         Device device = options.device();
         HostProcessor processor = HostProcessor.detect();

@@ -22,8 +22,8 @@ public final class CpuKernels {
 
     private CpuKernels() {}
 
-    /** What was loaded, or why nothing was. */
-    private record Loaded(@Nullable String forced, Optional<Tier> tier) {}
+    /** The outcome of the first attempt to load a library: its tier, or empty if the library could not be loaded. */
+    private record Loaded(Optional<Tier> tier) {}
 
     /**
      * Loads the best tier that the processor has, or the forced one. Where that is impossible, it says why once, and the caller uses
@@ -53,13 +53,12 @@ public final class CpuKernels {
                 return true;
             } catch (ResourceException | UnsatisfiedLinkError e) {
                 notices.accept("the CPU kernels (" + tier.id()
-                        + ") cannot be loaded, so libtorch's operations are used, which are" + " slower: "
-                        + e.getMessage());
+                        + ") cannot be loaded, so libtorch's operations are used, which are slower: " + e.getMessage());
                 return false;
             }
         });
         if (chosen.isPresent()) {
-            loaded = new Loaded(forced, result);
+            loaded = new Loaded(result);
         }
         return result;
     }

@@ -13,14 +13,24 @@ public record GatedLinearUnit(
     /** The function that the gate passes. Its number is the one in the C source. */
     public enum Activation {
         /** {@code x * sigmoid(x)}, for SwiGLU. */
-        SILU,
+        SILU(0),
         /** GELU in its approximation by tanh (Hendrycks and Gimpel 2016), for GeGLU. */
-        GELU
+        GELU(1);
+
+        private final int number;
+
+        Activation(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
     }
 
     /** Runs on the calling thread. */
     public void run() {
-        NativeMethods.gatedLinearUnit(gateUp, rows, width, output, elements.bytes(), activation.ordinal());
+        NativeMethods.gatedLinearUnit(gateUp, rows, width, output, elements.bytes(), activation.number());
     }
 
     /**
@@ -43,7 +53,7 @@ public record GatedLinearUnit(
         /** Runs on the calling thread. */
         public void run() {
             NativeMethods.gatedLinearUnitBackward(
-                    outputGradient, gateUp, rows, width, gradient, elements.bytes(), activation.ordinal());
+                    outputGradient, gateUp, rows, width, gradient, elements.bytes(), activation.number());
         }
     }
 }

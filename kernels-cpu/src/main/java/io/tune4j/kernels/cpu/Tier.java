@@ -24,10 +24,15 @@ public enum Tier {
     private static final Set<String> X86_64_V3 = Set.of("avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm");
     private static final Set<String> X86_64_V4 = Set.of("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl");
 
+    /** Floats in a vector of AVX-512. */
+    private static final int WIDEST = 16;
+
     private final String id;
     private final String platform;
     private final int lanes;
     private final boolean bf16Products;
+    // Never changed: Set.of makes it.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> own;
 
     Tier(String id, String platform, int lanes, boolean bf16Products, String... own) {
@@ -63,7 +68,7 @@ public enum Tier {
         return this.platform.equals(platform)
                 && flags.containsAll(own)
                 && (!platform.equals("linux-x86_64") || flags.containsAll(X86_64_V3))
-                && (!own.contains("avx512f") && !own.contains("avx512_bf16") || flags.containsAll(X86_64_V4));
+                && (lanes < WIDEST || flags.containsAll(X86_64_V4));
     }
 
     /**

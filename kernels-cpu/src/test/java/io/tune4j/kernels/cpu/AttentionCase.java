@@ -92,7 +92,7 @@ final class AttentionCase {
                 new NativeRows(elements, rows),
                 new NativeRows(Elements.FP32, sums),
                 new NativeRows(Elements.FP32, sums));
-        int keys = kernels == AttentionKernels.PLAIN ? to : to - firstKey();
+        int keys = kernels.equals(AttentionKernels.PLAIN) ? to : to - firstKey();
         NativeRows scratch = scratch(kernels.scratch().bytes(keys, width, elements.bytes()));
         long stride = (long) fusedWidth() * elements.bytes();
         kernels.forward()

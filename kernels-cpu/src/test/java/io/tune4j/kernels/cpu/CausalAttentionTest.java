@@ -57,7 +57,7 @@ class CausalAttentionTest {
 
         void run(int threads) {
             CausalAttention attention =
-                    new CausalAttention(new TestThreads(threads), TestThreads::memory, Elements.FP32, shape, scores);
+                    new CausalAttention(new TestThreads(threads), GuardedScratch::new, Elements.FP32, shape, scores);
             HeadRows heads = HeadRows.fused(rows(fused, shape.fusedSize()), shape, Elements.FP32);
             Rows outputs = rows(output, shape.querySize());
             attention.forward(layout, heads, outputs, rows(statistics, rows));

@@ -71,4 +71,51 @@ final class EmulatedPairs {
             float cap,
             long scratch,
             int element);
+
+    static native void packPanels(
+            long source,
+            long sideStride,
+            long innerStride,
+            long size,
+            long inner,
+            int element,
+            long target,
+            long panelStride,
+            int left,
+            int pairs);
+
+    static native void multiplyPanels(
+            long left,
+            long leftStride,
+            long right,
+            long rightStride,
+            long rightStep,
+            long inner,
+            long rows,
+            long columns,
+            long target,
+            long targetStride,
+            long before,
+            long beforeStride,
+            float alpha,
+            int adds,
+            int element,
+            int pairs,
+            int byColumns);
+
+    static native void packFourBits(
+            long codes,
+            long levels,
+            long scales,
+            int element,
+            int shift,
+            long width,
+            long row,
+            long column,
+            long size,
+            long inner,
+            int byRows,
+            long target,
+            long panelStride,
+            int pairs);
 }

@@ -35,7 +35,7 @@ class MatrixProductsTest {
         EMULATED;
 
         PanelKernels open() {
-            return this == TIER ? PanelKernels.of(tier) : new EmulatedBf16();
+            return this == TIER ? PanelKernels.of(tier) : new EmulatedPanels();
         }
     }
 

@@ -22,7 +22,7 @@ class PanelsTest {
     }
 
     private static PanelKernels kernels(boolean emulated) {
-        return emulated ? new EmulatedBf16() : PanelKernels.of(tier);
+        return emulated ? new EmulatedPanels() : PanelKernels.of(tier);
     }
 
     /** Packed rows of a matrix. */

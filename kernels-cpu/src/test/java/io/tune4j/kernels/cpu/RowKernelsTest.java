@@ -31,7 +31,7 @@ class RowKernelsTest {
         NativeRows plain = new NativeRows(elements, rows * width);
         new GatedLinearUnit(activation, elements, gateUp.address(), rows, width, output.address()).run();
         PlainTwins.gatedLinearUnit(
-                gateUp.address(), rows, width, plain.address(), elements.bytes(), activation.ordinal());
+                gateUp.address(), rows, width, plain.address(), elements.bytes(), activation.number());
         Differences.check(output, plain, elements, 1, 32);
 
         NativeRows gradient = new NativeRows(elements, rows * 2 * width);
@@ -46,7 +46,7 @@ class RowKernelsTest {
                 width,
                 plainGradient.address(),
                 elements.bytes(),
-                activation.ordinal());
+                activation.number());
         Differences.check(gradient, plainGradient, elements, 8, 64);
     }
 

@@ -33,7 +33,7 @@ public abstract class LibtorchBackend extends LibtorchArrays implements Backend 
     /**
      * On a device.
      *
-     * @param sets the fastest first; closed with this. {@link LibtorchKernels} comes behind them
+     * @param sets the fastest first; closed with this. {@link LibtorchKernels} is asked after them
      */
     protected LibtorchBackend(
             Device device, TorchParts parts, TorchProducts products, List<KernelSet> sets, Capabilities capabilities) {

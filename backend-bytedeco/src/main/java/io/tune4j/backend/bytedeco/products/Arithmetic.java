@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the last bits of a result depend on besides the operands.
+ * Everything that the last bits of a result depend on besides the operands.
  *
  * @param processor its model
  * @param kernels the tier's name, or {@code none}

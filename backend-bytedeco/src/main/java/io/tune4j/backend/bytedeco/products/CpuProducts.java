@@ -74,7 +74,7 @@ public final class CpuProducts implements TorchProducts {
                 && !processor.hasAmx();
     }
 
-    /** What the last bits of products depend on, in a line that {@link #repeat} reads. */
+    /** Names everything that the last bits of products depend on, in a line that {@link #repeat} reads. */
     public String arithmetic() {
         return choice.arithmetic().toString();
     }

@@ -73,7 +73,7 @@ final class EngineChoice {
         return dtype + "." + kind;
     }
 
-    /** What was chosen so far. */
+    /** The engines that were chosen so far, with the machine. */
     synchronized Arithmetic arithmetic() {
         Map<String, String> names = new TreeMap<>();
         chosen.forEach((dtype, kinds) -> kinds.forEach((kind, engine) -> names.put(key(dtype, kind), engine.name())));
@@ -105,7 +105,7 @@ final class EngineChoice {
         return same;
     }
 
-    /** Such as {@code fp32 dense own 151, libtorch 140; ...}, the chosen engine first. */
+    /** The chosen engines in a phrase, such as {@code fp32 products: dense own, thin own, tall libtorch}. */
     synchronized String describe(DType dtype) {
         StringBuilder text = new StringBuilder();
         for (ProductKind kind : ProductKind.values()) {

@@ -81,7 +81,7 @@ final class EngineMeasurement {
         for (int run = 0; run <= RUNS; run++) {
             long start = System.nanoTime();
             engine.into(target, a, b, 0, 1);
-            best = Math.min(best, System.nanoTime() - start);
+            best = Math.min(best, (double) (System.nanoTime() - start));
             if (best > HOPELESS * fastest) {
                 return best;
             }

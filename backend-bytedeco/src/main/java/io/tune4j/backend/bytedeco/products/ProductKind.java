@@ -15,6 +15,8 @@ public enum ProductKind {
     private static final long SHORT = 64;
     private static final long VERY_LONG = 8192;
 
+    // Never changed: List.of makes it.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<Shape> samples;
 
     ProductKind(List<Shape> samples) {

@@ -1,0 +1,69 @@
+package io.tune4j.kernels.cpu;
+
+import io.tune4j.kernels.cpu.products.PanelKernels;
+
+/** The product kernels of {@link EmulatedPairs}. */
+final class EmulatedPanels implements PanelKernels {
+    private static final int LANES = 16;
+
+    @Override
+    public PanelShape shape() {
+        return PanelShape.of(LANES, true);
+    }
+
+    @Override
+    public void pack(PackPanels p) {
+        EmulatedPairs.packPanels(
+                p.source(),
+                p.sideStride(),
+                p.innerStride(),
+                p.size(),
+                p.inner(),
+                p.elements().bytes(),
+                p.target(),
+                p.panelStride(),
+                p.left() ? 1 : 0,
+                p.pairs() ? 1 : 0);
+    }
+
+    @Override
+    public void multiply(MultiplyPanels p) {
+        EmulatedPairs.multiplyPanels(
+                p.left(),
+                p.leftStride(),
+                p.right(),
+                p.rightStride(),
+                p.rightStep(),
+                p.inner(),
+                p.rows(),
+                p.columns(),
+                p.target(),
+                p.targetStride(),
+                p.before(),
+                p.beforeStride(),
+                p.alpha(),
+                p.adds() ? 1 : 0,
+                p.elements().bytes(),
+                p.pairs() ? 1 : 0,
+                p.byColumns() ? 1 : 0);
+    }
+
+    @Override
+    public void pack(PackFourBits p) {
+        EmulatedPairs.packFourBits(
+                p.codes(),
+                p.levels(),
+                p.scales(),
+                p.elements().bytes(),
+                p.shift(),
+                p.width(),
+                p.row(),
+                p.column(),
+                p.size(),
+                p.inner(),
+                p.byRows() ? 1 : 0,
+                p.target(),
+                p.panelStride(),
+                p.pairs() ? 1 : 0);
+    }
+}
