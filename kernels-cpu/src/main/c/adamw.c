@@ -6,7 +6,8 @@ typedef struct { vf value, mean, variance; } state;
 typedef struct { float kept, mean_rest, variance_kept, variance_rest, root_factor, epsilon, rate; } factors;
 
 INLINE state stepped(state s, vf gradient, factors f) {
-    s.value *= all(f.kept);
+    /* PyTorch rounds the decayed value too. Over many steps the difference exceeds fp32's own error. */
+    s.value = rounded(s.value * all(f.kept));
     s.mean += (gradient - s.mean) * all(f.mean_rest);
     s.variance = s.variance * all(f.variance_kept) + gradient * gradient * all(f.variance_rest);
     s.value -= s.mean / (root(s.variance) * all(f.root_factor) + all(f.epsilon)) * all(f.rate);

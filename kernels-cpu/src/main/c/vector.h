@@ -70,6 +70,21 @@ INLINE vf smaller(vf a, vf b) {
 #endif
 }
 
+/*
+ * A result that is rounded by itself: the compiler would round a product once together with the sum that it is part of,
+ * or would simplify a sum.
+ */
+INLINE vf rounded(vf v) {
+#if defined(__AVX512F__) || LANES == 8
+    __asm__("" : "+v"(v));
+#elif LANES == 4
+    __asm__("" : "+w"(v));
+#else
+    __asm__("" : "+m"(v));
+#endif
+    return v;
+}
+
 /* The largest lane. */
 INLINE float largest(vf v) {
     float result = v[0];
@@ -125,9 +140,7 @@ INLINE vf nearest(vf v) {
     /* Up to 2^22 the sum has no room for a fraction; larger numbers are whole. */
     vf magic = all(0x1.8p23f);
     vi small = (v > all(-0x1p22f)) & (v < all(0x1p22f));
-    vf shifted = v + magic;
-    __asm__("" : "+m"(shifted));
-    return choose(small, shifted - magic, v);
+    return choose(small, rounded(v + magic) - magic, v);
 #endif
 }
 
