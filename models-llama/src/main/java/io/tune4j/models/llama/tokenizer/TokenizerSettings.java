@@ -7,6 +7,7 @@ import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ record TokenizerSettings(Map<String, String> tokens, String chatTemplate) {
     private static final String[] NAMES = {BOS, EOS, "unk_token", "sep_token", PAD, "cls_token", "mask_token"};
 
     TokenizerSettings {
-        tokens = Map.copyOf(tokens);
+        // Sorted: the text of these settings names stored tokens, and a copy's order changes with each JVM.
+        tokens = Collections.unmodifiableMap(new TreeMap<>(tokens));
     }
 
     /** Settings of a vocabulary that says them itself. */
