@@ -19,6 +19,7 @@ public final class CpuKernels {
     private static final String OFF = "off";
 
     private static @Nullable Loaded loaded;
+    private static boolean absenceSaid;
 
     private CpuKernels() {}
 
@@ -39,6 +40,10 @@ public final class CpuKernels {
     public static synchronized Optional<Tier> load(
             Set<String> flags, @Nullable String forced, Path cache, Consumer<String> notices) {
         Optional<Tier> chosen = choose(platform(), flags, forced);
+        if (chosen.isEmpty() && !OFF.equals(forced) && !absenceSaid) {
+            absenceSaid = true;
+            notices.accept(absence(platform()));
+        }
         Loaded before = loaded;
         if (before != null) {
             if (chosen.isPresent() && before.tier.isPresent() && !chosen.equals(before.tier)) {
@@ -75,6 +80,15 @@ public final class CpuKernels {
         } catch (UserException e) {
             return false;
         }
+    }
+
+    /** Says why there is no tier for a processor of a platform. */
+    static String absence(String platform) {
+        List<Tier> tiers = Tier.compiledFor(platform);
+        String cause = tiers.isEmpty()
+                ? "the CPU kernels are not compiled for " + platform
+                : "the CPU kernels need a processor with one of " + Tier.ids(tiers);
+        return cause + ", so libtorch's operations are used, which are slower";
     }
 
     /** The tier that {@link #load} would load. */

@@ -83,6 +83,13 @@ public enum Tier {
                 .toList();
     }
 
+    /** The tiers for which there is a library for a platform, the best first. */
+    static List<Tier> compiledFor(String platform) {
+        return Arrays.stream(values())
+                .filter(tier -> tier.platform.equals(platform))
+                .toList();
+    }
+
     /** By its {@link #id}. */
     public static Optional<Tier> named(String id) {
         return Arrays.stream(values()).filter(tier -> tier.id.equals(id)).findFirst();

@@ -1,5 +1,6 @@
 package io.tune4j.kernels.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tune4j.api.backend.host.HostProcessor;
@@ -12,7 +13,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class KernelTier implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
-        assumeTrue(load().isPresent(), "no kernels for this machine");
+        assumeTrue(
+                CpuKernels.supports(HostProcessor.detect().flags(), System.getProperty(CpuKernels.PROPERTY)),
+                "no kernels for this machine");
+        assertThat(load()).isPresent();
     }
 
     static Optional<Tier> load() {
