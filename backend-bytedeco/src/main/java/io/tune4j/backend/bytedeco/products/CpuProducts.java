@@ -55,7 +55,10 @@ public final class CpuProducts implements TorchProducts {
         Arithmetic machine =
                 new Arithmetic(processor.model(), tier.map(Tier::id).orElse("none"), parallel.threads(), Map.of());
         return new CpuProducts(
-                new EngineChoice(engines, new EngineCache(cache, notices), machine, version()), libtorch, widens);
+                new EngineChoice(
+                        engines, new EngineCache(cache, notices), machine, version(), EngineMeasurement::rates),
+                libtorch,
+                widens);
     }
 
     /** The name of libtorch's jar, which has the version in it. */

@@ -24,6 +24,9 @@ final class EngineCache {
     private static final String FORMAT = "1";
     private static final String SUBJECT = "subject";
 
+    /** A file's lock is between processes; this one is between the threads of a process. */
+    private static final Object IN_PROCESS = new Object();
+
     private final Path folder;
     private final Consumer<String> notices;
 
@@ -44,14 +47,16 @@ final class EngineCache {
         } catch (IOException e) {
             return measurement.get();
         }
-        try (UnpackingLock lock = UnpackingLock.take(folder)) {
-            Optional<EngineRates> known = read(file, subject);
-            if (known.isPresent()) {
-                return known.get();
+        synchronized (IN_PROCESS) {
+            try (UnpackingLock lock = UnpackingLock.take(folder)) {
+                Optional<EngineRates> known = read(file, subject);
+                if (known.isPresent()) {
+                    return known.get();
+                }
+                EngineRates rates = measurement.get();
+                save(file, subject, rates);
+                return rates;
             }
-            EngineRates rates = measurement.get();
-            save(file, subject, rates);
-            return rates;
         }
     }
 

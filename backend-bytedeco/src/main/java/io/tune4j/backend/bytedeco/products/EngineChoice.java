@@ -6,29 +6,41 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** Which engine multiplies what. A dtype is measured when it is first multiplied, and then nothing changes for as long as the backend lives. */
+/**
+ * Decides which engine multiplies which kind of product. A dtype is measured when it is first multiplied; after that nothing changes
+ * for as long as the backend lives.
+ */
 final class EngineChoice {
     private final List<ProductEngine> engines;
     private final EngineCache cache;
     private final Arithmetic machine;
     private final String version;
+    private final BiFunction<List<ProductEngine>, DType, EngineRates> measurement;
     private final Map<DType, Map<ProductKind, ProductEngine>> chosen = new EnumMap<>(DType.class);
     private final Map<DType, EngineRates> rates = new EnumMap<>(DType.class);
 
     /**
-     * Among engines.
+     * Chooses among engines.
      *
      * @param engines at least one; the last one takes everything
      * @param machine without engines
      * @param version of the libraries, which the rates depend on
+     * @param measurement gives the rates of engines that are not in the cache
      */
-    EngineChoice(List<ProductEngine> engines, EngineCache cache, Arithmetic machine, String version) {
+    EngineChoice(
+            List<ProductEngine> engines,
+            EngineCache cache,
+            Arithmetic machine,
+            String version,
+            BiFunction<List<ProductEngine>, DType, EngineRates> measurement) {
         this.engines = List.copyOf(engines);
         this.cache = cache;
         this.machine = machine;
         this.version = version;
+        this.measurement = measurement;
     }
 
     /** The one that takes everything. */
@@ -61,7 +73,7 @@ final class EngineChoice {
     /** The rates of all engines, measured if they are not known yet. */
     synchronized EngineRates rates(DType dtype) {
         return rates.computeIfAbsent(
-                dtype, missing -> cache.get(subject(missing), () -> EngineMeasurement.rates(engines, missing)));
+                dtype, missing -> cache.get(subject(missing), () -> measurement.apply(engines, missing)));
     }
 
     private String subject(DType dtype) {

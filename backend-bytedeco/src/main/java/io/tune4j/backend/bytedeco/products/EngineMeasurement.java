@@ -4,6 +4,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.backend.bytedeco.libtorch.TorchTypes;
 import io.tune4j.backend.bytedeco.libtorch.TorchWork;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,21 +13,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** Times each engine on the samples of each kind of product. It takes about 0.2 s. */
+/**
+ * Times each engine on the samples of each kind of product. It takes about 0.3 s.
+ *
+ * <p>A sample is multiplied by all engines in turn, several times over, so that a processor that changes its clock changes it for all.
+ * The first product of an engine is never timed: it touches new memory, and oneDNN generates code for it.
+ */
 final class EngineMeasurement {
-    private static final int RUNS = 3;
+    private static final int ROUNDS = 3;
 
-    /** How many times slower than the fastest an engine may be at its first product before the others are left out. */
+    /** An engine that is this many times slower than the fastest is not timed again. */
     private static final double HOPELESS = 4;
-
-    /** Nanoseconds of an engine that does not take a sample. */
-    private static final double NEVER = 1e18;
 
     private final List<ProductEngine> engines;
     private final DType dtype;
 
     private EngineMeasurement(List<ProductEngine> engines, DType dtype) {
-        this.engines = engines;
+        this.engines = new ArrayList<>(engines);
         this.dtype = dtype;
     }
 
@@ -41,51 +44,59 @@ final class EngineMeasurement {
         return new EngineRates(rates);
     }
 
+    /** The rates in GFLOP/s of the engines that take all samples of a kind. An engine that is hopeless for dense products is not tried for other kinds. */
     private Map<String, Double> rates(ProductKind kind) {
-        Map<String, Double> nanos = new TreeMap<>();
+        Map<ProductEngine, Double> nanos = new HashMap<>();
+        engines.forEach(engine -> nanos.put(engine, 0.0));
         double operations = 0;
-        try (TorchWork work = new TorchWork();
-                TensorOptions options = TorchTypes.options(dtype, Device.CPU)) {
-            for (ProductKind.Shape shape : kind.samples()) {
-                operations += shape.operations();
-                Tensor a = ones(work, options, shape.rows(), shape.inner());
-                Tensor b = shape.transposed()
-                        ? work.transpose(ones(work, options, shape.columns(), shape.inner()), 0, 1)
-                        : ones(work, options, shape.inner(), shape.columns());
-                Tensor target = ones(work, options, shape.rows(), shape.columns());
-                double fastest = Double.MAX_VALUE;
-                for (ProductEngine engine : engines) {
-                    double time = nanos(engine, target, a, b, fastest);
-                    fastest = Math.min(fastest, time);
-                    nanos.merge(engine.name(), time, Double::sum);
-                }
-            }
+        for (ProductKind.Shape shape : kind.samples()) {
+            operations += shape.operations();
+            Map<ProductEngine, Double> times = nanos(shape);
+            nanos.keySet().retainAll(times.keySet());
+            nanos.replaceAll((engine, sum) -> sum + times.get(engine));
+        }
+        if (kind == ProductKind.DENSE) {
+            double fastest = fastest(nanos);
+            engines.removeIf(engine -> nanos.getOrDefault(engine, 0.0) > HOPELESS * fastest);
         }
         Map<String, Double> result = new TreeMap<>();
-        for (Map.Entry<String, Double> each : nanos.entrySet()) {
-            result.put(each.getKey(), operations / each.getValue());
+        for (Map.Entry<ProductEngine, Double> each : nanos.entrySet()) {
+            result.put(each.getKey().name(), operations / each.getValue());
         }
         return result;
     }
 
-    private static Tensor ones(TorchWork work, TensorOptions options, long rows, long columns) {
-        return work.keep(torch.ones(new long[] {rows, columns}, options));
-    }
-
-    /** The shortest of a few runs; the first prepares what the engine keeps. */
-    private static double nanos(ProductEngine engine, Tensor target, Tensor a, Tensor b, double fastest) {
-        if (!engine.takes(target, a, b, 0)) {
-            return NEVER;
-        }
-        double best = Double.MAX_VALUE;
-        for (int run = 0; run <= RUNS; run++) {
-            long start = System.nanoTime();
-            engine.into(target, a, b, 0, 1);
-            best = Math.min(best, (double) (System.nanoTime() - start));
-            if (best > HOPELESS * fastest) {
-                return best;
+    /** The shortest time in nanoseconds that each engine took for a sample. Engines that do not take it are missing. */
+    private Map<ProductEngine, Double> nanos(ProductKind.Shape shape) {
+        Map<ProductEngine, Double> best = new HashMap<>();
+        try (TorchWork work = new TorchWork();
+                TensorOptions options = TorchTypes.options(dtype, Device.CPU)) {
+            Tensor a = ones(work, options, shape.rows(), shape.inner());
+            Tensor b = shape.transposed()
+                    ? work.transpose(ones(work, options, shape.columns(), shape.inner()), 0, 1)
+                    : ones(work, options, shape.inner(), shape.columns());
+            Tensor target = ones(work, options, shape.rows(), shape.columns());
+            List<ProductEngine> timed = new ArrayList<>(engines);
+            timed.removeIf(engine -> !engine.takes(target, a, b, 0));
+            timed.forEach(engine -> engine.into(target, a, b, 0, 1));
+            for (int round = 0; round < ROUNDS; round++) {
+                for (ProductEngine engine : timed) {
+                    long start = System.nanoTime();
+                    engine.into(target, a, b, 0, 1);
+                    best.merge(engine, (double) (System.nanoTime() - start), Math::min);
+                }
+                double fastest = fastest(best);
+                timed.removeIf(engine -> best.get(engine) > HOPELESS * fastest);
             }
         }
         return best;
+    }
+
+    private static double fastest(Map<ProductEngine, Double> nanos) {
+        return nanos.values().stream().mapToDouble(Double::doubleValue).min().orElse(0);
+    }
+
+    private static Tensor ones(TorchWork work, TensorOptions options, long rows, long columns) {
+        return work.keep(torch.ones(new long[] {rows, columns}, options));
     }
 }

@@ -60,7 +60,7 @@ final class OwnEngine implements ProductEngine {
         return (beta == 0 || beta == 1)
                 && areMatrices(target, a, b)
                 && target.scalar_type().value == a.scalar_type().value
-                && MatrixProducts.knows(matrix(target), matrix(a), matrix(b));
+                && MatrixProducts.supports(matrix(target), matrix(a), matrix(b));
     }
 
     @Override
