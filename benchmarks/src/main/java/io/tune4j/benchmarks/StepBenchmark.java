@@ -87,7 +87,10 @@ public final class StepBenchmark {
         if (!options.device().isCpu()) {
             line.put("device_peak_mb", trained.backend.memory().peak() >> 20);
         }
-        line.put("ceiling_gflops", round(Ceiling.gigaflops(trained.backend, options.dtype()), 1));
+        long tokens = (long) options.samples() * options.length();
+        line.put(
+                "ceiling_gflops",
+                round(Ceiling.gigaflops(trained.backend, options.dtype(), options.shape(), tokens), 1));
         System.out.println(new ObjectMapper().writeValueAsString(line));
     }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Programs {
     static final String OURS = "tune4j";
 
+    /** How the names of programs begin that only measure the rate of products. */
+    static final String CEILING = "ceiling of ";
+
     private static final int BATCH = 4;
     private static final int ACCUMULATION = 4;
     private static final int PACK = 512;
@@ -114,6 +117,14 @@ final class Programs {
         }
         if (peft && !work.options.contains("--quant")) {
             programs.add(peer("peft", "peft_step.py", work, length));
+        }
+        programs.add(ours(
+                CEILING + "libtorch",
+                work,
+                List.of("--steps", "0", "--warm", "0"),
+                Map.of("TUNE4J_BENCHMARK_KERNELS", "off")));
+        if (python != null) {
+            programs.add(peer(CEILING + "torch", "ceiling.py", work, List.of()));
         }
         return programs;
     }

@@ -14,7 +14,8 @@ import java.util.function.ToDoubleFunction;
  * @param seconds of a step or, for a mix, of all records; over the rounds
  * @param ratio its seconds over ours in the same round; over the rounds
  * @param tokensPerSecond in the median
- * @param ceilingShare executed floating-point operations over those of the fastest products of the same round; NaN where unknown
+ * @param ceilingShare executed floating-point operations in a second over the best rate of products that any program reached in
+ *     these rounds; NaN where unknown
  * @param peakMebibytes resident memory at its peak while training, the largest
  * @param lastLoss of the last step of the last round
  * @param tokensComputed by a mix's program, 0 for others
@@ -46,9 +47,19 @@ record Summary(
         return lines.stream()
                 .map(line -> line.path("program").asText())
                 .distinct()
+                .filter(program -> !program.startsWith(Programs.CEILING))
                 .filter(program -> byRound(lines, program).keySet().stream().anyMatch(ours::containsKey))
-                .map(program -> summary(work, program, byRound(lines, program), ours))
+                .map(program -> summary(work, program, byRound(lines, program), ours, ceiling(lines)))
                 .toList();
+    }
+
+    /** The best rate of products in GFLOP/s that any program reached in any round. */
+    private static double ceiling(List<JsonNode> lines) {
+        return lines.stream()
+                .filter(line -> line.has("ceiling_gflops"))
+                .mapToDouble(line -> line.path("ceiling_gflops").asDouble())
+                .max()
+                .orElse(Double.NaN);
     }
 
     private static Map<Integer, JsonNode> byRound(List<JsonNode> lines, String program) {
@@ -62,7 +73,7 @@ record Summary(
     }
 
     private static Summary summary(
-            Work work, String program, Map<Integer, JsonNode> runs, Map<Integer, JsonNode> ours) {
+            Work work, String program, Map<Integer, JsonNode> runs, Map<Integer, JsonNode> ours, double ceiling) {
         String time = work.isInstruct() ? "total_s" : "step_med";
         List<Integer> rounds = runs.keySet().stream().filter(ours::containsKey).toList();
         ToDoubleFunction<Integer> ratio = round -> runs.get(round).path(time).asDouble()
@@ -73,10 +84,6 @@ record Summary(
         JsonNode last = runs.get(rounds.get(rounds.size() - 1));
         JsonNode lastOfOurs = ours.get(rounds.get(rounds.size() - 1));
         double flops = lastOfOurs.path("gflop_exec").asDouble(Double.NaN);
-        double ceiling = rounds.stream()
-                .mapToDouble(round -> ours.get(round).path("ceiling_gflops").asDouble(Double.NaN))
-                .max()
-                .orElse(Double.NaN);
         double work2 = work.isInstruct()
                 ? last.path("tokens_trained").asDouble()
                 : last.path("tok_s").asDouble() * last.path("step_med").asDouble();
