@@ -35,8 +35,10 @@ INLINE void tiles_begin(void) {}
 INLINE void tiles_end(void) {}
 
 INLINE void emulated_zero(int tile) {
-    for (int i = 0; i < TILE_SIDE * TILE_SIDE; i++) {
-        emulated_tiles[tile][0][i] = 0;
+    for (int row = 0; row < TILE_SIDE; row++) {
+        for (int i = 0; i < TILE_SIDE; i++) {
+            emulated_tiles[tile][row][i] = 0;
+        }
     }
 }
 
@@ -53,16 +55,16 @@ INLINE void emulated_move(int tile, char *memory, i64 stride, int stores) {
 }
 
 static __attribute__((noinline)) void emulated_product(int sum, int a, int b) {
-    float *sums = (float *)emulated_tiles[sum][0];
     for (int row = 0; row < TILE_SIDE; row++) {
+        float *sums = (float *)emulated_tiles[sum][row];
         for (int k = 0; k < TILE_SIDE; k++) {
             uint32_t left = emulated_tiles[a][row][k];
             for (int i = 0; i < TILE_SIDE; i++) {
                 uint32_t right = emulated_tiles[b][k][i];
-                float value = sums[row * TILE_SIDE + i];
+                float value = sums[i];
                 value += tile_half(left & 0xffff) * tile_half(right & 0xffff);
                 value += tile_half(left >> 16) * tile_half(right >> 16);
-                sums[row * TILE_SIDE + i] = value;
+                sums[i] = value;
             }
         }
     }
