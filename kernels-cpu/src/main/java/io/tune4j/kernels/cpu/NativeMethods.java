@@ -70,22 +70,6 @@ final class NativeMethods {
             int pairs,
             int byColumns);
 
-    static native void packFourBits(
-            long codes,
-            long levels,
-            long scales,
-            int element,
-            int shift,
-            long width,
-            long row,
-            long column,
-            long size,
-            long inner,
-            int byRows,
-            long target,
-            long panelStride,
-            int pairs);
-
     static native long attentionScratch(long keys, long width, int element);
 
     static native void attention(

@@ -102,20 +102,4 @@ final class EmulatedPairs {
             int element,
             int pairs,
             int byColumns);
-
-    static native void packFourBits(
-            long codes,
-            long levels,
-            long scales,
-            int element,
-            int shift,
-            long width,
-            long row,
-            long column,
-            long size,
-            long inner,
-            int byRows,
-            long target,
-            long panelStride,
-            int pairs);
 }

@@ -47,23 +47,4 @@ final class EmulatedPanels implements PanelKernels {
                 p.pairs() ? 1 : 0,
                 p.byColumns() ? 1 : 0);
     }
-
-    @Override
-    public void pack(PackFourBits p) {
-        EmulatedPairs.packFourBits(
-                p.codes(),
-                p.levels(),
-                p.scales(),
-                p.elements().bytes(),
-                p.shift(),
-                p.width(),
-                p.row(),
-                p.column(),
-                p.size(),
-                p.inner(),
-                p.byRows() ? 1 : 0,
-                p.target(),
-                p.panelStride(),
-                p.pairs() ? 1 : 0);
-    }
 }

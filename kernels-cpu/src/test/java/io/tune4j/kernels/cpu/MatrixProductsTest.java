@@ -3,7 +3,6 @@ package io.tune4j.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.kernels.cpu.products.Blocking;
-import io.tune4j.kernels.cpu.products.FourBitMatrix;
 import io.tune4j.kernels.cpu.products.Matrix;
 import io.tune4j.kernels.cpu.products.MatrixProducts;
 import io.tune4j.kernels.cpu.products.PanelKernels;
@@ -164,34 +163,5 @@ class MatrixProductsTest {
 
         assertThat(target.get(1, 1)).isEqualTo(adds ? before : 0);
         target.memory().check();
-    }
-
-    @Property(tries = 100)
-    void fourBitCodesAreWhatTheyStandFor(
-            @ForAll Kernels kernels,
-            @ForAll Elements elements,
-            @ForAll @IntRange(min = 1, max = 100) int rows,
-            @ForAll @IntRange(min = 1, max = 70) int storedRows,
-            @ForAll @IntRange(min = 1, max = 4) int blocks,
-            @ForAll @IntRange(min = 5, max = 7) int shift,
-            @ForAll boolean transposed,
-            @ForAll boolean small,
-            @ForAll long seed) {
-        Random random = new Random(seed);
-        TestCodes codes = TestCodes.random(random, storedRows, blocks, 1 << shift, elements);
-        FourBitMatrix b = transposed ? codes.matrix().transposed() : codes.matrix();
-        Matrix plainB =
-                transposed ? codes.plain().transposed().matrix() : codes.plain().matrix();
-        TestMatrix a = TestMatrix.random(random, rows, (int) b.rows(), elements);
-        NativeRows memory = NativeRows.random(elements, rows * (int) b.columns(), seed, 1);
-        Matrix dense = Matrix.dense(memory.address(), rows, b.columns(), elements);
-        TestMatrix target = new TestMatrix(memory, dense);
-        TestMatrix plain = target.copy();
-        TestMatrix.plainProduct(plain.matrix(), a.matrix(), plainB, 1, true);
-        assertThat(MatrixProducts.knows(dense, a.matrix(), b)).isTrue();
-
-        products(kernels, 2, small).multiply(dense, a.matrix(), b, 1, true);
-
-        Differences.check(memory, plain.memory(), elements, 1 + 2 * Math.sqrt((double) b.rows()), SLACK);
     }
 }

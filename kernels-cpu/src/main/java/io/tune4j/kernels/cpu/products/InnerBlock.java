@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is packed of the inner side at a time.
  *
- * @param parts which lie one behind the other in a panel
+ * @param parts which lie one after the other in a panel
  * @param pairs whether a unit is a pair of bf16
  */
 record InnerBlock(List<Part> parts, boolean pairs) {
@@ -32,10 +32,8 @@ record InnerBlock(List<Part> parts, boolean pairs) {
     @Nullable
     ReadableRight readableRight() {
         Part part = parts.get(0);
-        return parts.size() == 1
-                        && part.operands.b() instanceof Matrix matrix
-                        && matrix.elements() == Elements.FP32
-                        && matrix.columnStride() == 1
+        Matrix matrix = part.operands.b();
+        return parts.size() == 1 && matrix.elements() == Elements.FP32 && matrix.columnStride() == 1
                 ? new ReadableRight(matrix.at(part.from, 0), matrix.rowStride() * Float.BYTES)
                 : null;
     }

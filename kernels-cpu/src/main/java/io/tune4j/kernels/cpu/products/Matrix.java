@@ -9,14 +9,13 @@ import io.tune4j.kernels.cpu.Elements;
  * @param rowStride elements from a row to the next
  * @param columnStride elements from a column to the next
  */
-public record Matrix(long address, long rows, long columns, long rowStride, long columnStride, Elements elements)
-        implements Operand {
+public record Matrix(long address, long rows, long columns, long rowStride, long columnStride, Elements elements) {
     /** Rows that lie one after the other without gaps. */
     public static Matrix dense(long address, long rows, long columns, Elements elements) {
         return new Matrix(address, rows, columns, columns, 1, elements);
     }
 
-    @Override
+    /** Returns its rows as columns, in the same memory. */
     public Matrix transposed() {
         return new Matrix(address, columns, rows, columnStride, rowStride, elements);
     }

@@ -29,23 +29,17 @@ public final class MatrixProducts {
     }
 
     /**
-     * Whether such a product can be made. In each matrix, the elements of a row or those of a column must have no gaps between them; a
-     * right one may be of four-bit codes if the target lies by rows and no block of codes is in two rows.
+     * Whether such a product can be made. In each matrix, the elements of a row or those of a column must have no gaps between
+     * them.
      */
-    public static boolean knows(Matrix target, Matrix a, Operand b) {
+    public static boolean supports(Matrix target, Matrix a, Matrix b) {
         return target.hasUnitStride()
                 && a.hasUnitStride()
-                && knows(target, b)
+                && b.hasUnitStride()
                 && a.elements() == b.elements()
                 && target.rows() == a.rows()
                 && target.columns() == b.columns()
                 && a.columns() == b.rows();
-    }
-
-    private static boolean knows(Matrix target, Operand right) {
-        return right instanceof FourBitMatrix codes
-                ? codes.hasWholeBlocks() && isByRows(target)
-                : right instanceof Matrix matrix && matrix.hasUnitStride();
     }
 
     private static boolean isByRows(Matrix matrix) {
@@ -53,18 +47,18 @@ public final class MatrixProducts {
     }
 
     /**
-     * {@code target = alpha * a x b}, added to what is in the target if {@code adds}. Only for what {@link #knows} accepts.
+     * {@code target = alpha * a x b}, added to what is in the target if {@code adds}. Only for what {@link #supports} accepts.
      *
      * @param target {@code [rows, columns]}; may be neither a nor b
      * @param a {@code [rows, inner]}
      * @param b {@code [inner, columns]} in a's dtype
      */
-    public void multiply(Matrix target, Matrix a, Operand b, float alpha, boolean adds) {
+    public void multiply(Matrix target, Matrix a, Matrix b, float alpha, boolean adds) {
         run(target, List.of(new Operands(a, b)), alpha, adds);
     }
 
     /**
-     * {@code target = a x b + low x up}, as one product whose inner side is longer by that of the second one. Only for what {@link #knows}
+     * {@code target = a x b + low x up}, as one product whose inner side is longer by that of the second one. Only for what {@link #supports}
      * accepts, of both products.
      *
      * @param target {@code [rows, columns]}; may be none of the others
@@ -73,7 +67,7 @@ public final class MatrixProducts {
      * @param low {@code [rows, rank]} in a's dtype
      * @param up {@code [rank, columns]} in a's dtype
      */
-    public void adapted(Matrix target, Matrix a, Operand b, Matrix low, Matrix up) {
+    public void adapted(Matrix target, Matrix a, Matrix b, Matrix low, Matrix up) {
         run(target, List.of(new Operands(a, b), new Operands(low, up)), 1, false);
     }
 

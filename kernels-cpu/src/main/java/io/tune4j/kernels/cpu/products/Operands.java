@@ -6,12 +6,12 @@ package io.tune4j.kernels.cpu.products;
  * @param a {@code [rows, inner]}
  * @param b {@code [inner, columns]}
  */
-record Operands(Operand a, Operand b) {
+record Operands(Matrix a, Matrix b) {
     long inner() {
         return a.columns();
     }
 
-    /** Those whose product is the transposed one. */
+    /** Returns the operands whose product is the transposed one. */
     Operands transposed() {
         return new Operands(b.transposed(), a.transposed());
     }

@@ -1,13 +1,11 @@
 package io.tune4j.kernels.cpu.products;
 
-import io.tune4j.api.error.InternalException;
-import io.tune4j.kernels.cpu.PackFourBits;
 import io.tune4j.kernels.cpu.PackPanels;
 
 /**
  * Some rows of a left operand, or columns of a right one, on their way into panels.
  *
- * @param operand with its rows along the inner side, so that a right one is transposed
+ * @param matrix with its rows along the inner side, so that a right one is transposed
  * @param left which of both it is
  * @param first of its rows
  * @param size rows
@@ -18,7 +16,7 @@ import io.tune4j.kernels.cpu.PackPanels;
  * @param pairs whether a unit is a pair of bf16
  */
 record Packing(
-        Operand operand,
+        Matrix matrix,
         boolean left,
         long first,
         long size,
@@ -28,16 +26,10 @@ record Packing(
         long panelBytes,
         boolean pairs) {
     void run(PanelKernels kernels) {
-        if (operand instanceof Matrix matrix) {
-            kernels.pack(of(matrix));
-        } else if (operand instanceof FourBitMatrix codes && !left) {
-            kernels.pack(of(codes));
-        } else {
-            throw new InternalException("a left operand must be a matrix");
-        }
+        kernels.pack(panels());
     }
 
-    private PackPanels of(Matrix matrix) {
+    private PackPanels panels() {
         int bytes = matrix.elements().bytes();
         // A side of one has no stride, so that what stands there may be an element's.
         long side = matrix.rows() == 1 && matrix.columnStride() != 1 ? 1 : matrix.rowStride();
@@ -45,25 +37,5 @@ record Packing(
         long source = matrix.at(first, from);
         return new PackPanels(
                 matrix.elements(), source, side * bytes, step * bytes, size, inner, place, panelBytes, left, pairs);
-    }
-
-    private PackFourBits of(FourBitMatrix codes) {
-        // The operand's rows are those that are stored, unless it is the transposed one.
-        boolean byRows = !codes.isTransposed();
-        return new PackFourBits(
-                codes.elements(),
-                codes.codes(),
-                codes.levels(),
-                codes.scales(),
-                codes.blockSize(),
-                codes.width(),
-                byRows ? first : from,
-                byRows ? from : first,
-                size,
-                inner,
-                byRows,
-                place,
-                panelBytes,
-                pairs);
     }
 }

@@ -1,7 +1,6 @@
 package io.tune4j.kernels.cpu.products;
 
 import io.tune4j.kernels.cpu.MultiplyPanels;
-import io.tune4j.kernels.cpu.PackFourBits;
 import io.tune4j.kernels.cpu.PackPanels;
 import io.tune4j.kernels.cpu.PanelShape;
 import io.tune4j.kernels.cpu.Tier;
@@ -11,8 +10,6 @@ public interface PanelKernels {
     PanelShape shape();
 
     void pack(PackPanels packing);
-
-    void pack(PackFourBits packing);
 
     void multiply(MultiplyPanels product);
 
@@ -27,11 +24,6 @@ public interface PanelKernels {
 
             @Override
             public void pack(PackPanels packing) {
-                packing.run();
-            }
-
-            @Override
-            public void pack(PackFourBits packing) {
                 packing.run();
             }
 
