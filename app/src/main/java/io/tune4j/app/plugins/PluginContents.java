@@ -2,18 +2,18 @@ package io.tune4j.app.plugins;
 
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelBuilder;
-import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
-import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RecipeFactory;
-import java.util.ArrayList;
 import java.util.List;
 
-/** What a plugin contributes, asked once: a plugin may make its factories anew each time. */
+/**
+ * The parts that a plugin contributes.
+ *
+ * @param contributions all parts by their names
+ */
 public record PluginContents(
         List<BackendFactory> backends,
         List<ModelBuilder> models,
@@ -21,37 +21,20 @@ public record PluginContents(
         List<PeftVariant> peftVariants,
         List<RecipeFactory> recipes,
         List<ComponentFactory<?>> components,
-        List<ForeignName> foreignNames) {
+        List<ForeignName> foreignNames,
+        List<Contribution> contributions) {
+    /** The contents of a plugin that contributes nothing. */
+    public static final PluginContents NOTHING =
+            new PluginContents(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
-    static PluginContents of(Plugin plugin) {
-        List<ModelBuilder> builders = new ArrayList<>();
-        for (ModelFamily family : plugin.models()) {
-            builders.addAll(family.builders());
-        }
-        return new PluginContents(
-                List.copyOf(plugin.backends()),
-                List.copyOf(builders),
-                List.copyOf(plugin.peftMethods()),
-                List.copyOf(plugin.peftVariants()),
-                List.copyOf(plugin.recipes()),
-                List.copyOf(plugin.components()),
-                List.copyOf(plugin.foreignNames()));
-    }
-
-    List<Contribution> list() {
-        List<Contribution> all = new ArrayList<>();
-        backends.forEach(it -> all.add(new Contribution("backend", it.name(), List.of(), it.summary())));
-        models.forEach(it -> all.add(new Contribution("model", it.name(), List.of(), it.summary())));
-        peftMethods.forEach(it -> all.add(new Contribution("PEFT method", it.name(), List.of(), it.summary())));
-        peftVariants.forEach(it -> all.add(new Contribution("PEFT method", it.name(), List.of(), it.summary())));
-        recipes.forEach(it -> all.add(new Contribution("recipe", it.name(), it.aliases(), it.summary())));
-        components.forEach(it ->
-                all.add(new Contribution(ComponentRegistry.kind(it.type()), it.name(), it.aliases(), it.summary())));
-        foreignNames.forEach(it -> all.add(new Contribution(
-                "other trainers' name",
-                it.name(),
-                List.of(),
-                it.replacement() == null ? it.advice() : "is " + it.replacement())));
-        return all;
+    public PluginContents {
+        backends = List.copyOf(backends);
+        models = List.copyOf(models);
+        peftMethods = List.copyOf(peftMethods);
+        peftVariants = List.copyOf(peftVariants);
+        recipes = List.copyOf(recipes);
+        components = List.copyOf(components);
+        foreignNames = List.copyOf(foreignNames);
+        contributions = List.copyOf(contributions);
     }
 }

@@ -4,11 +4,13 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.Plugin;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,12 +20,16 @@ import java.util.regex.Pattern;
 public final class PluginLoader {
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*([-_.][a-z0-9]+)*");
 
+    private static final Pattern NOT_A_PLUGIN = Pattern.compile("(\\S+) not a subtype");
+
     private final AllowList allowed;
+    private final Duration limit;
     private final List<LoadedPlugin> loaded = new ArrayList<>();
     private final List<RefusedPlugin> refused = new ArrayList<>();
 
-    private PluginLoader(AllowList allowed) {
+    private PluginLoader(AllowList allowed, Duration limit) {
         this.allowed = allowed;
+        this.limit = limit;
     }
 
     /**
@@ -32,7 +38,12 @@ public final class PluginLoader {
      * @throws UserException if a folder that the user named does not exist
      */
     public static Plugins load(PluginFolders folders) {
-        PluginLoader loader = new PluginLoader(AllowList.read(folders.allowList()));
+        return load(folders, PluginCall.LIMIT);
+    }
+
+    /** Loads all plugins, each of which has a limited time. */
+    static Plugins load(PluginFolders folders, Duration limit) {
+        PluginLoader loader = new PluginLoader(AllowList.read(folders.allowList()), limit);
         folders.locations().forEach(loader::load);
         return Duplicates.refuse(loader.loaded, loader.refused);
     }
@@ -51,7 +62,23 @@ public final class PluginLoader {
                         + "; a plugin declares its class in META-INF/services or module-info");
             }
             modules.checkApiVersion();
-            ModuleLayer layer = PluginLayer.of(modules);
+            JarChecks.requireNoExit(modules);
+            loaded.addAll(start(PluginLayer.of(modules), location, jars, modules));
+        } catch (BrokenPluginException e) {
+            refuse(location, jars, modules, String.valueOf(e.getMessage()));
+        } catch (ServiceConfigurationError e) {
+            refuse(location, jars, modules, JarChecks.damage(jars, providerFailure(e)));
+        } catch (LinkageError | RuntimeException | AssertionError | StackOverflowError e) {
+            // Foreign code ran: whatever it throws is its own fault and must not take the others along.
+            refuse(location, jars, modules, JarChecks.damage(jars, "it failed while it was loaded: " + failure(e)));
+        }
+    }
+
+    private List<LoadedPlugin> start(ModuleLayer layer, PluginLocation location, List<Path> jars, PluginModules modules)
+            throws BrokenPluginException {
+        ClassLoader loader =
+                layer.findLoader(modules.providers().get(0).descriptor().name());
+        return PluginCall.run(location.presumedId(), loader, limit, () -> {
             List<LoadedPlugin> found = new ArrayList<>();
             for (ServiceLoader.Provider<Plugin> provider :
                     ServiceLoader.load(layer, Plugin.class).stream().toList()) {
@@ -59,15 +86,15 @@ public final class PluginLoader {
                     found.add(start(provider, location, jars, modules));
                 }
             }
-            loaded.addAll(found);
-        } catch (BrokenPluginException e) {
-            refuse(location, jars, modules, String.valueOf(e.getMessage()));
-        } catch (ServiceConfigurationError e) {
-            refuse(location, jars, modules, "its provider failed: " + PluginModules.reason(e));
-        } catch (LinkageError | RuntimeException | AssertionError | StackOverflowError e) {
-            // Foreign code ran: whatever it throws is its own fault and must not take the others along.
-            refuse(location, jars, modules, "it failed while it was loaded: " + failure(e));
-        }
+            return found;
+        });
+    }
+
+    private static String providerFailure(ServiceConfigurationError error) {
+        Matcher matcher = NOT_A_PLUGIN.matcher(String.valueOf(error.getMessage()));
+        return matcher.find()
+                ? "its provider " + matcher.group(1) + " does not implement " + Plugin.class.getName()
+                : "its provider failed: " + PluginModules.reason(error);
     }
 
     private static String failure(Throwable error) {
@@ -83,6 +110,9 @@ public final class PluginLoader {
         ModuleDescriptor descriptor = provider.type().getModule().getDescriptor();
         Plugin plugin = provider.get();
         String id = plugin.id();
+        if (id == null) {
+            throw new BrokenPluginException("its id() is null");
+        }
         if (!ID.matcher(id).matches()) {
             throw new BrokenPluginException(
                     "its id '" + id + "' is not one: lower-case words joined by -, such as my-plugin");
@@ -92,7 +122,7 @@ public final class PluginLoader {
             throw new BrokenPluginException(
                     "its id '" + id + "' is reserved for the plugin that comes with tune4j; choose another");
         }
-        PluginContents contents = PluginContents.of(plugin);
+        PluginContents contents = ContentsReader.read(plugin);
         return new LoadedPlugin(
                 id,
                 plugin,
@@ -102,7 +132,7 @@ public final class PluginLoader {
                 descriptor.rawVersion().orElse("unknown"),
                 modules.apiVersion(),
                 contents,
-                contents.list());
+                contents.contributions());
     }
 
     private void refuse(PluginLocation location, List<Path> jars, PluginModules modules, String reason) {

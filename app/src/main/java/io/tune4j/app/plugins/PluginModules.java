@@ -53,7 +53,9 @@ record PluginModules(Map<String, Jar> jars) {
                         + twin.path().getFileName() + " are both the module " + name + "; remove one of them");
             }
         }
-        return new PluginModules(modules);
+        PluginModules result = new PluginModules(modules);
+        JarChecks.requireNoApiClasses(result);
+        return result;
     }
 
     private static ModuleReference read(Path jar) throws BrokenPluginException {
@@ -70,7 +72,8 @@ record PluginModules(Map<String, Jar> jars) {
                                 + " Automatic-Module-Name",
                         e);
             }
-            throw new BrokenPluginException(jar.getFileName() + " cannot be read as a module: " + reason, e);
+            throw new BrokenPluginException(
+                    JarChecks.damage(List.of(jar), jar.getFileName() + " cannot be read as a module: " + reason), e);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.tune4j.app.plugins;
 
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -17,8 +15,6 @@ import java.util.jar.JarFile;
  */
 final class ServiceUse {
     private static final String SERVICE_LOADER = "java/util/ServiceLoader";
-    private static final int UTF8 = 1;
-    private static final int CLASS = 7;
 
     private ServiceUse() {}
 
@@ -29,7 +25,8 @@ final class ServiceUse {
                 JarEntry entry = entries.nextElement();
                 if (entry.getName().endsWith(".class") && !entry.getName().startsWith("META-INF/")) {
                     try (InputStream in = file.getInputStream(entry)) {
-                        Set<String> named = classesNamedBy(in.readAllBytes());
+                        Set<String> named =
+                                ClassConstants.read(in.readAllBytes()).classes();
                         if (named.remove(SERVICE_LOADER)) {
                             named.stream()
                                     .filter(name -> !name.startsWith("["))
@@ -43,37 +40,5 @@ final class ServiceUse {
             throw new BrokenPluginException(jar.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
         return services;
-    }
-
-    /** The class constants of a class file (The Java Virtual Machine Specification, section 4.4). */
-    private static Set<String> classesNamedBy(byte[] classFile) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
-        in.skipNBytes(8);
-        int count = in.readUnsignedShort();
-        String[] texts = new String[count];
-        int[] classes = new int[count];
-        for (int i = 1; i < count; i++) {
-            int tag = in.readUnsignedByte();
-            switch (tag) {
-                case UTF8 -> texts[i] = in.readUTF();
-                case CLASS -> classes[i] = in.readUnsignedShort();
-                case 8, 16, 19, 20 -> in.skipNBytes(2);
-                case 15 -> in.skipNBytes(3);
-                case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
-                case 5, 6 -> {
-                    in.skipNBytes(8);
-                    // Long and double take two places.
-                    i++;
-                }
-                default -> throw new IOException("a class file has the unknown constant " + tag);
-            }
-        }
-        Set<String> names = new HashSet<>();
-        for (int index : classes) {
-            if (index != 0) {
-                names.add(texts[index]);
-            }
-        }
-        return names;
     }
 }

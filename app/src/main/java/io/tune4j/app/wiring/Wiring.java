@@ -11,16 +11,13 @@ import java.util.List;
 
 /** Makes the injector of all plugins' contributions, one Guice module per plugin. */
 public final class Wiring {
-    private static final PluginContents NOTHING =
-            new PluginContents(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-
     private Wiring() {}
 
     /** The injector, which has {@link Contributions}. */
     public static Injector wire(Plugins plugins) {
         List<Module> modules = new ArrayList<>();
         // With no plugin at all, the maps are empty, not missing.
-        modules.add(new PluginModule(NOTHING));
+        modules.add(new PluginModule(PluginContents.NOTHING));
         plugins.loaded().forEach(loaded -> modules.add(new PluginModule(loaded.contents())));
         return Guice.createInjector(Stage.DEVELOPMENT, modules);
     }
