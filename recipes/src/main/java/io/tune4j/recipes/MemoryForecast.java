@@ -24,7 +24,7 @@ final class MemoryForecast {
 
     /**
      * What the C library's allocator holds beside the blocks in use, as the launcher sets it, is a part of what comes and goes in a
-     * step, and more where layers are computed again between others. Fitted to measured peaks (docs/benchmarks.md).
+     * step, and more where layers are computed again between others. Fitted to measured peaks (docs/notes/memory.md).
      */
     private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
 
