@@ -17,7 +17,7 @@ final class AttentionParts {
     /** Positions that are costed together; a part begins at a multiple. It is one of the kernels' tiles of queries on every tier. */
     static final int BLOCK = 96;
 
-    /** What a part costs for each key that it packs, as scores of one query head. */
+    /** The cost of packing a key, in units of one score of one query head. */
     private static final long KEY_COST = 16;
 
     private final AttentionScores scores;

@@ -23,7 +23,7 @@ public record FourBitMatrix(
         Elements elements,
         boolean isTransposed)
         implements Operand {
-    /** What packing takes at a time. */
+    /** Elements that packing reads at a time. */
     private static final int LEAST_BLOCK = 32;
 
     @Override

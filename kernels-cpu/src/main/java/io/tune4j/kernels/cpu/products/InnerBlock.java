@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is packed of the inner side at a time.
+ * The part of the inner dimension that is packed at a time.
  *
- * @param parts which lie one behind the other in a panel
+ * @param parts in the order in which they follow each other in a panel
  * @param pairs whether a unit is a pair of bf16
  */
 record InnerBlock(List<Part> parts, boolean pairs) {
