@@ -16,7 +16,7 @@ public interface CopyQueue extends AutoCloseable {
     }
 
     /**
-     * Begins a copy behind what the device was told to compute so far. Both places stay as they are until it has ended.
+     * Begins a copy after the work submitted so far. Source and target must not change until it has ended.
      *
      * @param source address
      * @param target address

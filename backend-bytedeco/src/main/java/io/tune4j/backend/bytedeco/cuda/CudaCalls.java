@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
-/** What calls of CUDA have in common. */
+/** Checks and conversions that calls of CUDA share. */
 final class CudaCalls {
     /** The default stream, on which libtorch computes and kernels are launched. */
     static final @Nullable CUstream_st COMPUTING = null;

@@ -184,7 +184,7 @@ public final class CudaKernels implements KernelSet {
         return true;
     }
 
-    /** The numbers of an update behind what else its kernel takes. */
+    /** The kernel's other arguments, followed by the numbers of an update. */
     static long[] withNumbers(AdamWStep step, long... first) {
         return LongStream.concat(
                         LongStream.of(first),

@@ -123,7 +123,7 @@ final class PinnedActivations implements ActivationStore {
                 arriving.close();
                 read.add(new Leaving(arrival, host));
             } else {
-                // It may still be written: behind that nothing is copied.
+                // It may still be written: an empty copy marks the end of that write.
                 read.add(new Leaving(queue.start(address(host), address(host), 0), host));
             }
         }
@@ -168,7 +168,7 @@ final class PinnedActivations implements ActivationStore {
         });
     }
 
-    /** What is computed next may use the memory of what has left. */
+    /** Releases device memory that was copied to the host; above a limit, the device's later work waits for the oldest copy. */
     private void releaseLeft() {
         for (Leaving oldest = leaving.peek(); oldest != null; oldest = leaving.peek()) {
             if (leaving.size() > MOST_LEAVING) {

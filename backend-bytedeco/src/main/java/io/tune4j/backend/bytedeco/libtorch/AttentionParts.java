@@ -12,7 +12,7 @@ final class AttentionParts {
     /** By how much the threads may be busy longer than if all were always busy. */
     private static final double SLACK = 1.05;
 
-    /** What a block costs besides its products, as scores. */
+    /** The cost of a block besides its products, in units of one score. */
     private static final long BLOCK_COST = 8192;
 
     /** Scores that a part has at a time, at most, if it has several heads: more do not stay in a cache. */
@@ -25,7 +25,7 @@ final class AttentionParts {
      * the sequence up to their own.
      *
      * @param from the first of these positions
-     * @param to behind the last of these positions
+     * @param to one past the last of these positions
      */
     record Part(Sequence sequence, int firstHead, int heads, int from, int to) {
         /** Whether all positions are its queries, so that no other part has gradients for the same keys. */
