@@ -252,7 +252,7 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         return y;
     }
 
-    /** What a first pass remembers is not computed by the second, and comes back in its order; with a store too. */
+    /** The second pass does not compute remembered results, and gets them back in order; with a store too. */
     @Test
     final void whatACheckpointRemembersIsComputedOnce() {
         Tensor x = random(3, 2, 4);

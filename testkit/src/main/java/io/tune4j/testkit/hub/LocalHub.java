@@ -115,7 +115,7 @@ public final class LocalHub implements AutoCloseable {
         return this;
     }
 
-    /** What goes wrong. */
+    /** The faults that the hub simulates. */
     public HubFaults faults() {
         return faults;
     }
