@@ -3,7 +3,7 @@ package io.tune4j.models.llama;
 import io.tune4j.api.nn.Projection;
 import java.util.List;
 
-/** What a Hugging Face checkpoint calls the parts of one decoder layer, and their sizes. */
+/** Names of one decoder layer's parts in a Hugging Face checkpoint, and their sizes. */
 record LayerNames(LlamaConfig config, int index) {
     private String at(String part) {
         return "model.layers." + index + "." + part;

@@ -37,7 +37,7 @@ record LlamaConfig(
         boolean attentionBias,
         boolean mlpBias) {
 
-    /** What is impossible about these numbers; empty if nothing is. */
+    /** Describes contradictions among these numbers; empty if there are none. */
     List<String> contradictions() {
         List<String> found = new ArrayList<>();
         positive(found, "vocab_size", vocabularySize);

@@ -218,7 +218,7 @@ final class TrainedSpans {
         }
     }
 
-    /** What a prompt for a message ends with after the messages before it; empty if the template adds nothing to them. */
+    /** The text that a prompt for a message adds after the messages before it; empty if the template adds none. */
     private String header(int message, int turnStart) {
         String prompt = rendered(message, true);
         if (prompt == null) {
