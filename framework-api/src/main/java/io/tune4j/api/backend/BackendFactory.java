@@ -35,8 +35,8 @@ public interface BackendFactory {
     Backend create(BackendOptions options);
 
     /**
-     * What the host's allocator holds between blocks, as a part of the memory that comes and goes in a step: the more temporaries kernels make,
-     * the more. For forecasts; a measured number, which loads no native code.
+     * The memory that the host's allocator loses between blocks, as a share of the memory that a step allocates and frees. It grows with
+     * the temporaries of kernels. For forecasts: a measured constant, whose call loads no native code.
      *
      * @param dtype that is computed in
      */

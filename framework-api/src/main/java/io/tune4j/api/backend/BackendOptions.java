@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * What a run asks of a backend.
+ * The options with which a run opens a backend.
  *
  * @param device the device to open
  * @param dtype the run's compute dtype, so that the backend can warn when the hardware lacks it

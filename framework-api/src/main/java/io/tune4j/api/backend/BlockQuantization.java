@@ -8,7 +8,7 @@ import java.util.function.BiConsumer;
 
 /** Quantization in blocks as a plain composition of the mandatory kernels, beside {@link ReferenceKernels}. */
 public final class BlockQuantization {
-    /** What a block is divided by at least, as in torchao's {@code scale_tensor}. */
+    /** The smallest divisor of a block, as in torchao's {@code scale_tensor}. */
     public static final double LEAST_SCALE = 1e-12;
 
     private BlockQuantization() {}

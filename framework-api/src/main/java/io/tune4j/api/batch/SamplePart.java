@@ -6,7 +6,7 @@ package io.tune4j.api.batch;
  *
  * @param sample the whole
  * @param from its first token
- * @param to behind its last token
+ * @param to one past its last token
  */
 public record SamplePart(TokenizedSample sample, int from, int to) {
     public SamplePart {

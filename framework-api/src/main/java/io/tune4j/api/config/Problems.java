@@ -60,7 +60,7 @@ public final class Problems {
                 .toList();
     }
 
-    /** What is wrong with the config itself, apart from files that are not there yet. */
+    /** The mistakes in the config itself, without missing files. */
     public List<Problem> mistakes() {
         return all().stream().filter(problem -> !problem.missingFile()).toList();
     }

@@ -14,7 +14,7 @@ public final class MemoryException extends ResourceException {
         this.asked = asked;
     }
 
-    /** What was asked for, e.g. {@code 2.00 GiB}, or null if nobody says. */
+    /** The requested size, e.g. {@code 2.00 GiB}; null if unknown. */
     public @Nullable String asked() {
         return asked;
     }

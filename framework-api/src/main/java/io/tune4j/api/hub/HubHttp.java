@@ -140,7 +140,7 @@ final class HubHttp {
         return new IOException(message, cause);
     }
 
-    /** What may be shown of an address: its query may have a signature in it. */
+    /** The part of an address that messages may show: the query may contain a signature. */
     private static String host(URI address) {
         return String.valueOf(address.getHost());
     }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param revision a branch, a tag or a commit
  */
 public record HubRepository(Kind kind, String id, String revision) {
-    /** What a repository holds. */
+    /** The kind of a repository's content. */
     public enum Kind {
         MODEL("models", ""),
         DATASET("datasets", "datasets/");

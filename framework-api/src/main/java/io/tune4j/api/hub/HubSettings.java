@@ -60,7 +60,7 @@ public record HubSettings(
                         endpoint, checked(saved, file.toString()), file.toString(), FIRST_WAIT, IDLE_LIMIT, proxies);
     }
 
-    /** The same hub with other times, for tests. */
+    /** Copies these settings with other times, for tests. */
     public HubSettings withTimes(Duration wait, Duration idle) {
         return new HubSettings(endpoint, token, tokenOrigin, wait, idle, proxies);
     }

@@ -40,7 +40,7 @@ record RetryWait(Duration length, String why) {
         return new RetryWait(own.compareTo(LONGEST) > 0 ? LONGEST : own, "");
     }
 
-    /** What {@code Retry-After} says, in seconds or as a date; null if it says nothing or a time that is over. */
+    /** The wait of {@code Retry-After}, given in seconds or as a date; null without the header, or for a time in the past. */
     private static @Nullable Duration advised(HttpHeaders answer, Instant now) {
         String text = answer.firstValue("Retry-After").orElse("").strip();
         if (text.matches("\\d+")) {

@@ -62,7 +62,7 @@ final class FileErrors {
                             + " does not exist; create it or choose another",
                     e);
         }
-        // What fills a file or directory may fail on a file that lies elsewhere.
+        // Code that fills a file or directory may fail on a file elsewhere.
         if (e instanceof FileSystemException f
                 && f.getFile() != null
                 && !Path.of(f.getFile()).startsWith(directory)) {

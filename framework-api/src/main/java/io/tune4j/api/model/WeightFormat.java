@@ -15,7 +15,7 @@ public interface WeightFormat {
      */
     FrozenLinearFactory factory(Backend backend, DType computeDtype, WeightSource weights, Consumer<String> notices);
 
-    /** The same with nobody listening. */
+    /** Makes a factory without notices. */
     default FrozenLinearFactory factory(Backend backend, DType computeDtype, WeightSource weights) {
         return factory(backend, computeDtype, weights, notice -> {});
     }

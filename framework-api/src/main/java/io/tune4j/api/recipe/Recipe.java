@@ -29,7 +29,7 @@ public interface Recipe {
      * @throws io.tune4j.api.config.ConfigException with all that is wrong
      */
     default void check() {
-        // What the constructor asks for was checked before it was called.
+        // The constructor's arguments were checked before it was called.
     }
 
     /** How a run ended. */

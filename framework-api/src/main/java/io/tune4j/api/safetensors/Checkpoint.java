@@ -155,7 +155,7 @@ public final class Checkpoint implements AutoCloseable {
         return entries.values().stream().mapToLong(TensorEntry::byteLength).sum();
     }
 
-    /** What each file is, as it was when this was first asked; by file name. */
+    /** The version of each file at the first call, by file name. */
     public SortedMap<String, FileVersion> versions() {
         SortedMap<String, FileVersion> all = new TreeMap<>();
         files.forEach((path, file) -> all.put(String.valueOf(path.getFileName()), file.version()));

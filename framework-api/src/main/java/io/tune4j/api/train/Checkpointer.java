@@ -15,7 +15,7 @@ public interface Checkpointer {
     @Nullable
     Path outputDirectory();
 
-    /** What an adapter should name as its base: the hub's id where it is known, else the folder. */
+    /** The base model that an adapter should name: the hub's id where it is known, else the folder. */
     String baseModel();
 
     /** The training state to resume from, or null for the newest in the output directory. */

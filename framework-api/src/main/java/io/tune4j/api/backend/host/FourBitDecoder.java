@@ -263,7 +263,7 @@ public final class FourBitDecoder {
             }
         }
 
-        /** Of the last block only what there is room for. */
+        /** Stores decoded elements; of the last block only as many as there is room for. */
         private void store(IntBuffer out, int[] words, int firstBlock, int count) {
             int start = firstBlock * 2 * blockBytes;
             int present = Math.min(count * 2 * blockBytes, elements - start);
