@@ -33,7 +33,7 @@ import picocli.CommandLine.Unmatched;
             "Recipes and configs: tune ls. What a config's keys mean: tune cat CONFIG, docs/reference/keys.md"
         })
 final class RunCommand implements Callable<Integer> {
-    /** Of torchrun, which torchtune's command takes too. */
+    /** Options of torchrun, which torchtune's command accepts too. */
     private static final Set<String> PROCESSES = Set.of("nproc_per_node", "nnodes", "rdzv_endpoint", "rdzv_backend");
 
     @ParentCommand

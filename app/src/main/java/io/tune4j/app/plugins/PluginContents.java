@@ -13,7 +13,7 @@ import io.tune4j.api.recipe.RecipeFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a plugin contributes, asked once: a plugin may make its factories anew each time. */
+/** The contributions of a plugin, read once, because a plugin may make new factories at each call. */
 public record PluginContents(
         List<BackendFactory> backends,
         List<ModelBuilder> models,

@@ -19,9 +19,9 @@ final class MissedNames {
     }
 
     /**
-     * The same failure with its cause first.
+     * Puts the cause in front of a failure's message.
      *
-     * @param misses names that were looked for in vain, e.g. {@code backend 'x'}
+     * @param misses names that no plugin has, e.g. {@code backend 'x'}
      */
     UserException explain(UserException failure, List<String> misses) {
         if (misses.isEmpty() || refused.isEmpty()) {
