@@ -23,17 +23,17 @@ final class MemoryForecast {
     private static final long PROCESS_BYTES = 340L << 20;
 
     /**
-     * What the C library's allocator holds beside the blocks in use, as the launcher sets it, is a part of what comes and goes in a
-     * step, and more where layers are computed again between others. Fitted to measured peaks (docs/notes/memory.md).
+     * The memory that the C library's allocator, as the launcher sets it, holds besides the blocks in use, as a share of the memory that
+     * a step allocates and frees. It is larger where layers are recomputed between others. Fitted to measured peaks (docs/notes/memory.md).
      */
     private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
 
     private static final long MOST_OF_RECOMPUTING = 150L << 20;
 
-    /** The same of a GPU's caching allocator, which has not been measured. */
+    /** The share of a GPU's caching allocator, which has not been measured. */
     private static final double DEVICE_LOSS = 0.1;
 
-    /** Of what a process may take: the forecast is right within 15 %. */
+    /** The planned share of the memory limit: the forecast is right within 15 %. */
     private static final double SHARE_PLANNED = 0.9;
 
     private final LoraFinetuneOptions options;
@@ -72,7 +72,7 @@ final class MemoryForecast {
         return new MemoryForecast(options, shapes, largest, plan).estimate();
     }
 
-    /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
+    /** Bytes of the memory limit that remain for activations if all layers are recomputed; negative if none remain. */
     static long leftForActivations(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, long memory) {
         ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(options, shapes, largest, all);
@@ -134,7 +134,7 @@ final class MemoryForecast {
                 EagerLayer.bytesPerToken(options.model().definition(), options.dtype(), shapes.parameters()));
     }
 
-    /** What is not kept if one more layer is computed again. */
+    /** Bytes that are saved if one more layer is recomputed. */
     private long freedBy(int layer, Checkpointing mode) {
         RaggedBatch batch = largest.batch();
         return shapes.count(batch, layer, mode, false).saved()

@@ -153,7 +153,7 @@ final class RunMemory {
         String next = state == null
                 ? "No state has been saved yet."
                 : "The last finished step is saved in " + state + ": with resume_from_checkpoint=True the run goes on"
-                        + " behind it. Batches, dtype and the lengths of samples must then stay as they are.";
+                        + " after it. Batches, dtype and the lengths of samples must then stay as they are.";
         return new ResourceException(
                 "stopped in the phase '" + phases.current() + "': " + cause.getMessage() + asked + ".\n" + measured
                         + shortage.explain() + "\n" + next,

@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a run shows: steps, validation and sample answers before and after, and where everything is at the end. */
+/** The console report of a run: steps, validation and sample answers before and after, and the places of the results. */
 final class RunReport {
-    /** Of a prompt, so much of its end is shown. */
+    /** Characters of a prompt's end that are shown. */
     private static final int SHOWN_PROMPT = 160;
 
     /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
@@ -199,7 +199,7 @@ final class RunReport {
         return answers;
     }
 
-    /** What comes before the first token to learn. */
+    /** Tokens before the first trained one. */
     private static int promptLength(TokenizedSample sample) {
         int length = 1;
         while (length < sample.tokens().length && !sample.isTrained(length)) {

@@ -5,8 +5,8 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
 
 /**
- * A problem of GSM8K (Cobbe et al. 2021), whose answer is reasoning and, behind {@code ####}, a result. It is put to the model in the
- * words of DeepSeek-R1-Zero's template (Guo et al. 2025, table 1), as in torchtune's {@code dev/grpo/gsm8k.py}: the question is not
+ * A problem of GSM8K (Cobbe et al. 2021), whose answer is reasoning and, after {@code ####}, a result. The prompt has the words of
+ * DeepSeek-R1-Zero's template (Guo et al. 2025, table 1), as in torchtune's {@code dev/grpo/gsm8k.py}: the question is not
  * learned, reasoning and result are.
  */
 record Gsm8kFormat() implements RecordFormat {

@@ -55,7 +55,7 @@ public final class CrossEntropyFactory implements ComponentFactory<Loss> {
         return standard();
     }
 
-    /** What a config without a loss gets. */
+    /** The loss of a config that names none. */
     public static Loss standard() {
         return (backend, hidden, head, labels, pass) ->
                 LinearCrossEntropy.apply(backend, hidden, head, labels, CHUNK_ROWS, pass);

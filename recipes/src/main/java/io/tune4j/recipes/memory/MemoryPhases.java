@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * allocator's figures on a GPU.
  */
 public final class MemoryPhases {
-    /** What a run does. */
+    /** The phases of a run. */
     public enum Phase {
         LOAD("load"),
         FIRST_STEP("first step"),

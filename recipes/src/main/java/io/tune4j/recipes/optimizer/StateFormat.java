@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /** How the elements of an optimizer's state are kept between updates, which compute in fp32 (fp64 for fp64 parameters). */
 sealed interface StateFormat {
-    /** Of one element. */
+    /** Bytes of one element. */
     double bytes();
 
     /** A tensor of zeros. */

@@ -50,7 +50,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     /**
      * Opens a folder that {@link TokenStoreWriter} wrote.
      *
-     * @param whenClosed runs behind closing the files
+     * @param whenClosed runs after the files were closed
      * @throws IOException if the files do not fit each other, or are of another format
      */
     static TokenStore open(Path folder, Runnable whenClosed) throws IOException {
@@ -115,7 +115,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         bytes.flip();
     }
 
-    /** What is known of all samples. */
+    /** The summary of all samples. */
     public StoreSummary summary() {
         return summary;
     }

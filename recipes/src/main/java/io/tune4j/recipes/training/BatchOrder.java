@@ -91,7 +91,7 @@ public final class BatchOrder {
         return LongStream.of(keys).mapToInt(key -> order[(int) key]).toArray();
     }
 
-    /** Of the run. */
+    /** The seed of the run. */
     public long seed() {
         return seed;
     }

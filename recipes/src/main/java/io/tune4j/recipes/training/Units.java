@@ -3,7 +3,7 @@ package io.tune4j.recipes.training;
 import io.tune4j.api.batch.SamplePart;
 import java.util.List;
 
-/** What batches are put together of: samples, or packs of them. */
+/** The units of which batches are composed: samples, or packs of them. */
 interface Units {
     int size();
 
