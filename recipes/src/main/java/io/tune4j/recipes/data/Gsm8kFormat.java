@@ -34,7 +34,7 @@ record Gsm8kFormat() implements RecordFormat {
         String solution = Fields.text(record, "answer", id, "GSM8K has question and answer");
         int result = solution.indexOf(RESULT);
         if (result < 0 || solution.indexOf(RESULT, result + 1) >= 0) {
-            throw new DataException("record " + id + ": field 'answer' is to be reasoning and a result behind one '"
+            throw new DataException("record " + id + ": field 'answer' must be reasoning and a result after one '"
                     + RESULT + "', found " + Fields.shortened(record.path("answer")));
         }
         String learned = ANSWER.formatted(solution.substring(0, result), solution.substring(result + RESULT.length()));

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder of all stores, or null to keep none for the next run
  * @param console is told how far tokenizing is
- * @param watch is called for each record and may end the reading by an exception, which leaves nothing behind
+ * @param watch is called for each record and may end the reading by an exception, after which no file remains
  */
 public record TokenCache(@Nullable Path folder, Console console, Runnable watch) {
     private static final Duration KEPT = Duration.ofDays(30);

@@ -311,7 +311,7 @@ abstract class StorageConformance extends BackendTestCase {
         return (byte) (offset * 31 + (offset >> 13));
     }
 
-    /** And leaves nobody behind who still reads. */
+    /** After a failure no thread still reads. */
     @Test
     final void aSourceThatFailsIsHeard() {
         AtomicInteger reading = new AtomicInteger();

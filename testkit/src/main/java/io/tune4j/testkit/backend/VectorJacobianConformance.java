@@ -287,7 +287,7 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         }
     }
 
-    /** Neither a part that fails nor a tape that is given up leaves anything behind, which the kit's leak detector sees. */
+    /** A failed part and an abandoned tape release everything; the leak detector of the kit checks it. */
     @Test
     final void whatIsRememberedInVainIsFreed() {
         Tensor x = random(3, 2, 4);

@@ -105,7 +105,7 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
             } else if (pair.size() != 2) {
                 section.problem(
                         key,
-                        "expected [text before the message, text behind it], found " + pair.size()
+                        "expected [text before the message, text after it], found " + pair.size()
                                 + (pair.size() == 1 ? " text" : " texts"));
             } else {
                 tags.put(role, new Tags(pair.get(0), pair.get(1)));
