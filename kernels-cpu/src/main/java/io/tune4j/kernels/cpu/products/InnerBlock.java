@@ -82,7 +82,7 @@ record InnerBlock(List<Part> parts, boolean pairs) {
         return blocks;
     }
 
-    /** In parts that are about as long, of whole pairs and cache lines; one part where there is nothing, too. */
+    /** Divides the inner dimension into blocks of about equal length, of whole pairs and cache lines; an empty one gives one block. */
     private static List<InnerBlock> divide(Operands operands, boolean pairs, int depth) {
         long inner = operands.inner();
         long count = Math.max(1, (units(inner, pairs) + depth - 1) / depth);

@@ -11,7 +11,7 @@ record Operands(Operand a, Operand b) {
         return a.columns();
     }
 
-    /** Those whose product is the transposed one. */
+    /** The operands of the transposed product. */
     Operands transposed() {
         return new Operands(b.transposed(), a.transposed());
     }
