@@ -7,7 +7,7 @@ public interface CopyQueue extends AutoCloseable {
         /** Whether it has ended; does not wait. */
         boolean isDone();
 
-        /** Lets what the device is told to compute from now on wait for it; does not wait itself. */
+        /** Makes work that is submitted to the device from now on wait for this copy. Returns at once. */
         void beforeNext();
 
         /** Forgets about it; harmless at any time. */

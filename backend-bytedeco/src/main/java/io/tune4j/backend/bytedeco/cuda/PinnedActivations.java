@@ -41,7 +41,7 @@ final class PinnedActivations implements ActivationStore {
     private long current;
     private long most;
 
-    /** Where tensors wait. */
+    /** The place of a waiting tensor. */
     interface HostMemory {
         Tensor allocate(DType dtype, long... shape);
     }
@@ -128,7 +128,7 @@ final class PinnedActivations implements ActivationStore {
             }
         }
 
-        /** Where it was, or -1. */
+        /** Removes it; returns its former position, or -1. */
         private int remove() {
             int place = places.lastIndexOf(this);
             if (place >= 0) {

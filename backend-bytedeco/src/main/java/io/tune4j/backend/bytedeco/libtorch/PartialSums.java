@@ -16,7 +16,7 @@ final class PartialSums implements AutoCloseable {
     private final List<Part> shared;
     private final Map<Part, Tensor> sums = new ConcurrentHashMap<>();
 
-    /** @param parts all of them; those that are whole share with nobody */
+    /** @param parts all parts; a whole sequence shares no sum */
     PartialSums(List<Part> parts) {
         this.shared = parts.stream().filter(part -> !part.isWhole()).toList();
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Which engine multiplies what. A dtype is measured when it is first multiplied, and then nothing changes for as long as the backend lives. */
+/** Chooses the engine of each kind of product. A dtype is measured at its first product; the choice then stays until the backend closes. */
 final class EngineChoice {
     private final List<ProductEngine> engines;
     private final EngineCache cache;

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
 final class EngineMeasurement {
     private static final int RUNS = 3;
 
-    /** How many times slower than the fastest an engine may be at its first product before the others are left out. */
+    /** An engine that is slower than the fastest by this factor at its first product is not measured further. */
     private static final double HOPELESS = 4;
 
     /** Nanoseconds of an engine that does not take a sample. */
