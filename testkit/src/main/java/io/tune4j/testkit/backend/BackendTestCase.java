@@ -27,7 +27,7 @@ abstract class BackendTestCase {
     /** The factory under test. */
     protected abstract BackendFactory factory();
 
-    /** Where to test; the CPU unless a subclass says otherwise. */
+    /** The device to test; the CPU unless a subclass overrides this. */
     protected Device device() {
         return Device.CPU;
     }

@@ -123,7 +123,7 @@ abstract class PromiseConformance extends BackendTestCase {
         }
     }
 
-    /** Native memory that nobody gives back would show as a process that grows. */
+    /** Native memory that is never released would make the process grow. */
     @Test
     final void repetitionLeavesTheProcessAsItWas(@TempDir Path folder) throws IOException, InterruptedException {
         assumeThat(Path.of("/proc/self/status")).as("only Linux tells").exists();

@@ -120,7 +120,7 @@ public final class LocalHub implements AutoCloseable {
         return faults;
     }
 
-    /** For {@code HF_ENDPOINT}. */
+    /** The hub's address, for {@code HF_ENDPOINT}. */
     public URI endpoint() {
         return URI.create(scheme + "://127.0.0.1:" + hub.getAddress().getPort());
     }

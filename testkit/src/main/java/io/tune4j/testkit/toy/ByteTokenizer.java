@@ -13,7 +13,7 @@ public final class ByteTokenizer implements Tokenizer {
     private static final int END = 2;
     private static final int FIRST_BYTE = 3;
 
-    /** So many ids there are. */
+    /** The number of ids. */
     public static final int VOCABULARY = FIRST_BYTE + 256;
 
     @Override
