@@ -29,13 +29,13 @@ public final class HubFaults {
         return this;
     }
 
-    /** Headers that are added to all answers. */
+    /** Sets the Retry-After header of the answers of {@link #answer}. */
     public HubFaults retryAfter(String header) {
         retryAfter = header;
         return this;
     }
 
-    /** Headers that are added to redirects. */
+    /** Sets the Location header of the answers of {@link #answer} that are redirects. */
     public HubFaults location(String header) {
         location = header;
         return this;
