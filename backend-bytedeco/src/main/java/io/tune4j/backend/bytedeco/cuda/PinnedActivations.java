@@ -41,7 +41,7 @@ final class PinnedActivations implements ActivationStore {
     private long current;
     private long most;
 
-    /** The place of a waiting tensor. */
+    /** Allocates memory for tensors that wait on the host. */
     interface HostMemory {
         Tensor allocate(DType dtype, long... shape);
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Chooses the engine of each kind of product. A dtype is measured at its first product; the choice then stays until the backend closes. */
+/** Chooses the engine of each kind of product. A dtype is measured at its first product; the choice lasts until the backend closes. */
 final class EngineChoice {
     private final List<ProductEngine> engines;
     private final EngineCache cache;
