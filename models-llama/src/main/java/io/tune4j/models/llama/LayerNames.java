@@ -53,7 +53,7 @@ record LayerNames(LlamaConfig config, int index) {
         return mlp("down_proj", config.intermediateSize(), config.hiddenSize());
     }
 
-    /** In the order of the forward. */
+    /** All projections, in the order of the forward. */
     List<Projection> projections() {
         return List.of(query(), key(), value(), output(), gate(), up(), down());
     }

@@ -68,7 +68,7 @@ record LlamaConfig(
         }
     }
 
-    /** Where this builder's sizes differ from those of a checkpoint; the sequence limit may differ freely. */
+    /** The differences between this builder's sizes and a checkpoint's; the sequence limit may differ. */
     List<String> differences(LlamaConfig checkpoint) {
         List<String> found = new ArrayList<>();
         differ(found, "vocab_size", vocabularySize, checkpoint.vocabularySize);

@@ -71,7 +71,7 @@ final class SentencePieceFile {
         return file.source();
     }
 
-    /** As SentencePiece itself refuses files. */
+    /** Refuses files that SentencePiece itself refuses. */
     private void check() {
         Set<String> texts = new HashSet<>();
         for (int i = 0; i < pieces.size(); i++) {
