@@ -78,7 +78,7 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
     /** A number on its way to the host. */
     @FunctionalInterface
     interface Reading extends AutoCloseable {
-        /** The number; asked for by the thread that began to read it. */
+        /** The number; call this on the thread that began to read it. */
         double value();
 
         @Override

@@ -22,7 +22,7 @@ public record BackendOptions(Device device, DType dtype, int threads, Consumer<S
         }
     }
 
-    /** With the folder that this process's environment names. */
+    /** Options with the cache folder that this process's environment names. */
     public BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
         this(device, dtype, threads, notices, UserCache.folder(System.getenv()));
     }

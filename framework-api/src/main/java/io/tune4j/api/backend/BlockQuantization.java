@@ -32,7 +32,7 @@ public final class BlockQuantization {
         }
     }
 
-    /** How many midpoints are not above each value, by bisection. */
+    /** The number of midpoints at or below each value, by bisection. */
     private static Tensor nearest(Tensor values, Tensor midpoints) {
         Tensor code = Tensor.full(values.kernels(), 0, DType.INT64, values.elementCount());
         for (long step = CodeMap.SIZE / 2; step >= 1; step /= 2) {

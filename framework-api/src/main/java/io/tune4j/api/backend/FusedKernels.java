@@ -230,7 +230,7 @@ public interface FusedKernels {
      * Result of {@link #linearCrossEntropy}.
      *
      * @param lossSum scalar, at least fp32: the sum over rows, not the mean
-     * @param hiddenGradient {@code [N, D]}, or null when not asked for
+     * @param hiddenGradient {@code [N, D]}, or null if not requested
      */
     record LossAndGradient(
             Tensor lossSum,

@@ -32,7 +32,7 @@ public record SamplePart(TokenizedSample sample, int from, int to) {
         return next < sample.tokens().length && sample.isTrained(next);
     }
 
-    /** How many of its rows carry loss. */
+    /** The number of its rows with a label. */
     public int labelledRows() {
         int count = 0;
         for (int i = 0; i < length(); i++) {

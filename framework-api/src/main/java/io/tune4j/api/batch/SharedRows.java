@@ -53,7 +53,7 @@ public final class SharedRows {
         return positions.clone();
     }
 
-    /** How many rows need not be computed. */
+    /** The number of rows that need not be computed. */
     public int saved() {
         return rowOf.length - placeOf.length;
     }

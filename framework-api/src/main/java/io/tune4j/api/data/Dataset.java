@@ -28,7 +28,7 @@ public interface Dataset {
         return null;
     }
 
-    /** How samples are packed together, or null if each is a unit of its own. */
+    /** The packing of samples; null if each sample is a unit of its own. */
     default @Nullable Packing packing() {
         return null;
     }

@@ -234,7 +234,7 @@ final class HubHttp {
         return new ResourceException("the download was interrupted; run it again to go on", e);
     }
 
-    /** In words, without an address: that of a file may have a signature in it. */
+    /** Describes an error without its address, because a file's address may contain a signature. */
     static String reason(IOException e) {
         String text = e.getMessage();
         return switch (e.getClass().getSimpleName()) {

@@ -51,7 +51,7 @@ public record HubRepository(Kind kind, String id, String revision) {
         return id.substring(id.indexOf('/') + 1);
     }
 
-    /** For messages: {@code model 'x/y'}. */
+    /** Describes the repository in messages: {@code model 'x/y'}. */
     public String label() {
         return (kind == Kind.MODEL ? "model" : "data set") + " '" + id + "'";
     }

@@ -111,7 +111,7 @@ public record HubSettings(
         }
     }
 
-    /** The folder for what is downloaded without being asked for a place. */
+    /** The folder for downloads without a given place. */
     public static Path cache(Map<String, String> environment) {
         return UserCache.folder(environment);
     }

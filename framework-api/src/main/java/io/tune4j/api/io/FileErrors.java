@@ -86,7 +86,7 @@ final class FileErrors {
         return new ResourceException("cannot write " + what + ": " + reason, e);
     }
 
-    /** For something that should be gone. */
+    /** The error of a file that cannot be deleted. */
     static TuneException deleting(Path path, IOException e) {
         String reason = reason(e);
         boolean allowed =

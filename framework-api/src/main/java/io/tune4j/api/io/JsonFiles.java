@@ -26,7 +26,7 @@ public final class JsonFiles {
     /** Digits of one number, at most: it is kept as it is written, so only its memory counts. */
     private static final int LONGEST_NUMBER = 100_000;
 
-    /** Characters of a line, beyond which its number alone helps nobody. */
+    /** Characters of a line beyond which its number alone does not help. */
     private static final int FAR = 80;
 
     private static final int LONGEST_NAME = 1_000_000;

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param restored former versions that got their names back, by these names
  * @param deleted half-written files and directories, and such that were on their way out
- * @param stuck those that could not be deleted; they are in nobody's way
+ * @param stuck those that could not be deleted; they do no harm
  */
 public record Settled(List<Path> restored, List<Path> deleted, List<Path> stuck) {
     public Settled {

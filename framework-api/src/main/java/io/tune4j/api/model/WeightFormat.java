@@ -6,7 +6,7 @@ import io.tune4j.api.tensor.DType;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** How frozen weights are stored: {@code dense}, or quantized by a plugin. A component type. */
+/** A storage format of frozen weights: {@code dense}, or a quantized one of a plugin. A component type. */
 public interface WeightFormat {
     /**
      * A factory that loads projections in this format, with matrix products in the given dtype.

@@ -4,7 +4,7 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 
-/** Where weights come from: a checkpoint, or random numbers in tests and benchmarks. */
+/** A source of weights: a checkpoint, or random numbers in tests and benchmarks. */
 public interface WeightSource {
     boolean has(String name);
 

@@ -18,7 +18,7 @@ public record Pass(Tape tape, SequenceLayout layout, boolean training, long rand
         return new Pass(other, layout, training, randomKey);
     }
 
-    /** Whether a part is computed again for its backward alone, so that nobody reads its result. */
+    /** Whether a part is recomputed for its backward only, so that its result is never read. */
     public boolean isReplay() {
         return tape.isReplay();
     }

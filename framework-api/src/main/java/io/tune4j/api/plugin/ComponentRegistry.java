@@ -65,7 +65,7 @@ public final class ComponentRegistry implements Components {
                 .toList();
     }
 
-    /** All that some plugins contribute; of several with one name, the last. */
+    /** Makes a registry of some plugins' contributions; of several with one name, the last counts. */
     public static ComponentRegistry of(List<? extends Plugin> plugins) {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();

@@ -32,7 +32,7 @@ public interface Recipe {
         // The constructor's arguments were checked before it was called.
     }
 
-    /** How a run ended. */
+    /** The ways in which a run can end. */
     enum Outcome {
         COMPLETED,
         /** Stopped on request, with everything saved. */

@@ -163,7 +163,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Proves that the files are those that were opened, and that nobody wrote to them.
+     * Verifies that the files are those that were opened, and unchanged.
      *
      * @throws UserException naming the file if one is gone, another, or its size, time, header or samples of its content have changed
      */
@@ -207,7 +207,7 @@ public final class Checkpoint implements AutoCloseable {
         target.limit(end);
     }
 
-    /** Where the tensor lies in its file in the order of its rows, or null if it is stored in another order. */
+    /** The position of the tensor in its file; null if its rows are stored in another order. */
     public @Nullable TensorEntry inOrder(TensorEntry entry) {
         return paired.containsKey(entry.name()) ? null : stored.getOrDefault(entry.name(), entry);
     }
