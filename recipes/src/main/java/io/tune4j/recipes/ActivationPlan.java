@@ -47,7 +47,7 @@ record ActivationPlan(
         return new ActivationPlan(shapes.layers(), 0, counter.mode, counter.bytes(0), null, false);
     }
 
-    /** With what they may keep beside their inputs, unless memory does not leave that. */
+    /** Chooses the mode: more than the inputs, if memory suffices. */
     private static ActivationPlan all(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
         int layers = shapes.layers();
         List<Counter> counters = counters(options, shapes, largest);

@@ -65,7 +65,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
         return RaggedBatch.of(samples);
     }
 
-    /** For messages, e.g. {@code 2 x 512}. */
+    /** Describes the batch in messages, e.g. {@code 2 x 512}. */
     String describe() {
         return tokens % longest == 0 ? tokens / longest + " x " + longest : String.format(Locale.ROOT, "%,d", tokens);
     }

@@ -67,7 +67,7 @@ final class MemoryForecast {
         }
     }
 
-    /** With activations as planned. */
+    /** The forecast with activations as planned. */
     static RunEstimate of(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, ActivationPlan plan) {
         return new MemoryForecast(options, shapes, largest, plan).estimate();
     }
@@ -119,7 +119,7 @@ final class MemoryForecast {
                 activations());
     }
 
-    /** By the difference that one layer in the middle makes. */
+    /** Measures a layer by the difference that one more layer in the middle makes. */
     private RunEstimate.Activations activations() {
         RaggedBatch batch = largest.batch();
         int first = shapes.layers() > 2 ? 1 : 0;
@@ -154,7 +154,7 @@ final class MemoryForecast {
         return (long) (hostLoss() * changing) + recomputing;
     }
 
-    /** In bf16, as models are released. */
+    /** The base model's files in bf16, as models are released. */
     private long checkpointBytes() {
         return 2 * options.model().definition().parameterCount();
     }
@@ -183,7 +183,7 @@ final class MemoryForecast {
         return overrides;
     }
 
-    /** Where the config says that results are kept on the device, it must no longer. */
+    /** Removes {@code selective} from the config, which would keep results on the device. */
     private List<String> offloading() {
         String offloading = ActivationOptions.OFFLOADING + "=True";
         return options.activations().mode() == Checkpointing.SELECTIVE
@@ -191,7 +191,7 @@ final class MemoryForecast {
                 : List.of(offloading);
     }
 
-    /** In the order in which one would try them: the cheapest first. */
+    /** Changes that save memory, the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
         if (largest.tokens() > largest.unmerged()) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's output directory while the run has it: nobody else writes there, and what killed runs left half-written is gone before the
+ * A run's output directory while the run holds its lock: no other run writes there, and half-written files of killed runs are deleted before the
  * first file is read.
  */
 final class RunFolder implements AutoCloseable {

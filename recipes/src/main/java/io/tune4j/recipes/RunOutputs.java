@@ -146,7 +146,7 @@ record RunOutputs(
         }
     }
 
-    /** Where the trained adapter is at the end. */
+    /** The folder of the trained adapter at the end. */
     Path adapterFolder() {
         return options.outputDirectory().resolve(ADAPTER);
     }

@@ -29,7 +29,7 @@ final class RunReport {
     /** Characters of a prompt's end that are shown. */
     private static final int SHOWN_PROMPT = 160;
 
-    /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
+    /** Seconds, and a share of the time, that steps may wait for their batches before a warning. */
     private static final double LEAST_WAITING = 2;
 
     private static final double MUCH_WAITING = 0.05;
@@ -217,7 +217,7 @@ final class RunReport {
         return text.strip().replaceAll("\\s+", " ");
     }
 
-    /** Where everything is, and the figures of the run. */
+    /** Prints the places of the results, and the figures of the run. */
     void summary(StepMeter meter, RunMemory memory, Path adapter, @Nullable Path merged, Path output) {
         console.line("");
         console.line(String.format(
@@ -248,7 +248,7 @@ final class RunReport {
         places(adapter, merged, output);
     }
 
-    /** Where everything is. */
+    /** Prints the places of the results. */
     void places(Path adapter, @Nullable Path merged, Path output) {
         console.line("adapter      " + adapter + " (for peft, vLLM and others)");
         if (merged != null) {

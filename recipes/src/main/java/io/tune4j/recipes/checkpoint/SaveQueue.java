@@ -67,7 +67,7 @@ public final class SaveQueue implements AutoCloseable {
         }
     }
 
-    /** Waits for what is under way. Its failure is not told, since another one is on its way or the run has ended well. */
+    /** Waits for the save in progress. Its failure is not reported, since another error is, or the run has ended well. */
     @Override
     public void close() {
         thread.close();

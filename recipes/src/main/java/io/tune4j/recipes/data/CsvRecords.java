@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Records of {@code .csv} and {@code .tsv} files as RFC 4180 reads them, or in the dialect that is asked for. All values are texts. */
+/** Records of {@code .csv} and {@code .tsv} files as RFC 4180 reads them, or in the configured dialect. All values are texts. */
 final class CsvRecords implements RecordReader {
     private final DataText text;
     private final CsvDialect dialect;

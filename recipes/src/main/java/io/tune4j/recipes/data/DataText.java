@@ -51,7 +51,7 @@ record DataText(Path file, @Nullable Charset encoding) {
         }
     }
 
-    /** By what the file begins with, as no text begins like that. */
+    /** Recognizes a packed file by its first bytes, which no text begins with. */
     private InputStream unpacked(InputStream bytes) throws IOException {
         byte[] first = peek(bytes);
         if (begins(first, 0x1f, 0x8b)) {

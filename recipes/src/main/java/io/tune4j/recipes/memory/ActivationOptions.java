@@ -22,11 +22,11 @@ public record ActivationOptions(
         @Nullable Long budget,
         @Nullable Checkpointing mode,
         boolean offloading) {
-    /** Which layers are computed again. */
+    /** The layers that are recomputed. */
     public enum Recomputation {
         NONE,
         ALL,
-        /** As few as the budget demands. */
+        /** As few layers as the budget demands. */
         AUTO
     }
 

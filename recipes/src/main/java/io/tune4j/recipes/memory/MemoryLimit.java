@@ -44,7 +44,7 @@ public record MemoryLimit(long bytes, boolean chosen) {
         return bytes != Long.MAX_VALUE;
     }
 
-    /** For messages. */
+    /** Describes the limit, for messages. */
     public String describe() {
         return chosen
                 ? KEY + "=" + Sizes.format(bytes)

@@ -5,9 +5,9 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
 
-/** How one parameter follows from its gradient. */
+/** The update of a parameter from its gradient. */
 interface UpdateRule {
-    /** As messages call it, e.g. {@code AdamW}. */
+    /** The name in messages, e.g. {@code AdamW}. */
     String name();
 
     /** The state that is kept between updates for a parameter of this shape. */

@@ -29,7 +29,7 @@ public record LossStep(
         Checkpointing checkpointing,
         @Nullable ActivationStore store,
         Runnable watch) {
-    /** As runs do it by default: with activations in the device's memory, and nobody watching. */
+    /** A step as runs do it by default: activations stay in the device's memory, and nothing watches. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
         this(backend, model, loss, checkpointedLayers, Checkpointing.SELECTIVE, null, () -> {});
     }

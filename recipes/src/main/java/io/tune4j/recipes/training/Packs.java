@@ -91,7 +91,7 @@ final class Packs implements Units {
         starts[packCount] = partCount;
     }
 
-    /** Those with a token to learn; the others change no gradient. */
+    /** The packs with a trained token; the others change no gradient. */
     Packs trained() {
         int[] kept = IntStream.range(0, packCount).filter(this::isTrained).toArray();
         if (kept.length == packCount) {

@@ -13,6 +13,6 @@ interface Units {
     /** The parts of a unit, read from the store. */
     List<SamplePart> parts(int unit);
 
-    /** How they were made, in a form that is equal for equal units of the same samples. */
+    /** Describes the making of the units; equal for equal units of equal samples. */
     String identity();
 }
