@@ -78,7 +78,7 @@ final class ConfigArguments {
         return before.startsWith("--") && !before.contains("=") && unmatched.contains(before);
     }
 
-    /** Where it stood among the others. */
+    /** Its position among the other arguments. */
     private int placeOf(String argument, List<String> others) {
         int place = typed().indexOf(argument);
         return (int) others.stream()

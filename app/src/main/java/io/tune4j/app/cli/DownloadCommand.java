@@ -140,7 +140,7 @@ final class DownloadCommand implements Runnable {
         }
     }
 
-    /** For the adapter's config, which names its base model. */
+    /** Records the model's id for adapters, whose config names their base model. */
     private static void rememberOrigin(Path folder, HubRepository repository) {
         String json = JsonNodeFactory.instance
                 .objectNode()
