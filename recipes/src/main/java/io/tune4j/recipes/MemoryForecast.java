@@ -154,7 +154,7 @@ final class MemoryForecast {
         return (long) (hostLoss() * changing) + recomputing;
     }
 
-    /** The base model's files in bf16, as models are released. */
+    /** Bytes of the base model's files in bf16, the dtype in which models are released. */
     private long checkpointBytes() {
         return 2 * options.model().definition().parameterCount();
     }
@@ -183,7 +183,7 @@ final class MemoryForecast {
         return overrides;
     }
 
-    /** Removes {@code selective} from the config, which would keep results on the device. */
+    /** The overrides that turn offloading on; {@code full} replaces {@code selective}, which would keep results on the device. */
     private List<String> offloading() {
         String offloading = ActivationOptions.OFFLOADING + "=True";
         return options.activations().mode() == Checkpointing.SELECTIVE

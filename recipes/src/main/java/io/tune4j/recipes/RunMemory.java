@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run's memory: what is decided before it, what is watched and measured in it, and what is said when there is too little. */
 final class RunMemory {
-    /** A default limit refuses a run only if the forecast exceeds it by more than the forecast's error. */
+    /** A default limit refuses a run only if the forecast exceeds it by this factor, the error of forecasts. */
     private static final double FORECAST_ERROR = 1.15;
 
     private String measured = "";

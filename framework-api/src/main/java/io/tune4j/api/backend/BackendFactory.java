@@ -14,7 +14,7 @@ public interface BackendFactory {
     /** One line for {@code tune plugins}. */
     String summary();
 
-    /** The backend with the highest priority runs when the config names none. The bundled backends use 0 to 100. */
+    /** The backend with the highest preference runs when the config names none. The bundled backends use 0 to 100. */
     default int preference() {
         return 0;
     }

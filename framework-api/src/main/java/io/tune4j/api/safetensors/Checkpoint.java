@@ -207,7 +207,7 @@ public final class Checkpoint implements AutoCloseable {
         target.limit(end);
     }
 
-    /** The position of the tensor in its file; null if its rows are stored in another order. */
+    /** The tensor as its file stores it; null if the file stores its rows in another order. */
     public @Nullable TensorEntry inOrder(TensorEntry entry) {
         return paired.containsKey(entry.name()) ? null : stored.getOrDefault(entry.name(), entry);
     }

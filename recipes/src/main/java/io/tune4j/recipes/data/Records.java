@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Records(
         List<Path> files, FileOptions options, @Nullable String query, SplitSlice slice) {
-    /** Changes when the reading of files changes, so that tokens of an older version are not used. */
+    /** Must change when the reading of files changes, so that tokens of an older version are not used. */
     private static final String READING = "records as written, 2\n";
 
     Records {

@@ -38,7 +38,7 @@ public final class BatchOrder {
         this.fixed = fixed;
     }
 
-    /** An order with {@code size} samples in each micro-batch and {@code accumulation} micro-batches in a step. */
+    /** An order with {@code batchSize} samples in each micro-batch and {@code accumulation} micro-batches in a step. */
     public static BatchOrder ofSize(int samples, int batchSize, int accumulation, boolean shuffle, long seed) {
         return new BatchOrder(samples, batchSize, accumulation, shuffle, seed, null);
     }
