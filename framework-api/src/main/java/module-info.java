@@ -1,5 +1,5 @@
 /**
- * What plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own.
+ * The API that plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own.
  */
 module io.tune4j.api {
     requires transitive org.jspecify;

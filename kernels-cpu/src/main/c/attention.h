@@ -1,5 +1,5 @@
 /*
- * What attention's forward and backward share (Dao et al. 2022).
+ * Code that attention's forward and backward share (Dao et al. 2022).
  *
  * Queries come in tiles, one in each lane of VECTORS vectors; keys come in chunks. Matrices of scores are
  * [keys][queries], so that the softmax is computed lane by lane. A query sees the keys up to its own position; with a

@@ -1,5 +1,5 @@
 /*
- * What every kernel's source begins with: its linkage, and the numbers that it takes.
+ * The common head of every kernel's source: linkage and number types.
  *
  * A kernel is a static native method of the Java class NativeMethods. Such a method's C function gets two pointers, the JVM's
  * environment and the class, and then the method's arguments (Java Native Interface Specification, chapter 2). Kernels use neither

@@ -21,7 +21,7 @@ INLINE uint32_t across_one(const char *at, int single, int kind) {
 
 /*
  * LANES rows along the inner side, of which the first ones exist, become as many columns of a panel. Whole vectors are
- * written where a panel is narrower, too: the next step overwrites what is too much, and behind the last one is room.
+ * written even where a panel is narrower: the next step overwrites the excess, and the panel has room after its end.
  */
 INLINE void pack_across(const char *source, i64 stride, i64 rows, i64 inner, char *target, i64 step, int kind) {
     i64 bytes = kind == BF16_WIDENED ? BF16 : UNIT;

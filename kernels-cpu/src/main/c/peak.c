@@ -1,5 +1,5 @@
 /*
- * What the tier's multiplying instructions reach on registers alone: the rate that no product of matrices can exceed. A diagnosis compares
+ * The rate of the tier's multiply instructions on registers alone. No matrix product can exceed it; a diagnosis compares
  * measured products with it.
  */
 #include "product.h"

@@ -54,7 +54,7 @@ public record Installation(Path home, PluginFolders plugins) {
         return ApiVersion.current();
     }
 
-    /** What configs can refer to besides their own keys. */
+    /** Variables that configs can refer to besides their own keys. */
     public Map<String, String> variables() {
         return Map.of("tune4j.configs", Objects.requireNonNull(configs().toString()));
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What makes a step cheap and can be left out from outside, so that no production code knows of it. */
+/** The optimizations that can be switched off from outside, without switches in production code. */
 public enum Ablation {
     /** Nothing is left out: what it costs that calls go through a proxy, which every other row pays too. */
     NOTHING,
@@ -34,7 +34,7 @@ public enum Ablation {
     LABELLED_LOGITS,
     /** A step's small micro-batches are computed as one; for the instruction mix. */
     MERGED_MICRO_BATCHES,
-    /** What records begin with in common is computed once; for the instruction mix. */
+    /** The common beginning of records is computed once; for the instruction mix. */
     SHARED_PREFIXES;
 
     static String names() {

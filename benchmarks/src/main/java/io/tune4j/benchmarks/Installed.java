@@ -26,7 +26,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the class path offers, by name: the benchmarks need no config file. */
+/** The contributions on the class path, by name: the benchmarks need no config file. */
 public final class Installed {
     private static final List<Plugin> PLUGINS = ServiceLoader.load(Plugin.class).stream()
             .map(ServiceLoader.Provider::get)

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 
 /**
  * Steps of QLoRA on a checkpoint, with layers recomputed, and the process's memory: {@code FOLDER STEPS TOKENS [BACKEND [FORMAT]]}.
- * What is private to the process and what are pages of files is told apart, as Linux counts them.
+ * Private memory and pages of files are reported separately, as Linux counts them.
  */
 final class QuantizedRun {
     private static final int RANK = 8;

@@ -54,7 +54,7 @@ enum Shape {
         return example(index, length);
     }
 
-    /** The same with another number of tokens. */
+    /** Makes a sample of {@code length} tokens. */
     TokenizedSample example(int index, int length) {
         MersenneTwister random = new MersenneTwister(SEED + index);
         int[] tokens = new int[length];

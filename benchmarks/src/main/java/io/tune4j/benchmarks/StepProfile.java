@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the kernels of a step take. */
+/** The time of a step's kernels. */
 final class StepProfile {
     private static final int SHOWN_KERNELS = 60;
 

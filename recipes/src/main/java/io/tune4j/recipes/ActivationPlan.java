@@ -10,13 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers keep their activations and which are computed again: so many from the first on. Those are the right ones, because the
- * backward comes to them when the layers behind them, which keep theirs, are done and free: only one layer's activations then come
- * back at a time. The last one is the first that the backward needs, so computing it again saves little; it is kept unless the
- * budget needs that too.
+ * The number of layers, from the first on, that are recomputed; the others keep their activations. The backward reaches the first layers
+ * after all later layers have released their activations, so only one layer's activations come back at a time. The backward
+ * needs the last layer first, so recomputing it saves little; it is recomputed only if the budget demands it.
  *
- * @param layers of the model
- * @param recomputed so many of them
+ * @param layers number of layers of the model
+ * @param recomputed number of recomputed layers
  * @param mode what these keep
  * @param bytes of activations that the largest micro-batch needs at most
  * @param budget what {@code auto} kept to; null without
@@ -48,7 +47,7 @@ record ActivationPlan(
         return new ActivationPlan(shapes.layers(), 0, counter.mode, counter.bytes(0), null, false);
     }
 
-    /** With what they may keep beside their inputs, unless memory does not leave that. */
+    /** Chooses the mode: more than the inputs, if memory suffices. */
     private static ActivationPlan all(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
         int layers = shapes.layers();
         List<Counter> counters = counters(options, shapes, largest);
@@ -83,7 +82,7 @@ record ActivationPlan(
                 options, shapes, largest, options.memoryLimit().bytes());
     }
 
-    /** Of what recomputed layers may keep, what saves time first. A model may have nothing to keep but inputs. */
+    /** One counter for each mode of recomputed layers, the fastest first. A model may have nothing to keep but inputs. */
     private static List<Counter> counters(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest) {
         List<Counter> counters = options.activations().modes().stream()
                 .map(mode -> new Counter(options, shapes, largest.batch(), mode))

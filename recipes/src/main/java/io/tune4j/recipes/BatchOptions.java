@@ -97,7 +97,7 @@ record BatchOptions(
         return mergedTokens == 0 ? 0 : Math.max(largest, Math.min(mergedTokens, accumulation * largest));
     }
 
-    /** What must be the same in a run that resumes; what has its usual value is left out. */
+    /** Adds the settings that a resumed run must repeat; default values are left out. */
     void describe(SortedMap<String, String> settings) {
         settings.put("batch_size", String.valueOf(size));
         settings.put("gradient_accumulation_steps", String.valueOf(accumulation));
@@ -115,7 +115,7 @@ record BatchOptions(
         }
     }
 
-    /** What a step takes, for messages. */
+    /** Describes the samples of a step, for messages. */
     String perStep() {
         String each = maxTokens == null ? "batch_size " + size : MAX_TOKENS + " " + maxTokens;
         return each + " x gradient_accumulation_steps " + accumulation;

@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What eager PyTorch saves for the backward of a Llama layer with LoRA as torchtune writes it, in bytes per token. The formula was
- * found by looking at what autograd saves (scripts/memory/eager_layer.py) and gives those figures: both norms' inputs in
+ * The bytes per token that eager PyTorch saves for the backward of a Llama layer with LoRA in torchtune's form. The formula was found
+ * by inspecting what autograd saves (scripts/memory/eager_layer.py), and gives those figures: both norms' inputs in
  * fp32 and their inverse roots; q, k and v with the latter two repeated to all heads, and attention's output; gate, silu(gate) and up;
  * the inputs of adapted projections, and x·Aᵀ of each adapter. Only the logarithms of attention's sums, four bytes of each head, are left
  * out: a definition does not tell its heads.

@@ -20,7 +20,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
     /** Tokens, of which even the smallest model keeps kilobytes each. */
     private static final long MOST_TOKENS = 16L << 20;
 
-    /** Of data that are there. */
+    /** The largest batch of data that were read. */
     static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
         long largest = order.largest(lengths);
         return new LargestBatch(
@@ -29,7 +29,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
                 Arrays.stream(lengths).max().orElse(1));
     }
 
-    /** Of data whose samples have so many tokens each. */
+    /** The largest batch of data whose samples have {@code tokensPerSample} tokens each. */
     static LargestBatch foreseen(LoraFinetuneOptions options, int tokensPerSample) {
         Integer limit = options.batching().maxTokens();
         long tokens = limit == null ? (long) options.batchSize() * tokensPerSample : Math.max(limit, tokensPerSample);
@@ -46,7 +46,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
         return new LargestBatch(/* tokens= */ merged, /* unmerged= */ tokens, tokensPerSample);
     }
 
-    /** The same data in a run with other options. */
+    /** The largest batch of these data in a run with other options. */
     LargestBatch in(LoraFinetuneOptions before, LoraFinetuneOptions options) {
         Integer limit = options.maxTokens();
         int cut = limit == null ? longest : Math.min(longest, limit);
@@ -65,7 +65,7 @@ record LargestBatch(long tokens, long unmerged, int longest) {
         return RaggedBatch.of(samples);
     }
 
-    /** For messages, e.g. {@code 2 x 512}. */
+    /** Describes the batch in messages, e.g. {@code 2 x 512}. */
     String describe() {
         return tokens % longest == 0 ? tokens / longest + " x " + longest : String.format(Locale.ROOT, "%,d", tokens);
     }

@@ -210,7 +210,7 @@ record LoraFinetuneOptions(
             return plan == null ? null : precisions.apply(root, plan);
         }
 
-        /** With its state in the dtype that {@code optimizer_state_dtype} says, if it says one. */
+        /** The optimizer with the state dtype of {@code optimizer_state_dtype}, if that is set. */
         private @Nullable OptimizerProvider optimizer(Device device) {
             OptimizerProvider provider = part(OptimizerProvider.class, "optimizer");
             OptimizerProvider chosen = provider == null ? null : precisions.apply(root, provider);

@@ -131,7 +131,7 @@ import org.jspecify.annotations.Nullable;
  * </dl>
  */
 public final class LoraFinetuneSingleDevice implements Recipe {
-    /** Of a sample, for an estimate of a config that does not limit them. */
+    /** Tokens of a sample in an estimate, if the config does not limit them. */
     private static final int USUAL_TOKENS = 512;
 
     private final RunConfig config;
@@ -169,7 +169,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
             StepProfiler profiler,
             RunReport report,
             StepResults results) {
-        /** Of the optimizer's learning rate. */
+        /** The factor of the optimizer's learning rate at a step. */
         double rateFactor(long step) {
             return options.schedule().factor(step, steps.total());
         }
@@ -310,7 +310,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         }
     }
 
-    /** What a new run finds in its folder goes aside; what a resumed one should find and does not is made up for. */
+    /** A new run moves earlier results aside; a resumed run writes the results that are missing. */
     private void prepare(ResumePoint resume, MissingResults missing, Path output) {
         if (resume.folder() != null && resume.state() != null) {
             missing.makeUp(resume.folder(), resume.state(), resume.isEnd());
@@ -431,7 +431,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         return Outcome.COMPLETED;
     }
 
-    /** What comes after the last step and before its state: with that saved, a run that resumes does not do it again. */
+    /** Work after the last step and before its state is saved, so that a resumed run does not repeat it. */
     private void end(Run run, MetricLogger logger, long done, List<MicroBatch> batches) {
         run.memory.during(Phase.VALIDATION, () -> {
             run.report.afterLastStep(logger, cancellation, done);

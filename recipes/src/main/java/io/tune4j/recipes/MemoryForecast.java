@@ -23,17 +23,17 @@ final class MemoryForecast {
     private static final long PROCESS_BYTES = 340L << 20;
 
     /**
-     * What the C library's allocator holds beside the blocks in use, as the launcher sets it, is a part of what comes and goes in a
-     * step, and more where layers are computed again between others. Fitted to measured peaks (docs/benchmarks.md).
+     * The memory that the C library's allocator, as the launcher sets it, holds besides the blocks in use, as a share of the memory that
+     * a step allocates and frees. It is larger where layers are recomputed between others. Fitted to measured peaks (docs/notes/memory.md).
      */
     private static final double HOST_LOSS_OF_RECOMPUTING = 1.0;
 
     private static final long MOST_OF_RECOMPUTING = 150L << 20;
 
-    /** The same of a GPU's caching allocator, which has not been measured. */
+    /** The share of a GPU's caching allocator, which has not been measured. */
     private static final double DEVICE_LOSS = 0.1;
 
-    /** Of what a process may take: the forecast is right within 15 %. */
+    /** The planned share of the memory limit: the forecast is right within 15 %. */
     private static final double SHARE_PLANNED = 0.9;
 
     private final LoraFinetuneOptions options;
@@ -67,12 +67,12 @@ final class MemoryForecast {
         }
     }
 
-    /** With activations as planned. */
+    /** The forecast with activations as planned. */
     static RunEstimate of(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, ActivationPlan plan) {
         return new MemoryForecast(options, shapes, largest, plan).estimate();
     }
 
-    /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
+    /** Bytes of the memory limit that remain for activations if all layers are recomputed; negative if none remain. */
     static long leftForActivations(LoraFinetuneOptions options, ShapeRun shapes, LargestBatch largest, long memory) {
         ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(options, shapes, largest, all);
@@ -119,7 +119,7 @@ final class MemoryForecast {
                 activations());
     }
 
-    /** By the difference that one layer in the middle makes. */
+    /** Measures a layer by the difference that one more layer in the middle makes. */
     private RunEstimate.Activations activations() {
         RaggedBatch batch = largest.batch();
         int first = shapes.layers() > 2 ? 1 : 0;
@@ -134,7 +134,7 @@ final class MemoryForecast {
                 EagerLayer.bytesPerToken(options.model().definition(), options.dtype(), shapes.parameters()));
     }
 
-    /** What is not kept if one more layer is computed again. */
+    /** Bytes that are saved if one more layer is recomputed. */
     private long freedBy(int layer, Checkpointing mode) {
         RaggedBatch batch = largest.batch();
         return shapes.count(batch, layer, mode, false).saved()
@@ -154,7 +154,7 @@ final class MemoryForecast {
         return (long) (hostLoss() * changing) + recomputing;
     }
 
-    /** In bf16, as models are released. */
+    /** Bytes of the base model's files in bf16, the dtype in which models are released. */
     private long checkpointBytes() {
         return 2 * options.model().definition().parameterCount();
     }
@@ -183,7 +183,7 @@ final class MemoryForecast {
         return overrides;
     }
 
-    /** Where the config says that results are kept on the device, it must no longer. */
+    /** The overrides that turn offloading on; {@code full} replaces {@code selective}, which would keep results on the device. */
     private List<String> offloading() {
         String offloading = ActivationOptions.OFFLOADING + "=True";
         return options.activations().mode() == Checkpointing.SELECTIVE
@@ -191,7 +191,7 @@ final class MemoryForecast {
                 : List.of(offloading);
     }
 
-    /** In the order in which one would try them: the cheapest first. */
+    /** Changes that save memory, the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
         if (largest.tokens() > largest.unmerged()) {

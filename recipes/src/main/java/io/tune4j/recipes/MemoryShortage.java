@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What to say when a run has too little memory: what holds it, and which changes to the config would save most. */
+/** The message of a run without enough memory: what holds the memory, and which changes to the config would save most. */
 final class MemoryShortage {
     private static final int SHOWN_LEVERS = 3;
 

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * What belongs to a state's step and is not there: somebody deleted it, or an earlier version, which wrote it after the state, was
- * killed in between. It is made of the states that are kept, which have the same bytes.
+ * Restores missing results of a state's step. Somebody deleted them, or an earlier version, which wrote them after the state, was killed
+ * in between. They are copied from the kept states, which have the same bytes.
  */
 final class MissingResults {
     private final LoraFinetuneOptions options;

@@ -40,7 +40,7 @@ record PartPrecisions(@Nullable DType adapter, @Nullable DType optimizerState) {
         return null;
     }
 
-    /** The plan with its adapter in the dtype asked for, which may also stand in the model's own section. */
+    /** The plan with the configured dtype of the adapter, which the model's section may also name. */
     ModelPlan apply(ConfigReader root, ModelPlan plan) {
         PeftPlan peft = plan.peft();
         if (adapter == null || peft == null) {
@@ -62,7 +62,7 @@ record PartPrecisions(@Nullable DType adapter, @Nullable DType optimizerState) {
         return new ModelPlan(plan.name(), plan.definition(), changed, plan.weightFormat());
     }
 
-    /** The optimizer with its state in the dtype asked for. */
+    /** The optimizer with the configured dtype of its state. */
     OptimizerProvider apply(ConfigReader root, OptimizerProvider provider) {
         if (optimizerState == null) {
             return provider;

@@ -6,7 +6,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.peft.PeftPlan;
 import java.util.Locale;
 
-/** When what samples begin with in common is computed once. */
+/** The rule for computing the common beginnings of samples once. */
 enum PrefixSharing {
     AUTO,
     TRUE,
@@ -35,7 +35,7 @@ enum PrefixSharing {
     /**
      * The share of a micro-batch's tokens that must be saved.
      *
-     * @throws UserException if the model cannot do what is asked for
+     * @throws UserException if the model does not support the requested sharing
      */
     double least(CausalLanguageModel model, PeftPlan plan) {
         if (this == TRUE && !model.sharesRows()) {

@@ -125,7 +125,7 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
         return !missing.isEmpty();
     }
 
-    /** What decides which numbers a step computes; the rate may differ, and the length of the run. */
+    /** The settings that determine the numbers of a step. The learning rate and the length of the run may differ. */
     static SortedMap<String, String> settings(LoraFinetuneOptions options, StepPlan steps, TrainingData data) {
         SortedMap<String, String> settings = new TreeMap<>();
         settings.put("model", options.model().name());
@@ -158,7 +158,7 @@ record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long se
         return state == null ? 0 : state.step();
     }
 
-    /** Of the steps done; infinity before the first. */
+    /** The lowest loss of the steps so far; infinity before the first. */
     double bestLoss() {
         Double best = state == null ? null : state.bestLoss();
         return best == null ? Double.POSITIVE_INFINITY : best;

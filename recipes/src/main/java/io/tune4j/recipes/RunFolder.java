@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's output directory while the run has it: nobody else writes there, and what killed runs left half-written is gone before the
+ * A run's output directory while the run holds its lock: no other run writes there, and half-written files of killed runs are deleted before the
  * first file is read.
  */
 final class RunFolder implements AutoCloseable {
     private static final String KEY = "output_dir";
     private static final String PROFILES = "profiling_outputs";
 
-    /** What runs write there; other programs may have files of other names in the same folder. */
+    /** Names that runs write there; other programs may have files of other names in the folder. */
     private static final Pattern OWN = Pattern.compile(
             "config\\.yaml|results\\.json|skipped-.*\\.txt|adapter|merged|best|epoch_\\d+|writable|activations");
 

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a run writes to its output directory: states to resume from, adapters, the merged model. */
+/** Writes a run's results to its output directory: states to resume from, adapters, the merged model. */
 record RunOutputs(
         LoraFinetuneOptions options,
         StepPlan steps,
@@ -69,7 +69,7 @@ record RunOutputs(
         return "epoch_" + epoch;
     }
 
-    /** What a run writes when its steps are done. */
+    /** The folders that a run writes when its steps are done. */
     static List<String> finalFolders(LoraFinetuneOptions options) {
         return options.saveAdapterOnly() ? List.of(ADAPTER) : List.of(ADAPTER, MERGED);
     }
@@ -146,7 +146,7 @@ record RunOutputs(
         }
     }
 
-    /** Where the trained adapter is at the end. */
+    /** The folder of the trained adapter at the end. */
     Path adapterFolder() {
         return options.outputDirectory().resolve(ADAPTER);
     }

@@ -24,12 +24,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a run shows: steps, validation and sample answers before and after, and where everything is at the end. */
+/** The console report of a run: steps, validation and sample answers before and after, and the places of the results. */
 final class RunReport {
-    /** Of a prompt, so much of its end is shown. */
+    /** Characters of a prompt's end that are shown. */
     private static final int SHOWN_PROMPT = 160;
 
-    /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
+    /** Seconds, and a share of the time, that steps may wait for their batches before a warning. */
     private static final double LEAST_WAITING = 2;
 
     private static final double MUCH_WAITING = 0.05;
@@ -199,7 +199,7 @@ final class RunReport {
         return answers;
     }
 
-    /** What comes before the first token to learn. */
+    /** Tokens before the first trained one. */
     private static int promptLength(TokenizedSample sample) {
         int length = 1;
         while (length < sample.tokens().length && !sample.isTrained(length)) {
@@ -217,7 +217,7 @@ final class RunReport {
         return text.strip().replaceAll("\\s+", " ");
     }
 
-    /** Where everything is, and the figures of the run. */
+    /** Prints the places of the results, and the figures of the run. */
     void summary(StepMeter meter, RunMemory memory, Path adapter, @Nullable Path merged, Path output) {
         console.line("");
         console.line(String.format(
@@ -248,7 +248,7 @@ final class RunReport {
         places(adapter, merged, output);
     }
 
-    /** Where everything is. */
+    /** Prints the places of the results. */
     void places(Path adapter, @Nullable Path merged, Path output) {
         console.line("adapter      " + adapter + " (for peft, vLLM and others)");
         if (merged != null) {

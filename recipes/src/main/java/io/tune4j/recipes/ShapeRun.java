@@ -34,7 +34,7 @@ final class ShapeRun implements AutoCloseable {
     private final long adapterBytes;
     private final long weights;
     private final long optimizerBytes;
-    /** What is there before the first step. */
+    /** Bytes that exist before the first step. */
     private final long settled;
 
     ShapeRun(LoraFinetuneOptions options) {
@@ -116,7 +116,7 @@ final class ShapeRun implements AutoCloseable {
         return model.layerCount();
     }
 
-    /** Of the base model. */
+    /** Bytes of the base model. */
     long weightBytes() {
         return weights;
     }

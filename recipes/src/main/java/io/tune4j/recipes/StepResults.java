@@ -60,7 +60,7 @@ final class StepResults implements AutoCloseable {
         });
     }
 
-    /** What the newest step took. */
+    /** Adds the figures of the newest step. */
     void took(StepMeter.Figures step) {
         figures.add(step);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class TrainingSetsAhead implements AutoCloseable {
     private final BackgroundThread thread = new BackgroundThread("tune4j-tokens", "tokenizing");
     private final Future<TrainingSets> sets;
-    /** What was made and nobody took yet. */
+    /** Data sets that were made and not taken yet. */
     private final AtomicReference<@Nullable TrainingSets> left = new AtomicReference<>();
 
     private volatile boolean isUnwanted;
@@ -43,7 +43,7 @@ final class TrainingSetsAhead implements AutoCloseable {
         return taken;
     }
 
-    /** What nobody took is given up. */
+    /** Closes data sets that were not taken. */
     @Override
     public void close() {
         isUnwanted = true;

@@ -112,7 +112,7 @@ class ActivationPlanTest {
         }
     }
 
-    /** What attention gave is given up only where recomputing all layers without it is not enough. */
+    /** Attention's results are dropped only where recomputing all layers with them is not enough. */
     @Test
     void whatLayersKeepDependsOnTheBudget() {
         long selective = plan("enable_activation_checkpointing: True").bytes();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What kills, second runs and changed files leave of a run, and what a run that resumes makes of it. */
+/** The remains of runs after kills, second runs and changed files, and how a resumed run handles them. */
 class InterruptedRunTest {
     private static final Path BASE = Path.of("src/test/resources/golden/llama2_style");
     private static final String RESUME = "resume_from_checkpoint: True";

@@ -10,7 +10,7 @@ import org.junit.platform.testkit.engine.Event;
 public final class Runs {
     private Runs() {}
 
-    /** What failed, as {@code test: message}. */
+    /** The failures, each as {@code test: message}. */
     public static List<String> failures(DiscoverySelector... selectors) {
         return EngineTestKit.engine("junit-jupiter").selectors(selectors).execute().testEvents().failed().stream()
                 .map(event -> event.getTestDescriptor().getDisplayName() + ": " + message(event))

@@ -29,12 +29,12 @@ final class ConfigArguments {
             description = "By default the one that the config's opening comment names.")
     private @Nullable String recipe;
 
-    /** Of the command that has these arguments. */
+    /** The command that has these arguments. */
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
     /**
-     * What was named.
+     * The named recipe, config and overrides.
      *
      * @param recipe null for the one that the config names
      * @param config a config's name, or a file
@@ -78,7 +78,7 @@ final class ConfigArguments {
         return before.startsWith("--") && !before.contains("=") && unmatched.contains(before);
     }
 
-    /** Where it stood among the others. */
+    /** Its position among the other arguments. */
     private int placeOf(String argument, List<String> others) {
         int place = typed().indexOf(argument);
         return (int) others.stream()

@@ -114,7 +114,7 @@ final class DownloadCommand implements Runnable {
         System.out.println(repository.label() + ": " + files.size() + " files in " + folder);
     }
 
-    /** What was chosen, and how to choose less. */
+    /** Prints what was selected, and how to select less. */
     private void explain(Listing listing, FilePatterns patterns) {
         List<HubFile> wanted = listing.files().stream()
                 .filter(file -> patterns.accepts(file.path()))
@@ -140,7 +140,7 @@ final class DownloadCommand implements Runnable {
         }
     }
 
-    /** For the adapter's config, which names its base model. */
+    /** Records the model's id for adapters, whose config names their base model. */
     private static void rememberOrigin(Path folder, HubRepository repository) {
         String json = JsonNodeFactory.instance
                 .objectNode()

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What {@code tune plugins} says, as text and as JSON. */
+/** The output of {@code tune plugins}, as text and as JSON. */
 final class PluginReport {
     private PluginReport() {}
 

@@ -30,10 +30,10 @@ import picocli.CommandLine.Unmatched;
             "      --model.lora_attn_modules=[q_proj,k_proj,v_proj] --model.lora_rank=64 --model.lora_alpha=128",
             "  tune run lora_finetune_single_device --config my.yaml resume_from_checkpoint=True",
             "",
-            "Recipes and configs: tune ls. What a config's keys mean: tune cat CONFIG, docs/torchtune.md"
+            "Recipes and configs: tune ls. What a config's keys mean: tune cat CONFIG, docs/reference/keys.md"
         })
 final class RunCommand implements Callable<Integer> {
-    /** Of torchrun, which torchtune's command takes too. */
+    /** Options of torchrun, which torchtune's command accepts too. */
     private static final Set<String> PROCESSES = Set.of("nproc_per_node", "nnodes", "rdzv_endpoint", "rdzv_backend");
 
     @ParentCommand

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConfigSource(
         String name, String location, @Nullable String plugin, Supplier<String> reader) {
-    /** What configs open with, ours and torchtune's: the command that runs them, in a comment. */
+    /** The comment at the head of our and torchtune's configs: the command that runs them. */
     private static final Pattern COMMAND = Pattern.compile("^#.*?\\btune run ([\\w/.-]+)", Pattern.MULTILINE);
 
     public String text() {

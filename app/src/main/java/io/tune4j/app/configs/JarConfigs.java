@@ -12,7 +12,7 @@ import java.util.zip.ZipFile;
 
 /** The configs in a plugin's jar: {@code configs/llama3/my_config.yaml} is {@code llama3/my_config}. */
 final class JarConfigs {
-    /** In a jar, or beside it. */
+    /** The folder of configs in a jar, or beside it. */
     static final String FOLDER = "configs";
 
     private static final int LARGEST = 10 << 20;

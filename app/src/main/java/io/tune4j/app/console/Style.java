@@ -3,7 +3,7 @@ package io.tune4j.app.console;
 import java.util.Map;
 
 /**
- * What a stream's other end can show.
+ * The abilities of a stream's terminal.
  *
  * @param terminal whether lines can be overwritten
  * @param colours whether text may be coloured

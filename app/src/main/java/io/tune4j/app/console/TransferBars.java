@@ -58,7 +58,7 @@ public final class TransferBars implements HubProgress {
         long before = bytes.getOrDefault(file, 0L);
         bytes.put(file, Math.max(0, before + count));
         present += count;
-        // What an earlier download left arrives at once and says nothing of the speed.
+        // Bytes of an earlier download are counted at once and do not belong to the speed.
         arrived += before == 0 && count > LARGEST_READ ? 0 : count;
         draw(false);
     }

@@ -1,4 +1,4 @@
-/** What the user sees of a run. */
+/** The console output of a run. */
 @NullMarked
 package io.tune4j.app.console;
 

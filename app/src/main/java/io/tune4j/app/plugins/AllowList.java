@@ -29,7 +29,7 @@ final class AllowList {
     /**
      * Reads the file, if there is one.
      *
-     * @throws UserException if a line is no sum: a list that is half understood would protect nobody
+     * @throws UserException if a line is no sum: a list that is understood in part would not protect
      */
     static AllowList read(@Nullable Path file) {
         if (file == null || !Files.exists(file)) {

@@ -15,7 +15,7 @@ public record Contribution(String kind, String name, List<String> aliases, Strin
         aliases = List.copyOf(aliases);
     }
 
-    /** For messages. */
+    /** Describes the contribution, for messages. */
     public String label() {
         return kind + " '" + name + "'";
     }

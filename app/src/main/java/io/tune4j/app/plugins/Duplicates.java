@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Ids and names that two plugins claim. Neither wins, since nobody could say which one a run used; but what came with the
+ * Ids and names that two plugins claim. Neither wins, since it would be unclear which one a run used; but what came with the
  * distribution stays, so that no jar can take its place or put it out of work.
  */
 final class Duplicates {

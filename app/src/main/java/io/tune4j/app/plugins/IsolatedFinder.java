@@ -119,7 +119,7 @@ final class IsolatedFinder implements ModuleFinder {
         return Set.copyOf(modules.values());
     }
 
-    /** The same jar under another descriptor. */
+    /** A jar under another module descriptor. */
     private static final class Opened extends ModuleReference {
         private final ModuleReference jar;
 

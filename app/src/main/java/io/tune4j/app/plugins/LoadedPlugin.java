@@ -32,7 +32,7 @@ public record LoadedPlugin(
         contributions = List.copyOf(contributions);
     }
 
-    /** The same plugin, refused. */
+    /** Refuses this plugin. */
     RefusedPlugin refused(String reason) {
         return new RefusedPlugin(id, location, jars, version, apiVersion, reason, contributions);
     }

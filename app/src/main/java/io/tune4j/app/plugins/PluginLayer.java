@@ -24,7 +24,7 @@ final class PluginLayer {
 
     static ModuleLayer of(PluginModules modules) throws BrokenPluginException {
         ModuleLayer boot = ModuleLayer.boot();
-        // All modules are roots: natives in jars of their own are required by nobody.
+        // All modules are roots, because no module requires natives in jars of their own.
         Set<String> roots = modules.jars().keySet();
         try {
             Configuration configuration = boot.configuration().resolve(modules.finder(), ModuleFinder.of(), roots);
@@ -84,7 +84,7 @@ final class PluginLayer {
         }
     }
 
-    /** The application's own libraries are nobody else's: they change without notice. */
+    /** Refuses modules that use the application's own libraries, which change without notice. */
     private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules)
             throws BrokenPluginException {
         Set<String> shared = shared();

@@ -38,7 +38,7 @@ record PluginLocation(Path path, boolean bundled) {
         }
     }
 
-    /** What to call it as long as its id is not known: the folder's name, or the jar's without version. */
+    /** The name until the id is known: the folder's name, or the jar's without its version. */
     String presumedId() {
         String name = path.getFileName().toString();
         if (Files.isDirectory(path)) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plugin's jars say of themselves, read without running any of their code.
+ * The descriptors of a plugin's jars, read without running any of their code.
  *
  * @param jars of the plugin, by the name of their module
  */

@@ -19,9 +19,9 @@ final class MissedNames {
     }
 
     /**
-     * The same failure with its cause first.
+     * Puts the cause in front of a failure's message.
      *
-     * @param misses names that were looked for in vain, e.g. {@code backend 'x'}
+     * @param misses names that no plugin has, e.g. {@code backend 'x'}
      */
     UserException explain(UserException failure, List<String> misses) {
         if (misses.isEmpty() || refused.isEmpty()) {
@@ -52,7 +52,7 @@ final class MissedNames {
         for (Contribution contribution : plugin.contributions()) {
             boolean named = Stream.concat(Stream.of(contribution.name()), contribution.aliases().stream())
                     .anyMatch(name -> miss.equals(contribution.kind() + " '" + name + "'")
-                            // A model may be asked for as <method>_<model>, and one of the two is enough to miss it.
+                            // A model may be named <method>_<model>, and either part may be the missing one.
                             || miss.startsWith("model '")
                                     && (contribution.kind().equals("PEFT method")
                                                     && miss.startsWith("model '" + name + "_")

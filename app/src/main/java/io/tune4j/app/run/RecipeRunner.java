@@ -43,7 +43,7 @@ public final class RecipeRunner {
         this.console = console;
     }
 
-    /** What is done with a recipe that has been constructed. */
+    /** An action on a constructed recipe. */
     private interface Action<T> {
         T on(Recipe recipe);
     }

@@ -15,7 +15,7 @@ import io.tune4j.api.recipe.RunConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one run binds besides the plugins' contributions: whatever its recipe's constructor asks for. */
+/** The bindings of one run besides the plugins' contributions: the arguments of its recipe's constructor. */
 final class RunModule extends AbstractModule {
     private final RunConfig config;
     private final Components components;

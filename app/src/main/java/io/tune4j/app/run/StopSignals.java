@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Ctrl-C, SIGTERM and SIGHUP ask the recipe to save and stop; asked a second time by one of the first two, the process ends at once.
- * What was saved before stays whole in either case. A hang-up never ends it at once: a terminal that closes sends it more than once, and
- * systemd sends it right after SIGTERM. Under nohup it is ignored, as the JVM leaves signals that it was started without.
+ * Ctrl-C, SIGTERM and SIGHUP ask the recipe to save and stop; a second one of the first two ends the process at once.
+ * Earlier saves stay complete in either case. A second SIGHUP does not end the process: a closing terminal sends several, and systemd
+ * sends one right after SIGTERM. Under nohup it is ignored, because the JVM keeps the signals ignored that it inherits so.
  */
 final class StopSignals implements Cancellation {
     private static final String HANG_UP = "HUP";
@@ -45,7 +45,7 @@ final class StopSignals implements Cancellation {
         return signal.get() != 0;
     }
 
-    /** What shells expect of a process that a signal ended: 130 for Ctrl-C. */
+    /** The exit code that shells expect after a signal: 130 for Ctrl-C. */
     int exitCode() {
         return 128 + signal.get();
     }

@@ -1,4 +1,4 @@
-/** From a config's name to a finished recipe. {@link io.tune4j.app.run.RecipeRunner} is the whole story. */
+/** Runs a recipe with a named config. Start with {@link io.tune4j.app.run.RecipeRunner}. */
 @NullMarked
 package io.tune4j.app.run;
 

@@ -44,7 +44,7 @@ public final class Checks {
             Map.of("tune4j.configs", RESOURCES.toAbsolutePath().normalize().toString());
 
     /**
-     * What a check found.
+     * The result of a check.
      *
      * @param problems of all kinds
      * @param plan of the model, null if its section is wrong

@@ -22,7 +22,7 @@ class TorchtuneConfigsTest {
     private static final String HF = "torchtune.training.FullModelHFCheckpointer";
     private static final String META = "torchtune.training.FullModelMetaCheckpointer";
 
-    /** What torchtune 0.6.1's configs of this recipe have in common, in its spelling. */
+    /** The common part of torchtune 0.6.1's configs of this recipe, in its spelling. */
     private static String yaml(String model, String tokenizer, String checkpointer, String files, String type) {
         return """
                 output_dir: /tmp/torchtune/run

@@ -17,11 +17,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The tables of docs/torchtune.md are what the code says of each of torchtune's keys and components. To write them anew: {@code
+ * The tables of docs/reference/torchtune.md describe each of torchtune's keys and components as the code does. To write them again: {@code
  * mvn -pl app -am test -Dtest=TorchtuneTableTest -Dsurefire.failIfNoSpecifiedTests=false -Dtune4j.docs.update=true}.
  */
 class TorchtuneTableTest {
-    private static final Path DOCUMENT = Path.of("../docs/torchtune.md");
+    private static final Path DOCUMENT = Path.of("../docs/reference/torchtune.md");
     private static final Path FACTS = Path.of("src/test/resources/torchtune");
     private static final String BASE = Checks.read(Checks.CONFIGS.resolve("quickstart.yaml"));
 
@@ -76,7 +76,7 @@ class TorchtuneTableTest {
         return table.toString();
     }
 
-    /** What a key's problem or notice says of it; neither means that it is used. */
+    /** The effect of a key, from its problem or notice; a key without either is used. */
     private static String effect(String key, List<String> overrides) {
         Result result = Checks.check(BASE, overrides);
         for (Problem problem : result.problems().mistakes()) {

@@ -163,7 +163,7 @@ class DownloadDistributionTest {
                 .filter(seen -> seen.server().equals("storage"))
                 .mapToLong(seen -> length(seen.range()))
                 .sum();
-        // What was noted before the kill is not asked for again, within a part either.
+        // Bytes recorded before the kill are not requested again, not even within a part.
         assertThat(asked).isPositive().isLessThanOrEqualTo(bytes.length - (256L << 10));
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code tune estimate} foresees, against the peak of memory that a run has. */
+/** The forecast of {@code tune estimate}, compared with the peak memory of a run. */
 class EstimateDistributionTest {
     private static final Path QUICKSTART = Tune.HOME.resolve("configs/quickstart");
 

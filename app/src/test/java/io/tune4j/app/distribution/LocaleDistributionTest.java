@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocaleDistributionTest {
     private static final long LONGEST_SECONDS = 180;
 
-    /** What each script begins with: a copy of the distribution, a model, records, a config and a plugin folder. */
+    /** The head of each script: a copy of the distribution, a model, records, a config and a plugin folder. */
     private static final String FILES = """
             set -e
             mkdir 'größe'

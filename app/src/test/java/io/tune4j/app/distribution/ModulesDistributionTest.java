@@ -42,7 +42,7 @@ class ModulesDistributionTest {
                 .doesNotContainAnyElementsOf(PLUGINS.values());
     }
 
-    /** What javac read from module-info and what the annotation wrote into META-INF/services. */
+    /** Compares the providers of module-info with those that the annotation wrote into META-INF/services. */
     @Test
     void providersAndServiceFilesAgree() throws IOException {
         for (Map.Entry<String, String> plugin : PLUGINS.entrySet()) {

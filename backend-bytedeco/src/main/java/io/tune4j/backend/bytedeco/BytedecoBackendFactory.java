@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The backend {@code bytedeco}: libtorch on the CPU, and on CUDA GPUs where the GPU natives are installed. */
 public final class BytedecoBackendFactory implements BackendFactory {
-    /** Fitted to measured peaks (docs/benchmarks.md). */
+    /** Fitted to measured peaks (docs/notes/memory.md). */
     private static final double LOSS_WITH_COMPILED_KERNELS = 0.1;
 
     /** Compute capability, times ten, from which on libtorch has FlashAttention. */

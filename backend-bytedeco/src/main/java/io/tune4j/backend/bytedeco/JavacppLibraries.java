@@ -121,7 +121,7 @@ final class JavacppLibraries implements PackedFiles {
         return others;
     }
 
-    /** The same path as JavaCPP's: the jar's name, the folder in it, and the name or another that the presets ask for. */
+    /** The path that JavaCPP uses: the jar's name, the folder in it, and the name or another that the presets ask for. */
     private static String path(Path jar, String entry, @Nullable String otherName) {
         String name = otherName == null ? entry.substring(entry.lastIndexOf('/') + 1) : otherName;
         String flat = System.getProperty(FLAT, "false");

@@ -19,7 +19,7 @@ final class Native {
     /** Why there is no CUDA in a distribution for the CPU. */
     static final String NO_NATIVES = "libtorch for the CPU only";
 
-    /** What libtorch for the CPU takes on the disk. */
+    /** The size of libtorch for the CPU on disk. */
     private static final long UNPACKED_BYTES = 440L << 20;
 
     private static final JavacppCache CACHE = new JavacppCache();
@@ -119,7 +119,7 @@ final class Native {
         }
     }
 
-    /** What the system's loader said first, without the path of our own library, which is there. */
+    /** The loader's first message, without the path of our own library, which exists. */
     private static String reason(Throwable error) {
         Throwable first = error;
         while (first.getCause() != null) {

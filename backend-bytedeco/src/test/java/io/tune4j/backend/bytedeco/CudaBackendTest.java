@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only a GPU shows: kernels that are still running, copies beside them, and memory that is not there. Skipped where none is usable. */
+/** Tests that need a GPU: running kernels, overlapping copies, exhausted memory. Skipped without a usable GPU. */
 class CudaBackendTest {
     private static final int SIZE = 4096;
 

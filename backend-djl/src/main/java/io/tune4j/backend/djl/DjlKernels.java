@@ -121,7 +121,7 @@ abstract class DjlKernels implements ArrayKernels {
         }
     }
 
-    /** For arguments only: its dtype and shape are not looked at. */
+    /** Makes an argument; its dtype and shape are not read. */
     private static DjlArray view(IValue value) {
         return new DjlArray(value, DType.UINT8, new long[0]);
     }

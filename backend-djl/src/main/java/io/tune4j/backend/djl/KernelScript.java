@@ -24,7 +24,7 @@ import java.util.Objects;
 final class KernelScript implements AutoCloseable {
     private static final String SOURCE = "kernels.torchscript";
 
-    /** Threads for which libtorch was told to run scripts as they are, without compiling them for each new shape. */
+    /** Threads on which libtorch runs scripts as they are, without compiling them for each new shape. */
     private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> {
         JniUtils.setGraphExecutorOptimize(false);
         return true;

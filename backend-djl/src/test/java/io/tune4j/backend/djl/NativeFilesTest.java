@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What PYTORCH_LIBRARY_PATH may point at. */
+/** Valid and invalid values of PYTORCH_LIBRARY_PATH. */
 class NativeFilesTest {
     @TempDir
     Path libtorch;

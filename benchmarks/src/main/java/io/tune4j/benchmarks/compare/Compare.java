@@ -108,7 +108,7 @@ public final class Compare {
             turn.removeIf(program -> !only.contains(program.name()));
         }
         if (round % 2 == 0) {
-            // What a program leaves behind, a warm file cache or a hot processor, meets each of the others in turn.
+            // The after-effects of a program, a warm file cache or a hot processor, affect each of the others in turn.
             java.util.Collections.reverse(turn);
         }
         for (Program program : turn) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is run and prints one JSON line at the end of its output.
+ * A program that prints one JSON line at the end of its output.
  *
  * @param name of it in the results
  * @param command with its arguments

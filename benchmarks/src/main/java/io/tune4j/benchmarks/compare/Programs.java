@@ -26,7 +26,7 @@ final class Programs {
 
     private static final int PACKED_ACCUMULATION = 2;
 
-    /** What an ablation leaves out, one at a time; see {@code Ablation}. */
+    /** The parts that an ablation leaves out, one at a time; see {@code Ablation}. */
     private static final List<String> PARTS = List.of(
             "nothing",
             "lora_in_place",

@@ -1,6 +1,6 @@
 package io.tune4j.api.autograd;
 
-/** What a part of a model keeps that is computed again for its backward. */
+/** The results that a recomputed part of a model keeps from its first pass. */
 public enum Checkpointing {
     /** Its input alone. */
     FULL,

@@ -2,13 +2,13 @@ package io.tune4j.api.autograd;
 
 import io.tune4j.api.tensor.Tensor;
 
-/** Where a backward puts the gradients of its inputs. */
+/** Takes the gradients that a backward computes for its inputs. */
 public interface Gradients {
     /** Whether anyone needs this tensor's gradient: skip the work where not. */
     boolean wants(Tensor input);
 
     /**
-     * Adds to the gradient of an input; ignored if nobody wants it. The tensor is kept, not copied: it must not be a
+     * Adds to the gradient of an input; ignored if the gradient is not needed. The tensor is kept, not copied: it must not be a
      * view of memory that is written again.
      */
     void add(Tensor input, Tensor gradient);

@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a forward computed that a backward needs, in order. Recording retains the saved tensors; {@link #backward} goes
- * through the entries from the last to the first and releases each one's as soon as they were used, so memory falls
- * while it runs. Closing releases whatever is left.
+ * The operations of a forward, in order, with the tensors that their backwards need. Recording retains the saved tensors.
+ * {@link #backward} visits the entries from the last to the first and releases the tensors of each as soon as it used them,
+ * so memory falls while it runs. Closing releases the rest.
  */
 public final class Tape implements AutoCloseable {
     private static final Runnable NOTHING = () -> {};

@@ -27,8 +27,8 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
     void synchronize();
 
     /**
-     * What the last bits of results depend on besides operands: the processor, its instructions, the libraries that were chosen, the number
-     * of threads. One line, which a run records in its state.
+     * Names everything besides the operands that the last bits of results depend on: the processor, its instructions, the chosen
+     * libraries, the number of threads. One line, which a run records in its state.
      */
     default String arithmetic() {
         return "";
@@ -44,7 +44,7 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
         return arithmetic.equals(arithmetic());
     }
 
-    /** What somebody wants to know who examines the machine; may measure for a second. */
+    /** Describes the backend for {@code tune doctor}; may measure for a second. */
     default Diagnosis diagnose() {
         return new Diagnosis(List.of(), List.of());
     }
@@ -78,7 +78,7 @@ public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
     /** A number on its way to the host. */
     @FunctionalInterface
     interface Reading extends AutoCloseable {
-        /** The number; asked for by the thread that began to read it. */
+        /** The number; call this on the thread that began to read it. */
         double value();
 
         @Override

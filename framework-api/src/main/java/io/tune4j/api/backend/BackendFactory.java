@@ -14,7 +14,7 @@ public interface BackendFactory {
     /** One line for {@code tune plugins}. */
     String summary();
 
-    /** Which one runs when the config names none: the highest. The bundled backends use 0 to 100. */
+    /** The backend with the highest preference runs when the config names none. The bundled backends use 0 to 100. */
     default int preference() {
         return 0;
     }
@@ -27,7 +27,7 @@ public interface BackendFactory {
     List<Device> devices();
 
     /**
-     * Opens the device that was asked for, or fails; it never falls back to another.
+     * Opens the requested device, or fails; it never falls back to another.
      *
      * @throws io.tune4j.api.error.ResourceException if the device or its library is missing: says what was found
      *     (driver, library, device count) and what to do
@@ -35,8 +35,8 @@ public interface BackendFactory {
     Backend create(BackendOptions options);
 
     /**
-     * What the host's allocator holds between blocks, as a part of the memory that comes and goes in a step: the more temporaries kernels make,
-     * the more. For forecasts; a measured number, which loads no native code.
+     * The memory that the host's allocator loses between blocks, as a share of the memory that a step allocates and frees. It grows with
+     * the temporaries of kernels. For forecasts: a measured constant, whose call loads no native code.
      *
      * @param dtype that is computed in
      */

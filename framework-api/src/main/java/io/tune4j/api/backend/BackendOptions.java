@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * What a run asks of a backend.
+ * The options with which a run opens a backend.
  *
  * @param device the device to open
  * @param dtype the run's compute dtype, so that the backend can warn when the hardware lacks it
@@ -22,7 +22,7 @@ public record BackendOptions(Device device, DType dtype, int threads, Consumer<S
         }
     }
 
-    /** With the folder that this process's environment names. */
+    /** Options with the cache folder that this process's environment names. */
     public BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
         this(device, dtype, threads, notices, UserCache.folder(System.getenv()));
     }

@@ -8,7 +8,7 @@ import java.util.function.BiConsumer;
 
 /** Quantization in blocks as a plain composition of the mandatory kernels, beside {@link ReferenceKernels}. */
 public final class BlockQuantization {
-    /** What a block is divided by at least, as in torchao's {@code scale_tensor}. */
+    /** The smallest divisor of a block, as in torchao's {@code scale_tensor}. */
     public static final double LEAST_SCALE = 1e-12;
 
     private BlockQuantization() {}
@@ -32,7 +32,7 @@ public final class BlockQuantization {
         }
     }
 
-    /** How many midpoints are not above each value, by bisection. */
+    /** The number of midpoints at or below each value, by bisection. */
     private static Tensor nearest(Tensor values, Tensor midpoints) {
         Tensor code = Tensor.full(values.kernels(), 0, DType.INT64, values.elementCount());
         for (long step = CodeMap.SIZE / 2; step >= 1; step /= 2) {

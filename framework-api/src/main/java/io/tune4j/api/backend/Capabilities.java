@@ -4,7 +4,7 @@ import io.tune4j.api.tensor.DType;
 import java.util.Set;
 
 /**
- * What a backend can do on its device; asking for more is a clear error that names the backends that have it.
+ * The capabilities of a backend on its device. A request for more is an error that names the backends that support it.
  *
  * @param dtypes the floating dtypes in which all kernels work
  * @param nativeDtypes those of them that the hardware computes itself, without emulation

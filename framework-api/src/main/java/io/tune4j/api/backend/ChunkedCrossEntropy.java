@@ -14,7 +14,7 @@ public final class ChunkedCrossEntropy {
     /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
     public static final long CHUNK_ELEMENTS = 8L << 20;
 
-    /** The same on a GPU, whose products take some hundred rows to be worth the reading of the weight. */
+    /** Logits per chunk on a GPU, whose products need some hundred rows to be worth reading the weight. */
     public static final long GPU_CHUNK_ELEMENTS = 64L << 20;
 
     private static final long LEAST_CHUNK_ROWS = 128;
@@ -35,7 +35,7 @@ public final class ChunkedCrossEntropy {
     }
 
     /**
-     * The same with chunks of another size, for a backend whose loss needs hardly more than the logits.
+     * Computes the loss in chunks of a given size, for a backend whose loss needs hardly more memory than the logits.
      *
      * @param chunkElements about how many logits exist at a time
      */

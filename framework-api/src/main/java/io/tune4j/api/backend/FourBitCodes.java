@@ -35,7 +35,7 @@ public record FourBitCodes(Tensor codes, Tensor levels, Tensor scales, int block
         return scales.elementCount() * blockSize;
     }
 
-    /** The same for the blocks from {@code first} on; its tensors are views, which belong to the caller's scope. */
+    /** The codes of {@code count} blocks from {@code first} on. The tensors are views, which belong to the caller's scope. */
     public FourBitCodes blocks(long first, long count) {
         long bytes = blockSize / 2;
         return new FourBitCodes(codes.rows(first * bytes, count * bytes), levels, scales.rows(first, count), blockSize);

@@ -117,10 +117,10 @@ public interface FusedKernels {
     }
 
     /**
-     * The same for many parameters: on a GPU a call for each of an adapter's costs more than its work. What an override makes beside its
-     * results it closes, or opens a scope for: there may be none.
+     * Updates many parameters. On a GPU, one call for each parameter of an adapter would cost more than its work. The caller may have
+     * no open scope, so an override closes every temporary or opens a scope itself.
      *
-     * @param updates each with numbers of its own, as LoRA+ has two learning rates; perhaps none, and no tensor twice
+     * @param updates one per parameter, with its own numbers (LoRA+ has two learning rates); may be empty; no tensor occurs twice
      */
     default void adamW(List<AdamWUpdate> updates) {
         for (AdamWUpdate update : updates) {
@@ -150,7 +150,7 @@ public interface FusedKernels {
     }
 
     /**
-     * The same by a factor that only the device knows; each product is rounded once.
+     * Scales tensors by a factor that is on the device; each product is rounded once.
      *
      * @param factor a scalar in fp64
      */
@@ -230,7 +230,7 @@ public interface FusedKernels {
      * Result of {@link #linearCrossEntropy}.
      *
      * @param lossSum scalar, at least fp32: the sum over rows, not the mean
-     * @param hiddenGradient {@code [N, D]}, or null when not asked for
+     * @param hiddenGradient {@code [N, D]}, or null if not requested
      */
     record LossAndGradient(
             Tensor lossSum,

@@ -315,7 +315,7 @@ public final class ReferenceKernels {
         }
     }
 
-    /** For each byte the levels of its two codes, the high nibble's first: {@code [256, 2]}. */
+    /** A table of the levels of each byte's two codes, the high nibble's first: {@code [256, 2]}. */
     private static Tensor pairs(Tensor levels) {
         long[] codes = new long[2 << Byte.SIZE];
         for (int code = 0; code < 1 << Byte.SIZE; code++) {

@@ -39,12 +39,12 @@ public record RaggedBatch(
         return ones;
     }
 
-    /** Lays samples behind each other; row i of a sample predicts its token i + 1 where that is trained. */
+    /** Concatenates samples; row i of a sample predicts its token i + 1 where that is trained. */
     public static RaggedBatch of(List<TokenizedSample> samples) {
         return ofParts(samples.stream().map(SamplePart::whole).toList());
     }
 
-    /** Lays parts of samples behind each other. Parts do not see each other, also not those of one sample. */
+    /** Concatenates parts of samples. No part sees another, not even one of its own sample. */
     public static RaggedBatch ofParts(List<SamplePart> parts) {
         int rows = parts.stream().mapToInt(SamplePart::length).sum();
         int labelled = parts.stream().mapToInt(SamplePart::labelledRows).sum();
@@ -132,7 +132,7 @@ public record RaggedBatch(
         return labels.length;
     }
 
-    /** What the sum of the losses is divided by to get their mean: as much as {@link #trainedTokens} where all count alike. */
+    /** The divisor that turns the sum of the losses into their mean; {@link #trainedTokens} where all weights are 1. */
     public double totalWeight() {
         double total = 0;
         for (float weight : weights) {

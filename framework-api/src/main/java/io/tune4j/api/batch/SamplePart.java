@@ -6,7 +6,7 @@ package io.tune4j.api.batch;
  *
  * @param sample the whole
  * @param from its first token
- * @param to behind its last token
+ * @param to one past its last token
  */
 public record SamplePart(TokenizedSample sample, int from, int to) {
     public SamplePart {
@@ -32,7 +32,7 @@ public record SamplePart(TokenizedSample sample, int from, int to) {
         return next < sample.tokens().length && sample.isTrained(next);
     }
 
-    /** How many of its rows carry loss. */
+    /** The number of its rows with a label. */
     public int labelledRows() {
         int count = 0;
         for (int i = 0; i < length(); i++) {

@@ -13,7 +13,7 @@ public final class SharedRows {
     private final long[] positions;
 
     /**
-     * @param unshared the sequences, one behind the other: E rows
+     * @param unshared the sequences, one after the other: E rows
      * @param rowOf {@code [E]}: the row that stands for each of their rows
      * @param rows T, the number of rows that are computed
      */
@@ -53,7 +53,7 @@ public final class SharedRows {
         return positions.clone();
     }
 
-    /** How many rows need not be computed. */
+    /** The number of rows that need not be computed. */
     public int saved() {
         return rowOf.length - placeOf.length;
     }

@@ -51,7 +51,7 @@ public record TokenizedSample(String id, int[] tokens, float[] weights, List<Str
         return weights[token] > 0;
     }
 
-    /** How many tokens carry loss: the first has no predecessor to be predicted from. */
+    /** The number of trained tokens. The first token never counts, because nothing precedes it. */
     public int trainedTokens() {
         int count = 0;
         for (int i = 1; i < weights.length; i++) {

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** From a YAML file and overrides to a resolved config tree. */
+/** Makes a resolved config tree of a YAML file and overrides. */
 public final class ConfigLoader {
     private ConfigLoader() {}
 
@@ -42,7 +42,7 @@ public final class ConfigLoader {
     }
 
     /**
-     * In a config whose references were resolved, a key that only others referred to looks like one that nobody knows. So the
+     * In a config whose references were resolved, a key that only others referred to looks unknown. So the
      * writer lists them under this key.
      */
     private static Mapping withoutVariables(Mapping root, Problems problems) {

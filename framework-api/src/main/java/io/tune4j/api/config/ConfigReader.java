@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strict, typed reading of one mapping. Each getter claims its key; {@link #finish} reports the keys nobody claimed. A
+ * Strict, typed reading of one mapping. Each getter claims its key; {@link #finish} reports unclaimed keys. A
  * mistake becomes a {@link Problems} entry and the getter returns its default or a harmless placeholder, so that one run
  * finds them all. Several consumers may share a reader. A key whose value is null counts as absent.
  */
@@ -48,7 +48,7 @@ public final class ConfigReader {
         return path;
     }
 
-    /** Where a key was written, or where the section was if the key is absent. */
+    /** The place of a key, or of the section if the key is absent. */
     public Origin origin(String key) {
         ConfigNode node = mapping.entries().get(key);
         return node == null ? mapping.origin() : node.origin();
@@ -288,7 +288,7 @@ public final class ConfigReader {
     }
 
     /**
-     * Records every key that nobody claimed, here and in the sections that were read, unless a reference elsewhere names
+     * Records every unclaimed key, here and in the sections that were read, unless a reference elsewhere names
      * it.
      */
     public void finish() {

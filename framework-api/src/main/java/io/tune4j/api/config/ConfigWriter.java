@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** A resolved tree as YAML that loads to an equal tree, with the origin of each value beside it. */
 public final class ConfigWriter {
-    /** What needs no quotes wherever it stands. */
+    /** Text that needs no quotes in any position. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_/~][A-Za-z0-9_./+~@-]*");
 
     private static final int COMMENT_COLUMN = 56;

@@ -41,7 +41,7 @@ final class Interpolation {
     private int nested;
     private long written;
 
-    /** Of a section or list whose references are resolved. */
+    /** The size of a section or list whose references are resolved. */
     private record Extent(int nodes, int depth) {
         static final Extent SCALAR = new Extent(1, 1);
     }

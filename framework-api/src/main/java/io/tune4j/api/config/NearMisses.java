@@ -7,12 +7,12 @@ import java.util.Locale;
 
 /** Finds the known names that a mistyped one most resembles. */
 public final class NearMisses {
-    /** Characters of a name: the work grows with its square, and nobody mistypes a longer one. */
+    /** Characters of the longest name to compare: the work grows with its square. */
     private static final int LONGEST = 200;
 
     private NearMisses() {}
 
-    /** At most three names within a third of the asked name's length in edits, nearest first. */
+    /** At most three names whose edit distance is within a third of the name's length, the nearest first. */
     public static List<String> nearest(String asked, Collection<String> known) {
         String needle = asked.toLowerCase(Locale.ROOT);
         int limit = Math.max(1, (needle.length() + 2) / 3);

@@ -14,7 +14,7 @@ public final class Notices {
         }
     }
 
-    /** What is likely not meant so. */
+    /** Adds a warning about a setting that is probably a mistake. */
     public void warn(String line) {
         if (!warnings.contains(line)) {
             warnings.add(line);

@@ -7,7 +7,7 @@ package io.tune4j.api.config;
  * @param order sorts problems: position within the file, overrides after it
  */
 public record Origin(String text, long order) {
-    /** A value that nobody wrote. */
+    /** The origin of a value that no file or override contains. */
     public static final Origin DEFAULT = new Origin("default", Long.MAX_VALUE);
 
     @Override

@@ -34,7 +34,7 @@ public final class Problems {
         found.add(new Problem(origin, path, message, true));
     }
 
-    /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
+    /** Records that another value refers to this key, which is then no mistake even if nothing else reads it. */
     void refer(String path) {
         referenced.add(path);
     }
@@ -52,7 +52,7 @@ public final class Problems {
         return found.isEmpty();
     }
 
-    /** In the order of the source. */
+    /** All problems, in the order of the source. */
     public List<Problem> all() {
         return found.stream()
                 .sorted(Comparator.comparingLong(problem -> problem.origin().order()))
@@ -60,7 +60,7 @@ public final class Problems {
                 .toList();
     }
 
-    /** What is wrong with the config itself, apart from files that are not there yet. */
+    /** The mistakes in the config itself, without missing files. */
     public List<Problem> mistakes() {
         return all().stream().filter(problem -> !problem.missingFile()).toList();
     }

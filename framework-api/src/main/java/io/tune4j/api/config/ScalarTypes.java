@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an unquoted value means: the words and numbers of YAML 1.1 as Python's reader takes them, besides Python's {@code
- * None} and numbers such as {@code 1e-4}, which YAML 1.1 would take for text.
+ * The meaning of unquoted values: the words and numbers of YAML 1.1 as Python's reader interprets them, and also Python's
+ * {@code None} and numbers such as {@code 1e-4}, which are text in YAML 1.1.
  */
 final class ScalarTypes {
     private static final Set<String> NULLS = Set.of("", "~", "null", "none");

@@ -19,8 +19,8 @@ public interface Dataset {
     void read(SampleSink sink);
 
     /**
-     * What the records are made of, e.g. names, sizes and times of files: whatever changes them changes it, besides the options of the
-     * config and the tokenizer. With it the tokens are kept for the next run.
+     * Identifies the content of the records, e.g. by names, sizes and times of files. It changes with everything that changes the
+     * records, except the config's options and the tokenizer. The tokens of a data set with an identity are kept for the next run.
      *
      * @return null if that is not known, and the records are to be tokenized for each run
      */
@@ -28,12 +28,12 @@ public interface Dataset {
         return null;
     }
 
-    /** How samples are packed together, or null if each is a unit of its own. */
+    /** The packing of samples; null if each sample is a unit of its own. */
     default @Nullable Packing packing() {
         return null;
     }
 
-    /** What they are, to be read behind their number, e.g. {@code records of train.json}. */
+    /** Describes the records, to be read after their number, e.g. {@code records of train.json}. */
     String describe();
 
     /** All samples in memory, for small data sets. Fails at the first record that does not fit and is not to be skipped. */

@@ -38,7 +38,7 @@ public record Message(Role role, String content, float weight, Map<String, Objec
         this(role, content, trained ? 1 : 0);
     }
 
-    /** Who speaks. */
+    /** The role of a message's speaker. */
     public enum Role {
         SYSTEM,
         USER,

@@ -63,8 +63,8 @@ public interface Tokenizer extends AutoCloseable {
     }
 
     /**
-     * What its files say, so that tokens of an earlier run can be told to be the same: whatever changes them changes it, besides the
-     * options of the config. Null if that is not known.
+     * Identifies the content of the tokenizer's files, so that tokens of an earlier run can be used again. It changes with everything
+     * that changes tokens, except the config's options. Null if unknown.
      */
     default @Nullable String identity() {
         return null;

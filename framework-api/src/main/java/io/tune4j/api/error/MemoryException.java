@@ -8,13 +8,13 @@ public final class MemoryException extends ResourceException {
 
     private final @Nullable String asked;
 
-    /** @param asked what was asked for, as the allocator says it, or null if it does not */
+    /** @param asked the requested size in the allocator's words, or null if unknown */
     public MemoryException(String message, @Nullable String asked, @Nullable Throwable cause) {
         super(message, cause);
         this.asked = asked;
     }
 
-    /** What was asked for, e.g. {@code 2.00 GiB}, or null if nobody says. */
+    /** The requested size, e.g. {@code 2.00 GiB}; null if unknown. */
     public @Nullable String asked() {
         return asked;
     }

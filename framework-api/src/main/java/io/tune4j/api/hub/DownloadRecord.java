@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What earlier downloads brought into a folder, so that files are not read again to see that they are right. */
+/** Records the files that downloads put into a folder, so that they need not be read again to verify them. */
 final class DownloadRecord {
     private static final String NAME = ".tune4j-download.json";
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -20,7 +20,7 @@ final class HubErrors {
         this.repository = repository;
     }
 
-    /** @param what was asked for, e.g. {@code the list of files} */
+    /** @param what the requested thing, e.g. {@code the list of files} */
     TuneException refused(HttpResponse<?> response, String what) {
         String code = response.headers().firstValue("X-Error-Code").orElse("");
         return switch (response.statusCode()) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record HubFile(
         String path, long size, String gitHash, @Nullable String sha256) {
-    /** What changes when the content changes. */
+    /** A string that changes when the content changes. */
     String identity() {
         return sha256 == null ? gitHash : sha256;
     }

@@ -140,7 +140,7 @@ final class HubHttp {
         return new IOException(message, cause);
     }
 
-    /** What may be shown of an address: its query may have a signature in it. */
+    /** The part of an address that messages may show: the query may contain a signature. */
     private static String host(URI address) {
         return String.valueOf(address.getHost());
     }
@@ -234,7 +234,7 @@ final class HubHttp {
         return new ResourceException("the download was interrupted; run it again to go on", e);
     }
 
-    /** In words, without an address: that of a file may have a signature in it. */
+    /** Describes an error without its address, because a file's address may contain a signature. */
     static String reason(IOException e) {
         String text = e.getMessage();
         return switch (e.getClass().getSimpleName()) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Follows a download; called by several threads. */
 public interface HubProgress {
-    /** Tells nobody. */
+    /** Reports nothing. */
     HubProgress NONE = new HubProgress() {};
 
     /**

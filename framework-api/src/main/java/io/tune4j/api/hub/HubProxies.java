@@ -39,7 +39,7 @@ public record HubProxies(@Nullable Proxy https, @Nullable Proxy http, NoProxy ex
             return InetSocketAddress.createUnresolved(host, port);
         }
 
-        /** For messages. */
+        /** Describes the proxy, for messages. */
         @Override
         public String toString() {
             return host + ":" + port + " (from " + variable + ")";

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param revision a branch, a tag or a commit
  */
 public record HubRepository(Kind kind, String id, String revision) {
-    /** What a repository holds. */
+    /** The kind of a repository's content. */
     public enum Kind {
         MODEL("models", ""),
         DATASET("datasets", "datasets/");
@@ -51,7 +51,7 @@ public record HubRepository(Kind kind, String id, String revision) {
         return id.substring(id.indexOf('/') + 1);
     }
 
-    /** For messages: {@code model 'x/y'}. */
+    /** Describes the repository in messages: {@code model 'x/y'}. */
     public String label() {
         return (kind == Kind.MODEL ? "model" : "data set") + " '" + id + "'";
     }

@@ -60,7 +60,7 @@ public record HubSettings(
                         endpoint, checked(saved, file.toString()), file.toString(), FIRST_WAIT, IDLE_LIMIT, proxies);
     }
 
-    /** The same hub with other times, for tests. */
+    /** Copies these settings with other times, for tests. */
     public HubSettings withTimes(Duration wait, Duration idle) {
         return new HubSettings(endpoint, token, tokenOrigin, wait, idle, proxies);
     }
@@ -111,7 +111,7 @@ public record HubSettings(
         }
     }
 
-    /** The folder for what is downloaded without being asked for a place. */
+    /** The folder for downloads without a given place. */
     public static Path cache(Map<String, String> environment) {
         return UserCache.folder(environment);
     }

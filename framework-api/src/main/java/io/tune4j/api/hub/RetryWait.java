@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How long to wait before another try.
  *
  * @param length of the wait
- * @param why for people; empty if nobody asked for it
+ * @param why the reason, for messages; empty if the server requested no wait
  */
 record RetryWait(Duration length, String why) {
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ record RetryWait(Duration length, String why) {
         return new RetryWait(own.compareTo(LONGEST) > 0 ? LONGEST : own, "");
     }
 
-    /** What {@code Retry-After} says, in seconds or as a date; null if it says nothing or a time that is over. */
+    /** The wait of {@code Retry-After}, given in seconds or as a date; null without the header, or for a time in the past. */
     private static @Nullable Duration advised(HttpHeaders answer, Instant now) {
         String text = answer.firstValue("Retry-After").orElse("").strip();
         if (text.matches("\\d+")) {
@@ -65,7 +65,7 @@ record RetryWait(Duration length, String why) {
         }
     }
 
-    /** For a note on what happens, after what went wrong. */
+    /** Describes the wait, to follow the description of an error. */
     String describe() {
         String time = length.toMillis() < 1000 ? length.toMillis() + " ms" : length.toSeconds() + " s";
         return "trying again in " + time + (why.isEmpty() ? "" : " (" + why + ")");

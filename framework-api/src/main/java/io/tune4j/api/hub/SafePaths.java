@@ -63,7 +63,8 @@ final class SafePaths {
             existing = existing.getParent();
         }
         if (existing != null && !existing.toRealPath().startsWith(folder.toRealPath())) {
-            throw new DataException(target + " is behind a link that leads out of " + folder + "; remove the link");
+            throw new DataException(
+                    target + " is reached through a link that leads out of " + folder + "; remove the link");
         }
         Files.createDirectories(parent);
     }

@@ -21,7 +21,7 @@ final class SegmentFetcher {
     private static final int RANGE_REFUSED = 416;
     private static final int BUFFER = 1 << 16;
 
-    /** A try that brought this much was not in vain. */
+    /** Bytes after which an attempt counts as progress. */
     private static final long WORTH = 1 << 20;
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
@@ -42,7 +42,7 @@ final class SegmentFetcher {
         this.stopped = stopped;
     }
 
-    /** How far a segment, or a whole file, has come. */
+    /** The progress of a segment, or of a whole file. */
     private static final class Part {
         private final int segment;
         private long start;
@@ -58,7 +58,7 @@ final class SegmentFetcher {
             noted = got;
         }
 
-        /** For the {@code Range} header; null for a file from its beginning to its end. */
+        /** The value of the {@code Range} header; null for a whole file. */
         @Nullable
         String range(HubFile file) {
             return start + got == 0 && length == file.size()

@@ -22,7 +22,7 @@ final class Segments {
     /** Small enough that losing one is cheap, large enough that asking for one is. */
     static final long SIZE = 16L << 20;
 
-    /** How much of a segment has arrived between two lines of the record. */
+    /** Bytes of a segment between two lines of the record. */
     static final long STEP = 256 << 10;
 
     private static final Pattern LINE = Pattern.compile("(\\d{1,9})(?: (\\d{1,9}))?");
@@ -31,7 +31,7 @@ final class Segments {
     private final long fileSize;
     private final BitSet complete = new BitSet();
 
-    /** Bytes of segments that nobody fetches now. */
+    /** Bytes of segments that are not being fetched now. */
     private final Map<Integer, Long> begun = new HashMap<>();
 
     private Segments(Path record, long fileSize) {

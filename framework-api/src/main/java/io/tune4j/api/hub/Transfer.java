@@ -69,7 +69,7 @@ final class Transfer {
         return waiting.isEmpty() && running.isEmpty();
     }
 
-    /** Whether segments can no longer be asked for, because the server sends whole files only. */
+    /** Whether segments cannot be requested, because the server sends whole files only. */
     synchronized boolean isSingle() {
         return single;
     }

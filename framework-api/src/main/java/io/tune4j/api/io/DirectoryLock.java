@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * whoever deleted it might delete the lock of another.
  *
  * <p>Where a disk is shared by several machines, their locks need not know of each other. A text that names another machine is
- * believed there, since nobody can look whether that process still runs.
+ * believed there, since nothing here can tell whether that process still runs.
  */
 public final class DirectoryLock implements AutoCloseable {
     private static final String NAME = ".lock";
@@ -175,7 +175,7 @@ public final class DirectoryLock implements AutoCloseable {
         channel.force(true);
     }
 
-    /** Who had the directory before and ended without giving it back, or null. */
+    /** The last holder of the directory, if it ended without releasing it; otherwise null. */
     public @Nullable String former() {
         return former == null ? null : former.toString();
     }

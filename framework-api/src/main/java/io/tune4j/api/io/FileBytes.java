@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 public final class FileBytes {
     private FileBytes() {}
 
-    /** What is done with an open file. */
+    /** An action on an open file. */
     @FunctionalInterface
     public interface User {
         /**

@@ -62,7 +62,7 @@ final class FileErrors {
                             + " does not exist; create it or choose another",
                     e);
         }
-        // What fills a file or directory may fail on a file that lies elsewhere.
+        // Code that fills a file or directory may fail on a file elsewhere.
         if (e instanceof FileSystemException f
                 && f.getFile() != null
                 && !Path.of(f.getFile()).startsWith(directory)) {
@@ -86,7 +86,7 @@ final class FileErrors {
         return new ResourceException("cannot write " + what + ": " + reason, e);
     }
 
-    /** For something that should be gone. */
+    /** The error of a file that cannot be deleted. */
     static TuneException deleting(Path path, IOException e) {
         String reason = reason(e);
         boolean allowed =

@@ -26,7 +26,7 @@ public final class JsonFiles {
     /** Digits of one number, at most: it is kept as it is written, so only its memory counts. */
     private static final int LONGEST_NUMBER = 100_000;
 
-    /** Characters of a line, beyond which its number alone helps nobody. */
+    /** Characters of a line beyond which its number alone does not help. */
     private static final int FAR = 80;
 
     private static final int LONGEST_NAME = 1_000_000;
@@ -75,7 +75,7 @@ public final class JsonFiles {
         return JSON.readTree(bytes);
     }
 
-    /** What is wrong, in words that follow the file's name, such as "is no valid JSON (line 3): ...". */
+    /** Describes an error in words that follow the file's name, such as "is no valid JSON (line 3): ...". */
     public static String problem(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return "goes beyond a limit: " + limit(String.valueOf(e.getMessage()));
@@ -97,7 +97,7 @@ public final class JsonFiles {
     }
 
     /**
-     * What is wrong, and what to do about it.
+     * Describes an error and its remedy.
      *
      * @param advice left out where it would not help: a file beyond a limit stays so
      */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * it, and a lock may count on each machine by itself.
  */
 public final class LocalDisks {
-    /** As Linux, macOS and Windows call them. What is not here is taken for remote, which costs speed and nothing else. */
+    /** Names of local file systems on Linux, macOS and Windows. Others count as remote, which costs speed only. */
     private static final Set<String> LOCAL = Set.of(
             "ext2",
             "ext3",

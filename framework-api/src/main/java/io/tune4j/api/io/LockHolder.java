@@ -24,7 +24,7 @@ record LockHolder(long pid, String host, String place, Instant started) {
         return new LockHolder(ThisProcess.pid(), ThisProcess.host(), ThisProcess.place(), ThisProcess.started());
     }
 
-    /** Null if nobody is named: the file is new, or its lock was given back, or something else is in it. */
+    /** Reads the holder; null for a new file, a released lock, or other content. */
     static @Nullable LockHolder parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {

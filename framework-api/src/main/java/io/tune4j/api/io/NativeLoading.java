@@ -81,7 +81,7 @@ public final class NativeLoading {
         }
     }
 
-    /** By the options of the mount that is nearest above the folder; of several at one place the last one counts. */
+    /** Whether the nearest mount above the folder is noexec; of several mounts at one place the last one counts. */
     private static boolean isNoexec(Path folder, List<String> mounts) {
         String options = "";
         int nearest = -1;

@@ -47,7 +47,7 @@ public final class PendingDirectory implements AutoCloseable {
         }
     }
 
-    /** Where the directory will be. */
+    /** The final place of the directory. */
     public Path target() {
         return target;
     }

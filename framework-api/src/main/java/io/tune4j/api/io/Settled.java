@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What became of the files that killed processes had left.
+ * The result of clearing up the files that killed processes had left.
  *
  * @param restored former versions that got their names back, by these names
  * @param deleted half-written files and directories, and such that were on their way out
- * @param stuck those that could not be deleted; they are in nobody's way
+ * @param stuck those that could not be deleted; they do no harm
  */
 public record Settled(List<Path> restored, List<Path> deleted, List<Path> stuck) {
     public Settled {

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, which every Java has, so that nobody has to say what happens where it is missing. */
+/** SHA-256, which every Java platform has, so that callers need not handle its absence. */
 public final class Sha256 {
     private Sha256() {}
 

@@ -26,7 +26,7 @@ public final class Sizes {
         return OptionalLong.of((long) (Double.parseDouble(size.group(1)) * unit));
     }
 
-    /** In whole MiB, rounded up, as a config takes it: {@code 1536MiB}. */
+    /** Formats a size in whole MiB, rounded up, as configs accept it: {@code 1536MiB}. */
     public static String roundedUp(long bytes) {
         return (bytes + (1 << 20) - 1) / (1 << 20) + "MiB";
     }
@@ -46,7 +46,7 @@ public final class Sizes {
         return String.format(Locale.ROOT, "%s%.1f %s", bytes < 0 ? "-" : "", size, UNITS[Math.max(unit, 0)]);
     }
 
-    /** To the byte, for messages where one byte matters: {@code 1,234 bytes}. */
+    /** Formats an exact size, for messages where one byte matters: {@code 1,234 bytes}. */
     public static String exact(long bytes) {
         return String.format(Locale.ROOT, "%,d %s", bytes, bytes == 1 ? "byte" : "bytes");
     }

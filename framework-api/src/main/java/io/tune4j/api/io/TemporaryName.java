@@ -93,7 +93,7 @@ record TemporaryName(String target, @Nullable String place, long pid, boolean ol
         }
         Instant touched = touched(path);
         if (place != null && !place.equals(ThisProcess.place())) {
-            // Its process is on another machine or in another container, where nobody can look from here.
+            // Its process is on another machine or in another container, which cannot be checked from here.
             return touched.isBefore(Instant.now().minus(LONGEST_SILENCE));
         }
         return pid == ThisProcess.pid() || !mayBeOf(pid, touched);

@@ -33,7 +33,7 @@ final class ThisProcess {
         return HOST;
     }
 
-    /** When it began, to the second. */
+    /** The start time, to the second. */
     static Instant started() {
         return STARTED;
     }

@@ -128,7 +128,7 @@ public final class UnpackedFiles {
         System.getLogger(UnpackedFiles.class.getName()).log(System.Logger.Level.WARNING, text);
     }
 
-    /** What is wrong with a file in words, or null. */
+    /** Describes the fault of a file; null if it has none. */
     private static @Nullable String fault(Path target, PackedFile packed, UnpackedMarker marker) throws IOException {
         BasicFileAttributes found;
         try {

@@ -17,7 +17,7 @@ public final class UnpackingLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Waits for other processes. Where files cannot be locked, it waits for nobody. */
+    /** Waits for other processes. Where files cannot be locked, it does not wait. */
     public static UnpackingLock take(Path folder) {
         FileChannel channel = null;
         try {

@@ -3,7 +3,7 @@ package io.tune4j.api.io;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where a user keeps what can be made again. */
+/** The user's folder for files that can be made again. */
 public final class UserCache {
     private static final String OWN = "TUNE4J_CACHE";
     private static final String COMMON = "XDG_CACHE_HOME";

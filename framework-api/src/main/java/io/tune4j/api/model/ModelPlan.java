@@ -5,7 +5,7 @@ import io.tune4j.api.plugin.ConfigSection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model section asks for, resolved but not built.
+ * The model that a section describes, resolved but not built.
  *
  * @param name the {@code _component_} as written
  * @param definition the base model

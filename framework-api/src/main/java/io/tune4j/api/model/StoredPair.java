@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** What a checkpoint holds of two weights that a model's config says are one. */
+/** The stored values of two weights that a model's config declares as one. */
 public enum StoredPair {
     NEITHER,
     FIRST_ONLY,

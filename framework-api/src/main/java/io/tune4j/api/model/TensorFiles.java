@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /** Tensors to safetensors files; {@link CheckpointWeights} reads them back. */
 public final class TensorFiles {
-    /** What transformers looks for. */
+    /** The metadata that transformers expects. */
     public static final Map<String, String> METADATA = Map.of("format", "pt");
 
     private TensorFiles() {}

@@ -6,7 +6,7 @@ import io.tune4j.api.tensor.DType;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** How frozen weights are stored: {@code dense}, or quantized by a plugin. A component type. */
+/** A storage format of frozen weights: {@code dense}, or a quantized one of a plugin. A component type. */
 public interface WeightFormat {
     /**
      * A factory that loads projections in this format, with matrix products in the given dtype.
@@ -15,7 +15,7 @@ public interface WeightFormat {
      */
     FrozenLinearFactory factory(Backend backend, DType computeDtype, WeightSource weights, Consumer<String> notices);
 
-    /** The same with nobody listening. */
+    /** Makes a factory without notices. */
     default FrozenLinearFactory factory(Backend backend, DType computeDtype, WeightSource weights) {
         return factory(backend, computeDtype, weights, notice -> {});
     }

@@ -4,7 +4,7 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 
-/** Where weights come from: a checkpoint, or random numbers in tests and benchmarks. */
+/** A source of weights: a checkpoint, or random numbers in tests and benchmarks. */
 public interface WeightSource {
     boolean has(String name);
 
@@ -19,19 +19,19 @@ public interface WeightSource {
         return false;
     }
 
-    /** What tells this source from all others, and changes when its values may have; empty if nothing does. */
+    /** Identifies this source among all others. It changes when the values may have changed; empty if unknown. */
     default Identity identity() {
         return Identity.NONE;
     }
 
     /**
-     * Of a source.
+     * The identity of a source.
      *
-     * @param place where it is
-     * @param version what is there
+     * @param place its location
+     * @param version identifies the content
      */
     record Identity(String place, String version) {
-        /** Of a source that is not in files. */
+        /** The identity of a source that is not in files. */
         public static final Identity NONE = new Identity("", "");
     }
 }

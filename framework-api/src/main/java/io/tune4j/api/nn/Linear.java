@@ -12,7 +12,7 @@ public interface Linear extends AutoCloseable {
     Tensor forward(Tensor x, Pass pass);
 
     /**
-     * Records what the backward needs of {@link #forward} for a result that is known, or that nobody reads: in a layer that is computed
+     * Records what the backward needs of {@link #forward} for a result that is known, or that is never read: in a layer that is computed
      * again for its backward. It need not be computed; by default it is.
      *
      * @param x {@code [T, in]}

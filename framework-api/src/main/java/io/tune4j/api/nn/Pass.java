@@ -13,17 +13,17 @@ import io.tune4j.api.batch.SequenceLayout;
  *     draw the same numbers
  */
 public record Pass(Tape tape, SequenceLayout layout, boolean training, long randomKey) {
-    /** The same pass recorded on another tape, for checkpointed layers. */
+    /** Copies this pass with another tape, for recomputed layers. */
     public Pass withTape(Tape other) {
         return new Pass(other, layout, training, randomKey);
     }
 
-    /** Whether a part is computed again for its backward alone, so that nobody reads its result. */
+    /** Whether a part is recomputed for its backward only, so that its result is never read. */
     public boolean isReplay() {
         return tape.isReplay();
     }
 
-    /** The same pass with random draws of its own, for a part that is computed several times. */
+    /** Copies this pass with its own random draws, for a part that is computed several times. */
     public Pass withKey(long salt) {
         return new Pass(tape, layout, training, RandomKeys.derive(randomKey, salt));
     }

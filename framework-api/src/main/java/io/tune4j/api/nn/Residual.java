@@ -18,7 +18,7 @@ public final class Residual {
     }
 
     /**
-     * {@code y += x}, for a y that nobody has looked at yet: what its maker saved for the backward must not be y itself.
+     * {@code y += x}, for a y that was not read yet: its maker must not have saved y itself for the backward.
      *
      * @param y overwritten and returned
      */
@@ -28,7 +28,7 @@ public final class Residual {
     }
 
     /**
-     * Records {@link #addInPlace} for a sum that is known, or that nobody reads.
+     * Records {@link #addInPlace} for a sum that is known, or that is never read.
      *
      * @param y stands on the tape for the sum and for the summand that it overwrote
      */

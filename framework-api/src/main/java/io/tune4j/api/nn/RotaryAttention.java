@@ -22,7 +22,7 @@ public final class RotaryAttention {
     /**
      * Turns q and k in place; the backward turns the gradient back. Saves nothing but the angles, which all layers share.
      *
-     * @param fused {@code [T, shape.fusedSize()]}, overwritten; nobody else may need its old content
+     * @param fused {@code [T, shape.fusedSize()]}, overwritten; its old content must not be needed
      * @param cos {@code [T, headSize / 2]}; the caller keeps it on the tape
      * @param sin like {@code cos}
      */

@@ -27,7 +27,7 @@ public interface PeftPlan {
     }
 
     /**
-     * The same with its trained values in another dtype, which {@code adapter_dtype} at a config's top level asks for.
+     * Copies this plan with another dtype of the trained values, for {@code adapter_dtype} at a config's top level.
      *
      * @return null if the method decides about it itself
      */

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a component may know of the run it is made for.
+ * The parts of a run that its components may use.
  *
  * @param components makes further components, for those that contain others
  * @param outputDirectory the run's {@code output_dir}, or null if it has none

@@ -58,14 +58,14 @@ public final class ComponentRegistry implements Components {
         this.peftMethods = Map.copyOf(peftMethods);
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
-        // What is said of one name goes before what is said of all below another.
+        // The advice for one name precedes the advice for all names below another.
         this.foreignNames = foreignNames.stream()
                 .sorted(Comparator.comparingInt(
                         (ForeignName foreign) -> -foreign.name().length()))
                 .toList();
     }
 
-    /** All that some plugins contribute; of several with one name, the last. */
+    /** Makes a registry of some plugins' contributions; of several with one name, the last counts. */
     public static ComponentRegistry of(List<? extends Plugin> plugins) {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();
@@ -163,7 +163,7 @@ public final class ComponentRegistry implements Components {
                 .toList();
     }
 
-    /** What a config named and no plugin has, e.g. {@code backend 'x'}. */
+    /** The names in a config that no plugin has, e.g. {@code backend 'x'}. */
     public List<String> misses() {
         return List.copyOf(misses);
     }

@@ -3,7 +3,7 @@ package io.tune4j.api.plugin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name of another trainer means here, so that its users can bring their configs along.
+ * The meaning of another trainer's name here, so that its users can bring their configs along.
  *
  * @param name as it stands in such configs, e.g. {@code torchtune.training.FullModelTorchTuneCheckpointer}; with {@code .*}
  *     at its end it stands for every name below
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record ForeignName(String name, @Nullable String replacement, String advice) {
     private static final String ALL_BELOW = ".*";
 
-    /** The same thing under another name. */
+    /** Maps a name to the equal component here. */
     public static ForeignName same(String name, String replacement) {
         return new ForeignName(name, replacement, "");
     }

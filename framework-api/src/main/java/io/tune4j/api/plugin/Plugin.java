@@ -8,7 +8,7 @@ import io.tune4j.api.recipe.RecipeFactory;
 import java.util.List;
 
 /**
- * What a jar contributes, found by {@link java.util.ServiceLoader}. Implementations are annotated
+ * The contributions of a jar, found by {@link java.util.ServiceLoader}. Implementations are annotated
  * {@code @AutoService(Plugin.class)} and named in {@code provides} of their module-info. Making a plugin and listing
  * its contributions must be cheap: no native library, no file, no network.
  */
@@ -46,7 +46,7 @@ public interface Plugin {
         return List.of();
     }
 
-    /** What other trainers call components; for those that exist here, the factories' aliases are enough. */
+    /** Names that other trainers give to components; for those that exist here, the factories' aliases suffice. */
     default List<ForeignName> foreignNames() {
         return List.of();
     }

@@ -1,5 +1,5 @@
 /**
- * What a plugin is: {@link io.tune4j.api.plugin.Plugin} lists what a jar contributes, and
+ * Plugins: {@link io.tune4j.api.plugin.Plugin} lists what a jar contributes, and
  * {@link io.tune4j.api.plugin.ComponentFactory} is the general form of a contribution that a config names with
  * {@code _component_}. Start reading here when you write a plugin.
  */

@@ -15,7 +15,7 @@ public interface Console {
     void level(String name);
 
     /**
-     * What is being done now: on a terminal a progress bar that the next call overwrites, otherwise a plain line.
+     * Shows the current activity: on a terminal a progress bar that the next call overwrites, otherwise a plain line.
      *
      * @param done steps done
      * @param total steps in all

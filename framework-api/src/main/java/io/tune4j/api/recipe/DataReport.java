@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a model will see of its data, for {@code tune data}.
+ * The data as a model will read them, for {@code tune data}.
  *
  * @param sets the training data, and the validation data if there are any
  */

@@ -29,10 +29,10 @@ public interface Recipe {
      * @throws io.tune4j.api.config.ConfigException with all that is wrong
      */
     default void check() {
-        // What the constructor asks for was checked before it was called.
+        // The constructor's arguments were checked before it was called.
     }
 
-    /** How a run ended. */
+    /** The ways in which a run can end. */
     enum Outcome {
         COMPLETED,
         /** Stopped on request, with everything saved. */

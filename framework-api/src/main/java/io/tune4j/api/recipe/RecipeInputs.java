@@ -32,15 +32,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recipe's constructor asks for ({@link Recipe} says what that may be), made from the config before the recipe is: so
- * every mistake is found at once, and what is missing is said in the config's words. Closing it closes the backend.
+ * The arguments of a recipe's constructor ({@link Recipe} lists the possible ones), made from the config before the recipe is. So
+ * every mistake is found at once, and errors use the config's words. Closing it closes the backend.
  */
 public final class RecipeInputs implements AutoCloseable {
     private static final String OUTPUT = "output_dir";
     private static final String SEED = "seed";
 
     /**
-     * What a constructor's parameter asks for, without {@code Optional} and {@code Provider} around it.
+     * The type of a constructor's parameter, without {@code Optional} and {@code Provider} around it.
      *
      * @param type boxed
      * @param qualifier {@link ConfigKey}, {@link Named} or another qualifier; null for none
@@ -101,7 +101,7 @@ public final class RecipeInputs implements AutoCloseable {
                         + recipe.getName() + " has no constructor annotated @jakarta.inject.Inject"));
     }
 
-    /** What a parameter asks for. */
+    /** Reads the type and qualifier of a parameter. */
     public static Asked asked(Parameter parameter) {
         Class<?> type = parameter.getType();
         if ((type.equals(Optional.class) || type.equals(Provider.class))

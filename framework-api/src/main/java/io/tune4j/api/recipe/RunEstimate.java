@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run will take, foreseen from its config alone.
+ * The forecast of a run's needs, made from its config alone.
  *
  * @param basis what it was computed for, e.g. {@code 2 x 512 tokens, bf16}
  * @param memory the parts of the peak; they sum up to it
@@ -24,7 +24,7 @@ public record RunEstimate(
         List<Lever> levers,
         @Nullable Activations activations) {
     /**
-     * What a layer leaves for the backward.
+     * The activations of a layer.
      *
      * @param choice one line: how many layers are computed again, and what all activations take
      * @param keptPerToken bytes of each token that a layer in the middle keeps

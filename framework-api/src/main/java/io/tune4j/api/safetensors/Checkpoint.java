@@ -155,7 +155,7 @@ public final class Checkpoint implements AutoCloseable {
         return entries.values().stream().mapToLong(TensorEntry::byteLength).sum();
     }
 
-    /** What each file is, as it was when this was first asked; by file name. */
+    /** The version of each file at the first call, by file name. */
     public SortedMap<String, FileVersion> versions() {
         SortedMap<String, FileVersion> all = new TreeMap<>();
         files.forEach((path, file) -> all.put(String.valueOf(path.getFileName()), file.version()));
@@ -163,7 +163,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Proves that the files are those that were opened, and that nobody wrote to them.
+     * Verifies that the files are those that were opened, and unchanged.
      *
      * @throws UserException naming the file if one is gone, another, or its size, time, header or samples of its content have changed
      */
@@ -207,7 +207,7 @@ public final class Checkpoint implements AutoCloseable {
         target.limit(end);
     }
 
-    /** Where the tensor lies in its file in the order of its rows, or null if it is stored in another order. */
+    /** The tensor as its file stores it; null if the file stores its rows in another order. */
     public @Nullable TensorEntry inOrder(TensorEntry entry) {
         return paired.containsKey(entry.name()) ? null : stored.getOrDefault(entry.name(), entry);
     }

@@ -2,7 +2,7 @@ package io.tune4j.api.safetensors;
 
 import org.jspecify.annotations.Nullable;
 
-/** How another project's checkpoint names and orders the same weights. */
+/** Another project's names and order of the weights of a checkpoint. */
 public interface CheckpointLayout {
     /**
      * The name here.

@@ -10,7 +10,7 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file system says of a file, which changes when somebody writes to it or puts another in its place.
+ * A file's attributes that change when it is written to or replaced.
  *
  * @param key which file it is, whatever its name; null where the system does not tell
  */

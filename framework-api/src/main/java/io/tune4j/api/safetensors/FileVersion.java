@@ -1,7 +1,7 @@
 package io.tune4j.api.safetensors;
 
 /**
- * What tells a checkpoint's file from one of the same name.
+ * Distinguishes a checkpoint's file from another of the same name.
  *
  * @param content its size and a digest of its header and of samples of what it holds
  * @param modified when it was last written to

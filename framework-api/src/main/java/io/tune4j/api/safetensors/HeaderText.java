@@ -27,7 +27,7 @@ final class HeaderText {
 
     private HeaderText() {}
 
-    /** By decreasing alignment of the dtype, then by the name's code points (which is the order of its UTF-8 bytes). */
+    /** Orders tensors by decreasing alignment of the dtype, then by the name's code points (the order of its UTF-8 bytes). */
     static List<TensorSpec> order(Collection<TensorSpec> tensors) {
         Set<String> names = new HashSet<>();
         for (TensorSpec tensor : tensors) {

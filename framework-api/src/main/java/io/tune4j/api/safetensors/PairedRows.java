@@ -7,7 +7,7 @@ package io.tune4j.api.safetensors;
  * @param headRows rows of a head, even
  */
 record PairedRows(long headRows) {
-    /** Where the row is stored that belongs at an index. */
+    /** The stored position of the row with an index. */
     long stored(long row) {
         long half = headRows / 2;
         long inHead = row % headRows;

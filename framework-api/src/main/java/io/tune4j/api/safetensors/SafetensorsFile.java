@@ -157,7 +157,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return channel;
     }
 
-    /** What it is, as it was when this was first asked. */
+    /** The version of the file at the first call. */
     synchronized FileVersion version() {
         try {
             if (sample == null) {

@@ -2,7 +2,7 @@ package io.tune4j.api.safetensors;
 
 import java.nio.file.Path;
 
-/** What to do about a checkpoint that other programs read and this one does not. */
+/** Advice for checkpoints that other programs read and this one does not. */
 public final class SavedAnew {
     private SavedAnew() {}
 

@@ -62,7 +62,7 @@ public enum StoredType {
         return BY_NAME.get(name);
     }
 
-    /** How a dtype is stored. */
+    /** The stored type of a dtype. */
     public static StoredType of(DType dtype) {
         return valueOf(dtype.safetensorsName());
     }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tensor that is to be written will look like.
+ * The description of a tensor that will be written.
  *
  * @param name its name in the file
  * @param dtype its element type

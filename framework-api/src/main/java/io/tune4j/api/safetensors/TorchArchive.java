@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in a {@code .bin}, {@code .pt} or {@code .pth} file of PyTorch 1.6 or newer: a zip archive with uncompressed elements
+ * A {@code .bin}, {@code .pt} or {@code .pth} file of PyTorch 1.6 or newer: a zip archive with uncompressed elements
  * and a pickle that says which tensor lies where. The pickle is read as data (see {@link TensorPickle}), never run, so such a
  * file is as harmless here as safetensors.
  */

@@ -56,7 +56,7 @@ public interface ArrayKernels {
         }
     }
 
-    /** Where the bytes of an array come from. */
+    /** A source of an array's bytes. */
     @FunctionalInterface
     interface ByteSource {
         /**

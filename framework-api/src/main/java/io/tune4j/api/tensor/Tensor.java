@@ -182,7 +182,7 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /** Whether nobody but one holder can see this tensor, so that it may be overwritten. */
+    /** Whether this tensor has a single holder, so that it may be overwritten. */
     public boolean isExclusive() {
         return holders == 1;
     }

@@ -5,17 +5,17 @@ import io.tune4j.api.safetensors.Checkpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Where a run's base model comes from and where its results go. A component type. */
+/** The place of a run's base model, and of its results. A component type. */
 @ConfigSection("checkpointer")
 public interface Checkpointer {
     /** The base model's folder, which also holds its config and tokenizer files. */
     Path checkpointDirectory();
 
-    /** Where results go, or null if the section does not say: then the run's {@code output_dir}. */
+    /** The folder for results; null for the run's {@code output_dir}. */
     @Nullable
     Path outputDirectory();
 
-    /** What an adapter should name as its base: the hub's id where it is known, else the folder. */
+    /** The base model that an adapter should name: the hub's id where it is known, else the folder. */
     String baseModel();
 
     /** The training state to resume from, or null for the newest in the output directory. */

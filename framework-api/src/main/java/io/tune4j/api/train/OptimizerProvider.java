@@ -18,7 +18,7 @@ public interface OptimizerProvider {
     double stateBytesPerParameter();
 
     /**
-     * The same with its state in another dtype, which {@code optimizer_state_dtype} asks for.
+     * Copies this provider with another dtype of the state, for {@code optimizer_state_dtype}.
      *
      * @return null if this optimizer decides about its state itself
      */
@@ -26,7 +26,7 @@ public interface OptimizerProvider {
         return null;
     }
 
-    /** What its user should know of it on a device, in one sentence; null if there is nothing to say. */
+    /** A remark for users about this optimizer on a device, in one sentence; null for none. */
     default @Nullable String remark(Device device) {
         return null;
     }

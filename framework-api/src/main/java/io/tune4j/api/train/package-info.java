@@ -1,6 +1,6 @@
 /**
- * What recipes share and plugins can replace: optimizers, learning-rate schedules, losses and metric loggers. Providers
- * are what a config section makes: options checked, nothing allocated.
+ * Parts that recipes share and plugins can replace: optimizers, learning-rate schedules, losses and metric loggers. A config
+ * section makes a provider: its options are checked, and nothing is allocated.
  */
 @NullMarked
 package io.tune4j.api.train;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the environment says about proxies. */
+/** Proxies from the environment. */
 class HubProxiesTest {
     private static final URI HUB = URI.create("https://huggingface.co/api");
 

@@ -128,7 +128,7 @@ class UnpackedFilesTest {
         assertThat(log).isEmpty();
     }
 
-    /** What happened to a cache. */
+    /** Damages of a cache. */
     enum Damage {
         SHORT,
         EMPTY,

@@ -115,7 +115,7 @@ class ChangedFilesTest {
                 "another file took its place");
     }
 
-    /** What is mapped stays as it is when the name goes to another file, and changes with the file itself. */
+    /** Mapped content stays when the name goes to another file, and changes with the file itself. */
     @Test
     void whatIsMappedIsLookedAtBeforeEachStep() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {

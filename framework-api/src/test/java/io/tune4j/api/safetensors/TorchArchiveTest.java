@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an archive may ask of this process: nothing that its own size does not pay for. */
+/** The size of an archive limits what reading it may cost. */
 class TorchArchiveTest {
     /** Each list holds the one before twice, so that the last holds 2 to the power of their number. */
     private static final String DOUBLING = doubling(60);

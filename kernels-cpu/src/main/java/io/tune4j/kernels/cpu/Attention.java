@@ -5,7 +5,7 @@ package io.tune4j.kernels.cpu;
  * head. The query at a position sees the keys up to its own position.
  *
  * <p>Rows begin with the sequence's position 0. The heads of a group lie beside each other: head h of the queries is
- * {@code h * width} elements behind the first. A width may be any number; one that is no multiple of 16 (of 32 for bf16 where the
+ * {@code h * width} elements after the first one. A width may be any number; one that is no multiple of 16 (of 32 for bf16 where the
  * processor multiplies bf16) costs as much as the next one that is.
  *
  * <p>NaN and infinities in rows that a query sees give what a plain softmax gives; in other rows they do nothing.
@@ -39,7 +39,7 @@ public record Attention(
      * Some positions of a sequence.
      *
      * @param from the first
-     * @param to behind the last
+     * @param to one past the last
      */
     public record Positions(int from, int to) {
         /** Keys that they see, the first of which is the one that the first position sees first. */

@@ -114,7 +114,7 @@ public final class CpuKernels {
         return Optional.of(wanted);
     }
 
-    /** This system as the libraries' folders name it, such as {@code linux-x86_64}. */
+    /** The name of this system in the libraries' folders, such as {@code linux-x86_64}. */
     static String platform() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String architecture = System.getProperty("os.arch", "");

@@ -1,6 +1,6 @@
 package io.tune4j.kernels.cpu;
 
-/** What a kernel's rows consist of. Statistics and sums are always in fp32. */
+/** The dtype of a kernel's rows. Statistics and sums are always in fp32. */
 public enum Elements {
     BF16(Short.BYTES),
     FP32(Float.BYTES);

@@ -16,7 +16,7 @@ import java.util.TimeZone;
 
 /** Loads a tier's library: from the jar through the user's cache, where perf and gdb find it, or from a folder of classes as it is. */
 final class KernelLibrary {
-    /** What a library takes on the disk, at most. */
+    /** The largest size of a library on disk. */
     private static final long BYTES = 1 << 20;
 
     private KernelLibrary() {}

@@ -13,7 +13,7 @@ package io.tune4j.kernels.cpu;
  * @param innerStride bytes from an element to the next along the inner side
  * @param size rows of the left operand, or columns of the right one
  * @param inner elements of each
- * @param target address of the first panel; behind each panel there is room for {@link PanelShape#SLACK} bytes, which may be written
+ * @param target address of the first panel; packing may also write {@link PanelShape#SLACK} bytes after each panel
  * @param panelStride bytes from a panel to the next
  * @param left whether the operand is the left one
  * @param pairs whether a unit is a pair of bf16

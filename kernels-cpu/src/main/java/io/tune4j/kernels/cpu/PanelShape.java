@@ -14,7 +14,7 @@ public record PanelShape(int rows, int columns, int lanes, boolean pairs) {
     /** Bytes of a unit: of a float or of a pair of bf16. */
     public static final int UNIT = 4;
 
-    /** Bytes behind each panel that packing may write: the widest vector. */
+    /** Bytes after each panel that packing may write: the widest vector. */
     public static final int SLACK = 64;
 
     /** The shape for vectors of so many floats. */

@@ -90,7 +90,7 @@ public enum Tier {
                 .toList();
     }
 
-    /** By its {@link #id}. */
+    /** Finds a tier by its {@link #id}. */
     public static Optional<Tier> named(String id) {
         return Arrays.stream(values()).filter(tier -> tier.id.equals(id)).findFirst();
     }

@@ -21,7 +21,7 @@ final class AttentionCase {
 
     final NativeRows outputGradient;
 
-    /** What a kernel makes. */
+    /** The outputs of a kernel. */
     record Results(
             NativeRows output,
             NativeRows statistics,

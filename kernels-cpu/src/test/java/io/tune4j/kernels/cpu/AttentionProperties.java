@@ -8,7 +8,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** What attention's kernels have in common on every tier. */
+/** Properties that attention's kernels have on every tier. */
 abstract class AttentionProperties {
     private static final float[] CAPS = {0, 0, 1.5f, 30};
     private static final int[] WIDTHS = {8, 16, 24, 32, 64, 80, 96, 128, 256};

@@ -19,7 +19,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.junit.jupiter.api.Assumptions;
 
 class CausalAttentionTest {
-    /** Rows behind the last sequence, which nothing may touch. */
+    /** Rows after the last sequence, which no kernel may touch. */
     private static final int SPARE = 3;
 
     @BeforeContainer

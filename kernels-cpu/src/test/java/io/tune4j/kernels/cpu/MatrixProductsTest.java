@@ -17,7 +17,7 @@ class MatrixProductsTest {
     /** Small enough that small matrices have many blocks of every kind. */
     private static final Blocking SMALL = new Blocking(32, 4 << 10, 8 << 10, 1 << 10);
 
-    /** Of fp32: sums of a different order. */
+    /** Allowed error of fp32 sums in another order, in units of their rounding error. */
     private static final double SLACK = 16;
 
     private static Tier tier;

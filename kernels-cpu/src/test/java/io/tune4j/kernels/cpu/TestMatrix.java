@@ -72,7 +72,7 @@ record TestMatrix(NativeRows memory, Matrix matrix) {
         return new TestMatrix(memory, matrix.transposed());
     }
 
-    /** What the plain twin makes of the target. */
+    /** Multiplies with the plain twin into the target. */
     static void plainProduct(Matrix target, Matrix a, Matrix b, float alpha, boolean adds) {
         PlainTwins.product(
                 target.rows(),

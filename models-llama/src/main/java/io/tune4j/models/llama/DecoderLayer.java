@@ -54,8 +54,8 @@ final class DecoderLayer implements AutoCloseable {
 
     /**
      * @param x {@code [T, D]}
-     * @param rows {@code [N]} of the rows whose result is wanted, for the last layer; null for all. The others are then
-     *     only looked at by attention: nothing behind it is computed for them
+     * @param rows {@code [N]} of the rows whose result is wanted, for the last layer; null for all. Other rows then
+     *     only take part in attention: nothing after it is computed for them
      * @return {@code [T, D]}, or {@code [N, D]}
      */
     Tensor forward(Tensor x, @Nullable Tensor rows, Angles angles, Pass pass) {

@@ -3,7 +3,7 @@ package io.tune4j.models.llama;
 import io.tune4j.api.nn.Projection;
 import java.util.List;
 
-/** What a Hugging Face checkpoint calls the parts of one decoder layer, and their sizes. */
+/** Names of one decoder layer's parts in a Hugging Face checkpoint, and their sizes. */
 record LayerNames(LlamaConfig config, int index) {
     private String at(String part) {
         return "model.layers." + index + "." + part;
@@ -53,7 +53,7 @@ record LayerNames(LlamaConfig config, int index) {
         return mlp("down_proj", config.intermediateSize(), config.hiddenSize());
     }
 
-    /** In the order of the forward. */
+    /** All projections, in the order of the forward. */
     List<Projection> projections() {
         return List.of(query(), key(), value(), output(), gate(), up(), down());
     }

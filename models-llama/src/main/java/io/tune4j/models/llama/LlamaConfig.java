@@ -37,7 +37,7 @@ record LlamaConfig(
         boolean attentionBias,
         boolean mlpBias) {
 
-    /** What is impossible about these numbers; empty if nothing is. */
+    /** Describes contradictions among these numbers; empty if there are none. */
     List<String> contradictions() {
         List<String> found = new ArrayList<>();
         positive(found, "vocab_size", vocabularySize);
@@ -68,7 +68,7 @@ record LlamaConfig(
         }
     }
 
-    /** Where this builder's sizes differ from those of a checkpoint; the sequence limit may differ freely. */
+    /** The differences between this builder's sizes and a checkpoint's; the sequence limit may differ. */
     List<String> differences(LlamaConfig checkpoint) {
         List<String> found = new ArrayList<>();
         differ(found, "vocab_size", vocabularySize, checkpoint.vocabularySize);

@@ -91,7 +91,7 @@ record LlamaDefinition(LlamaConfig config, String embedding) implements ModelDef
         }
     }
 
-    /** As transformers 5 does ({@code modeling_utils.py}, {@code tie_weights}). */
+    /** Ties or separates the weights as transformers 5 does ({@code modeling_utils.py}, {@code tie_weights}). */
     @Override
     public ModelDefinition asStored(Checkpoint checkpoint, Consumer<String> warnings) {
         if (!config.tiedEmbeddings()) {

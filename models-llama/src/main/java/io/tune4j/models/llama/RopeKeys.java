@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.Consumer;
 
 /**
- * What a {@code config.json} says of the rotary embedding: {@code rope_theta} and {@code rope_scaling}, or {@code rope_parameters}
+ * The keys of {@code config.json} for the rotary embedding: {@code rope_theta} and {@code rope_scaling}, or {@code rope_parameters}
  * with both. Where a file has both sections, {@code rope_scaling} counts, as in transformers 5
  * ({@code modeling_rope_utils.py}, {@code convert_rope_params_to_dict}).
  */

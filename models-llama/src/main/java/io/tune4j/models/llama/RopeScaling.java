@@ -1,6 +1,6 @@
 package io.tune4j.models.llama;
 
-/** How the rotary frequencies are changed for longer contexts than the model was first trained on. */
+/** Changes of the rotary frequencies for contexts longer than those of the pre-training. */
 sealed interface RopeScaling {
     /**
      * How many positions the model has.
@@ -11,7 +11,7 @@ sealed interface RopeScaling {
         return maxPositions;
     }
 
-    /** Not at all. */
+    /** No scaling. */
     record None() implements RopeScaling {
         @Override
         public String toString() {

@@ -7,7 +7,7 @@ import io.tune4j.api.tensor.TensorScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cosines and sines of the rotary angles (Su et al. 2021, eq. 34), for as many positions as were asked for so far.
+ * Cosines and sines of the rotary angles (Su et al. 2021, eq. 34), for the largest number of positions requested so far.
  * Frequencies and angles are rounded to fp32 as in transformers' {@code modeling_rope_utils.py}, because released weights
  * were trained on angles rounded so: at position 100,000 that is a difference in the third decimal.
  */

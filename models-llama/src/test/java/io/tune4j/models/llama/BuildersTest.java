@@ -217,7 +217,7 @@ class BuildersTest {
                 false,
                 false,
                 false);
-        // Of the reference values for rope_scaling llama3, factor 8.
+        // Reference values for rope_scaling llama3, factor 8.
         double[] expected = {
             1.0,
             0.079403013,

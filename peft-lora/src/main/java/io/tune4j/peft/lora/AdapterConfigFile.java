@@ -116,7 +116,7 @@ final class AdapterConfigFile {
         return result;
     }
 
-    /** How the file's config differs from this run's, in what changes the adapter's function: a line for each. */
+    /** Differences between the file's and this run's options that change the adapter's function, one line each. */
     static List<String> mismatches(Path directory, LoraOptions options, List<LoraTarget> targets) {
         JsonNode config = read(directory.resolve(NAME));
         List<String> lines = new ArrayList<>();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** peft's {@code adapter_model.safetensors}. */
 final class AdapterWeightsFile implements AutoCloseable {
-    /** What peft writes into the header. */
+    /** The header's metadata, as peft writes it. */
     static final Map<String, String> METADATA = Map.of("format", "pt");
 
     static final String NAME = "adapter_model.safetensors";
@@ -97,7 +97,7 @@ final class AdapterWeightsFile implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** What of the file does not fit these weights: a line for each kind. */
+    /** Describes the differences between the file and these weights, one line per kind; empty if there are none. */
     List<String> mismatches(Collection<LoraWeights> weights) {
         TreeSet<String> extra = new TreeSet<>(file.entries().keySet());
         TreeSet<String> missing = new TreeSet<>();

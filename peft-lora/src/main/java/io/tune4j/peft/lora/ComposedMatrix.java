@@ -27,7 +27,7 @@ final class ComposedMatrix implements AutoCloseable {
 
     /**
      * @param shape of the matrix, which is zero where no parameter lies; with one parameter its shape
-     * @param places of the parameters, which are asked for within a scope
+     * @param places of the parameters; called within a scope
      */
     ComposedMatrix(List<Parameter> parameters, long[] shape, Places places) {
         this.parameters = List.copyOf(parameters);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LoraAdapter implements Adapter {
     private final LoraOptions options;
 
-    /** In the model's order. */
+    /** The weights by the projection's name, in the model's order. */
     private final Map<String, LoraWeights> weights = new LinkedHashMap<>();
 
     LoraAdapter(LoraOptions options, List<LoraTarget> targets, Backend backend, long seed) {

@@ -23,7 +23,7 @@ final class LoraLinear implements Linear {
     private final FrozenLinear base;
     private final double dropout;
 
-    /** One for all adapters or, with dropout, one for each. */
+    /** One update for all adapters or, with dropout, one for each. */
     private final List<LowRankUpdate> updates;
 
     /** @param base taken over; the weights of {@code adapted} stay the adapter's */
@@ -74,7 +74,7 @@ final class LoraLinear implements Linear {
         return lows;
     }
 
-    /** Also where x itself needs no gradient: A and B do. */
+    /** Records the entry even where x needs no gradient, because A and B do. */
     private void record(Tensor y, Tensor x, List<Tensor> lows, Pass pass) {
         List<Tensor> saved = new ArrayList<>(lows);
         saved.add(x);

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model section says of its adapter.
+ * The adapter options of a model section.
  *
- * @param targets which projections
- * @param excluded which of them not, or null
- * @param layers in which layers only; empty for all. As in peft it does not restrict targets given by their whole name.
+ * @param targets the projections to adapt
+ * @param excluded projections to leave out, or null
+ * @param layers the layers to adapt; empty for all. As in peft, targets given by their whole name are not restricted.
  * @param rank for targets without a {@code rankPattern}
  * @param alpha for targets without an {@code alphaPattern}
  * @param rankPattern rank by the end of a name (regular expressions, the first that applies)
@@ -49,7 +49,7 @@ record LoraOptions(
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     }
 
-    /** The same with trained values of another dtype. */
+    /** Copies these options with another dtype of the trained values. */
     LoraOptions withAdapterDtype(DType dtype) {
         return new LoraOptions(
                 targets,

@@ -24,7 +24,7 @@ final class LoraPlan implements PeftPlan {
         this.targets = List.copyOf(targets);
     }
 
-    /** What torchtune's {@code quantize_base: True} means. */
+    /** The weight format that torchtune's {@code quantize_base: True} selects. */
     private static final String QUANTIZED_FORMAT = "nf4";
 
     @Override

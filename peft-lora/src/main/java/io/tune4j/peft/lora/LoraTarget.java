@@ -17,7 +17,7 @@ import java.util.List;
  * @param magnitude whether a magnitude {@code [out]} is trained too (DoRA)
  */
 record LoraTarget(Projection projection, int rank, double alpha, double scale, boolean magnitude) {
-    /** What peft's wrapping puts before the names of the base model. */
+    /** The prefix that peft's wrapper adds to the names of the base model. */
     private static final String PEFT_PREFIX = "base_model.model.";
 
     String name() {

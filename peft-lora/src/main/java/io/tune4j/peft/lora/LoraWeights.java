@@ -10,7 +10,7 @@ import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is trained of one target: A {@code [r, in]}, B {@code [out, r]} and, for DoRA, the magnitude m {@code [out]}. */
+/** The trained values of one target: A {@code [r, in]}, B {@code [out, r]} and, for DoRA, the magnitude m {@code [out]}. */
 final class LoraWeights implements AutoCloseable {
     private final LoraTarget target;
     private final Parameter a;

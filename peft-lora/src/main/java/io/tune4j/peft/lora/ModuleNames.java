@@ -55,7 +55,7 @@ sealed interface ModuleNames {
 
     /**
      * Whether a key of {@code rank_pattern} or {@code alpha_pattern} applies: a regular expression for the name's end,
-     * beginning at the name's start or behind a dot (peft's {@code get_pattern_key}).
+     * beginning at the name's start or after a dot (peft's {@code get_pattern_key}).
      */
     static boolean patternApplies(String key, String name) {
         return compile("(.*\\.)?(" + key + ")")

@@ -137,7 +137,7 @@ final class TargetReader {
         }
     }
 
-    /** As in peft, all projections but the output's; by their last parts where these say the same. */
+    /** All projections but the output's, as in peft; named by their last parts where these are unambiguous. */
     private ModuleNames allButOutput() {
         List<String> names =
                 projectionNames().filter(name -> !name.equals(outputName())).toList();

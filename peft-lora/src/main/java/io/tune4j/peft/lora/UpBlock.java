@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * B's of projections of one output that are multiplied at once: one, or several as the blocks of a diagonal with zeros around them. A
- * product with few columns takes nearly as long as one with some more, so several adapters of low rank are sooner done in one product than
- * in one each (docs/benchmarks.md); of higher rank they are not.
+ * product with few columns takes nearly as long as one with a few more, so several adapters of low rank are faster in one product than in
+ * one each (docs/notes/kernels.md); of higher rank they are not.
  */
 final class UpBlock implements AutoCloseable {
     /** Columns up to which a product with zeros in it is the faster one. */

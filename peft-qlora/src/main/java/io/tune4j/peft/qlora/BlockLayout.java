@@ -2,7 +2,7 @@ package io.tune4j.peft.qlora;
 
 /**
  * How a weight's elements, in row-major order, are divided into blocks with a scaler each, and the scalers into blocks with a
- * factor each. Sizes that do not divide evenly leave the last block shorter; its rest is padding that nobody reads.
+ * factor each. Sizes that do not divide evenly leave the last block shorter; its rest is padding that is never read.
  *
  * @param elements of the weight
  * @param blockSize elements that share a scaler

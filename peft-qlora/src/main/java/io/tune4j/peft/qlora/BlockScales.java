@@ -10,7 +10,7 @@ sealed interface BlockScales extends AutoCloseable {
     /** {@code [blocks]}, a tensor of the caller's scope. */
     Tensor unpacked(Backend backend);
 
-    /** What is kept, by name. */
+    /** The stored tensors, by name. */
     Map<String, Tensor> tensors();
 
     @Override

@@ -7,8 +7,8 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 
 /**
- * What {@link BlockQuantizer} gives, bit for bit for finite weights, by operations of the device that the weight is on: bringing it to the host and looking
- * up each element there takes longer than loading it.
+ * Quantizes a weight on its device, with the result of {@link BlockQuantizer}, bit for bit for finite weights. Copying the weight to the
+ * host and looking up each element there would take longer than loading it.
  */
 final class DeviceQuantizer {
     /** Elements that exist as temporaries at a time. */

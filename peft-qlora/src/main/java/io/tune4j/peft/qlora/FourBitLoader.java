@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Quantizes one model's projections as they are asked for. One weight of the checkpoint is in memory at a time. */
+/** Quantizes a model's projections on request. One weight of the checkpoint is in memory at a time. */
 final class FourBitLoader {
     private final Scheme scheme;
     private final Backend backend;

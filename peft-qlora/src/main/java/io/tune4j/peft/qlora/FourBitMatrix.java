@@ -65,7 +65,7 @@ record FourBitMatrix(long rows, BlockLayout layout, Tensor codes, BlockScales sc
     }
 
     /**
-     * What a backend unpacks; its tensors belong to the caller's scope.
+     * Makes the codes in the form that a backend unpacks; their tensors belong to the caller's scope.
      *
      * @param backend that unpacks it
      * @param levels of the scheme, in the scales' dtype

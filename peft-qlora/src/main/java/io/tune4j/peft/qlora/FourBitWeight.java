@@ -19,7 +19,7 @@ final class FourBitWeight implements FrozenWeight {
     /** Elements that are unpacked at once; large enough for a matrix product to run at full speed. */
     private static final long PIECE = 16L << 20;
 
-    /** The same on a GPU, where a piece more is another pass over the result. */
+    /** Elements that are unpacked at a time on a GPU, where each further piece is another pass over the result. */
     private static final long GPU_PIECE = 128L << 20;
 
     private final List<FourBitMatrix> matrices;
@@ -36,7 +36,7 @@ final class FourBitWeight implements FrozenWeight {
     private record Part(int matrix, long first, long rows) {}
 
     /**
-     * What is unpacked at once: whole matrices, or a part of one.
+     * The rows that are unpacked at once: whole matrices, or a part of one.
      *
      * @param row the first in the whole weight
      */

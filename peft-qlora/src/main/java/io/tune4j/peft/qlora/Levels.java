@@ -2,13 +2,13 @@ package io.tune4j.peft.qlora;
 
 /** The sixteen levels of NormalFloat4 (Dettmers et al. 2023, appendix E), and the nearest of them. */
 final class Levels {
-    /** In the four digits that torchao gives them ({@code quantization/nf4tensor.py}). */
+    /** The levels in four digits, as in torchao ({@code quantization/nf4tensor.py}). */
     private static final float[] FOUR_DIGITS = {
         -1.0f, -0.6962f, -0.5251f, -0.3949f, -0.2844f, -0.1848f, -0.0911f, 0.0f, //
         0.0796f, 0.1609f, 0.2461f, 0.3379f, 0.4407f, 0.5626f, 0.7230f, 1.0f
     };
 
-    /** As the paper and bitsandbytes ({@code functional.py}) publish them. */
+    /** The levels as published in the paper and in bitsandbytes ({@code functional.py}). */
     private static final float[] PUBLISHED = {
         -1.0f,
         -0.6961928009986877f,

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * that is there: a new version takes its name, and who has mapped the old one keeps that.
  */
 final class QuantizedCache {
-    /** What is left of a disk: a cache is not worth filling it. */
+    /** Disk space that the cache leaves free. */
     private static final long SPARE_BYTES = 2L << 30;
 
     private static final String CODES = "codes";
@@ -142,7 +142,7 @@ final class QuantizedCache {
         }
     }
 
-    /** Of all tensors in the order of their names. */
+    /** The checksum of all tensors, in the order of their names. */
     private static String checksum(SafetensorsFile file) {
         CRC32C sum = new CRC32C();
         file.entries().values().forEach(entry -> forEachPiece(file, entry, (offset, piece) -> sum.update(piece)));

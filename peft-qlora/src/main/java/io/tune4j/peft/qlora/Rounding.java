@@ -3,7 +3,7 @@ package io.tune4j.peft.qlora;
 import io.tune4j.api.backend.host.Bfloat16;
 import io.tune4j.api.tensor.DType;
 
-/** What results are rounded to while a weight is quantized, so that bf16 weights give what PyTorch gives. */
+/** The rounding of intermediate results in quantization; bf16 weights need PyTorch's. */
 enum Rounding {
     FLOAT32 {
         @Override

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FourBitWeightTest {
     private static final int IN = 96;
 
-    /** Of one input; the second's elements do not fill their last block. */
+    /** Projections of one input; the elements of the second do not fill their last block. */
     private static final List<Projection> PROJECTIONS = List.of(
             new Projection("layers.0.gate_proj", IN, 40, false), new Projection("layers.0.up_proj", IN, 33, false));
 

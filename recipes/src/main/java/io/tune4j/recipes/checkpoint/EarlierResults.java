@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an earlier run left in an output directory. A new run neither overwrites it nor resumes from it by mistake. */
+/** The results of an earlier run in an output directory. A new run neither overwrites them nor resumes from them. */
 public final class EarlierResults {
     private static final String FOLDER = "previous";
     private static final String STATES = "checkpoints";

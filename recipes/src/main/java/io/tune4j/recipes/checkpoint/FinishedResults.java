@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code results.json} of an output directory, written when all else is there: of which step the adapter and the merged
- * model are, and which files they have. Without it nobody could tell whether {@code merged/} is of the run's last step or of an
+ * model are, and which files they have. Without it nothing would tell whether {@code merged/} is of the run's last step or of an
  * earlier end of the run.
  */
 public final class FinishedResults {
@@ -69,7 +69,7 @@ public final class FinishedResults {
         return sizes;
     }
 
-    /** Those of the folders that are not there as they were when a run's step was recorded. */
+    /** The folders that are missing or differ from those recorded for a run's step. */
     public List<String> missing(long step, List<String> folders) {
         Content content = read();
         return folders.stream()

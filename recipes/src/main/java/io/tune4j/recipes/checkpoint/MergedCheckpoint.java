@@ -112,7 +112,7 @@ public final class MergedCheckpoint {
         Files.writeString(folder.resolve("model.safetensors.index.json"), index.toPrettyString());
     }
 
-    /** What goes into each tensor. */
+    /** The sources of each merged tensor. */
     private record Merge(Checkpoint base, WeightSource weights, Adapter adapter, ArrayKernels kernels) {
         void write(TensorSpec spec, Consumer<ByteBuffer> sink) {
             if (!adapter.adapts(spec.name()) && !isComputedOtherwise(spec)) {

@@ -37,7 +37,7 @@ record MetaLayout(int heads, int keyValueHeads) implements CheckpointLayout {
         Matcher layer = LAYER.matcher(stored);
         if (layer.matches()) {
             String name = IN_LAYER.get(layer.group(2));
-            // What is unknown keeps its name, so that the check against the model finds it.
+            // An unknown tensor keeps its name, so that the check against the model finds it.
             return name == null ? stored : "model.layers." + layer.group(1) + "." + name;
         }
         return TOP.getOrDefault(stored, stored);

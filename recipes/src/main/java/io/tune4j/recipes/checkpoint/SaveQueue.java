@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run saves while it goes on: the training thread writes it to the system's cache, which takes milliseconds, and a
- * thread of this waits for the disk and gives it its name. At most one is under way, so that a slow disk slows a run down
- * instead of filling the memory. A save that failed ends the run at the next one, or at the end.
+ * Saves without stopping the run: the training thread writes to the system's cache, which takes milliseconds, and a thread of
+ * this class waits for the disk and renames the result. At most one save is in progress, so a slow disk slows a run down
+ * instead of filling the memory. A failed save ends the run at the next save, or at the end.
  */
 public final class SaveQueue implements AutoCloseable {
     private final BackgroundThread thread = new BackgroundThread("tune4j-saves", "saving");
@@ -67,7 +67,7 @@ public final class SaveQueue implements AutoCloseable {
         }
     }
 
-    /** Waits for what is under way. Its failure is not told, since another one is on its way or the run has ended well. */
+    /** Waits for the save in progress. Its failure is not reported, since another error is, or the run has ended well. */
     @Override
     public void close() {
         thread.close();

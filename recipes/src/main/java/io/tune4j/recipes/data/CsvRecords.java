@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Records of {@code .csv} and {@code .tsv} files as RFC 4180 reads them, or in the dialect that is asked for. All values are texts. */
+/** Records of {@code .csv} and {@code .tsv} files as RFC 4180 reads them, or in the configured dialect. All values are texts. */
 final class CsvRecords implements RecordReader {
     private final DataText text;
     private final CsvDialect dialect;
@@ -64,7 +64,7 @@ final class CsvRecords implements RecordReader {
         return CsvReader.builder()
                 .fieldSeparator(delimiter)
                 .quoteCharacter(dialect.quote())
-                // What is ragged is refused here, in words for users.
+                // Rows of unequal length are refused here, in words for users.
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowExtraCharsAfterClosingQuote(false)
@@ -81,7 +81,7 @@ final class CsvRecords implements RecordReader {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < first.getFieldCount(); i++) {
             String name = restore.apply(first.getField(i));
-            // Spreadsheets leave columns without a name behind; they may not hide each other.
+            // Spreadsheets write columns without names; these must not hide each other.
             String known = name.isEmpty() ? "column_" + (i + 1) : name;
             if (!seen.add(known)) {
                 throw new DataException(text.file() + ": the first line names the column '" + known

@@ -23,14 +23,14 @@ interface DataFiles {
     /** The files, downloaded if need be. */
     List<Path> fetch();
 
-    /** What {@code source} may say of local files. */
+    /** Values of {@code source} for local files. */
     Set<String> LOADERS = Set.of("json", "jsonl", "csv", "parquet", "text");
 
     /** A file of the hub by its address, as its page shows it. */
     Pattern HUB_ADDRESS = Pattern.compile("https://[^/]+/datasets/([^/]+/[^/]+)/(?:resolve|blob|raw)/([^/]+)/(.+)");
 
     /**
-     * What a section names; no file after recording a problem.
+     * Reads the files that a section names; none after recording a problem.
      *
      * @param subset of a data set of the hub, or null
      * @param queried whether a query may name its files itself

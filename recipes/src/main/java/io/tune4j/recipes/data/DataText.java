@@ -51,7 +51,7 @@ record DataText(Path file, @Nullable Charset encoding) {
         }
     }
 
-    /** By what the file begins with, as no text begins like that. */
+    /** Unpacks a file that its first bytes show to be packed; no text begins with these bytes. */
     private InputStream unpacked(InputStream bytes) throws IOException {
         byte[] first = peek(bytes);
         if (begins(first, 0x1f, 0x8b)) {

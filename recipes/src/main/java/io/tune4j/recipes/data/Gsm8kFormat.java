@@ -5,8 +5,8 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
 
 /**
- * A problem of GSM8K (Cobbe et al. 2021), whose answer is reasoning and, behind {@code ####}, a result. It is put to the model in the
- * words of DeepSeek-R1-Zero's template (Guo et al. 2025, table 1), as in torchtune's {@code dev/grpo/gsm8k.py}: the question is not
+ * A problem of GSM8K (Cobbe et al. 2021), whose answer is reasoning and, after {@code ####}, a result. The prompt has the words of
+ * DeepSeek-R1-Zero's template (Guo et al. 2025, table 1), as in torchtune's {@code dev/grpo/gsm8k.py}: the question is not
  * learned, reasoning and result are.
  */
 record Gsm8kFormat() implements RecordFormat {
@@ -34,7 +34,7 @@ record Gsm8kFormat() implements RecordFormat {
         String solution = Fields.text(record, "answer", id, "GSM8K has question and answer");
         int result = solution.indexOf(RESULT);
         if (result < 0 || solution.indexOf(RESULT, result + 1) >= 0) {
-            throw new DataException("record " + id + ": field 'answer' is to be reasoning and a result behind one '"
+            throw new DataException("record " + id + ": field 'answer' must be reasoning and a result after one '"
                     + RESULT + "', found " + Fields.shortened(record.path("answer")));
         }
         String learned = ANSWER.formatted(solution.substring(0, result), solution.substring(result + RESULT.length()));

@@ -44,7 +44,7 @@ record HubDataset(
         names = List.copyOf(names);
     }
 
-    /** Where its files are kept. */
+    /** The folder of its files. */
     static Path folder(Map<String, String> environment, String id) {
         return HubSettings.cache(environment).resolve("datasets").resolve(id.replace("/", "--"));
     }

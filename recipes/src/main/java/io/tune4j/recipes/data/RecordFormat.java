@@ -10,7 +10,7 @@ import java.util.List;
 /** Makes something to learn of one record. */
 @FunctionalInterface
 interface RecordFormat {
-    /** What a record says. */
+    /** The content of a record. */
     @FunctionalInterface
     interface Content {
         TokenizedSample tokens(Tokenizer tokenizer, String id);

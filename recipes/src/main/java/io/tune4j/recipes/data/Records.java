@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Records(
         List<Path> files, FileOptions options, @Nullable String query, SplitSlice slice) {
-    /** Changes when the same files are read to other records, so that nobody takes what an older version made of them. */
+    /** Must change when the reading of files changes, so that tokens of an older version are not used. */
     private static final String READING = "records as written, 2\n";
 
     Records {

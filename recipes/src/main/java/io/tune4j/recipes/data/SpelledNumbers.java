@@ -19,7 +19,7 @@ final class SpelledNumbers {
      * Looks at a query.
      *
      * @param fields that are numbers in all records
-     * @throws DataException if one is sorted, or its least or greatest is asked for
+     * @throws DataException if a query sorts one, or requests its minimum or maximum
      */
     static void check(String query, Collection<String> fields) {
         for (String field : fields) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the split
  * @param from first record, or null for the first there is
- * @param to behind the last, or null for the last there is
+ * @param to one past the last, or null for the end
  */
 record SplitSlice(
         String name, @Nullable Bound from, @Nullable Bound to) {
@@ -38,7 +38,7 @@ record SplitSlice(
         }
     }
 
-    /** What {@code split} says; all of train after recording a problem. */
+    /** Reads {@code split}; all of train after recording a problem. */
     static SplitSlice read(ConfigReader options) {
         String text = options.string("split", "train");
         Matcher form = FORM.matcher(text.replace(" ", ""));

@@ -8,7 +8,7 @@ import io.tune4j.api.train.Loss;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Cross-entropy of the next token, whose logits never exist all at once whatever name it is asked for by. */
+/** Cross-entropy of the next token, whose logits never exist all at once, whichever name a config uses. */
 public final class CrossEntropyFactory implements ComponentFactory<Loss> {
     /** Rows whose logits exist at a time: at a vocabulary of 128,256 and fp32 they take 62 MiB. */
     private static final long CHUNK_ROWS = 128;
@@ -55,7 +55,7 @@ public final class CrossEntropyFactory implements ComponentFactory<Loss> {
         return standard();
     }
 
-    /** What a config without a loss gets. */
+    /** The loss of a config that names none. */
     public static Loss standard() {
         return (backend, hidden, head, labels, pass) ->
                 LinearCrossEntropy.apply(backend, hidden, head, labels, CHUNK_ROWS, pass);

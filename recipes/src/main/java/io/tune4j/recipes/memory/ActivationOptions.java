@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of activations between forward and backward.
+ * The handling of activations between forward and backward.
  *
  * @param recomputation which layers are computed again
  * @param budget bytes that activations may take, for {@code auto}; null for what memory is left
@@ -22,11 +22,11 @@ public record ActivationOptions(
         @Nullable Long budget,
         @Nullable Checkpointing mode,
         boolean offloading) {
-    /** Which layers are computed again. */
+    /** The layers that are recomputed. */
     public enum Recomputation {
         NONE,
         ALL,
-        /** As few as the budget demands. */
+        /** As few layers as the budget demands. */
         AUTO
     }
 
@@ -94,7 +94,7 @@ public record ActivationOptions(
         };
     }
 
-    /** What recomputed layers may keep, what saves time first: what takes too much memory gives way to the next. */
+    /** The modes of recomputed layers to try, the fastest first; one that takes too much memory is followed by the next. */
     public List<Checkpointing> modes() {
         if (offloading) {
             return List.of(Checkpointing.FULL);

@@ -6,7 +6,7 @@ import io.tune4j.api.io.Sizes;
 import io.tune4j.api.tensor.Device;
 
 /**
- * What the process may take on the CPU, where the kernel ends processes instead of refusing them memory.
+ * The memory limit of the process on the CPU, where the kernel ends processes instead of refusing them memory.
  *
  * @param bytes {@code Long.MAX_VALUE} for no limit
  * @param chosen whether the config says so
@@ -14,7 +14,7 @@ import io.tune4j.api.tensor.Device;
 public record MemoryLimit(long bytes, boolean chosen) {
     public static final String KEY = "memory_limit";
 
-    /** Of the container's or the machine's memory, where the config names no limit. */
+    /** The share of the container's or the machine's memory that is the limit, where the config names none. */
     private static final double SHARE = 0.95;
 
     private static final MemoryLimit NONE = new MemoryLimit(Long.MAX_VALUE, false);
@@ -36,7 +36,7 @@ public record MemoryLimit(long bytes, boolean chosen) {
         if (host == 0) {
             return NONE;
         }
-        // What this process has taken is not available any more, but its own.
+        // This process's own memory is not available any more, but counts as its own.
         return new MemoryLimit((long) (SHARE * (host + ProcessMemory.resident().anonymous())), false);
     }
 
@@ -44,7 +44,7 @@ public record MemoryLimit(long bytes, boolean chosen) {
         return bytes != Long.MAX_VALUE;
     }
 
-    /** For messages. */
+    /** Describes the limit, for messages. */
     public String describe() {
         return chosen
                 ? KEY + "=" + Sizes.format(bytes)

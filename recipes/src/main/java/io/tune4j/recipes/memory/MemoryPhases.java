@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peak of memory in each phase of a run: the resident set on the CPU, of which file-backed pages are told apart, and the
+ * The peak of memory in each phase of a run: the resident set on the CPU, with file-backed pages counted separately, and the
  * allocator's figures on a GPU.
  */
 public final class MemoryPhases {
-    /** What a run does. */
+    /** The phases of a run. */
     public enum Phase {
         LOAD("load"),
         FIRST_STEP("first step"),
@@ -65,7 +65,7 @@ public final class MemoryPhases {
         watch.forget();
     }
 
-    /** From now on the backend is asked. */
+    /** Reads the memory of the backend from now on. */
     public void opened(Backend opened) {
         backend = opened;
     }

@@ -59,7 +59,7 @@ public final class MemoryWatch implements Runnable {
         return taken;
     }
 
-    /** From now on nothing is stopped: what is left to do is to save. */
+    /** Removes the limit, so that the state can be saved. */
     public void lift() {
         lifted = true;
     }

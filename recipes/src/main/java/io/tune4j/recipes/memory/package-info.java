@@ -1,4 +1,4 @@
-/** What a run may take of memory, what it takes, and what happens when that is too much. */
+/** The memory limit of a run, its measured memory, and the handling of a shortage. */
 @NullMarked
 package io.tune4j.recipes.memory;
 

@@ -1,4 +1,4 @@
-/** Where a run's numbers go: files and the console. */
+/** Loggers for a run's metrics: files and the console. */
 @NullMarked
 package io.tune4j.recipes.metrics;
 

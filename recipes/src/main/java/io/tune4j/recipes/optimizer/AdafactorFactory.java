@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code Adafactor} with the option names and defaults of PyTorch's, which differ from those of transformers'. */
 public final class AdafactorFactory implements ComponentFactory<OptimizerProvider> {
-    /** Of transformers' class of this name. */
+    /** Keys of transformers' class of this name. */
     private static final List<String> OTHER_KEYS =
             List.of("beta1", "decay_rate", "clip_threshold", "scale_parameter", "relative_step", "warmup_init");
 

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** AdamW with the option names and defaults of PyTorch, torchao and bitsandbytes, its state kept in one of several ways. */
 public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
-    /** What bitsandbytes' {@code min_8bit_size} and torchao take. */
+    /** The default of bitsandbytes' {@code min_8bit_size}, and torchao's limit. */
     private static final int LEAST_QUANTIZED = 4096;
 
-    /** What bitsandbytes pages. */
+    /** Elements from which on bitsandbytes pages a state. */
     private static final int LEAST_PAGED = 100_000;
 
     private final String name;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code CPUOffloadOptimizer} as torchao has it: another optimizer with its state and its update on the host. */
 public final class CpuOffloadFactory implements ComponentFactory<OptimizerProvider> {
-    /** Of torchao's {@code minimal_size}. */
+    /** The default of torchao's {@code minimal_size}. */
     private static final int LEAST_MOVED = 4096;
 
     @Override

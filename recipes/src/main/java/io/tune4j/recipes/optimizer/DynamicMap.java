@@ -35,7 +35,7 @@ final class DynamicMap {
         return values;
     }
 
-    /** Of one of so many equal parts of the interval from 0.1 to 1. */
+    /** The middle of one of {@code parts} equal parts of the interval from 0.1 to 1. */
     private static float middle(int part, int parts) {
         double step = 0.9 / parts;
         return (float) (0.1 + (part + 0.5) * step);

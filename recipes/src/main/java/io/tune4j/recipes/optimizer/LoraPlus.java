@@ -25,7 +25,7 @@ record LoraPlus(double ratio) {
         return new LoraPlus(ratio);
     }
 
-    /** What a parameter's learning rate is multiplied by. */
+    /** The factor of a parameter's learning rate. */
     double factor(Parameter parameter) {
         return isFast(parameter) ? ratio : 1;
     }

@@ -2,7 +2,7 @@ package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.backend.Backend;
 
-/** Where an optimizer's state lies and where its update is computed, if the device has a memory of its own. */
+/** The place of an optimizer's state and of its update, if the device has its own memory. */
 enum Placement {
     /** Both on the device. */
     DEVICE,

@@ -6,15 +6,15 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.Arrays;
 
-/** How the elements of an optimizer's state are kept between updates, which compute in fp32 (fp64 for fp64 parameters). */
+/** The storage of an optimizer's state between updates, which compute in fp32 (fp64 for fp64 parameters). */
 sealed interface StateFormat {
-    /** Of one element. */
+    /** Bytes of one element. */
     double bytes();
 
     /** A tensor of zeros. */
     StateTensor create(Backend home, Slot slot, DType wide, CodeMaps maps);
 
-    /** As numbers of a dtype; fp32 becomes fp64 for fp64 parameters. */
+    /** Plain numbers of a dtype; fp32 becomes fp64 for fp64 parameters. */
     record Numbers(DType dtype) implements StateFormat {
         static final Numbers FULL = new Numbers(DType.FLOAT32);
 

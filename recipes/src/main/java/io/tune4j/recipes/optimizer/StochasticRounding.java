@@ -20,7 +20,7 @@ final class StochasticRounding {
 
     private StochasticRounding() {}
 
-    /** What is to be rounded to the nearest of a dtype: the values with noise as wide as its spacing, or as they are. */
+    /** The values to round to the nearest of a dtype: with noise as wide as its spacing, or unchanged. */
     static Tensor before(DType dtype, Tensor values, long key) {
         if (dtype != DType.BFLOAT16) {
             return values;

@@ -5,12 +5,12 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
 
-/** How one parameter follows from its gradient. */
+/** The update of a parameter from its gradient. */
 interface UpdateRule {
-    /** As messages call it, e.g. {@code AdamW}. */
+    /** The name in messages, e.g. {@code AdamW}. */
     String name();
 
-    /** What is remembered of a parameter of this shape from one update to the next. */
+    /** The state that is kept between updates for a parameter of this shape. */
     List<Slot> slots(long[] shape);
 
     /** Elements of all slots for one of the parameter, at most. */
@@ -28,7 +28,7 @@ interface UpdateRule {
     void update(Backend backend, Tensor value, Tensor gradient, List<Tensor> state, double learningRate, long step);
 
     /**
-     * The same for many parameters.
+     * Updates many parameters.
      *
      * @param step 1 for the first
      */
@@ -40,6 +40,6 @@ interface UpdateRule {
         }
     }
 
-    /** What {@link #update(Backend, Tensor, Tensor, List, double, long)} takes of a parameter. */
+    /** The arguments of {@link #update(Backend, Tensor, Tensor, List, double, long)} for one parameter. */
     record Operands(Tensor value, Tensor gradient, List<Tensor> state, double learningRate) {}
 }

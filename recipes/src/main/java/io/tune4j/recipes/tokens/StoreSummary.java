@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token store says of itself, in {@code about.json}.
+ * The summary of a token store, in {@code about.json}.
  *
  * @param format of the files
  * @param description of the data set, to be read after a number

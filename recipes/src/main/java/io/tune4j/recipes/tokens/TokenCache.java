@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Tokenizes a data set once: its tokens stay in a folder whose name is made of everything that they depend on.
  *
  * @param folder of all stores, or null to keep none for the next run
- * @param console is told how far tokenizing is
- * @param watch is called for each record and may end the reading by an exception, which leaves nothing behind
+ * @param console shows the progress of tokenizing
+ * @param watch is called for each record and may end the reading by an exception, after which no file remains
  */
 public record TokenCache(@Nullable Path folder, Console console, Runnable watch) {
     private static final Duration KEPT = Duration.ofDays(30);
@@ -38,7 +38,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
     private static final int NAME_BYTES = 16;
     private static final String TEMPORARY = "tune4j-tokens";
 
-    /** With nobody watching. */
+    /** A cache without a watch. */
     public TokenCache(@Nullable Path folder, Console console) {
         this(folder, console, () -> {});
     }
@@ -127,7 +127,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
     /**
      * Tokens for this process alone, in the folder for temporary files until they are closed.
      *
-     * @param progress is told now and then how many samples there are
+     * @param progress gets the number of samples from time to time
      */
     public static TokenStore temporary(String key, Dataset dataset, boolean lenient, LongConsumer progress) {
         return temporary(key, dataset, lenient, progress, () -> {});
@@ -220,7 +220,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         }
     }
 
-    /** Stores that no run has asked for in a month. */
+    /** Deletes stores that no run used for a month. */
     private static void removeOld(Path root) {
         Instant before = Instant.now().minus(KEPT);
         try (var stores = Files.list(root)) {

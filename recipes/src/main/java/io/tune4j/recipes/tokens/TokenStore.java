@@ -18,7 +18,7 @@ import java.util.RandomAccess;
 import java.util.stream.Stream;
 
 /**
- * The samples of a data set in files, each read when it is asked for: 8 bytes of a sample are in memory, the rest is the operating
+ * The samples of a data set in files, each read on request: 8 bytes of a sample are in memory, the rest is the operating
  * system's to keep or not. Files are read by position instead of being mapped, since Java 17 cannot unmap them at a certain time, and a
  * mapped file that is cut short ends the JVM instead of throwing.
  */
@@ -31,7 +31,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     private final FileChannel index;
     private final FileChannel names;
     private final int[] lengths;
-    /** How many tokens carry loss, as {@code -1 - count} where these do not all count alike. */
+    /** The number of trained tokens; {@code -1 - count} if their weights differ. */
     private final int[] trained;
 
     private final Runnable whenClosed;
@@ -50,7 +50,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     /**
      * Opens a folder that {@link TokenStoreWriter} wrote.
      *
-     * @param whenClosed runs behind closing the files
+     * @param whenClosed runs after the files were closed
      * @throws IOException if the files do not fit each other, or are of another format
      */
     static TokenStore open(Path folder, Runnable whenClosed) throws IOException {
@@ -115,7 +115,7 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         bytes.flip();
     }
 
-    /** What is known of all samples. */
+    /** The summary of all samples. */
     public StoreSummary summary() {
         return summary;
     }
@@ -130,12 +130,12 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         return lengths[sample];
     }
 
-    /** How many of a sample's tokens carry loss. */
+    /** The number of a sample's trained tokens. */
     public int trainedTokens(int sample) {
         return trained[sample] < 0 ? -1 - trained[sample] : trained[sample];
     }
 
-    /** Where a sample came from. */
+    /** The origin of a sample. */
     public String name(int sample) {
         try {
             return name(entry(sample), sample);

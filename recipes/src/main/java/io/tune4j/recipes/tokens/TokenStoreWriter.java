@@ -44,7 +44,7 @@ final class TokenStoreWriter implements SampleSink, AutoCloseable {
     private @Nullable String firstUnfit;
     private final Map<String, Long> changes = new TreeMap<>();
 
-    /** @param progress is told now and then how many samples there are */
+    /** @param progress gets the number of samples from time to time */
     TokenStoreWriter(Path folder, LongConsumer progress) throws IOException {
         this.folder = folder;
         this.progress = progress;

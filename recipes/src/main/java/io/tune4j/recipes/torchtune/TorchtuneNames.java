@@ -14,7 +14,7 @@ public final class TorchtuneNames {
     private static final String METRICS =
             "use torchtune.training.metric_logging.DiskLogger: metrics.jsonl in log_dir has one JSON object per step, which ";
     private static final String FAMILY = "no plugin for this model family is installed. Models whose config.json says"
-            + " LlamaForCausalLM run as lora_llama; other families come as plugins (docs/plugins.md)";
+            + " LlamaForCausalLM run as lora_llama; other families come as plugins (docs/how-to/plugins.md)";
     private static final String PREFERENCES =
             "training on preferences (DPO) is another recipe, which is not here; lora_finetune_single_device takes"
                     + " chat_dataset or instruct_dataset";

@@ -38,7 +38,7 @@ public final class BatchOrder {
         this.fixed = fixed;
     }
 
-    /** So many samples in each micro-batch, and so many of these in a step. */
+    /** An order with {@code batchSize} samples in each micro-batch and {@code accumulation} micro-batches in a step. */
     public static BatchOrder ofSize(int samples, int batchSize, int accumulation, boolean shuffle, long seed) {
         return new BatchOrder(samples, batchSize, accumulation, shuffle, seed, null);
     }
@@ -91,7 +91,7 @@ public final class BatchOrder {
         return LongStream.of(keys).mapToInt(key -> order[(int) key]).toArray();
     }
 
-    /** Of the run. */
+    /** The seed of the run. */
     public long seed() {
         return seed;
     }

@@ -25,7 +25,7 @@ public final class BatchesAhead implements AutoCloseable {
 
     /**
      * @param maker of a step's batches, a pure function of its number; called on another thread
-     * @param steps in all; no batches are made behind the last one
+     * @param steps in all; no batches are made after the last one
      */
     public BatchesAhead(LongFunction<List<MicroBatch>> maker, long steps) {
         this.maker = maker;

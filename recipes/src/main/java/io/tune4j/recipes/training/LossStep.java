@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointedLayers layers, from the first on, that are computed again in the backward instead of being kept
  * @param checkpointing what these keep
  * @param store where their inputs wait; null to keep them as they are
- * @param watch is called again and again on the way and may stop it by an exception, which leaves nothing behind but gradients
+ * @param watch is called repeatedly and may stop the step by an exception; then only gradients remain
  */
 public record LossStep(
         Backend backend,
@@ -29,7 +29,7 @@ public record LossStep(
         Checkpointing checkpointing,
         @Nullable ActivationStore store,
         Runnable watch) {
-    /** As runs do it by default: with activations in the device's memory, and nobody watching. */
+    /** A step as runs do it by default: activations stay in the device's memory, and nothing watches. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
         this(backend, model, loss, checkpointedLayers, Checkpointing.SELECTIVE, null, () -> {});
     }
@@ -46,7 +46,7 @@ public record LossStep(
         }
     }
 
-    /** The same, whose result stays on the device: a scalar of the current scope. */
+    /** Adds the gradients like {@link #withGradients}, but leaves the loss on the device: a scalar of the current scope. */
     public Tensor addGradients(RaggedBatch batch, long randomKey) {
         return onTape(batch, randomKey).loss();
     }

@@ -13,12 +13,12 @@ final class Packs implements Units {
     private final TokenStore store;
     private final String identity;
 
-    /** For each part its sample, its first token, and the one behind its last. */
+    /** For each part its sample, its first token, and one past its last token. */
     private int[] parts = new int[3 * 1024];
 
     private int partCount;
 
-    /** For each pack its first part, and behind the last pack the number of parts. */
+    /** For each pack its first part, and after the last pack the number of parts. */
     private int[] starts = new int[1024];
 
     private int packCount;
@@ -65,7 +65,7 @@ final class Packs implements Units {
         return packs;
     }
 
-    /** Whether there is room for another pack; what is behind the last one is not looked at. */
+    /** Whether there is room for another pack; samples after the last one are not read. */
     private boolean wants(Packing packing) {
         return packing.maxPacks() == null || packCount < packing.maxPacks();
     }
@@ -91,7 +91,7 @@ final class Packs implements Units {
         starts[packCount] = partCount;
     }
 
-    /** Those with a token to learn; the others change no gradient. */
+    /** The packs with a trained token; the others change no gradient. */
     Packs trained() {
         int[] kept = IntStream.range(0, packCount).filter(this::isTrained).toArray();
         if (kept.length == packCount) {

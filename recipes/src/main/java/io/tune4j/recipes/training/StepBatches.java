@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What each step computes: the micro-batches of its place in the epoch, small ones joined. */
+/** The micro-batches of each step, from its place in the epoch, with small ones merged. */
 public final class StepBatches {
     /**
      * Samples that are computed together.

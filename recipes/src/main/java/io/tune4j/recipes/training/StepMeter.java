@@ -35,7 +35,7 @@ public final class StepMeter {
     private double lastLoss = Double.NaN;
 
     /**
-     * What one step took.
+     * The figures of one step.
      *
      * @param waited seconds of it until its batches were there
      */
@@ -64,7 +64,7 @@ public final class StepMeter {
         weight += batch.totalWeight();
     }
 
-    /** What the sum of the step's losses is divided by: its tokens with loss so far, where all count alike. */
+    /** The divisor of the step's sum of losses: its trained tokens so far, where all weights are 1. */
     public double weight() {
         return weight;
     }

@@ -4,11 +4,11 @@ import io.tune4j.api.backend.Backend;
 import java.util.List;
 
 /**
- * What came out of a step whose update was issued. Where the device computes ahead of the host, its numbers are known when the next step
- * is under way.
+ * The result of a step whose update was submitted. Where the device computes ahead of the host, its numbers can be read while the next
+ * step runs.
  *
- * @param done steps with this one
- * @param weight what the sum of its losses is divided by
+ * @param done number of steps, this one included
+ * @param weight the divisor of the sum of its losses
  * @param learningRate of its update
  * @param lossSum of its micro-batches
  * @param squares of its gradient's norm, before it was clipped

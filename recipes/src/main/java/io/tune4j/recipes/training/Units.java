@@ -3,7 +3,7 @@ package io.tune4j.recipes.training;
 import io.tune4j.api.batch.SamplePart;
 import java.util.List;
 
-/** What batches are put together of: samples, or packs of them. */
+/** The units of which batches are composed: samples, or packs of them. */
 interface Units {
     int size();
 
@@ -13,6 +13,6 @@ interface Units {
     /** The parts of a unit, read from the store. */
     List<SamplePart> parts(int unit);
 
-    /** How they were made, in a form that is equal for equal units of the same samples. */
+    /** Describes the making of the units; equal for equal units of equal samples. */
     String identity();
 }

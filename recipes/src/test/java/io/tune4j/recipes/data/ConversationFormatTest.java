@@ -30,7 +30,7 @@ class ConversationFormatTest {
     private static final String ASK = "{'role': 'user', 'content': 'Q'}";
     private static final String ANSWER = "{'role': 'assistant', 'content': 'A'}";
 
-    /** What a tokenizer is given; single quotes stand for double ones. */
+    /** The conversation that a tokenizer gets; single quotes stand for double ones. */
     private static Conversation read(String options, String record) {
         ConfigReader reader = Sections.of("{" + options + "}");
         RecordFormat format = Formats.conversations(reader);

@@ -113,7 +113,7 @@ class DatasetComponentsTest {
                 .startsWith("A conversation between User and Assistant.")
                 .endsWith("<answer>answer here</answer>. User: 1 + 100 % of 1? Assistant: ");
         assertThat(text(dataset.get(0), true)).isEqualTo("<think>1 + 1 = <<1+1=2>>2\n</think> <answer>2</answer>");
-        assertRefused("gsm8k_sft", "{\"question\": \"Q\", \"answer\": \"2\"}", "x.json#0", "behind one '#### '");
+        assertRefused("gsm8k_sft", "{\"question\": \"Q\", \"answer\": \"2\"}", "x.json#0", "after one '#### '");
         assertThat(problems("gsm8k_sft", "{data_files: a.json, partition: 0-1/4}"))
                 .contains("partition", "split");
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What sections of optimizers may say, and LoRA+. */
+/** Options of optimizers, and LoRA+. */
 class OptimizerOptionsTest {
     @ParameterizedTest
     @CsvSource(

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What components are made with in tests. */
+/** Readers and contexts for components in tests. */
 public final class Readers {
     private Readers() {}
 

@@ -44,7 +44,7 @@ public final class RecipeRun {
         return new RecipeRun(output, PLUGINS);
     }
 
-    /** The same, with another plugin at hand. */
+    /** Makes a run with one more plugin. */
     public static RecipeRun in(Path output, Plugin another) {
         return new RecipeRun(
                 output, Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());

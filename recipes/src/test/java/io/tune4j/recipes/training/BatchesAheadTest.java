@@ -50,7 +50,7 @@ class BatchesAheadTest {
                 }
             }
         }
-        assertThat(made).as("none is made behind the last").hasSize(STEPS);
+        assertThat(made).as("none is made after the last").hasSize(STEPS);
     }
 
     @Test

@@ -91,7 +91,7 @@ public class PacksGoldenTest {
         int[] lengths = json.convertValue(expected.get("seq_lens"), int[].class);
         int[] ours =
                 batch.layout().sequences().stream().mapToInt(Sequence::length).toArray();
-        // What is left of a pack is one more sequence there.
+        // There the rest of a pack is one more sequence.
         assertThat(ours).isEqualTo(Arrays.copyOf(lengths, rows == tokens.length ? lengths.length : lengths.length - 1));
     }
 

@@ -28,7 +28,7 @@ public final class FiniteDifferences {
 
     private FiniteDifferences() {}
 
-    /** What is differentiated. */
+    /** The function to differentiate. */
     @FunctionalInterface
     public interface Forward {
         /**

@@ -20,12 +20,12 @@ public abstract class BackendConformance {
     /** The factory under test. */
     protected abstract BackendFactory factory();
 
-    /** Where to test; the CPU unless a subclass says otherwise. */
+    /** The device to test; the CPU unless a subclass overrides this. */
     protected Device device() {
         return Device.CPU;
     }
 
-    /** How often the memory test uses every kernel; fewer for a slow backend. */
+    /** Number of times that the memory test uses every kernel; smaller for a slow backend. */
     protected int memoryIterations() {
         return 1000;
     }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * What the conformance classes share: a backend and a tensor scope per test, and the check that every test gives its
- * tensors back. Run with {@code -Dtune4j.leakDetection=true}, or that check sees nothing.
+ * Base of the conformance classes: a backend and a tensor scope per test, and the check that every test closes its
+ * tensors. Run with {@code -Dtune4j.leakDetection=true}, or that check sees nothing.
  */
 abstract class BackendTestCase {
     private Backend backend;
@@ -27,7 +27,7 @@ abstract class BackendTestCase {
     /** The factory under test. */
     protected abstract BackendFactory factory();
 
-    /** Where to test; the CPU unless a subclass says otherwise. */
+    /** The device to test; the CPU unless a subclass overrides this. */
     protected Device device() {
         return Device.CPU;
     }
@@ -67,7 +67,7 @@ abstract class BackendTestCase {
         return Host.random(seed, shape).on(backend, dtype);
     }
 
-    /** The same content in other memory layouts: as it is, column by column, and cut out of wider rows. */
+    /** The content of {@code x} in several memory layouts: as it is, column by column, and cut out of wider rows. */
     final List<Tensor> layouts(Tensor x) {
         List<Tensor> layouts = new ArrayList<>(List.of(x));
         if (x.rank() >= 2) {

@@ -93,7 +93,7 @@ abstract class MatrixConformance extends BackendTestCase {
         }
     }
 
-    /** Of sizes that are not divided, and of such that are divided among threads. */
+    /** Covers sizes that are divided among threads and sizes that are not. */
     @Test
     final void aWeightAndItsAdapterAreOneProduct() {
         long[][] sizes = {{3, 4, 5, 2}, {64, 70, 40, 8}, {300, 64, 96, 16}, {40, 48, 600, 1}};

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a backend says of itself, what it refuses, and how it does with threads and memory. */
+/** A backend's description of itself, its refusals, and its behaviour with threads and memory. */
 abstract class PromiseConformance extends BackendTestCase {
     private static final long ALLOWED_GROWTH = 20L << 20;
     private static final int THREADS = 4;
@@ -123,7 +123,7 @@ abstract class PromiseConformance extends BackendTestCase {
         }
     }
 
-    /** Native memory that nobody gives back would show as a process that grows. */
+    /** Native memory that is never released would make the process grow. */
     @Test
     final void repetitionLeavesTheProcessAsItWas(@TempDir Path folder) throws IOException, InterruptedException {
         assumeThat(Path.of("/proc/self/status")).as("only Linux tells").exists();
@@ -137,7 +137,7 @@ abstract class PromiseConformance extends BackendTestCase {
                 // As the launcher sets it; the other compiler takes tens of megabytes while it is at work.
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC"));
-        // What the backend needs to find its library.
+        // Properties with which the backend finds its library.
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("tune4j.") || name.startsWith("org.bytedeco."))
                 .filter(name -> !name.equals("tune4j.leakDetection"))

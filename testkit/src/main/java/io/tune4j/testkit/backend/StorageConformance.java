@@ -271,7 +271,7 @@ abstract class StorageConformance extends BackendTestCase {
                 () -> matrix.copyFrom(four),
                 () -> Tensor.concatenate(0, List.of(matrix, Tensor.zeros(backend(), DType.FLOAT32, 2, 4)))));
         if (!backend().computesAhead()) {
-            // A device that computes ahead sees an index only when nobody waits for an answer any more.
+            // A device that computes ahead checks an index only after the call has returned.
             mistakes.add(() -> matrix.gatherRows(beyond));
         }
         for (int i = 0; i < mistakes.size(); i++) {
@@ -311,7 +311,7 @@ abstract class StorageConformance extends BackendTestCase {
         return (byte) (offset * 31 + (offset >> 13));
     }
 
-    /** And leaves nobody behind who still reads. */
+    /** After a failure no thread still reads. */
     @Test
     final void aSourceThatFailsIsHeard() {
         AtomicInteger reading = new AtomicInteger();

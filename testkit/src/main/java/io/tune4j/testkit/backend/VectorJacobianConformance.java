@@ -252,7 +252,7 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         return y;
     }
 
-    /** What a first pass remembers is not computed by the second, and comes back in its order; with a store too. */
+    /** The second pass does not compute remembered results, and gets them back in order; with a store too. */
     @Test
     final void whatACheckpointRemembersIsComputedOnce() {
         Tensor x = random(3, 2, 4);
@@ -287,7 +287,7 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         }
     }
 
-    /** Neither a part that fails nor a tape that is given up leaves anything behind, which the kit's leak detector sees. */
+    /** A failed part and an abandoned tape release everything; the leak detector of the kit checks it. */
     @Test
     final void whatIsRememberedInVainIsFreed() {
         Tensor x = random(3, 2, 4);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assertions;
  */
 public final class Fuzzing {
     private static final String SECONDS = "fuzz.seconds";
-    /** Of processor time, since other programs take the rest. */
+    /** Processor time of one input, because other programs may use the rest of the elapsed time. */
     private static final long LONGEST_NANOS = 5_000_000_000L;
 
     private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();

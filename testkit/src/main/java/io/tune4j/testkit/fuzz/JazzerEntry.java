@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Path;
 
-/** What Jazzer calls for each input. */
+/** The method that Jazzer calls for each input. */
 public final class JazzerEntry {
     static final String TARGET = "tune4j.fuzz.target";
     static final String FOLDER = "tune4j.fuzz.folder";

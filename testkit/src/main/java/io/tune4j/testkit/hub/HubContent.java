@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link LocalHub} has in a repository. */
+/** The files of a repository of a {@link LocalHub}. */
 public final class HubContent {
     /** The one token with access to everything. */
     public static final String TOKEN = "hf_localHubTokenWithAccess";

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link LocalHub} misbehaves; by default not at all. Safe for use by several threads. */
+/** The faults that a {@link LocalHub} simulates; none by default. Thread-safe. */
 public final class HubFaults {
     private final Deque<Integer> statuses = new ArrayDeque<>();
     private final AtomicInteger drops = new AtomicInteger();
@@ -29,13 +29,13 @@ public final class HubFaults {
         return this;
     }
 
-    /** With those answers. */
+    /** Sets the Retry-After header of the answers of {@link #answer}. */
     public HubFaults retryAfter(String header) {
         retryAfter = header;
         return this;
     }
 
-    /** With those answers, when they are redirects. */
+    /** Sets the Location header of the answers of {@link #answer} that are redirects. */
     public HubFaults location(String header) {
         location = header;
         return this;

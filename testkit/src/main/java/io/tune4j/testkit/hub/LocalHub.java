@@ -115,12 +115,12 @@ public final class LocalHub implements AutoCloseable {
         return this;
     }
 
-    /** What goes wrong. */
+    /** The faults that the hub simulates. */
     public HubFaults faults() {
         return faults;
     }
 
-    /** For {@code HF_ENDPOINT}. */
+    /** The hub's address, for {@code HF_ENDPOINT}. */
     public URI endpoint() {
         return URI.create(scheme + "://127.0.0.1:" + hub.getAddress().getPort());
     }

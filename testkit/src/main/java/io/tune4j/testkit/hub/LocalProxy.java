@@ -37,13 +37,13 @@ public final class LocalProxy implements AutoCloseable {
         return this;
     }
 
-    /** Lets nobody through. */
+    /** Refuses every connection. */
     public synchronized LocalProxy refuse(int status) {
         refusal = status + " Refused";
         return this;
     }
 
-    /** For addresses. */
+    /** The proxy's host and port, for addresses. */
     public int port() {
         return server.getLocalPort();
     }

@@ -1,4 +1,4 @@
-/** A hub on this machine for tests, which serves folders through the API of the Hugging Face Hub and fails as it is told. */
+/** A hub on this machine for tests. It serves folders through the API of the Hugging Face Hub, and simulates chosen faults. */
 @NullMarked
 package io.tune4j.testkit.hub;
 

@@ -71,7 +71,7 @@ public abstract class ModelFamilyConformance {
     /** The folder with the checkpoint and {@code golden.safetensors}. */
     protected abstract Path golden();
 
-    /** Where to compute; plain Java unless a subclass says otherwise. */
+    /** The backend that computes; plain Java unless a subclass overrides this. */
     protected BackendFactory backendFactory() {
         return new JavaBackendFactory();
     }
@@ -228,7 +228,7 @@ public abstract class ModelFamilyConformance {
                 .toArray();
     }
 
-    /** With every projection trained: the way back through the whole model, in fp64. */
+    /** Checks the backward of the whole model in fp64, with every projection trained. */
     @Test
     final void gradientsAreThoseOfFiniteDifferences() {
         ModelDefinition definition = define(model());

@@ -1,4 +1,4 @@
-/** What a model family must do: {@link io.tune4j.testkit.model.ModelFamilyConformance}. */
+/** The conformance tests of model families: {@link io.tune4j.testkit.model.ModelFamilyConformance}. */
 @NullMarked
 package io.tune4j.testkit.model;
 

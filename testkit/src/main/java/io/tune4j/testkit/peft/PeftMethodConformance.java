@@ -71,7 +71,7 @@ public abstract class PeftMethodConformance {
      */
     protected abstract String options(DType adapterDtype);
 
-    /** Where to compute; plain Java unless a subclass says otherwise. */
+    /** The backend that computes; plain Java unless a subclass overrides this. */
     protected BackendFactory backendFactory() {
         return new JavaBackendFactory();
     }
@@ -137,7 +137,7 @@ public abstract class PeftMethodConformance {
         return Assembled.adapted(backend, dtype, model, weights, format, plan(model, dtype, ""), SEED);
     }
 
-    /** As after some training: nothing is zero any more. */
+    /** Sets the parameters as after some training: none is zero. */
     private void disturb(List<Parameter> parameters) {
         for (Parameter parameter : parameters) {
             try (TensorScope scope = TensorScope.open()) {

@@ -1,4 +1,4 @@
-/** What a PEFT method must do: {@link io.tune4j.testkit.peft.PeftMethodConformance}. */
+/** The conformance tests of PEFT methods: {@link io.tune4j.testkit.peft.PeftMethodConformance}. */
 @NullMarked
 package io.tune4j.testkit.peft;
 

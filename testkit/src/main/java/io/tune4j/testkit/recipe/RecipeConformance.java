@@ -71,7 +71,7 @@ public abstract class RecipeConformance {
         return "";
     }
 
-    /** How often the recipe asks whether it should stop before a run of {@link #config} is half done. */
+    /** Number of times that the recipe checks for a cancellation in the first half of a run of {@link #config}. */
     protected int asksInFirstHalf() {
         return 3;
     }

@@ -113,7 +113,7 @@ public final class RecipeTrial implements Console {
         return parameter.getType().equals(Provider.class) ? (Provider<Object>) () -> value : value;
     }
 
-    /** All that was printed. */
+    /** Everything that was printed. */
     public String printed() {
         return String.join("\n", lines);
     }

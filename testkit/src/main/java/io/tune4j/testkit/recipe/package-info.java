@@ -1,4 +1,4 @@
-/** What a recipe must do: {@link io.tune4j.testkit.recipe.RecipeConformance}. */
+/** The conformance tests of recipes: {@link io.tune4j.testkit.recipe.RecipeConformance}. */
 @NullMarked
 package io.tune4j.testkit.recipe;
 

@@ -35,7 +35,7 @@ final class Elements {
         }
     }
 
-    /** By way of fp32, as libraries do. */
+    /** Converts through fp32, as libraries do. */
     private static short bfloat16(double value) {
         int bits = Float.floatToRawIntBits((float) value);
         if (Double.isNaN(value)) {

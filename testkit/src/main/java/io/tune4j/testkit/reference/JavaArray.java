@@ -67,7 +67,7 @@ final class JavaArray implements Array {
         return true;
     }
 
-    /** Where the element lies whose coordinates are those of {@code flat} in {@code as}, a shape this broadcasts to. */
+    /** The position of the element with the coordinates of {@code flat} in {@code as}, a shape that this array broadcasts to. */
     int position(int flat, long[] as) {
         int position = offset;
         int rest = flat;

@@ -41,7 +41,7 @@ public class JavaBackendFactory implements BackendFactory {
         return open(Math.max(1, options.threads()));
     }
 
-    /** For faulty copies in tests of the kit. */
+    /** Constructor for faulty copies in tests of the kit. */
     protected Backend open(int threads) {
         return new JavaBackend(threads);
     }

@@ -124,7 +124,7 @@ public final class Assembled implements AutoCloseable {
         return lossWithGradients(batch, checkpointedLayers, Checkpointing.FULL);
     }
 
-    /** The same with layers that keep some of their results. */
+    /** Computes loss and gradients with some layers recomputed. */
     public double lossWithGradients(RaggedBatch batch, int checkpointedLayers, Checkpointing checkpointing) {
         try (TensorScope scope = TensorScope.open();
                 Tape tape = Tape.recording(checkpointing, null, () -> {})) {

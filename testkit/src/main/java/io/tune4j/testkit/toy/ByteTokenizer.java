@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** One token per byte, behind a beginning and before an end. */
+/** One token per byte, between a beginning and an end token. */
 public final class ByteTokenizer implements Tokenizer {
     private static final int BEGIN = 1;
     private static final int END = 2;
     private static final int FIRST_BYTE = 3;
 
-    /** So many ids there are. */
+    /** The number of ids. */
     public static final int VOCABULARY = FIRST_BYTE + 256;
 
     @Override

@@ -13,12 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Small random weights, and which of them were asked for. */
+/** Small random weights; records the names of those that were requested. */
 public final class RandomWeights implements WeightSource {
     private final Map<String, long[]> shapes = new HashMap<>();
     private final List<String> loaded = new ArrayList<>();
 
-    /** For every weight of a model; the same ones each time. */
+    /** Makes every weight of a model; equal ones at each call. */
     public RandomWeights(ModelDefinition definition) {
         for (WeightShape weight : definition.weights()) {
             shapes.put(
@@ -27,7 +27,7 @@ public final class RandomWeights implements WeightSource {
         }
     }
 
-    /** The names asked for so far, in order. */
+    /** The names requested so far, in order. */
     public List<String> loaded() {
         return List.copyOf(loaded);
     }

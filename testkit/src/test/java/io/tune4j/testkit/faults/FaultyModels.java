@@ -144,7 +144,7 @@ public final class FaultyModels {
         }
     }
 
-    /** What the right toy says to some tokens. */
+    /** The correct toy model's output for some tokens. */
     private static Path golden() {
         BackendOptions options = new BackendOptions(Device.CPU, DType.FLOAT32, 1, notice -> {});
         try (Backend backend = new JavaBackendFactory().create(options)) {

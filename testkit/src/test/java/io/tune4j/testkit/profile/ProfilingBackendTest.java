@@ -51,7 +51,7 @@ class ProfilingBackendTest {
         }
     }
 
-    /** A default of the interface would compose what the backend behind has a kernel for. */
+    /** A default method of the interface would compose kernels that the profiled backend has fused. */
     @Test
     void everythingIsTheOtherBackends() throws NoSuchMethodException {
         for (Method method : Backend.class.getMethods()) {

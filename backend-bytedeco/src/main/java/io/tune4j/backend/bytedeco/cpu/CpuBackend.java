@@ -121,7 +121,7 @@ public final class CpuBackend extends LibtorchBackend {
         });
     }
 
-    /** In pieces, several at once: one thread copies a file from the system's cache more slowly than memory takes it. */
+    /** Loads in pieces on several threads, because one thread copies from the page cache more slowly than memory allows. */
     @Override
     public void load(Array target, ByteSource source) {
         run(() -> {

@@ -23,7 +23,7 @@ public final class CpuBackends {
      * With the kernels of a tier, or with libtorch's operations alone.
      *
      * @param tier whose kernels are loaded
-     * @param options threads as asked for, the cache and notices
+     * @param options the requested threads, the cache and notices
      */
     public static CpuBackend open(HostProcessor processor, int threads, Optional<Tier> tier, BackendOptions options) {
         KernelThreads workers = threads(threads);

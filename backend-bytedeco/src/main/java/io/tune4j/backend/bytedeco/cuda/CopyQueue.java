@@ -7,7 +7,7 @@ public interface CopyQueue extends AutoCloseable {
         /** Whether it has ended; does not wait. */
         boolean isDone();
 
-        /** Lets what the device is told to compute from now on wait for it; does not wait itself. */
+        /** Makes work that is submitted to the device from now on wait for this copy. Returns at once. */
         void beforeNext();
 
         /** Forgets about it; harmless at any time. */
@@ -16,7 +16,7 @@ public interface CopyQueue extends AutoCloseable {
     }
 
     /**
-     * Begins a copy behind what the device was told to compute so far. Both places stay as they are until it has ended.
+     * Begins a copy after the work submitted so far. Source and target must not change until it has ended.
      *
      * @param source address
      * @param target address

@@ -48,7 +48,7 @@ public final class CudaBackend extends LibtorchBackend {
      * On a GPU.
      *
      * @param sets of fused kernels, the fastest first; closed with this
-     * @param hosts opens the backend of the process's own memory when it is asked for; closed with this
+     * @param hosts opens the CPU backend at its first use; closed with this backend
      */
     public CudaBackend(Device device, List<KernelSet> sets, Capabilities capabilities, Supplier<Backend> hosts) {
         super(device, new TorchParts(new KernelThreads(1, () -> {})), new CudaProducts(), sets, capabilities);

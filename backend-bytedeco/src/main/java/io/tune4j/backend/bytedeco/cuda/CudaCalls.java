@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
-/** What calls of CUDA have in common. */
+/** Checks and conversions that calls of CUDA share. */
 final class CudaCalls {
     /** The default stream, on which libtorch computes and kernels are launched. */
     static final @Nullable CUstream_st COMPUTING = null;
@@ -19,7 +19,7 @@ final class CudaCalls {
         torch_cuda.set_device(device, true);
     }
 
-    /** For results of the run-time library, which a thread remembers until they are asked for: libtorch would take it for its own. */
+    /** Checks a result of the run-time library, and clears the thread's stored error, which libtorch would otherwise report as its own. */
     static void runtime(int result, String what) {
         if (result != cudart.cudaSuccess) {
             cudart.cudaGetLastError();
@@ -28,7 +28,7 @@ final class CudaCalls {
         }
     }
 
-    /** For results of the driver. */
+    /** Checks a result of the driver. */
     static void driver(int result, String what) {
         if (result != cudart.CUDA_SUCCESS) {
             try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {

@@ -93,7 +93,7 @@ public final class CudaCopyQueue implements CopyQueue {
                     cudart.cudaMemcpyAsync(to, from, bytes, cudart.cudaMemcpyDefault, copying),
                     "a copy of activations");
         }
-        // A wait that was asked for before sees the event as it was then.
+        // An earlier wait uses the event as it was recorded at that time.
         runtime(cudart.cudaEventRecord(event, copying), "a copy of activations");
         return new Begun(event);
     }

@@ -2,7 +2,7 @@ package io.tune4j.backend.bytedeco.cuda;
 
 import io.tune4j.api.error.ResourceException;
 
-/** What CUDA answered to a call that failed. */
+/** The error of a failed CUDA call. */
 public final class CudaException extends ResourceException {
     private static final long serialVersionUID = 1;
 

@@ -29,7 +29,7 @@ public final class CudaKernels implements KernelSet {
     /** Enough for rows of a hidden size, of which a GPU has many. */
     private static final int MOST_THREADS = KernelLauncher.THREADS;
 
-    /** For rows of a vocabulary's length. */
+    /** Threads of a block for rows of a vocabulary's length. */
     private static final int MOST_OF_LONG_ROWS = 1024;
 
     private final KernelLauncher launcher;
@@ -184,7 +184,7 @@ public final class CudaKernels implements KernelSet {
         return true;
     }
 
-    /** The numbers of an update behind what else its kernel takes. */
+    /** The kernel's other arguments, followed by the numbers of an update. */
     static long[] withNumbers(AdamWStep step, long... first) {
         return LongStream.concat(
                         LongStream.of(first),

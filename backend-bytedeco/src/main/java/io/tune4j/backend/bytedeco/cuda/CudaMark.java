@@ -5,7 +5,7 @@ import static io.tune4j.backend.bytedeco.cuda.CudaCalls.runtime;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
 
-/** A place in what a GPU was told to compute. */
+/** A position in the work submitted to a GPU. */
 public final class CudaMark implements AutoCloseable {
     private final CUevent_st event = new CUevent_st();
 

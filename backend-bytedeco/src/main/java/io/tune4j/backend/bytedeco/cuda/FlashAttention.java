@@ -58,7 +58,7 @@ public final class FlashAttention implements KernelSet {
     /** Results of its gradient. */
     public record Gradients(Tensor queries, Tensor keys, Tensor values) {}
 
-    /** Of the layout that was asked for last: all layers of a step have the same. */
+    /** The sequence starts of the last layout: all layers of a step share one layout. */
     private record Starts(SequenceLayout layout, Array rows) {}
 
     /**

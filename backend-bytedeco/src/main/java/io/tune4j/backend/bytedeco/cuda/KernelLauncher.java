@@ -10,11 +10,11 @@ public interface KernelLauncher extends AutoCloseable {
     /** File name of the source, a resource of this package. */
     String SOURCE = "kernels.cu";
 
-    /** Of a block, where it need not cover a long row. */
+    /** Threads of a block that does not process a long row. */
     int THREADS = 256;
 
     /**
-     * Puts a kernel behind what the device is at; does not wait for it.
+     * Submits a kernel after the device's current work, without waiting for it.
      *
      * @param kernel name in the source
      * @param blocks of the grid; with none nothing is done
@@ -24,7 +24,7 @@ public interface KernelLauncher extends AutoCloseable {
     void launch(String kernel, long blocks, int threads, long... arguments);
 
     /**
-     * The same with a thread for each of so many elements, or packs of them.
+     * Submits a kernel with one thread for each element, or for each pack of elements.
      *
      * @param arguments as of {@link #launch}
      */

@@ -41,7 +41,7 @@ final class PinnedActivations implements ActivationStore {
     private long current;
     private long most;
 
-    /** Where tensors wait. */
+    /** Allocates memory for tensors that wait on the host. */
     interface HostMemory {
         Tensor allocate(DType dtype, long... shape);
     }
@@ -123,12 +123,12 @@ final class PinnedActivations implements ActivationStore {
                 arriving.close();
                 read.add(new Leaving(arrival, host));
             } else {
-                // It may still be written: behind that nothing is copied.
+                // It may still be written: an empty copy marks the end of that write.
                 read.add(new Leaving(queue.start(address(host), address(host), 0), host));
             }
         }
 
-        /** Where it was, or -1. */
+        /** Removes it; returns its former position, or -1. */
         private int remove() {
             int place = places.lastIndexOf(this);
             if (place >= 0) {
@@ -168,7 +168,7 @@ final class PinnedActivations implements ActivationStore {
         });
     }
 
-    /** What is computed next may use the memory of what has left. */
+    /** Releases device memory that was copied to the host; above a limit, the device's later work waits for the oldest copy. */
     private void releaseLeft() {
         for (Leaving oldest = leaving.peek(); oldest != null; oldest = leaving.peek()) {
             if (leaving.size() > MOST_LEAVING) {

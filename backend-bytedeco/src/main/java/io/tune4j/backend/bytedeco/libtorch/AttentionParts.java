@@ -9,10 +9,10 @@ import java.util.PriorityQueue;
 
 /** Attention divided among threads: as coarsely as keeps all of them busy, since large products are the faster ones. */
 final class AttentionParts {
-    /** By how much the threads may be busy longer than if all were always busy. */
+    /** The factor by which the threads may take longer than with perfect balance. */
     private static final double SLACK = 1.05;
 
-    /** What a block costs besides its products, as scores. */
+    /** The cost of a block besides its products, in units of one score. */
     private static final long BLOCK_COST = 8192;
 
     /** Scores that a part has at a time, at most, if it has several heads: more do not stay in a cache. */
@@ -25,7 +25,7 @@ final class AttentionParts {
      * the sequence up to their own.
      *
      * @param from the first of these positions
-     * @param to behind the last of these positions
+     * @param to one past the last of these positions
      */
     record Part(Sequence sequence, int firstHead, int heads, int from, int to) {
         /** Whether all positions are its queries, so that no other part has gradients for the same keys. */
@@ -43,7 +43,7 @@ final class AttentionParts {
         }
     }
 
-    /** One way to divide: its parts with their costs, the costly ones first. */
+    /** One division: its parts with their costs, the costly ones first. */
     private record Plan(List<Costed> parts) {
         private record Costed(Part part, long cost) {}
 
@@ -54,7 +54,7 @@ final class AttentionParts {
                     .toList());
         }
 
-        /** When the last thread is done, if each takes the next part when it is free. */
+        /** The time at which the last thread ends, if each takes the next part when it is free. */
         long makespan(int threads) {
             PriorityQueue<Long> free = new PriorityQueue<>();
             for (int i = 0; i < threads; i++) {

@@ -106,7 +106,7 @@ final class BlockedAttention {
             Tensor valueSum,
             TorchWork work) {
         Tensor incoming = rowsOfHeads(queryHeads(outputGradient, part, work), work);
-        // What comes from native code is no enum constant until it is interned, and would equal none.
+        // An enum value from native code equals no constant until it is interned.
         ScalarType scalarType = operands.keys.scalar_type().intern();
         Tensor queryGradient = work.keep(torch.empty_like(operands.queries));
         operands.eachBlock(block -> {
@@ -160,7 +160,7 @@ final class BlockedAttention {
         return work.transpose(split, 0, 1);
     }
 
-    /** What {@link #heads} gives as {@code [heads, rows, headSize]} in the dtype that is computed in, not the same memory. */
+    /** The result of {@link #heads} as {@code [heads, rows, headSize]}, in the compute dtype and in memory of its own. */
     private Tensor rowsOfHeads(Tensor heads, TorchWork work) {
         Tensor result = empty(heads, heads.size(1) * heads.size(2), work);
         asHeads(result, heads, work).copy_(heads);
@@ -245,7 +245,7 @@ final class BlockedAttention {
         }
     }
 
-    /** Some positions with the keys that they see, and those behind them up to a multiple of {@link #VECTOR}. */
+    /** Some positions with the keys that they see, and the keys after those up to a multiple of {@link #VECTOR}. */
     private final class Block {
         private final boolean isOnly;
         private final int start;

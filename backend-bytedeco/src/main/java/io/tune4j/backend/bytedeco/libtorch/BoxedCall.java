@@ -19,7 +19,7 @@ public final class BoxedCall implements AutoCloseable {
     /**
      * An operation of {@code native_functions.yaml}.
      *
-     * @param overload what stands behind the point, or nothing
+     * @param overload the name after the point; empty for none
      */
     public static OperatorHandle operation(String name, String overload) {
         return Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload);

@@ -77,7 +77,7 @@ public final class CompiledOperands {
                 && areAligned(outputGradient);
     }
 
-    /** Which columns the labels name is not looked at. */
+    /** Does not check the columns that the labels name. */
     public boolean takesCrossEntropy(Tensor logits, Tensor labels) {
         return isMatrix(logits, 1) && fits(labels, DType.INT64, logits.size(0)) && areAligned(logits);
     }

@@ -16,7 +16,7 @@ final class PartialSums implements AutoCloseable {
     private final List<Part> shared;
     private final Map<Part, Tensor> sums = new ConcurrentHashMap<>();
 
-    /** @param parts all of them; those that are whole share with nobody */
+    /** @param parts all parts; a whole sequence shares no sum */
     PartialSums(List<Part> parts) {
         this.shared = parts.stream().filter(part -> !part.isWhole()).toList();
     }
@@ -27,14 +27,14 @@ final class PartialSums implements AutoCloseable {
         return sum;
     }
 
-    /** Of the parts that share keys, each time the one that sees all of them. */
+    /** For each group of parts that share keys, the part that sees all of these keys. */
     List<Part> last() {
         return shared.stream()
                 .filter(part -> part.to() == part.sequence().length())
                 .toList();
     }
 
-    /** What all parts of the keys of the last one add up to, in its own sum: to be called once. */
+    /** Adds the sums of all parts with the keys of {@code last} into the sum of {@code last}. Call it once. */
     Tensor total(Part last, TorchWork work) {
         Tensor total = sums.get(last);
         shared.stream()

@@ -19,7 +19,7 @@ final class RowOperations {
         return Math.max(1, tensor.size(1) * Math.max(4, tensor.dtype().byteSize()));
     }
 
-    /** In the dtype of statistics: the tensor itself where it has it. */
+    /** Converts to the dtype of statistics; returns the tensor itself if it has that dtype. */
     private static org.bytedeco.pytorch.Tensor wide(
             org.bytedeco.pytorch.Tensor tensor, org.bytedeco.pytorch.Tensor like, TorchWork work) {
         return tensor.scalar_type().value == like.scalar_type().value

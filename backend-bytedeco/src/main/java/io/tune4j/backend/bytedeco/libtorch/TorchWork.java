@@ -40,7 +40,7 @@ public final class TorchWork implements AutoCloseable {
 
     /** The address of memory that is given back with the kernel. */
     public long memory(long bytes) {
-        // Of floats, which is what a tensor without options has.
+        // A tensor without options consists of floats.
         return keep(torch.empty((bytes + Float.BYTES - 1) / Float.BYTES))
                 .data_ptr()
                 .address();

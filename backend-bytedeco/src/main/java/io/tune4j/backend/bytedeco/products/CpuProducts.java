@@ -91,7 +91,7 @@ public final class CpuProducts implements TorchProducts {
         return Arithmetic.parse(recorded).map(choice::repeat).orElse(false);
     }
 
-    /** Which engine multiplies what, in a phrase. */
+    /** Names the engine of each kind of product, in a phrase. */
     public String describe(DType dtype) {
         return choice.describe(dtype);
     }

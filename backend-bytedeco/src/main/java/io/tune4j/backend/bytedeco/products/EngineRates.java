@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * @param gflops for each kind of product, an engine's name and its rate in GFLOP/s
  */
 record EngineRates(Map<ProductKind, Map<String, Double>> gflops) {
-    /** By how much another engine must be faster than ours: ours adds an adapter's update in the same pass. */
+    /** The factor by which another engine must be faster than ours, because ours adds an adapter's update in the same pass. */
     private static final double MARGIN = 1.05;
 
     EngineRates {

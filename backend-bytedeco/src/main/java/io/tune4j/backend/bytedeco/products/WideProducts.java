@@ -31,7 +31,7 @@ final class WideProducts implements AutoCloseable {
     private final class Space implements AutoCloseable {
         private @Nullable Tensor elements;
 
-        /** Contiguous, for as long as nobody asks again. */
+        /** Contiguous; valid until the next call. */
         Tensor matrix(Tensor like, long rows, long columns, TorchWork work) {
             Tensor known = elements;
             if (known == null || known.numel() < rows * columns) {

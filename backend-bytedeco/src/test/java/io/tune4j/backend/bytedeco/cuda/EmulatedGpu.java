@@ -20,7 +20,7 @@ public final class EmulatedGpu implements KernelLauncher {
         static final @Nullable String MISSING = load();
     }
 
-    /** What is missing for it, or null. */
+    /** Names what the emulator lacks on this machine; null if nothing. */
     public static @Nullable String missing() {
         return Library.MISSING;
     }

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** What FlashAttention computes, in fp32 and one sequence and head after the other. */
+/** FlashAttention's result, computed in fp32, one sequence and head after the other. */
 final class PlainFlashAttention implements FlashAttention.Operations {
     /** One head of one sequence in fp32. */
     private record Head(FlashAttention.Rows rows, int head, long start, long length, TorchWork work) {

@@ -21,7 +21,7 @@ public final class FourBitDecoder {
     /** Fewer bytes of codes than this are not worth another part. */
     private static final int LEAST_PER_PART = 1 << 15;
 
-    /** So many for each thread, so that none waits long for the last one. */
+    /** Parts per thread; several, so that none waits long for the last one. */
     private static final int PARTS_PER_THREAD = 4;
 
     private static final int PAIRS = 1 << Byte.SIZE;
@@ -263,7 +263,7 @@ public final class FourBitDecoder {
             }
         }
 
-        /** Of the last block only what there is room for. */
+        /** Stores decoded elements; of the last block only as many as there is room for. */
         private void store(IntBuffer out, int[] words, int firstBlock, int count) {
             int start = firstBlock * 2 * blockBytes;
             int present = Math.min(count * 2 * blockBytes, elements - start);

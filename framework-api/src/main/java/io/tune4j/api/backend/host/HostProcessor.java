@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the CPU can do, as far as the operating system tells.
+ * The CPU's features, as far as the operating system reports them.
  *
  * @param flags its features in the kernel's words, e.g. {@code avx512_bf16}
  * @param physicalCores that this process may use

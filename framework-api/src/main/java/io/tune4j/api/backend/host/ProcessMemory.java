@@ -39,7 +39,7 @@ public final class ProcessMemory {
     }
 
     /**
-     * What is resident.
+     * The resident set, in bytes.
      *
      * @param anonymous heap, stacks and what native libraries allocated: nothing but the end of the process frees it when memory is short
      * @param fileBacked pages of files, code among them, that the kernel may drop or write back
@@ -50,7 +50,7 @@ public final class ProcessMemory {
         }
     }
 
-    /** What is resident now; all of the JVM's heap where the system does not say. Costs some 20 microseconds. */
+    /** The current resident set; all of the JVM's heap where the system does not report it. Takes about 20 microseconds. */
     public static Resident resident() {
         long anonymous = -1;
         long shared = 0;
@@ -73,7 +73,7 @@ public final class ProcessMemory {
                 : new Resident(anonymous + shared, files);
     }
 
-    /** What this process may take of the machine's memory, a container's limit included; 0 if nobody knows. */
+    /** Bytes of memory that this process may use, a container's limit included; 0 if unknown. */
     public static long hostBytes() {
         long available = kibibytes(MEMORY, "MemAvailable:");
         return available < 0

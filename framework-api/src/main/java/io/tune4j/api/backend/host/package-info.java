@@ -1,4 +1,4 @@
-/** What backends ask the operating system about the CPU and the process's memory. */
+/** Queries of the operating system about the CPU and the process's memory. */
 @NullMarked
 package io.tune4j.api.backend.host;
 

@@ -1,4 +1,4 @@
-/** What every backend on libtorch needs, whatever its bindings: one library per process, and its errors in our terms. */
+/** Shared parts of all backends on libtorch, whatever their bindings: one library per process, and its errors in our terms. */
 @NullMarked
 package io.tune4j.api.backend.libtorch;
 

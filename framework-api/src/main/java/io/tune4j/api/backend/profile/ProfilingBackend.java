@@ -31,8 +31,7 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     }
 
     /**
-     * A result that refers to the backend behind is made to refer to this one: otherwise nothing that is computed from it
-     * would be timed.
+     * Makes a result of the profiled backend refer to this one; otherwise nothing that is computed from it would be timed.
      */
     private Tensor own(Tensor made) {
         if (made.kernels() == this) {

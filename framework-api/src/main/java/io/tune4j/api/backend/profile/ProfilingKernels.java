@@ -52,7 +52,7 @@ abstract class ProfilingKernels implements ArrayKernels {
         return backend.hasValues();
     }
 
-    /** Not a kernel: it takes no time until it is read. */
+    /** Is not timed, because a mapping takes no time until it is read. */
     @Override
     public final Array mapped(Path file, long byteOffset, DType dtype, long... shape) {
         return backend.mapped(file, byteOffset, dtype, shape);

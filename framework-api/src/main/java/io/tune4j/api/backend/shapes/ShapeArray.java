@@ -6,7 +6,7 @@ import io.tune4j.api.tensor.DType;
 
 /** An array without elements. Views share the storage, which is free when the last of them is closed. */
 final class ShapeArray implements Array {
-    /** What elements would lie in. */
+    /** The memory that the elements would occupy. */
     static final class Storage {
         private final MemoryMeter meter;
         private final long bytes;

@@ -31,13 +31,13 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     /** Among which attention's heads and rows are divided, each with scores of its own. */
     private final int threads;
 
-    /** Of a device that is the process itself. */
+    /** A backend whose device is the process itself. */
     public ShapeBackend() {
         this(false, 1);
     }
 
     /**
-     * Of a device that is the process itself.
+     * A backend whose device is the process itself.
      *
      * @param widensBf16 whether the CPU has no bf16 units, so that the bundled backends compute products in fp32
      * @param threads that compute
@@ -49,9 +49,9 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     }
 
     /**
-     * Of a device beside the process.
+     * A backend whose device is separate from the process.
      *
-     * @param host what counts the arrays that the device does not hold
+     * @param host counts the arrays in the process's memory
      */
     public ShapeBackend(Device device, ShapeBackend host) {
         super(device, false);
@@ -135,8 +135,8 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
     }
 
     /**
-     * The same with the gradients of each, and sums of those of k and v: of a head on each thread, or of all heads where they do not divide
-     * among the threads, so that positions are divided.
+     * Counts attention's operands with their gradients, and the sums of the gradients of k and v: for one head on each thread, or for all
+     * heads where positions are divided, because the heads do not divide among the threads.
      */
     @Override
     public Tensor attentionBackward(
@@ -155,7 +155,7 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
                     * length
                     * (shape.fusedSize() + shape.querySize())
                     * fused.dtype().byteSize();
-            // Of a group of query heads on each thread.
+            // Scores of one group of query heads on each thread.
             long scores = (long) threads
                     * shape.groupSize()
                     * rows

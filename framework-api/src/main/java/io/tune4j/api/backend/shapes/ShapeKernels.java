@@ -31,7 +31,7 @@ class ShapeKernels implements ArrayKernels {
         return widensBf16 && dtype == DType.BFLOAT16;
     }
 
-    /** What the arrays would take. */
+    /** Counts the memory that the arrays would occupy. */
     public MemoryMeter meter() {
         return meter;
     }

@@ -11,13 +11,13 @@ import java.util.PriorityQueue;
 
 /** Attention divided among threads: as coarsely as keeps all of them busy, since each part packs all keys that it sees. */
 final class AttentionParts {
-    /** By how much the threads may be busy longer than if all were always busy. */
+    /** The factor by which the threads may take longer than with perfect balance. */
     private static final double SLACK = 1.05;
 
     /** Positions that are costed together; a part begins at a multiple. It is one of the kernels' tiles of queries on every tier. */
     static final int BLOCK = 96;
 
-    /** What a part costs for each key that it packs, as scores of one query head. */
+    /** The cost of packing a key, in units of one score of one query head. */
     private static final long KEY_COST = 16;
 
     private final AttentionScores scores;
@@ -66,7 +66,7 @@ final class AttentionParts {
         return best.stream().map(Costed::part).toList();
     }
 
-    /** When the last thread is done, if each takes the next part when it is free. */
+    /** The time at which the last thread ends, if each takes the next part when it is free. */
     private static long makespan(List<Costed> parts, int threads) {
         PriorityQueue<Long> free = new PriorityQueue<>();
         for (int i = 0; i < threads; i++) {

@@ -12,7 +12,7 @@ import io.tune4j.kernels.cpu.Rows;
  * @param values {@code [T, keyValueHeads * headSize]}
  */
 public record HeadRows(Rows queries, Rows keys, Rows values) {
-    /** Those of fused rows, {@code [q heads | k heads | v heads]}. */
+    /** The heads of fused rows, {@code [q heads | k heads | v heads]}. */
     public static HeadRows fused(Rows rows, AttentionShape shape, Elements elements) {
         long queryBytes = (long) shape.querySize() * elements.bytes();
         long keyBytes = (long) shape.keyValueSize() * elements.bytes();

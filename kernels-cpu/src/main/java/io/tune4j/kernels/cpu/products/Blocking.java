@@ -20,7 +20,7 @@ public record Blocking(int depth, long group, long shorter, long leastInParts) {
 
     private static final long LEAST_IN_PARTS = 1L << 20;
 
-    /** For the caches of today's processors. */
+    /** Block sizes for the caches of today's processors. */
     public static final Blocking DEFAULT = new Blocking(DEPTH, GROUP, SHORTER, LEAST_IN_PARTS);
 
     /** A group may be larger than an even one by one in so many, so that it consists of whole panels. */

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is packed of the inner side at a time.
+ * The part of the inner dimension that is packed at a time.
  *
- * @param parts which lie one after the other in a panel
+ * @param parts in the order in which they follow each other in a panel
  * @param pairs whether a unit is a pair of bf16
  */
 record InnerBlock(List<Part> parts, boolean pairs) {
@@ -80,7 +80,7 @@ record InnerBlock(List<Part> parts, boolean pairs) {
         return blocks;
     }
 
-    /** In parts that are about as long, of whole pairs and cache lines; one part where there is nothing, too. */
+    /** Divides the inner dimension into blocks of about equal length, of whole pairs and cache lines; an empty one gives one block. */
     private static List<InnerBlock> divide(Operands operands, boolean pairs, int depth) {
         long inner = operands.inner();
         long count = Math.max(1, (units(inner, pairs) + depth - 1) / depth);

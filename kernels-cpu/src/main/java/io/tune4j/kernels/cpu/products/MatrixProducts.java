@@ -20,7 +20,7 @@ public final class MatrixProducts {
         this(kernels, parallel, memory, Blocking.DEFAULT);
     }
 
-    /** With other sizes of blocks than those for today's caches. */
+    /** Products with other block sizes than {@link Blocking#DEFAULT}. */
     public MatrixProducts(PanelKernels kernels, Parallel parallel, ScratchSource memory, Blocking blocking) {
         this.kernels = kernels;
         this.parallel = parallel;

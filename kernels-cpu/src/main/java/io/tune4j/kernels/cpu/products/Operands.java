@@ -11,7 +11,7 @@ record Operands(Matrix a, Matrix b) {
         return a.columns();
     }
 
-    /** Returns the operands whose product is the transposed one. */
+    /** The operands of the transposed product. */
     Operands transposed() {
         return new Operands(b.transposed(), a.transposed());
     }

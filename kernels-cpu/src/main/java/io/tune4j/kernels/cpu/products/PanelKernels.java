@@ -13,7 +13,7 @@ public interface PanelKernels {
 
     void multiply(MultiplyPanels product);
 
-    /** Those of a tier whose library is loaded. */
+    /** The kernels of a tier whose library is loaded. */
     static PanelKernels of(Tier tier) {
         PanelShape shape = PanelShape.of(tier.lanes(), tier.hasBf16Products());
         return new PanelKernels() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * itself, works alone.
  */
 public final class KernelThreads implements Parallel, AutoCloseable {
-    /** How long a thread looks for work: longer than the pause between two kernels of a step. */
+    /** The time that an idle thread spins: longer than the pause between two kernels of a step. */
     private static final long PATIENCE_NANOS = 500_000;
 
     private static final int SPINS_BEFORE_YIELDING = 2000;
@@ -66,7 +66,7 @@ public final class KernelThreads implements Parallel, AutoCloseable {
 
         /** Takes parts for as long as there are any. */
         void work() {
-            // Before a part is taken: who finds none left and nobody inside knows that all have ended.
+            // Entering precedes taking a part: when no part is left and no thread is inside, all parts have ended.
             inside.incrementAndGet();
             try {
                 for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {

@@ -4,7 +4,7 @@ import java.util.function.IntConsumer;
 
 /** Runs the independent parts of a kernel. */
 public interface Parallel {
-    /** How many parts run at a time, the calling thread's included. */
+    /** The number of parts that run at a time, the calling thread's included. */
     int threads();
 
     /** Runs parts 0 to {@code parts - 1}, the first ones first, and returns when all have ended. */

@@ -2,10 +2,10 @@ package io.tune4j.kernels.cpu.threads;
 
 /** Divides a kernel whose rows do not depend on each other. */
 public final class RowParts {
-    /** What the rows of a part take in one operand, at most: about a second-level cache. */
+    /** The largest size of a part's rows in one operand: about a second-level cache. */
     private static final long PART_BYTES = 1 << 20;
 
-    /** What is not worth another thread. */
+    /** Smaller work is not given to another thread. */
     private static final long LEAST_BYTES = 64 << 10;
 
     private RowParts() {}

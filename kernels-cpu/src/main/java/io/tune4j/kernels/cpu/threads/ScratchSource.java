@@ -1,6 +1,6 @@
 package io.tune4j.kernels.cpu.threads;
 
-/** Where kernels get memory to work in. Many threads use it. */
+/** Provides working memory for kernels. Many threads may use it at once. */
 @FunctionalInterface
 public interface ScratchSource {
     /** Opens what the caller closes: {@code try (Scratch scratch = source.open())}. */

@@ -1,4 +1,4 @@
-/** How kernels are divided among threads, and the memory that they work in while they run. */
+/** The division of kernels among threads, and their working memory. */
 @NullMarked
 package io.tune4j.kernels.cpu.threads;
 

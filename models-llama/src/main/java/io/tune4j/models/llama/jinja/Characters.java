@@ -68,7 +68,7 @@ final class Characters {
                         && "一二三四五六七八九十百千万億兆零〇壹贰叁肆伍陆柒捌玖拾佰仟".indexOf(c) >= 0;
     }
 
-    /** What belongs to a word in Python's regular expressions: {@code \w}. */
+    /** Whether a character matches {@code \w} in Python's regular expressions. */
     static boolean isWord(int c) {
         return Character.isLetter(c) || isNumeric(c) || c == '_';
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A Python dictionary. It keeps the order of its keys, and remembers which keys a template asked for. */
+/** A Python dictionary. It keeps the order of its keys, and records the keys that a template reads. */
 public final class Dict {
     /** A key as it was given, with its value. */
     record Entry(@Nullable Object key, @Nullable Object value) {}

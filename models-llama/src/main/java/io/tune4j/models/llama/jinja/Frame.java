@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where a statement is executed: the variables it sees, where its output goes, and how its output is marked. */
+/** The context of a statement: its variables, the target of its output, and the marks of its output. */
 final class Frame {
     /** Stands for the value of a name that no frame has. */
     private static final Object MISSING = new Object();

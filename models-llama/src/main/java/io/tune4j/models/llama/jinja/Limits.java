@@ -14,7 +14,7 @@ final class Limits {
     /** Values that are looked at to compare two, because a few lists within each other can hold one value millions of times. */
     static final int COMPARED = 20_000;
 
-    /** How deeply statements, expressions and calls are nested. */
+    /** The nesting depth of statements, expressions and calls. */
     static final int DEPTH = 150;
 
     /** Elements of a range, as in Jinja's sandbox. */

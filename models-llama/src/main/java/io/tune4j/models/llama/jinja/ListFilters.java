@@ -117,7 +117,7 @@ final class ListFilters {
         return joined.build();
     }
 
-    /** Lower case for texts, as Jinja compares where no case is asked for. */
+    /** Texts in lower case, since Jinja ignores case by default. */
     private static @Nullable Object caseless(@Nullable Object value) {
         return value instanceof Text text ? Cases.lower(text) : value;
     }

@@ -124,7 +124,7 @@ final class PercentFormat {
         }
     }
 
-    /** How a number is written: its sign, and blanks or zeros up to a width. */
+    /** The format of a number: its sign, and blanks or zeros up to a width. */
     private static FormatSpec number(String flags, int width, int precision, char type) {
         boolean left = flags.contains("-");
         boolean zeros = flags.contains("0") && !left;

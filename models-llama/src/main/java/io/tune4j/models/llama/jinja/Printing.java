@@ -105,7 +105,7 @@ final class Printing {
                 JinjaException.Kind.UNSUPPORTED, "a " + Types.name(value) + " cannot be printed in the same way twice");
     }
 
-    /** In apostrophes, unless the text has some and no quotation marks. */
+    /** Quotes a text with apostrophes, or with quotation marks if it contains apostrophes only. */
     private static void quote(Text value, TextBuilder text) {
         String characters = value.value();
         char mark = characters.indexOf('\'') >= 0 && characters.indexOf('"') < 0 ? '"' : '\'';

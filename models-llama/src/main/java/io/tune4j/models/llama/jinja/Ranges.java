@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code range(start, stop, step)}. */
 final class Ranges {
-    /** The numbers, made when they are asked for. */
+    /** The numbers of the range, made lazily. */
     private static final class Numbered extends AbstractList<@Nullable Object> {
         private final long start;
         private final long stop;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Filters that choose among elements, or take parts of values. */
 final class SelectionFilters {
-    /** Passes on those elements that a condition holds for, when they are asked for. */
+    /** Selects lazily the elements that meet a condition. */
     private static final class Chosen implements Iterator<@Nullable Object> {
         private final Iterator<@Nullable Object> items;
         private final Predicate<@Nullable Object> condition;

@@ -5,7 +5,7 @@ import java.util.List;
 /** A part of a template that writes or changes something. */
 @FunctionalInterface
 interface Statement {
-    /** Where the execution goes on after a statement. */
+    /** The continuation after a statement. */
     enum Next {
         STATEMENT,
         TURN,

@@ -2,7 +2,7 @@ package io.tune4j.models.llama.tokenizer;
 
 import io.tune4j.api.data.Conversation;
 
-/** How a conversation becomes tokens. */
+/** Converts a conversation to tokens. */
 interface ChatFormat {
     /**
      * A whole conversation.

@@ -117,7 +117,7 @@ final class ChatTemplate {
         }
     }
 
-    /** One name for all names of reasoning. */
+    /** The common name of all reasoning fields. */
     static String canonical(String field) {
         return REASONING_NAMES.contains(field) ? REASONING : field;
     }

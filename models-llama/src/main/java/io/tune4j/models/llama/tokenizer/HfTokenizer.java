@@ -74,9 +74,9 @@ final class HfTokenizer implements Tokenizer {
     }
 
     /**
-     * What a config says.
+     * The tokenizer options of a config.
      *
-     * @param template put around the messages, or null for what the format has
+     * @param template text to put around messages, or null for the format's own
      * @param specialTokens instead of those that the file has, or null
      * @param allowsSpecialTokens whether a special token that a record spells is one, instead of text
      * @param chatTemplate for the checkpoint's chat template

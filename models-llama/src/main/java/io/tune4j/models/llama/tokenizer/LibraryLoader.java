@@ -10,7 +10,7 @@ final class LibraryLoader implements AutoCloseable {
         thread.setContextClassLoader(library.getClassLoader());
     }
 
-    /** For this thread until closed, the loader of a library's class. */
+    /** Sets this thread's context class loader to that of a library's class, until closed. */
     static LibraryLoader of(Class<?> library) {
         return new LibraryLoader(library);
     }

@@ -23,7 +23,7 @@ final class LibraryTokenizer implements AutoCloseable {
     /** Characters of a text, at most: ten books. The library ends the process where the memory for a longer one is missing. */
     private static final int LONGEST = 10_000_000;
 
-    /** What the library takes on the disk. */
+    /** The size of the library on disk. */
     private static final long UNPACKED_BYTES = 16L << 20;
 
     private static final Map<String, String> SWITCHES =

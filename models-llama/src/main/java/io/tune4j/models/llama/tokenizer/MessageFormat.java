@@ -3,7 +3,7 @@ package io.tune4j.models.llama.tokenizer;
 import io.tune4j.api.data.PromptTemplate.Templated;
 import java.util.List;
 
-/** How messages of plain text become tokens, one after the other, as torchtune does it. */
+/** Converts messages of plain text to tokens, one after the other, as torchtune does. */
 interface MessageFormat {
     /**
      * A whole conversation.

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** torchtune's templates by their names there ({@code data/_prompt_templates.py}, {@code models/llama2/_prompt_template.py}). */
 public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
-    /** Text before and behind a message. */
+    /** Text before and after a message. */
     record Tags(String before, String after) {}
 
     private final String name;
@@ -87,7 +87,7 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
         return template;
     }
 
-    /** Tags by role, {@code {user: [before, behind]}}; a role without an entry is left as it is. */
+    /** Tags by role, {@code {user: [before, after]}}; a role without an entry is left as it is. */
     static @Nullable PromptTemplate read(ConfigReader section) {
         Map<Role, Tags> tags = new EnumMap<>(Role.class);
         for (String key : section.keys()) {
@@ -105,7 +105,7 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
             } else if (pair.size() != 2) {
                 section.problem(
                         key,
-                        "expected [text before the message, text behind it], found " + pair.size()
+                        "expected [text before the message, text after it], found " + pair.size()
                                 + (pair.size() == 1 ? " text" : " texts"));
             } else {
                 tags.put(role, new Tags(pair.get(0), pair.get(1)));

@@ -50,7 +50,7 @@ final class SentencePieceFile {
     }
 
     /**
-     * What the file says, and the spelling of its beginning and end tokens.
+     * Reads the file, with the spelling of its beginning and end tokens.
      *
      * @throws DataException if it is broken
      */
@@ -71,7 +71,7 @@ final class SentencePieceFile {
         return file.source();
     }
 
-    /** As SentencePiece itself refuses files. */
+    /** Refuses files that SentencePiece itself refuses. */
     private void check() {
         Set<String> texts = new HashSet<>();
         for (int i = 0; i < pieces.size(); i++) {
@@ -215,7 +215,7 @@ final class SentencePieceFile {
         target.put("type", "Unigram").put("unk_id", unknown).put("byte_fallback", byteFallback);
         ArrayNode vocabulary = target.putArray("vocab");
         for (Piece piece : pieces) {
-            // What a text cannot spell gets a spelling that it cannot have.
+            // A piece that no text can spell gets a spelling that no text can have.
             vocabulary.addArray().add(spelling(piece)).add((double) piece.score);
         }
     }

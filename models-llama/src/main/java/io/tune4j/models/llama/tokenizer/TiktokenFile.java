@@ -21,14 +21,14 @@ import java.util.Map;
 final class TiktokenFile {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** How Llama 3 cuts a text into words before merging. */
+    /** Llama 3's split of a text into words before merging. */
     private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|"
             + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
     private static final int FIRST_SPECIAL = 128_000;
     private static final int SPECIAL_TOKENS = 256;
 
-    /** By their distance from the first; what has no name is reserved. */
+    /** Names by the distance from the first special token; tokens without a name are reserved. */
     private static final Map<Integer, String> SPECIAL = Map.of(
             0, "<|begin_of_text|>",
             1, "<|end_of_text|>",

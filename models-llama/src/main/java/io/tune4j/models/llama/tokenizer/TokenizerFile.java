@@ -52,7 +52,7 @@ record TokenizerFile(
     private static final int HIGHEST_ID = 100_000_000;
     private static final Pattern MARKUP = Pattern.compile("<[|\uFF5C].*[|\uFF5C]>");
 
-    /** Drawn anew in each process, so that nobody can write it into a record. */
+    /** Drawn at random in each process, so that no record can contain it. */
     private static final String NONCE = new BigInteger(128, new SecureRandom()).toString(36);
 
     /**

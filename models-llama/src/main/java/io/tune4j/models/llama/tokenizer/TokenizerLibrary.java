@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Unpacks the tokenizers library before DJL does: DJL takes any file of the right name in its cache, even a damaged one. */
 final class TokenizerLibrary implements PackedFiles {
-    /** Where DJL looks for the library first, if a user or this class says so. */
+    /** The property that names the folder in which DJL looks for the library first. */
     private static final String PATH = "RUST_LIBRARY_PATH";
 
     private static final String LIBRARY = System.mapLibraryName("tokenizers");

@@ -52,7 +52,7 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
         }
     }
 
-    /** This source with special tokens of another file. */
+    /** Copies this source with the special tokens of another file. */
     TokenizerSource with(Map<String, Integer> specialTokens) {
         return new TokenizerSource(
                 new TokenizerFile(

@@ -194,7 +194,7 @@ final class TrainedSpans {
         return false;
     }
 
-    /** For a template that goes through the messages in another way than by a loop over them. */
+    /** Finds the turns of a template that does not loop over the messages. */
     private Span turnByPrefixes(int message) {
         String until = rendered(message + 1, false);
         String before = message == 0 ? "" : rendered(message, false);
@@ -218,7 +218,7 @@ final class TrainedSpans {
         }
     }
 
-    /** What a prompt for a message ends with after the messages before it; empty if the template adds nothing to them. */
+    /** The text that a prompt for a message adds after the messages before it; empty if the template adds none. */
     private String header(int message, int turnStart) {
         String prompt = rendered(message, true);
         if (prompt == null) {
@@ -239,7 +239,7 @@ final class TrainedSpans {
         return goesOn || adds ? prompt.substring(Math.max(goesOn ? turnStart : 0, adds ? shorter.length() : 0)) : "";
     }
 
-    /** Where the answer begins: after what a prompt ends with, as far as the turn begins with it. */
+    /** The beginning of the answer: after the header, as far as the turn begins with it. */
     private int begin(int message, Span turn, String header, int firstOwn) {
         if (!header.isBlank()) {
             return afterHeader(turn, header);
@@ -271,7 +271,7 @@ final class TrainedSpans {
         return same >= wanted ? at : boundary(turn.from, at);
     }
 
-    /** For an answer that does not begin with its text, the header that it has if it is a text alone. */
+    /** The header of an answer that does not begin with its text: the one that it has if it is a text alone. */
     private String headerOfText(int message) {
         List<Message> others = new ArrayList<>(messages.subList(0, message));
         others.add(new Message(Role.ASSISTANT, "x", 1));

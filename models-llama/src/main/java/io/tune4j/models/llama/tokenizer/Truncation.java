@@ -1,7 +1,7 @@
 package io.tune4j.models.llama.tokenizer;
 
 /**
- * What of a long sample is kept.
+ * The part of a long sample that is kept.
  *
  * @param length the most tokens
  * @param left whether the last tokens are kept instead of the first

@@ -25,9 +25,9 @@ class SnippetsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Clock NOW = Clock.fixed(Instant.parse("2024-07-26T12:34:56Z"), ZoneOffset.UTC);
 
-    /** What no template of a model has: half a surrogate pair in a literal, and an infinite number at which Jinja itself fails. */
+    /** Snippets that no model's template has: half a surrogate pair in a literal, and an infinite number at which Jinja itself fails. */
     private static final Set<String> OTHERWISE = Set.of("{{ '\\ud83d\\ude00'|length }}", "{{ 1e400|int }}");
-    /** What is refused by its name although Jinja has it. */
+    /** Features of Jinja that are refused by name. */
     private static final List<String> REFUSED = List.of(
             "{% autoescape %}",
             "HTML that is marked safe",
@@ -53,7 +53,7 @@ class SnippetsTest {
         }
     }
 
-    /** What a snippet renders. */
+    /** The text that a snippet renders. */
     private static String rendered(JsonNode snippet) {
         Map<String, Object> variables = new HashMap<>();
         snippet.get("variables")

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a tokenizer.json says of its added tokens holds in the texts of templates, and records do not get at it. */
+/** The added tokens of a tokenizer.json are tokens in the texts of templates, and text in records. */
 class AddedTokensTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is not compared with transformers: refusals, dates, and which of several templates is meant. */
+/** Cases that are not compared with transformers: refusals, dates, and the choice among several templates. */
 class ChatTemplateTest {
     private static final List<Message> TALK =
             List.of(new Message(Role.USER, "Hi", false), new Message(Role.ASSISTANT, "Yo", true));

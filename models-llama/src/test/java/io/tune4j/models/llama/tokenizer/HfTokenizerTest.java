@@ -149,8 +149,8 @@ class HfTokenizerTest {
     }
 
     /**
-     * As in torchtune: so many tokens from either end, of which the last becomes the end token; messages behind the one that reaches the
-     * length are not looked at, whichever end is cut off.
+     * As in torchtune: so many tokens from either end, of which the last becomes the end token; messages after the one that reaches the
+     * length are ignored, whichever end is cut off.
      */
     @Test
     void eitherEndIsCutOff() throws IOException {

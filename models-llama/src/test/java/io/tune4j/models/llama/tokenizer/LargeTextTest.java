@@ -64,7 +64,7 @@ class LargeTextTest {
         }
     }
 
-    /** Of slices of so many characters of Unicode, as torchtune was asked. */
+    /** The ids of slices of equal length in Unicode characters, the way torchtune was called for the reference. */
     private static int[] bySlices(HfTokenizer tokenizer) {
         int[] characters = text.codePoints().toArray();
         int length = expected.get("slice").asInt();

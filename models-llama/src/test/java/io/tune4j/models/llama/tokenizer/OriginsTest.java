@@ -37,7 +37,7 @@ class OriginsTest {
         opened.forEach(HfTokenizer::close);
     }
 
-    /** What is made of a user's message, which is to be trained. */
+    /** Renders an expression over a user's message that is trained. */
     private String shown(String expression, String text) throws IOException {
         HfTokenizer tokenizer = open("{% macro same(x) %}{{ x }}{% endmacro %}"
                 + "{% for m in messages %}{% set c = m.content %}<|t|>{{ " + expression + " }}</s>{% endfor %}");

@@ -31,7 +31,7 @@ class PublishedSpansTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern CONTROL =
             Pattern.compile("<[|\uFF5C][^|\uFF5C<>]*[|\uFF5C]>|<[a-z_/]+>|\\[/?[A-Z_]+]");
-    /** Of the templates that show no text of an assistant, or only parts that are no texts: guards, retrieval, images. */
+    /** Number of templates that show no text of an assistant, or only parts that are not texts: guards, retrieval, images. */
     private static final int REFUSED = 16;
 
     private static final List<String> ASKED = List.of("Shall I say yellow or purple?", "And quickly?");

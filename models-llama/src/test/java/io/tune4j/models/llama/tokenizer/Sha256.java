@@ -11,12 +11,12 @@ import java.util.HexFormat;
 final class Sha256 {
     private Sha256() {}
 
-    /** Of a text's UTF-8. */
+    /** Hashes a text's UTF-8. */
     static String of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Of ids as little-endian 32-bit numbers. */
+    /** Hashes ids as little-endian 32-bit numbers. */
     static String of(int[] ids) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(ids);

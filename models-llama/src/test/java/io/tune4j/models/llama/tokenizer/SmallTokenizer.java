@@ -48,7 +48,7 @@ final class SmallTokenizer {
         return Files.writeString(folder.resolve("tokenizer.json"), root.toString());
     }
 
-    /** GPT-2's letters for bytes: printable ones stand for themselves, the others follow behind 255. */
+    /** GPT-2's letters for bytes: printable ones stand for themselves, the others follow after 255. */
     private static char visible(int wanted) {
         int next = 256;
         for (int b = 0; b < 256; b++) {

@@ -170,7 +170,7 @@ class TemplateFormatTest {
             {%- endfor %}<|im_end|>
             {%- if add_generation_prompt %}<|im_start|>assistant:{% endif %}
             """;
-    /** What follows a message decides whether it ends, and no prompt asks for an answer after an assistant's words. */
+    /** The next message decides whether a message ends, and no prompt asks for an answer after an assistant's words. */
     private static final String GOING_ON = """
             {%- for m in messages %}<|im_start|>{{ m.role + ':' + m.content }}
             {%- if m.role == 'user' or loop.last or loop.nextitem.role != 'assistant' %}<|im_end|>{% endif %}
