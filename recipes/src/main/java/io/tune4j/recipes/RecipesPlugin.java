@@ -11,7 +11,9 @@ import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
+import io.tune4j.recipes.metrics.ServiceLoggerFactory;
 import io.tune4j.recipes.metrics.StdoutLoggerFactory;
+import io.tune4j.recipes.metrics.TensorBoardLoggerFactory;
 import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.recipes.schedule.ScheduleFactory;
 import io.tune4j.recipes.torchtune.TorchtuneNames;
@@ -55,7 +57,9 @@ public final class RecipesPlugin implements Plugin {
                 new HfCheckpointerFactory(),
                 new MetaCheckpointerFactory(),
                 new DiskLoggerFactory(),
-                new StdoutLoggerFactory()));
+                new StdoutLoggerFactory(),
+                new TensorBoardLoggerFactory()));
+        components.addAll(ServiceLoggerFactory.all());
         components.addAll(Optimizers.all());
         components.addAll(ScheduleFactory.all());
         components.addAll(DatasetComponents.all());

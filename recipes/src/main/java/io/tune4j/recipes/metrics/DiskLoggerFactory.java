@@ -32,22 +32,13 @@ public final class DiskLoggerFactory implements ComponentFactory<MetricLoggerPro
 
     @Override
     public @Nullable MetricLoggerProvider create(ConfigReader options, ComponentContext context) {
-        Path directory = options.pathOrNull("log_dir");
+        Path directory = LogDirectories.of(options, context);
         String fileName = options.string("filename", "metrics.jsonl");
         options.accept("output_fmt", "the format is JSON lines");
         if (fileName.isBlank() || Path.of(fileName).getNameCount() != 1) {
             options.problem("filename", "expected the name of a file in log_dir, found '" + fileName + "'");
             return null;
         }
-        if (directory == null) {
-            Path output = context.outputDirectory();
-            if (output == null) {
-                options.problem("log_dir", "missing, and there is no output_dir; say where the metrics should go");
-                return null;
-            }
-            directory = output.resolve("logs");
-        }
-        Path file = directory.resolve(fileName);
-        return resumedStep -> new DiskLogger(file, resumedStep);
+        return directory == null ? null : resumedStep -> new DiskLogger(directory.resolve(fileName), resumedStep);
     }
 }

@@ -11,8 +11,6 @@ import java.util.List;
 public final class TorchtuneNames {
     private static final String EIGHT_BITS =
             "its state is kept in 8-bit codes in blocks of 256 (2.03 bytes for each trained parameter)";
-    private static final String METRICS =
-            "use torchtune.training.metric_logging.DiskLogger: metrics.jsonl in log_dir has one JSON object per step, which ";
     private static final String FAMILY = "no plugin for this model family is installed. Models whose config.json says"
             + " LlamaForCausalLM run as lora_llama; other families come as plugins (docs/how-to/plugins.md)";
     private static final String PREFERENCES =
@@ -31,7 +29,7 @@ public final class TorchtuneNames {
         List<ForeignName> names = new ArrayList<>();
         names.addAll(optimizers());
         names.addAll(datasets());
-        names.addAll(checkpointersAndLoggers());
+        names.addAll(checkpointers());
         names.addAll(losses());
         names.addAll(models());
         names.addAll(recipes());
@@ -59,21 +57,13 @@ public final class TorchtuneNames {
                 missing("torchtune.datasets.ConcatDataset", "write a list of data sets, each with a weight if wanted"));
     }
 
-    private static List<ForeignName> checkpointersAndLoggers() {
+    private static List<ForeignName> checkpointers() {
         return List.of(
                 missing(
                         "torchtune.training.FullModelTorchTuneCheckpointer",
                         "torchtune's own format is not read; use torchtune.training.FullModelHFCheckpointer with the"
                                 + " model's folder as it is on the hub"),
-                missing("torchtune.training.DistributedCheckpointer", DISTRIBUTED),
-                missing("torchtune.training.metric_logging.WandBLogger", METRICS + "wandb's Python client can be fed"),
-                missing(
-                        "torchtune.training.metric_logging.TensorBoardLogger",
-                        METRICS + "TensorBoard's SummaryWriter can be fed"),
-                missing("torchtune.training.metric_logging.CometLogger", METRICS + "Comet's Python client can be fed"),
-                missing(
-                        "torchtune.training.metric_logging.MLFlowLogger",
-                        METRICS + "MLflow's Python client can be fed"));
+                missing("torchtune.training.DistributedCheckpointer", DISTRIBUTED));
     }
 
     private static List<ForeignName> losses() {

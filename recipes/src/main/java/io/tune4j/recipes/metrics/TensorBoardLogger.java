@@ -1,0 +1,106 @@
+package io.tune4j.recipes.metrics;
+
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.WritableDirectories;
+import io.tune4j.api.train.MetricLogger;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Event files that {@code tensorboard --logdir} shows. A resumed run adds a file to the folder of the run that it continues; TensorBoard
+ * then drops the steps that are computed again.
+ */
+final class TensorBoardLogger implements MetricLogger {
+    private static final String RUN = "run_0_";
+    private static final double MILLIS = 1000.0;
+
+    private final Path file;
+    private final EventFile events;
+
+    /**
+     * Begins a file.
+     *
+     * @param directory its folder, or the folder of the runs' folders if {@code organized}
+     * @param organized whether each run gets a folder of its own, as torchtune's {@code organize_logs}
+     * @param resumedStep the step that the run resumes after, 0 for a new run
+     */
+    TensorBoardLogger(Path directory, boolean organized, long resumedStep) {
+        long now = System.currentTimeMillis();
+        Path runs = WritableDirectories.ensure(directory.toAbsolutePath(), "metric_logger.log_dir");
+        try {
+            Path folder = organized ? folder(runs, resumedStep, now) : runs;
+            Files.createDirectories(folder);
+            file = folder.resolve("events.out.tfevents." + now / 1000 + "." + host() + "."
+                    + ProcessHandle.current().pid() + "." + now % 1000);
+            events = new EventFile(file, Clock.systemUTC());
+            if (resumedStep > 0) {
+                events.restart(resumedStep + 1);
+            }
+        } catch (IOException e) {
+            throw failure(runs, e);
+        }
+    }
+
+    private static Path folder(Path runs, long resumedStep, long now) throws IOException {
+        if (resumedStep > 0) {
+            try (Stream<Path> folders = Files.list(runs)) {
+                Path newest = folders.filter(path -> path.getFileName().toString().startsWith(RUN))
+                        .max(Comparator.comparing(path -> path.getFileName().toString()))
+                        .orElse(null);
+                if (newest != null) {
+                    return newest;
+                }
+            }
+        }
+        return runs.resolve(RUN + now / MILLIS);
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static UserException failure(Path place, IOException e) {
+        return new UserException(
+                "cannot write TensorBoard's events to " + place + ": " + e.getMessage()
+                        + "; set metric_logger.log_dir to a folder with room that you may write to",
+                e);
+    }
+
+    @Override
+    public void logConfig(String yaml) {
+        try {
+            events.text("config", "```yaml\n" + yaml + "\n```");
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    @Override
+    public void log(long step, Map<String, Double> metrics) {
+        try {
+            events.scalars(step, metrics);
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            events.close();
+        } catch (IOException e) {
+            throw failure(file, e);
+        }
+    }
+}
