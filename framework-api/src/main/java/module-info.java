@@ -5,20 +5,15 @@ module io.tune4j.api {
     requires transitive org.jspecify;
     requires transitive jakarta.inject;
     requires com.fasterxml.jackson.databind;
-    requires java.net.http;
-    requires org.yaml.snakeyaml;
 
     exports io.tune4j.api.autograd;
     exports io.tune4j.api.backend;
     exports io.tune4j.api.backend.host;
     exports io.tune4j.api.backend.libtorch;
-    exports io.tune4j.api.backend.profile;
-    exports io.tune4j.api.backend.shapes;
     exports io.tune4j.api.batch;
     exports io.tune4j.api.config;
     exports io.tune4j.api.data;
     exports io.tune4j.api.error;
-    exports io.tune4j.api.hub;
     exports io.tune4j.api.io;
     exports io.tune4j.api.model;
     exports io.tune4j.api.nn;

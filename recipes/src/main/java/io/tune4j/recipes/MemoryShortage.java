@@ -1,6 +1,6 @@
 package io.tune4j.recipes;
 
-import io.tune4j.api.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;

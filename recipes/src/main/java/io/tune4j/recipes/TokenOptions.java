@@ -5,7 +5,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.hub.HubSettings;
+import io.tune4j.engine.hub.HubSettings;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.recipes.tokens.TokenCache;
 import io.tune4j.recipes.tokens.TokenStore;

@@ -12,7 +12,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;

@@ -1,8 +1,8 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
-import io.tune4j.api.config.ConfigWriter;
+import io.tune4j.engine.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.UserException;

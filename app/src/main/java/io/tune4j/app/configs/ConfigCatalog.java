@@ -1,6 +1,6 @@
 package io.tune4j.app.configs;
 
-import io.tune4j.api.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.UnusablePath;

@@ -1,7 +1,7 @@
 package io.tune4j.app.console;
 
-import io.tune4j.api.hub.HubFile;
-import io.tune4j.api.hub.HubProgress;
+import io.tune4j.engine.hub.HubFile;
+import io.tune4j.engine.hub.HubProgress;
 import io.tune4j.api.io.Sizes;
 import java.io.PrintStream;
 import java.util.ArrayList;

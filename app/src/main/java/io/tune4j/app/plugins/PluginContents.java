@@ -6,7 +6,7 @@ import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RecipeFactory;

@@ -51,7 +51,7 @@ public final class PluginLoader {
                         + "; a plugin declares its class in META-INF/services or module-info");
             }
             modules.checkApiVersion();
-            ModuleLayer layer = PluginLayer.of(modules);
+            ModuleLayer layer = PluginLayer.of(modules, location.bundled());
             List<LoadedPlugin> found = new ArrayList<>();
             for (ServiceLoader.Provider<Plugin> provider :
                     ServiceLoader.load(layer, Plugin.class).stream().toList()) {

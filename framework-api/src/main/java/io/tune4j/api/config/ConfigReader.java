@@ -4,8 +4,10 @@ import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.UnusablePath;
 import io.tune4j.api.tensor.DType;
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,19 @@ public final class ConfigReader {
 
     public ConfigReader(Mapping mapping, Problems problems, Notices notices) {
         this(mapping, "", problems, notices);
+    }
+
+    /**
+     * Reads a JSON file that others wrote, such as a checkpoint's {@code config.json}, as a section of its own. Its origin
+     * in messages is the file.
+     *
+     * @throws IOException if there is no such file, or it is no JSON object; {@link JsonFiles#problem} has words for it
+     */
+    public static ConfigReader ofJson(Path file) throws IOException {
+        if (JsonNodes.of(JsonFiles.read(file), new Origin(file.toString(), 0)) instanceof Mapping object) {
+            return new ConfigReader(object, new Problems(), new Notices());
+        }
+        throw new IOException("it is no JSON object");
     }
 
     private ConfigReader(Mapping mapping, String path, Problems problems, Notices notices) {

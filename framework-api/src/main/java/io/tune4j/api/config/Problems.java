@@ -35,12 +35,12 @@ public final class Problems {
     }
 
     /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
-    void refer(String path) {
+    public void refer(String path) {
         referenced.add(path);
     }
 
     /** The keys that other values refer to. */
-    SortedSet<String> referred() {
+    public SortedSet<String> referred() {
         return new TreeSet<>(referenced);
     }
 

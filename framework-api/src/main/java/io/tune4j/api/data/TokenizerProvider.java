@@ -1,6 +1,6 @@
 package io.tune4j.api.data;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 
 /** A tokenizer's checked options. A component type. */
 @ConfigSection("tokenizer")

@@ -2,7 +2,7 @@ package io.tune4j.api.plugin;
 
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

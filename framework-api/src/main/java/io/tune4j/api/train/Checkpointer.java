@@ -1,6 +1,6 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.safetensors.Checkpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 
 /** A factor on the learning rate as a pure function of the step, so that there is no state to save. A component type. */
 @ConfigSection("lr_scheduler")

@@ -1,9 +1,9 @@
 package io.tune4j.api.train;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
-import io.tune4j.api.plugin.ConfigSection;
 import io.tune4j.api.tensor.Tensor;
 
 /**

@@ -1,6 +1,6 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 
 /** A metric logger's checked options. A component type. */
 @ConfigSection("metric_logger")

@@ -2,7 +2,7 @@ package io.tune4j.api.train;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;

@@ -3,7 +3,7 @@ package io.tune4j.recipes.data;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
-import io.tune4j.api.hub.HubRepository;
+import io.tune4j.engine.hub.HubRepository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.api.train.Optimizer;
