@@ -48,14 +48,29 @@ public interface ModelDefinition {
     }
 
     /**
-     * Loads the weights that are not projections and asks the factory for each projection by name.
+     * Makes the model itself, for {@link #build} alone to call: loads the weights that are not projections and asks the
+     * factory for each projection by name. Batches reach the result after they were checked.
      *
      * @param backend where to compute
      * @param dtype to compute in
      * @param weights what to load
      * @param linears makes the projections
      */
-    CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears);
+    CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears);
+
+    /**
+     * Makes the model. It refuses token ids outside of the vocabulary and sequences longer than {@link #maxSequenceLength}
+     * with a {@link io.tune4j.api.error.DataException}, because native kernels would read beyond their tables. Not to be
+     * overridden.
+     *
+     * @param backend where to compute
+     * @param dtype to compute in
+     * @param weights what to load
+     * @param linears makes the projections
+     */
+    default CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+        return new CheckedModel(this, assemble(backend, dtype, weights, linears));
+    }
 
     /** Number of parameters of the base model. */
     default long parameterCount() {

@@ -94,7 +94,7 @@ record StubModel(boolean tiedEmbeddings) implements ModelDefinition {
     }
 
     @Override
-    public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         throw new InternalException("only names and sizes are tested here");
     }
 }
