@@ -12,6 +12,7 @@ module io.tune4j.engine {
     exports io.tune4j.engine.config;
     exports io.tune4j.engine.hub;
     exports io.tune4j.engine.inject;
+    exports io.tune4j.engine.plugin;
     exports io.tune4j.engine.profile;
     exports io.tune4j.engine.registry;
     exports io.tune4j.engine.shapes;

@@ -162,7 +162,7 @@ record LoraFinetuneOptions(
                     root.longIntegerOrNull("seed"),
                     root.bool("shuffle", true),
                     batching,
-                    TokenOptions.read(root),
+                    TokenOptions.read(root, components.environment()),
                     root.integer("epochs", 1, 1, ANY),
                     positiveOrNull("max_steps_per_epoch"),
                     positiveOrNull("max_steps"),

@@ -55,7 +55,7 @@ final class MemoryShortage {
                 .collect(Collectors.joining(", "));
         List<Saving> savings = savings();
         String help = savings.isEmpty()
-                ? "Nothing that is known saves more; take a smaller model, or a lower model.lora_rank."
+                ? "Nothing that is known saves more; " + estimate.lastResort() + "."
                 : "What would help most: "
                         + savings.stream().map(Saving::describe).collect(Collectors.joining("; ")) + ".";
         return "Held at the peak of a micro-batch of " + largest.describe() + " tokens, as foreseen: " + held + ", "
@@ -80,7 +80,7 @@ final class MemoryShortage {
             Problems problems = new Problems();
             Notices notices = new Notices();
             Mapping tree = ConfigLoader.load(
-                    config.yaml(), config.source(), overrides, System.getenv(), Map.of(), problems, notices);
+                    config.yaml(), config.source(), overrides, components.environment(), Map.of(), problems, notices);
             ConfigReader root = new ConfigReader(tree, problems, notices);
             RunConfig other = new RunConfig(root, problems, notices, config.yaml(), config.source());
             LoraFinetuneOptions changed = LoraFinetuneOptions.readWithoutFiles(other, components);

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 record TokenOptions(@Nullable Path folder, Map<String, String> sections) {
     private static final String KEY = "token_cache";
 
-    static TokenOptions read(ConfigReader root) {
+    static TokenOptions read(ConfigReader root, Map<String, String> environment) {
         String where = root.string(KEY, "auto");
         Path folder =
                 switch (where.toLowerCase(Locale.ROOT)) {
                     case "off", "false", "none" -> null;
-                    case "auto", "true" -> HubSettings.cache(System.getenv()).resolve("tokens");
+                    case "auto", "true" -> HubSettings.cache(environment).resolve("tokens");
                     default -> root.path(KEY);
                 };
         Map<String, String> sections = new TreeMap<>();

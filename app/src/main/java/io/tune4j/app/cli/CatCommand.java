@@ -6,7 +6,7 @@ import io.tune4j.engine.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.UserException;
-import io.tune4j.app.Installation;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.configs.ConfigSource;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.Host;

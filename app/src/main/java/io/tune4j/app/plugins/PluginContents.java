@@ -51,7 +51,14 @@ public record PluginContents(
                 "other trainers' name",
                 it.name(),
                 List.of(),
-                it.replacement() == null ? it.advice() : "is " + it.replacement())));
+                summary(it))));
         return all;
+    }
+
+    private static String summary(ForeignName name) {
+        if (name.isLastPart()) {
+            return "names below it are known by their last part";
+        }
+        return name.replacement() == null ? name.advice() : "is " + name.replacement();
     }
 }

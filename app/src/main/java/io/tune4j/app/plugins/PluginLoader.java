@@ -2,6 +2,7 @@ package io.tune4j.app.plugins;
 
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.engine.plugin.PluginCalls;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,8 +82,8 @@ public final class PluginLoader {
             ServiceLoader.Provider<Plugin> provider, PluginLocation location, List<Path> jars, PluginModules modules)
             throws BrokenPluginException {
         ModuleDescriptor descriptor = provider.type().getModule().getDescriptor();
-        Plugin plugin = provider.get();
-        String id = plugin.id();
+        Plugin plugin = PluginCalls.in(provider.type(), provider::get);
+        String id = PluginCalls.in(plugin, plugin::id);
         if (!ID.matcher(id).matches()) {
             throw new BrokenPluginException(
                     "its id '" + id + "' is not one: lower-case words joined by -, such as my-plugin");
@@ -92,7 +93,7 @@ public final class PluginLoader {
             throw new BrokenPluginException(
                     "its id '" + id + "' is reserved for the plugin that comes with tune4j; choose another");
         }
-        PluginContents contents = PluginContents.of(plugin);
+        PluginContents contents = PluginCalls.in(plugin, () -> PluginContents.of(plugin));
         return new LoadedPlugin(
                 id,
                 plugin,
@@ -102,7 +103,7 @@ public final class PluginLoader {
                 descriptor.rawVersion().orElse("unknown"),
                 modules.apiVersion(),
                 contents,
-                contents.list());
+                PluginCalls.in(plugin, contents::list));
     }
 
     private void refuse(PluginLocation location, List<Path> jars, PluginModules modules, String reason) {

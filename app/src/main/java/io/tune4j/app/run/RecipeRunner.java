@@ -16,6 +16,7 @@ import io.tune4j.api.config.Problems.Problem;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.engine.plugin.PluginCalls;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
@@ -160,7 +161,8 @@ public final class RecipeRunner {
         Class<? extends Recipe> recipeClass = recipeClass(factory);
         try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, config, components, console)) {
             RunModule module = new RunModule(config, components, console, cancellation, inputs);
-            return action.on(construct(factory, host.injector(), module, recipeClass));
+            return PluginCalls.in(
+                    recipeClass, () -> action.on(construct(factory, host.injector(), module, recipeClass)));
         } catch (ConfigurationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
         } catch (UserException e) {
@@ -170,7 +172,7 @@ public final class RecipeRunner {
 
     private static Class<? extends Recipe> recipeClass(RecipeFactory factory) {
         try {
-            return factory.recipeClass();
+            return PluginCalls.in(factory, factory::recipeClass);
         } catch (LinkageError e) {
             throw new PluginException("recipe '" + factory.name() + "' cannot be loaded: " + e, e);
         }

@@ -34,6 +34,6 @@ public record Contributions(
 
     /** Looks them up in a config's terms. */
     public ComponentRegistry registry() {
-        return new ComponentRegistry(backends, models, peftMethods, peftVariants, components.values(), foreignNames);
+        return new ComponentRegistry(backends, models, peftMethods, peftVariants, components.values(), foreignNames, System.getenv());
     }
 }

@@ -124,7 +124,7 @@ class TorchtuneTableTest {
         String simple = name.substring(name.lastIndexOf('.') + 1);
         for (Plugin plugin : Checks.PLUGINS) {
             for (ForeignName foreign : plugin.foreignNames()) {
-                if (foreign.covers(name) && foreign.replacement() != null) {
+                if (foreign.covers(name) && foreign.replacement() != null && !foreign.isLastPart()) {
                     return "`" + foreign.replacement() + "`: " + foreign.advice();
                 }
             }

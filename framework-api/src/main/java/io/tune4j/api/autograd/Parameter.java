@@ -10,7 +10,18 @@ import org.jspecify.annotations.Nullable;
  * dtype of the computation that is made again when the value changed.
  */
 public final class Parameter implements AutoCloseable {
+    /** What a parameter is to its adapter. Optimizers may treat the roles differently, as LoRA+ does. */
+    public enum Role {
+        /** A low-rank factor that the layer's input goes through first: LoRA's A. */
+        INPUT_FACTOR,
+        /** A low-rank factor that makes the layer's output: LoRA's B. */
+        OUTPUT_FACTOR,
+        /** Anything else. */
+        OTHER
+    }
+
     private final String name;
+    private final Role role;
     private final Tensor value;
     private @Nullable Tensor gradient;
     private @Nullable Tensor computeCopy;
@@ -22,12 +33,27 @@ public final class Parameter implements AutoCloseable {
      * @param value taken over; closed with the parameter
      */
     public Parameter(String name, Tensor value) {
+        this(name, value, Role.OTHER);
+    }
+
+    /**
+     * @param name unique within an adapter
+     * @param value taken over; closed with the parameter
+     * @param role for optimizers
+     */
+    public Parameter(String name, Tensor value, Role role) {
         this.name = name;
+        this.role = role;
         this.value = TensorScope.detach(value);
     }
 
     public String name() {
         return name;
+    }
+
+    /** What it is to its adapter. */
+    public Role role() {
+        return role;
     }
 
     /** The master value. Call {@link #changed} after writing to it. */

@@ -1,6 +1,6 @@
 package io.tune4j.api.backend;
 
-import io.tune4j.api.io.UserCache;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
@@ -24,6 +24,6 @@ public record BackendOptions(Device device, DType dtype, int threads, Consumer<S
 
     /** With the folder that this process's environment names. */
     public BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
-        this(device, dtype, threads, notices, UserCache.folder(System.getenv()));
+        this(device, dtype, threads, notices, UserFolders.cache(System.getenv()));
     }
 }

@@ -6,6 +6,7 @@ import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.UnusablePath;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.tensor.DType;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -411,10 +412,7 @@ public final class ConfigReader {
 
     private Path toPath(String key, String text) {
         try {
-            return Path.of(
-                    text.equals("~") || text.startsWith("~/")
-                            ? System.getProperty("user.home") + text.substring(1)
-                            : text);
+            return Path.of(UserFolders.expand(text));
         } catch (InvalidPathException e) {
             problem(key, "'" + text + "' cannot be the name of a file: " + UnusablePath.reason(e));
             return Path.of("invalid-path");

@@ -5,6 +5,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,11 @@ public interface Components {
      */
     default @Nullable ModelPlan modelOf(ConfigReader section, @Nullable Checkpointer checkpointer) {
         return model(section, checkpointer == null ? null : checkpointer.checkpointDirectory());
+    }
+
+    /** The environment variables that a plugin may look up, e.g. for its cache: plugins do not ask the system itself. */
+    default Map<String, String> environment() {
+        return Map.of();
     }
 
     /** The backend that key {@code backend} names, or the preferred one where the key is absent. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record ForeignName(String name, @Nullable String replacement, String advice) {
     private static final String ALL_BELOW = ".*";
 
+    /** The replacement of names that are known by their last part. */
+    private static final String LAST_PART = "*";
+
     /** The same thing under another name. */
     public static ForeignName same(String name, String replacement) {
         return new ForeignName(name, replacement, "");
@@ -34,6 +37,30 @@ public record ForeignName(String name, @Nullable String replacement, String advi
      */
     public static ForeignName missing(String name, String advice) {
         return new ForeignName(name, null, advice);
+    }
+
+    /**
+     * Says that names below a prefix are known here by their last part, wherever the other trainer keeps it: {@code
+     * torchtune.models.llama3_1.lora_llama3_1_8b} is {@code lora_llama3_1_8b}.
+     *
+     * @param prefix e.g. {@code torchtune}
+     */
+    public static ForeignName lastPart(String prefix) {
+        return new ForeignName(prefix + ALL_BELOW, LAST_PART, "");
+    }
+
+    /** Whether names that it covers are known by their last part. */
+    public boolean isLastPart() {
+        return LAST_PART.equals(replacement);
+    }
+
+    /**
+     * The component's name here for a written name that it covers; null if nothing does its work.
+     *
+     * @param written e.g. {@code torch.optim.AdamW}
+     */
+    public @Nullable String replacementOf(String written) {
+        return isLastPart() ? written.substring(written.lastIndexOf('.') + 1) : replacement;
     }
 
     /** Whether it stands for a written name. */

@@ -10,6 +10,11 @@ public interface RecipeFactory {
     /** One line for {@code tune ls}. */
     String summary();
 
+    /** Which one a config is for that does not say: the highest. The bundled recipes use 0 to 100. */
+    default int preference() {
+        return 0;
+    }
+
     default List<String> aliases() {
         return List.of();
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputBytes what the run writes
  * @param operationsPerStep floating-point operations of an optimizer step
  * @param levers what would lower the peak
+ * @param lastResort what to try where no lever helps, e.g. {@code take a smaller model}
  * @param activations what becomes of activations; null if that is not known
  */
 public record RunEstimate(
@@ -22,6 +23,7 @@ public record RunEstimate(
         long outputBytes,
         double operationsPerStep,
         List<Lever> levers,
+        String lastResort,
         @Nullable Activations activations) {
     /**
      * What a layer leaves for the backward.

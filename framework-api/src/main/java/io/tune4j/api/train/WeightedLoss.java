@@ -5,7 +5,6 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.nn.RowSelection;
-import io.tune4j.api.nn.WeightedSum;
 import io.tune4j.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

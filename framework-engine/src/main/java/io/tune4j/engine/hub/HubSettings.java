@@ -1,7 +1,7 @@
 package io.tune4j.engine.hub;
 
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.io.UserCache;
+import io.tune4j.api.io.UserFolders;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -113,7 +113,7 @@ public record HubSettings(
 
     /** The folder for what is downloaded without being asked for a place. */
     public static Path cache(Map<String, String> environment) {
-        return UserCache.folder(environment);
+        return UserFolders.cache(environment);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
@@ -18,6 +19,7 @@ import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.plugin.PluginCalls;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.inject.Provider;
@@ -207,7 +209,10 @@ public final class RecipeInputs implements AutoCloseable {
                 throw new PluginException("recipe '" + recipe
                         + "' has no backend: its constructor must ask for Backend or" + " Provider<Backend>");
             }
-            backend = backendFactory.create(new BackendOptions(device, dtype, threads, console::warning));
+            BackendFactory factory = backendFactory;
+            BackendOptions options = new BackendOptions(
+                    device, dtype, threads, console::warning, UserFolders.cache(components.environment()));
+            backend = PluginCalls.in(factory, () -> factory.create(options));
             console.line("backend    " + backend.capabilities().description() + ", " + dtype);
         }
         return backend;

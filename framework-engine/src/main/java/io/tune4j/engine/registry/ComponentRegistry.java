@@ -19,6 +19,7 @@ import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.plugin.PluginCalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * with all that is installed; tests make one of the plugins they try.
  */
 public final class ComponentRegistry implements Components {
-    private static final String TORCHTUNE = "torchtune.";
     private static final String QUANTIZE = "quantize_base";
 
     /** The name of a weight format. */
@@ -48,21 +48,27 @@ public final class ComponentRegistry implements Components {
     private final Map<String, PeftVariant> variants;
     private final List<ComponentFactory<?>> components;
     private final List<ForeignName> foreignNames;
+    private final Map<String, String> environment;
     private final List<String> misses = new ArrayList<>();
 
-    /** @param components of all kinds */
+    /**
+     * @param components of all kinds
+     * @param environment the variables that plugins may look up
+     */
     public ComponentRegistry(
             Map<String, BackendFactory> backends,
             Map<String, ModelBuilder> models,
             Map<String, PeftMethod> peftMethods,
             Map<String, PeftVariant> variants,
             Collection<? extends ComponentFactory<?>> components,
-            Collection<ForeignName> foreignNames) {
+            Collection<ForeignName> foreignNames,
+            Map<String, String> environment) {
         this.backends = Map.copyOf(backends);
         this.models = Map.copyOf(models);
         this.peftMethods = Map.copyOf(peftMethods);
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
+        this.environment = Map.copyOf(environment);
         // What is said of one name goes before what is said of all below another.
         this.foreignNames = foreignNames.stream()
                 .sorted(Comparator.comparingInt(
@@ -70,7 +76,7 @@ public final class ComponentRegistry implements Components {
                 .toList();
     }
 
-    /** All that some plugins contribute; of several with one name, the last. */
+    /** All that some plugins contribute, with this process's environment; of several with one name, the last. */
     public static ComponentRegistry of(List<? extends Plugin> plugins) {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();
@@ -87,7 +93,12 @@ public final class ComponentRegistry implements Components {
             components.addAll(0, plugin.components());
             foreignNames.addAll(plugin.foreignNames());
         }
-        return new ComponentRegistry(backends, models, methods, variants, components, foreignNames);
+        return new ComponentRegistry(backends, models, methods, variants, components, foreignNames, System.getenv());
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return environment;
     }
 
     /** The kind of a component as users call it: {@code OptimizerProvider} is an optimizer. */
@@ -107,12 +118,9 @@ public final class ComponentRegistry implements Components {
         }
         ComponentFactory<?> factory = find(type, name);
         ForeignName foreign = factory == null ? foreign(name) : null;
-        if (foreign != null && foreign.replacement() != null) {
-            factory = find(type, foreign.replacement());
-        }
-        if (factory == null && foreign == null && name.startsWith(TORCHTUNE)) {
-            // Its modules moved from release to release; the names in them stayed.
-            factory = find(type, simple(name));
+        String replacement = foreign == null ? null : foreign.replacementOf(name);
+        if (replacement != null) {
+            factory = find(type, replacement);
         }
         if (factory == null) {
             String kind = kind(type);
@@ -128,7 +136,13 @@ public final class ComponentRegistry implements Components {
         if (foreign != null && !foreign.advice().isEmpty()) {
             section.accept("_component_", factory.name() + " stands for " + name + ": " + foreign.advice());
         }
-        return type.cast(factory.create(section, context));
+        T made = create(type, factory, section, context);
+        return made == null ? null : PluginCalls.component(type, made);
+    }
+
+    private static <T> @Nullable T create(
+            Class<T> type, ComponentFactory<?> factory, ConfigReader section, ComponentContext context) {
+        return PluginCalls.<@Nullable T>in(factory, () -> type.cast(factory.create(section, context)));
     }
 
     private @Nullable ForeignName foreign(String name) {
@@ -193,8 +207,8 @@ public final class ComponentRegistry implements Components {
     private @Nullable ModelPlan model(
             ConfigReader section, @Nullable Path checkpointDirectory, @Nullable Checkpointer checkpointer) {
         String written = section.component();
-        // torchtune's names are dotted: torchtune.models.llama3_1.lora_llama3_1_8b
-        String name = written.startsWith(TORCHTUNE) ? simple(written) : written;
+        boolean dotted = foreignNames.stream().anyMatch(each -> each.isLastPart() && each.covers(written));
+        String name = dotted ? simple(written) : written;
         Choice choice = choose(name);
         if (choice == null) {
             if (!written.isEmpty()) {
@@ -202,12 +216,15 @@ public final class ComponentRegistry implements Components {
                 misses.add("model '" + name + "'");
                 section.problem(
                         "_component_",
-                        foreign != null ? withoutCounterpart("model", written, foreign) : unknownModel(written, name));
+                        foreign != null && foreign.replacement() == null
+                                ? withoutCounterpart("model", written, foreign)
+                                : unknownModel(written, name));
             }
             section.keys().forEach(section::claim);
             return null;
         }
-        ModelDefinition configured = choice.builder.define(section, checkpointDirectory);
+        ModelDefinition configured = PluginCalls.<@Nullable ModelDefinition>in(
+                choice.builder, () -> choice.builder.define(section, checkpointDirectory));
         ModelDefinition definition =
                 configured == null || checkpointer == null ? configured : asStored(configured, checkpointer, section);
         return plan(choice, name, section, definition);
@@ -247,7 +264,7 @@ public final class ComponentRegistry implements Components {
             return configured;
         }
         try (Checkpoint checkpoint = checkpointer.open()) {
-            return configured.asStored(checkpoint, section.notices()::warn);
+            return PluginCalls.in(configured, () -> configured.asStored(checkpoint, section.notices()::warn));
         } catch (TuneException e) {
             // A config may be looked at before its model is there; a run opens the files again and says what is wrong.
             return configured;
@@ -269,7 +286,9 @@ public final class ComponentRegistry implements Components {
             section.keys().forEach(section::claim);
             return null;
         }
-        PeftPlan peft = method == null ? null : method.configure(section, definition);
+        PeftPlan peft = method == null
+                ? null
+                : PluginCalls.<@Nullable PeftPlan>in(method, () -> method.configure(section, definition));
         if (variant != null && !section.bool(QUANTIZE, true)) {
             section.problem(
                     QUANTIZE,
@@ -308,7 +327,7 @@ public final class ComponentRegistry implements Components {
             return null;
         }
         ComponentContext context = new ComponentContext(this, null, null);
-        return WeightFormat.class.cast(factory.create(section, context));
+        return create(WeightFormat.class, factory, section, context);
     }
 
     private String unknownModel(String written, String name) {

@@ -26,7 +26,7 @@ public final class Readers {
         ConfigReader section =
                 Sections.of(yaml.contains("_component_") ? yaml : "{_component_: AdamW, " + yaml.substring(1));
         OptimizerProvider made = new ComponentRegistry(
-                        Map.of(), Map.of(), Map.of(), Map.of(), Optimizers.all(), List.of())
+                        Map.of(), Map.of(), Map.of(), Map.of(), Optimizers.all(), List.of(), Map.of())
                 .create(OptimizerProvider.class, section, context());
         assertThat(section.problems().all()).isEmpty();
         return Objects.requireNonNull(made);

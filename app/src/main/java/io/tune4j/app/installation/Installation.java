@@ -1,4 +1,4 @@
-package io.tune4j.app;
+package io.tune4j.app.installation;
 
 import io.tune4j.api.plugin.ApiVersion;
 import io.tune4j.app.plugins.PluginFolders;
