@@ -1,7 +1,9 @@
 /**
- * What plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own.
+ * What plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own. Types
+ * whose {@code @API} status is {@code INTERNAL} serve the distribution's own plugins and may change in any release.
  */
 module io.tune4j.api {
+    requires static org.apiguardian.api;
     requires transitive org.jspecify;
     requires transitive jakarta.inject;
     requires com.fasterxml.jackson.databind;

@@ -3,12 +3,14 @@ package io.tune4j.api.autograd;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A trainable tensor: a master value, usually fp32, with the sum of its gradients in the same dtype, and a copy in the
  * dtype of the computation that is made again when the value changed.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Parameter implements AutoCloseable {
     /** What a parameter is to its adapter. Optimizers may treat the roles differently, as LoRA+ does. */
     public enum Role {

@@ -5,6 +5,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
 /**
  * What a run asks of a backend.
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * @param notices takes one-line warnings for the user, such as the measured cost of an emulated dtype
  * @param cache the user's folder for what can be made again, such as unpacked libraries; it need not exist
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices, Path cache) {
     public BackendOptions {
         if (threads < 0) {

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * mistake becomes a {@link Problems} entry and the getter returns its default or a harmless placeholder, so that one run
  * finds them all. Several consumers may share a reader. A key whose value is null counts as absent.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ConfigReader {
     private final Mapping mapping;
     private final String path;

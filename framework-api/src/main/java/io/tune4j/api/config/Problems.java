@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apiguardian.api.API;
 
 /** Collects everything wrong with a config, to be shown at once. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Problems {
     /**
      * One mistake: where, which key, what, and what to do.

@@ -2,8 +2,10 @@ package io.tune4j.api.io;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /** Folders of the user and of the machine, for plugins, which do not ask the system themselves. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class UserFolders {
     private static final String OWN = "TUNE4J_CACHE";
     private static final String COMMON = "XDG_CACHE_HOME";

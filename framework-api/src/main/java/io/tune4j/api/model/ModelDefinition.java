@@ -7,8 +7,10 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
 /** A model's architecture in full, with no weight allocated. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModelDefinition {
     /** One line, e.g. {@code Llama, 16 layers, 2048 wide, 1.24 B parameters}. */
     String describe();

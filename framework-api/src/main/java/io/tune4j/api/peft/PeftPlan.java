@@ -4,9 +4,11 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.tensor.DType;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** A PEFT method with its options, checked against a model, before anything is allocated. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface PeftPlan {
     /** One line, e.g. {@code LoRA, rank 8, alpha 16, 6 projections in each of 16 layers, 5.6 M parameters}. */
     String describe();

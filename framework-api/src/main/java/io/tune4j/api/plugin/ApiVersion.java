@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * The version of this API, counted as Semantic Versioning 2.0.0 does. A plugin made for an incompatible version is refused
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * was made for by the manifest attribute {@link #MANIFEST_ATTRIBUTE}; a named module need not, because javac writes the
  * version of {@code io.tune4j.api} that it saw into the module's descriptor.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class ApiVersion {
     /** The name in a jar's manifest, e.g. {@code Tune4J-Api-Version: 0.1}. */
     public static final String MANIFEST_ATTRIBUTE = "Tune4J-Api-Version";

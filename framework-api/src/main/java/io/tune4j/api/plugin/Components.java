@@ -6,6 +6,7 @@ import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * options, become problems of the reader (with what is installed and the nearest names), and null is returned: go on
  * reading the rest of the config, then call {@link io.tune4j.api.config.Problems#throwIfAny}.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Components {
     /**
      * Makes the component that a section's {@code _component_} names.

@@ -1,5 +1,6 @@
 package io.tune4j.api.plugin;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param replacement the component's name here; null if nothing does its work
  * @param advice without a replacement, what to use instead; with one, how it differs, or empty
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ForeignName(String name, @Nullable String replacement, String advice) {
     private static final String ALL_BELOW = ".*";
 

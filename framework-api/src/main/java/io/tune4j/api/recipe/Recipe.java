@@ -1,5 +1,6 @@
 package io.tune4j.api.recipe;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * io.tune4j.api.config.ConfigReader#finish} and {@link io.tune4j.api.config.Problems#throwIfAny}, and only then gets the
  * backend.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface Recipe {
     /**

@@ -1,8 +1,10 @@
 package io.tune4j.api.recipe;
 
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** Names a recipe for {@code tune run}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface RecipeFactory {
     /** E.g. {@code lora_finetune_single_device}. */
     String name();

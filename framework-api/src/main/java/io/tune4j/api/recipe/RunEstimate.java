@@ -2,6 +2,7 @@ package io.tune4j.api.recipe;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastResort what to try where no lever helps, e.g. {@code take a smaller model}
  * @param activations what becomes of activations; null if that is not known
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record RunEstimate(
         String basis,
         List<Part> memory,

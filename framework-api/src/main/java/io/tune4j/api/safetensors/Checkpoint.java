@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a model: one safetensors file or several, seen as one set of named tensors. Safe for use by several
  * threads.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Checkpoint implements AutoCloseable {
     private final String origin;
     private final Map<Path, SafetensorsFile> files = new LinkedHashMap<>();

@@ -16,12 +16,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One open safetensors file, checked as strictly as the format's specification: see {@link #open}. Safe for use by
  * several threads.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SafetensorsFile implements AutoCloseable {
     /** The longest slice that {@link #map} returns; a multiple of every element's size. */
     static final long MAX_SLICE = 1L << 30;

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.SortedMap;
+import org.apiguardian.api.API;
 
 /**
  * A format of weight files besides safetensors. Its files must hold each tensor's elements as safetensors does: in one
  * piece, little-endian, row by row, and uncompressed.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightFileFormat {
     /**
      * Whether a file is of this format, judged by its first bytes.

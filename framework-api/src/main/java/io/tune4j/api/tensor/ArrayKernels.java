@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.apiguardian.api.API;
 
 /**
  * The kernels every backend brings: creation, host transfer, views, element-wise functions, reductions, matrix
@@ -16,6 +17,7 @@ import java.util.stream.LongStream;
  * each other throw {@link io.tune4j.api.error.InternalException}, because the framework checks what users give before
  * it gets here.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArrayKernels {
     Device device();
 

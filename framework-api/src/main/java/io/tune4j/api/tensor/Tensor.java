@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Operations make new tensors; those whose name ends in {@code InPlace}, and {@link #copyFrom}, change this one. A
  * tensor is confined to one thread at a time.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Tensor implements AutoCloseable {
     private final ArrayKernels kernels;
     private final Array array;

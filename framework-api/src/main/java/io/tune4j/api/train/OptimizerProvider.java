@@ -6,9 +6,11 @@ import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** An optimizer's checked options. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("optimizer")
 public interface OptimizerProvider {
     /** The configured learning rate, before any schedule. */
