@@ -22,8 +22,9 @@ record ArchitectureRules(String root) {
     private static final String[] PLUGINS = {"backend", "kernels", "models", "peft", "recipes"};
 
     /** Classes that find native libraries by the machine they run on, and by JavaCPP's and DJL's own switches. */
-    private static final String FINDERS = ".*\\.(Native|NativeFiles|JavacppCache|JavacppLibraries|BytedecoBackendFactory"
-            + "|KernelLibrary|CpuKernels|TokenizerLibrary)(\\$.*)?";
+    private static final String FINDERS =
+            ".*\\.(Native|NativeFiles|JavacppCache|JavacppLibraries|BytedecoBackendFactory"
+                    + "|KernelLibrary|CpuKernels|TokenizerLibrary)(\\$.*)?";
 
     private String[] below(String... modules) {
         return Arrays.stream(modules).map(module -> root + "." + module + "..").toArray(String[]::new);

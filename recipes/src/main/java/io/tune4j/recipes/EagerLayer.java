@@ -25,8 +25,7 @@ final class EagerLayer {
     static OptionalLong bytesPerToken(ModelDefinition definition, DType dtype, List<Parameter> parameters) {
         Projection query = find(definition, "q_proj");
         Projection gate = find(definition, "gate_proj");
-        boolean lora = parameters.stream()
-                .allMatch(parameter -> parameter.role() != Parameter.Role.OTHER);
+        boolean lora = parameters.stream().allMatch(parameter -> parameter.role() != Parameter.Role.OTHER);
         if (query == null || gate == null || !lora) {
             return OptionalLong.empty();
         }
@@ -35,7 +34,8 @@ final class EagerLayer {
         List<String> adapted = new ArrayList<>();
         long ranks = 0;
         for (Parameter parameter : parameters) {
-            if (parameter.role() == Parameter.Role.INPUT_FACTOR && parameter.name().contains(layer)) {
+            if (parameter.role() == Parameter.Role.INPUT_FACTOR
+                    && parameter.name().contains(layer)) {
                 adapted.add(parameter.name());
                 ranks += parameter.value().size(0);
             }

@@ -222,8 +222,7 @@ final class MemoryForecast {
             levers.add(new Lever(List.of("dtype=bf16"), "three digits of the activations"));
         }
         boolean dense = options.model().weightFormat() instanceof DenseFormat;
-        List<String> quantizing =
-                Objects.requireNonNull(options.model().peft()).quantizing();
+        List<String> quantizing = Objects.requireNonNull(options.model().peft()).quantizing();
         if (dense && !quantizing.isEmpty()) {
             levers.add(new Lever(quantizing, "base weights in 4 bits, which are unpacked at each use"));
         }

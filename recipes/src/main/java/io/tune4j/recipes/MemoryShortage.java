@@ -1,6 +1,5 @@
 package io.tune4j.recipes;
 
-import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
@@ -11,6 +10,7 @@ import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEstimate.Lever;
+import io.tune4j.engine.config.ConfigLoader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

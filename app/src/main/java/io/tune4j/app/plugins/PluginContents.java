@@ -6,10 +6,10 @@ import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.engine.registry.ComponentRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,11 +47,8 @@ public record PluginContents(
         recipes.forEach(it -> all.add(new Contribution("recipe", it.name(), it.aliases(), it.summary())));
         components.forEach(it ->
                 all.add(new Contribution(ComponentRegistry.kind(it.type()), it.name(), it.aliases(), it.summary())));
-        foreignNames.forEach(it -> all.add(new Contribution(
-                "other trainers' name",
-                it.name(),
-                List.of(),
-                summary(it))));
+        foreignNames.forEach(
+                it -> all.add(new Contribution("other trainers' name", it.name(), List.of(), summary(it))));
         return all;
     }
 

@@ -6,9 +6,9 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.app.installation.Installation;
 import io.tune4j.app.configs.ConfigCatalog;
 import io.tune4j.app.configs.ConfigSource;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
 import io.tune4j.app.wiring.Contributions;
@@ -83,7 +83,7 @@ public record Host(
         return contributions.recipes().values().stream()
                 .max(Comparator.comparingInt(RecipeFactory::preference).thenComparing(RecipeFactory::name))
                 .map(RecipeFactory::name)
-                .orElseThrow(() -> missedNames().explain(
-                        new UserException("no recipe is installed; see tune plugins"), List.of("recipe")));
+                .orElseThrow(() -> missedNames()
+                        .explain(new UserException("no recipe is installed; see tune plugins"), List.of("recipe")));
     }
 }

@@ -62,7 +62,8 @@ public final class FourBitFormatFactory implements ComponentFactory<WeightFormat
         int block = options.integer("block_size", BlockLayout.BLOCK, 2, LARGEST_BLOCK);
         int scalerBlock =
                 quantizesScalers ? options.integer("scaler_block_size", BlockLayout.SCALER_BLOCK, 1, LARGEST_BLOCK) : 0;
-        Path cacheFolder = cacheFolder(options.string(CACHE, "off"), context.components().environment());
+        Path cacheFolder =
+                cacheFolder(options.string(CACHE, "off"), context.components().environment());
         if (block % 2 != 0) {
             options.problem("block_size", "two codes share a byte, so it must be even; found " + block);
             return null;

@@ -2,6 +2,7 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.engine.hub.FilePatterns;
 import io.tune4j.engine.hub.HubClient;
 import io.tune4j.engine.hub.HubClient.Listing;
@@ -10,7 +11,6 @@ import io.tune4j.engine.hub.HubProgress;
 import io.tune4j.engine.hub.HubRepository;
 import io.tune4j.engine.hub.HubRepository.Kind;
 import io.tune4j.engine.hub.HubSettings;
-import io.tune4j.api.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 record RecordSource(
         DataFiles files, FileOptions options, @Nullable String query, SplitSlice slice) {
     /** What a section says; of no use after recording a problem. */
-    static RecordSource read(ConfigReader options, String defaultSource, @Nullable String subset, Map<String, String> environment) {
+    static RecordSource read(
+            ConfigReader options, String defaultSource, @Nullable String subset, Map<String, String> environment) {
         SplitSlice slice = SplitSlice.read(options);
         String query = options.stringOrNull("query");
         if (query != null && !query.strip().matches("(?is)(select|with|from)\\b.*")) {

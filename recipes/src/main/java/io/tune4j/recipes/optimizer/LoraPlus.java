@@ -36,8 +36,9 @@ record LoraPlus(double ratio) {
     /** @throws UserException if a ratio is set for an adapter that has no B */
     void check(List<Parameter> parameters) {
         if (ratio != 1 && parameters.stream().noneMatch(parameter -> parameter.role() == Role.OUTPUT_FACTOR)) {
-            throw new UserException("optimizer.loraplus_lr_ratio is " + ratio
-                    + ", but this PEFT method trains no pair of low-rank factors; leave it out, or use a lora_ or dora_ model");
+            throw new UserException(
+                    "optimizer.loraplus_lr_ratio is " + ratio
+                            + ", but this PEFT method trains no pair of low-rank factors; leave it out, or use a lora_ or dora_ model");
         }
     }
 }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.engine.torch.TorchFormat;
 import io.tune4j.recipes.RecipesPlugin;
 import io.tune4j.testkit.config.Sections;
@@ -95,7 +95,8 @@ class TorchFilesTest {
         byte[] whole = Files.readAllBytes(TORCH.resolve("pytorch_model-00001-of-00002.bin"));
         for (int length = 4; length < whole.length; length += whole.length / 50) {
             Path file = Files.write(folder.resolve(length + ".bin"), Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> Checkpoint.open(file, List.of(new TorchFormat()))).isInstanceOf(DataException.class);
+            assertThatThrownBy(() -> Checkpoint.open(file, List.of(new TorchFormat())))
+                    .isInstanceOf(DataException.class);
         }
         Random random = new Random(3);
         for (int i = 0; i < 300; i++) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.testkit.config.Sections;
 import java.util.List;

@@ -2,13 +2,13 @@ package io.tune4j.testkit.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.engine.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigWriter;
 import io.tune4j.engine.torch.TorchFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
