@@ -1,6 +1,7 @@
 /** Recipes, and the optimizers, schedules, losses, data sets, checkpointers and metric loggers that they share. */
 module io.tune4j.recipes {
     requires transitive io.tune4j.api;
+    requires io.tune4j.engine;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
     requires de.siegmar.fastcsv;

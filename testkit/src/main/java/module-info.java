@@ -1,6 +1,7 @@
 /** The conformance kit: abstract JUnit classes that a plugin's own tests extend. */
 module io.tune4j.testkit {
     requires transitive io.tune4j.api;
+    requires transitive io.tune4j.engine;
     // A plugin's tests extend these classes, so they need JUnit and AssertJ with them.
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;

@@ -105,7 +105,7 @@ public final class Installed {
         }
 
         @Override
-        public io.tune4j.api.model.@Nullable ModelPlan model(ConfigReader section, @Nullable Path folder) {
+        public io.tune4j.api.peft.@Nullable ModelPlan model(ConfigReader section, @Nullable Path folder) {
             return null;
         }
 

@@ -1,9 +1,9 @@
 package io.tune4j.benchmarks;
 
-import io.tune4j.api.backend.profile.ChromeTrace;
-import io.tune4j.api.backend.profile.KernelCall;
-import io.tune4j.api.backend.profile.KernelRecorder;
-import io.tune4j.api.backend.profile.KernelTable;
+import io.tune4j.engine.profile.ChromeTrace;
+import io.tune4j.engine.profile.KernelCall;
+import io.tune4j.engine.profile.KernelRecorder;
+import io.tune4j.engine.profile.KernelTable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

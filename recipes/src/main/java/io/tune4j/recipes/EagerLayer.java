@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EagerLayer {
     private static final int NORM_BYTES = 4;
-    private static final String LOW = ".lora_A";
 
     private EagerLayer() {}
 
@@ -26,9 +25,7 @@ final class EagerLayer {
     static OptionalLong bytesPerToken(ModelDefinition definition, DType dtype, List<Parameter> parameters) {
         Projection query = find(definition, "q_proj");
         Projection gate = find(definition, "gate_proj");
-        boolean lora = parameters.stream()
-                .allMatch(parameter ->
-                        parameter.name().contains(LOW) || parameter.name().contains(".lora_B"));
+        boolean lora = parameters.stream().allMatch(parameter -> parameter.role() != Parameter.Role.OTHER);
         if (query == null || gate == null || !lora) {
             return OptionalLong.empty();
         }
@@ -37,9 +34,9 @@ final class EagerLayer {
         List<String> adapted = new ArrayList<>();
         long ranks = 0;
         for (Parameter parameter : parameters) {
-            int low = parameter.name().indexOf(LOW);
-            if (low >= 0 && parameter.name().contains(layer)) {
-                adapted.add(parameter.name().substring(parameter.name().lastIndexOf('.', low - 1) + 1, low));
+            if (parameter.role() == Parameter.Role.INPUT_FACTOR
+                    && parameter.name().contains(layer)) {
+                adapted.add(parameter.name());
                 ranks += parameter.value().size(0);
             }
         }
@@ -62,6 +59,9 @@ final class EagerLayer {
     }
 
     private static int containsAny(List<String> adapted, String... names) {
-        return List.of(names).stream().anyMatch(adapted::contains) ? 1 : 0;
+        return List.of(names).stream()
+                        .anyMatch(name -> adapted.stream().anyMatch(each -> each.contains("." + name + ".")))
+                ? 1
+                : 0;
     }
 }

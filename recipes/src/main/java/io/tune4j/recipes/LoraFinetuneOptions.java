@@ -5,7 +5,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.RunConfig;
@@ -162,7 +162,7 @@ record LoraFinetuneOptions(
                     root.longIntegerOrNull("seed"),
                     root.bool("shuffle", true),
                     batching,
-                    TokenOptions.read(root),
+                    TokenOptions.read(root, components.environment()),
                     root.integer("epochs", 1, 1, ANY),
                     positiveOrNull("max_steps_per_epoch"),
                     positiveOrNull("max_steps"),

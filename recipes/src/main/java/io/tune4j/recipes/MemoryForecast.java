@@ -116,6 +116,7 @@ final class MemoryForecast {
                 outputBytes(),
                 counted.operations() * options.accumulation() * largest.unmerged() / largest.tokens(),
                 levers(),
+                lastResort(),
                 activations());
     }
 
@@ -191,7 +192,12 @@ final class MemoryForecast {
                 : List.of(offloading);
     }
 
-    /** Changes that save memory, the cheapest first. */
+    private String lastResort() {
+        String shrinking = Objects.requireNonNull(options.model().peft()).shrinking();
+        return "take a smaller model" + (shrinking.isEmpty() ? "" : ", or " + shrinking);
+    }
+
+    /** In the order in which one would try them: the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
         if (largest.tokens() > largest.unmerged()) {
@@ -216,10 +222,9 @@ final class MemoryForecast {
             levers.add(new Lever(List.of("dtype=bf16"), "three digits of the activations"));
         }
         boolean dense = options.model().weightFormat() instanceof DenseFormat;
-        String name = options.model().name();
-        if (dense && (name.startsWith("lora_") || name.startsWith("dora_"))) {
-            levers.add(new Lever(
-                    List.of("model.quantize_base=True"), "base weights in 4 bits, which are unpacked at each use"));
+        List<String> quantizing = Objects.requireNonNull(options.model().peft()).quantizing();
+        if (dense && !quantizing.isEmpty()) {
+            levers.add(new Lever(quantizing, "base weights in 4 bits, which are unpacked at each use"));
         }
         if (largest.longest() > 256) {
             levers.add(

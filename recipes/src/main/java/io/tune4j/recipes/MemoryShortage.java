@@ -1,6 +1,5 @@
 package io.tune4j.recipes;
 
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
@@ -11,6 +10,7 @@ import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEstimate.Lever;
+import io.tune4j.engine.config.ConfigLoader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +55,7 @@ final class MemoryShortage {
                 .collect(Collectors.joining(", "));
         List<Saving> savings = savings();
         String help = savings.isEmpty()
-                ? "Nothing that is known saves more; take a smaller model, or a lower model.lora_rank."
+                ? "Nothing that is known saves more; " + estimate.lastResort() + "."
                 : "What would help most: "
                         + savings.stream().map(Saving::describe).collect(Collectors.joining("; ")) + ".";
         return "Held at the peak of a micro-batch of " + largest.describe() + " tokens, as foreseen: " + held + ", "
@@ -80,7 +80,7 @@ final class MemoryShortage {
             Problems problems = new Problems();
             Notices notices = new Notices();
             Mapping tree = ConfigLoader.load(
-                    config.yaml(), config.source(), overrides, System.getenv(), Map.of(), problems, notices);
+                    config.yaml(), config.source(), overrides, components.environment(), Map.of(), problems, notices);
             ConfigReader root = new ConfigReader(tree, problems, notices);
             RunConfig other = new RunConfig(root, problems, notices, config.yaml(), config.source());
             LoraFinetuneOptions changed = LoraFinetuneOptions.readWithoutFiles(other, components);

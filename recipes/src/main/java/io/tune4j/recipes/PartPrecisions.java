@@ -1,7 +1,7 @@
 package io.tune4j.recipes;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.OptimizerProvider;

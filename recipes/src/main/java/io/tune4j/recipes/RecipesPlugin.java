@@ -35,6 +35,11 @@ public final class RecipesPlugin implements Plugin {
         }
 
         @Override
+        public int preference() {
+            return 100;
+        }
+
+        @Override
         public Class<? extends Recipe> recipeClass() {
             return LoraFinetuneSingleDevice.class;
         }

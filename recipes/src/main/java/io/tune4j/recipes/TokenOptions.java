@@ -5,8 +5,8 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.hub.HubSettings;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.engine.hub.HubSettings;
 import io.tune4j.recipes.tokens.TokenCache;
 import io.tune4j.recipes.tokens.TokenStore;
 import java.nio.file.Path;
@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 record TokenOptions(@Nullable Path folder, Map<String, String> sections) {
     private static final String KEY = "token_cache";
 
-    static TokenOptions read(ConfigReader root) {
+    static TokenOptions read(ConfigReader root, Map<String, String> environment) {
         String where = root.string(KEY, "auto");
         Path folder =
                 switch (where.toLowerCase(Locale.ROOT)) {
                     case "off", "false", "none" -> null;
-                    case "auto", "true" -> HubSettings.cache(System.getenv()).resolve("tokens");
+                    case "auto", "true" -> HubSettings.cache(environment).resolve("tokens");
                     default -> root.path(KEY);
                 };
         Map<String, String> sections = new TreeMap<>();

@@ -1,15 +1,15 @@
 package io.tune4j.app.cli;
 
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
-import io.tune4j.api.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.UserException;
-import io.tune4j.app.Installation;
 import io.tune4j.app.configs.ConfigSource;
 import io.tune4j.app.console.TerminalConsole;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.run.Host;
+import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigWriter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;

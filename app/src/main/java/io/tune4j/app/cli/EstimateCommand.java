@@ -172,7 +172,7 @@ final class EstimateCommand implements Callable<Integer> {
                 throw new ResourceException("nothing that is known makes it fit: with "
                         + String.join(" ", flat(taken)) + " it takes " + Sizes.format(estimate.peakBytes())
                         + ", and there are "
-                        + Sizes.format(available) + ". Take a smaller model, or a lower model.lora_rank");
+                        + Sizes.format(available) + "; " + estimate.lastResort());
             }
             estimate = better;
         }

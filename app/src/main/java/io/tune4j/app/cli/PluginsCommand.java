@@ -2,7 +2,7 @@ package io.tune4j.app.cli;
 
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.error.UserException;
-import io.tune4j.app.Installation;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.tune4j.app.cli;
 
 import io.tune4j.api.io.UnusablePath;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.app.Installation;
 import io.tune4j.app.console.Style;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.run.Host;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;

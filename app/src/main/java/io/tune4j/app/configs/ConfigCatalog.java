@@ -1,10 +1,10 @@
 package io.tune4j.app.configs;
 
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.UnusablePath;
 import io.tune4j.app.plugins.LoadedPlugin;
+import io.tune4j.engine.config.ConfigLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;

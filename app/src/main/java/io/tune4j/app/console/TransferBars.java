@@ -1,8 +1,8 @@
 package io.tune4j.app.console;
 
-import io.tune4j.api.hub.HubFile;
-import io.tune4j.api.hub.HubProgress;
 import io.tune4j.api.io.Sizes;
+import io.tune4j.engine.hub.HubFile;
+import io.tune4j.engine.hub.HubProgress;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

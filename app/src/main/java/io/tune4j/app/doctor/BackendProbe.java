@@ -8,10 +8,11 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.app.Installation;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.wiring.Contributions;
 import io.tune4j.app.wiring.Wiring;
+import io.tune4j.engine.plugin.PluginCalls;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,9 @@ public final class BackendProbe {
         }
         try {
             int working = 0;
-            for (Device device : factory.devices()) {
+            for (Device device : PluginCalls.in(factory, factory::devices)) {
                 BackendOptions options = new BackendOptions(device, DType.FLOAT32, 0, notice -> {});
-                try (Backend backend = factory.create(options)) {
+                try (Backend backend = PluginCalls.in(factory, () -> factory.create(options))) {
                     out.println("  " + device + ": " + backend.capabilities().description());
                     out.println("    " + String.join("; ", dtypes(backend)));
                     Backend.Diagnosis diagnosis = backend.diagnose();

@@ -3,7 +3,7 @@ package io.tune4j.app.doctor;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.io.Sizes;
-import io.tune4j.app.Installation;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
 import io.tune4j.app.wiring.Contributions;

@@ -6,11 +6,11 @@ import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.engine.registry.ComponentRegistry;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +70,9 @@ final class ContentsReader {
     }
 
     private static @Nullable String meaning(ForeignName name) {
+        if (name.isLastPart()) {
+            return "names below it are known by their last part";
+        }
         return name.replacement() == null ? name.advice() : "is " + name.replacement();
     }
 

@@ -1,6 +1,7 @@
 package io.tune4j.app.plugins;
 
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.engine.registry.ComponentRegistry;
 import java.lang.ModuleLayer.Controller;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
@@ -17,18 +18,18 @@ import java.util.Set;
 
 /**
  * One plugin's jars as a module layer over the application's, with one class loader: it may bring other versions of any
- * library, and shares only the JDK, the API and what the API itself needs.
+ * library, and shares only the JDK, the API and what the API itself needs; a plugin of the distribution also the engine.
  */
 final class PluginLayer {
     private PluginLayer() {}
 
-    static ModuleLayer of(PluginModules modules) throws BrokenPluginException {
+    static ModuleLayer of(PluginModules modules, boolean bundled) throws BrokenPluginException {
         ModuleLayer boot = ModuleLayer.boot();
         // All modules are roots, because no module requires natives in jars of their own.
         Set<String> roots = modules.jars().keySet();
         try {
             Configuration configuration = boot.configuration().resolve(modules.finder(), ModuleFinder.of(), roots);
-            refuseWhatIsTheApplications(configuration, modules);
+            refuseWhatIsTheApplications(configuration, modules, bundled);
             return define(configuration, boot).layer();
         } catch (FindException e) {
             throw new BrokenPluginException(
@@ -66,13 +67,16 @@ final class PluginLayer {
 
     /** Modules that the API requires, directly or not: these are shared, and so is what they export. */
     static Set<String> shared() {
-        Module api = Plugin.class.getModule();
-        Set<String> shared = new HashSet<>();
-        ModuleLayer layer = api.getLayer();
-        if (api.isNamed() && layer != null) {
-            collect(layer.configuration(), api.getName(), shared);
+        return withWhatItRequires(Plugin.class.getModule());
+    }
+
+    private static Set<String> withWhatItRequires(Module module) {
+        Set<String> required = new HashSet<>();
+        ModuleLayer layer = module.getLayer();
+        if (module.isNamed() && layer != null) {
+            collect(layer.configuration(), module.getName(), required);
         }
-        return shared;
+        return required;
     }
 
     private static void collect(Configuration configuration, String name, Set<String> into) {
@@ -85,9 +89,10 @@ final class PluginLayer {
     }
 
     /** Refuses modules that use the application's own libraries, which change without notice. */
-    private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules)
+    private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules, boolean bundled)
             throws BrokenPluginException {
-        Set<String> shared = shared();
+        // The engine changes with the distribution, and so do the plugins that come along.
+        Set<String> shared = bundled ? withWhatItRequires(ComponentRegistry.class.getModule()) : shared();
         ModuleFinder jdk = ModuleFinder.ofSystem();
         for (PluginModules.Jar jar : modules.jars().values()) {
             for (Requires requires : jar.descriptor().requires()) {

@@ -63,7 +63,7 @@ public final class PluginLoader {
             }
             modules.checkApiVersion();
             JarChecks.requireNoExit(modules);
-            loaded.addAll(start(PluginLayer.of(modules), location, jars, modules));
+            loaded.addAll(start(PluginLayer.of(modules, location.bundled()), location, jars, modules));
         } catch (BrokenPluginException e) {
             refuse(location, jars, modules, String.valueOf(e.getMessage()));
         } catch (ServiceConfigurationError e) {

@@ -120,7 +120,7 @@ record PluginModules(Map<String, Jar> jars) {
             if (version != null && !ApiVersion.accepts(version)) {
                 throw new BrokenPluginException("it is made for version " + version + " of the plugin API, and this is "
                         + ApiVersion.current() + "; get the plugin's version for API "
-                        + ApiVersion.major(ApiVersion.current()));
+                        + ApiVersion.series(ApiVersion.current()));
             }
         }
     }

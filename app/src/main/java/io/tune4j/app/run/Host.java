@@ -6,13 +6,14 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.app.Installation;
 import io.tune4j.app.configs.ConfigCatalog;
 import io.tune4j.app.configs.ConfigSource;
+import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
 import io.tune4j.app.wiring.Contributions;
 import io.tune4j.app.wiring.Wiring;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -28,9 +29,6 @@ public record Host(
         Injector injector,
         Contributions contributions,
         ConfigCatalog configs) {
-    /** The recipe of configs that do not say what they are for. */
-    static final String USUAL_RECIPE = "lora_finetune_single_device";
-
     /** Loads the plugins; those that are refused are mentioned. */
     public static Host load(Installation installation, Console console) {
         Plugins plugins = PluginLoader.load(installation.plugins());
@@ -76,9 +74,16 @@ public record Host(
         throw missedNames().explain(unknown, List.of("recipe '" + name + "'"));
     }
 
-    /** The recipe that a config is made for: what it says in its opening comment, else the usual one. */
+    /** The recipe that a config is made for: what it says in its opening comment, else the preferred one. */
     String recipeOf(ConfigSource config) {
         String said = config.recipe();
-        return said != null && contributions.recipes().containsKey(said) ? said : USUAL_RECIPE;
+        if (said != null && contributions.recipes().containsKey(said)) {
+            return said;
+        }
+        return contributions.recipes().values().stream()
+                .max(Comparator.comparingInt(RecipeFactory::preference).thenComparing(RecipeFactory::name))
+                .map(RecipeFactory::name)
+                .orElseThrow(() -> missedNames()
+                        .explain(new UserException("no recipe is installed; see tune plugins"), List.of("recipe")));
     }
 }

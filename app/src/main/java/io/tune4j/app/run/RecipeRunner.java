@@ -6,27 +6,28 @@ import com.google.inject.Injector;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import io.tune4j.api.config.ConfigException;
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.config.Problems.Problem;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.api.recipe.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.app.configs.ConfigSource;
+import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigWriter;
+import io.tune4j.engine.inject.RecipeInputs;
+import io.tune4j.engine.plugin.PluginCalls;
+import io.tune4j.engine.registry.ComponentRegistry;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -160,7 +161,8 @@ public final class RecipeRunner {
         Class<? extends Recipe> recipeClass = recipeClass(factory);
         try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, config, components, console)) {
             RunModule module = new RunModule(config, components, console, cancellation, inputs);
-            return action.on(construct(factory, host.injector(), module, recipeClass));
+            return PluginCalls.in(
+                    recipeClass, () -> action.on(construct(factory, host.injector(), module, recipeClass)));
         } catch (ConfigurationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
         } catch (UserException e) {
@@ -170,7 +172,7 @@ public final class RecipeRunner {
 
     private static Class<? extends Recipe> recipeClass(RecipeFactory factory) {
         try {
-            return factory.recipeClass();
+            return PluginCalls.in(factory, factory::recipeClass);
         } catch (LinkageError e) {
             throw new PluginException("recipe '" + factory.name() + "' cannot be loaded: " + e, e);
         }

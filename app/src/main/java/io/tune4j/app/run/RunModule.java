@@ -9,9 +9,9 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.api.recipe.RecipeInputs;
-import io.tune4j.api.recipe.RecipeInputs.Asked;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.engine.inject.RecipeInputs;
+import io.tune4j.engine.inject.RecipeInputs.Asked;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

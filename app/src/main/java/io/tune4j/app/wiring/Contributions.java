@@ -5,9 +5,9 @@ import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.engine.registry.ComponentRegistry;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +34,7 @@ public record Contributions(
 
     /** Looks them up in a config's terms. */
     public ComponentRegistry registry() {
-        return new ComponentRegistry(backends, models, peftMethods, peftVariants, components.values(), foreignNames);
+        return new ComponentRegistry(
+                backends, models, peftMethods, peftVariants, components.values(), foreignNames, System.getenv());
     }
 }

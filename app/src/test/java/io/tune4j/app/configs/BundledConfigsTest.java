@@ -2,9 +2,9 @@ package io.tune4j.app.configs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.model.ModelPlan;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.nn.Projection;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.app.configs.Checks.Result;
 import java.nio.file.Path;
 import java.util.List;

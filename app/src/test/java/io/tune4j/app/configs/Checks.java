@@ -1,18 +1,18 @@
 package io.tune4j.app.configs;
 
 import io.tune4j.api.config.ConfigException;
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
-import io.tune4j.api.model.ModelPlan;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
+import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;

@@ -3,12 +3,12 @@ package io.tune4j.app.configs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.Problems.Problem;
-import io.tune4j.api.hub.HubSettings;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.app.configs.Checks.Result;
+import io.tune4j.engine.hub.HubSettings;
+import io.tune4j.engine.registry.ComponentRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ class TorchtuneTableTest {
         String simple = name.substring(name.lastIndexOf('.') + 1);
         for (Plugin plugin : Checks.PLUGINS) {
             for (ForeignName foreign : plugin.foreignNames()) {
-                if (foreign.covers(name) && foreign.replacement() != null) {
+                if (foreign.covers(name) && foreign.replacement() != null && !foreign.isLastPart()) {
                     return "`" + foreign.replacement() + "`: " + foreign.advice();
                 }
             }

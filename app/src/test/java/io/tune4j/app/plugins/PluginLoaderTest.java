@@ -91,8 +91,10 @@ class PluginLoaderTest {
 
     @Test
     void aVersionOfTheApiThatFitsIsAccepted() throws IOException {
-        TestJars.plugin("a.Fits", "fits").manifest("Tune4J-Api-Version", "0.9").write(folder().resolve("fits.jar"));
-        assertThat(load().loaded()).extracting(LoadedPlugin::apiVersion).containsExactly("0.9");
+        TestJars.plugin("a.Fits", "fits")
+                .manifest("Tune4J-Api-Version", "0.1.9")
+                .write(folder().resolve("fits.jar"));
+        assertThat(load().loaded()).extracting(LoadedPlugin::apiVersion).containsExactly("0.1.9");
     }
 
     @Test

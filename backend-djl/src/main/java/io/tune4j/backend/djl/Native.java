@@ -28,10 +28,6 @@ final class Native {
         System.setProperty("PYTORCH_LIBRARY_PATH", files.folder().toString());
         System.setProperty("PYTORCH_VERSION", NativeFiles.VERSION);
         System.setProperty("PYTORCH_FLAVOR", files.flavor());
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        // DJL looks for its engines with the thread's loader, which is the application's and knows no plugin's classes.
-        thread.setContextClassLoader(Native.class.getClassLoader());
         try {
             engine = new PtEngineProvider().getEngine();
             loaded = files;
@@ -46,8 +42,6 @@ final class Native {
                                     + ".\nNext: " + NativeFiles.CUDA_ADVICE
                                     + ", or unset PYTORCH_LIBRARY_PATH for the CPU's.",
                     e);
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 

@@ -1,11 +1,13 @@
 package io.tune4j.api.autograd;
 
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /**
  * Memory outside of the device in which the inputs of checkpointed layers wait for the backward. What comes back is what went in,
  * bit for bit.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ActivationStore extends AutoCloseable {
     /** A tensor that was put away. Asked for once: either it is taken back or it is dropped. */
     interface Stored {

@@ -1,8 +1,10 @@
 package io.tune4j.api.autograd;
 
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /** The backward of one tape entry: its vector-Jacobian product. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface Differentiable {
     /**

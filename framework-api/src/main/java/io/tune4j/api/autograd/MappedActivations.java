@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /**
  * Activations in a memory-mapped file: pages that the kernel may write out when memory is short, where anonymous memory could only
  * be killed for. The file has no name and is gone with the process. The backward takes in the reverse order of the forward, so the
  * file is a stack and never longer than what waits at a time, rounded up.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class MappedActivations implements ActivationStore {
     private static final int SEGMENT_BYTES = 64 << 20;
     private static final int PIECE_BYTES = 1 << 20;

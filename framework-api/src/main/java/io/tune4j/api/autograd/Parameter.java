@@ -3,14 +3,27 @@ package io.tune4j.api.autograd;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A trainable tensor: a master value, usually fp32, with the sum of its gradients in the same dtype, and a copy in the
  * dtype of the computation that is made again when the value changed.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Parameter implements AutoCloseable {
+    /** What a parameter is to its adapter. Optimizers may treat the roles differently, as LoRA+ does. */
+    public enum Role {
+        /** A low-rank factor that the layer's input goes through first: LoRA's A. */
+        INPUT_FACTOR,
+        /** A low-rank factor that makes the layer's output: LoRA's B. */
+        OUTPUT_FACTOR,
+        /** Anything else. */
+        OTHER
+    }
+
     private final String name;
+    private final Role role;
     private final Tensor value;
     private @Nullable Tensor gradient;
     private @Nullable Tensor computeCopy;
@@ -22,12 +35,27 @@ public final class Parameter implements AutoCloseable {
      * @param value taken over; closed with the parameter
      */
     public Parameter(String name, Tensor value) {
+        this(name, value, Role.OTHER);
+    }
+
+    /**
+     * @param name unique within an adapter
+     * @param value taken over; closed with the parameter
+     * @param role for optimizers
+     */
+    public Parameter(String name, Tensor value, Role role) {
         this.name = name;
+        this.role = role;
         this.value = TensorScope.detach(value);
     }
 
     public String name() {
         return name;
+    }
+
+    /** What it is to its adapter. */
+    public Role role() {
+        return role;
     }
 
     /** The master value. Call {@link #changed} after writing to it. */

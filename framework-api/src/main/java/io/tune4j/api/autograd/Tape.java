@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #backward} visits the entries from the last to the first and releases the tensors of each as soon as it used them,
  * so memory falls while it runs. Closing releases the rest.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Tape implements AutoCloseable {
     private static final Runnable NOTHING = () -> {};
 

@@ -1,5 +1,7 @@
 package io.tune4j.api.backend;
 
+import org.apiguardian.api.API;
+
 /**
  * The numbers of one AdamW update (Loshchilov and Hutter 2019, algorithm 2; PyTorch's {@code torch.optim.AdamW}).
  *
@@ -10,6 +12,7 @@ package io.tune4j.api.backend;
  * @param weightDecay decoupled decay
  * @param step 1 for the first update; for the bias corrections
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record AdamWStep(
         double learningRate, double beta1, double beta2, double epsilon, double weightDecay, long step) {
     /** {@code 1 - beta1^step}. */

@@ -1,5 +1,7 @@
 package io.tune4j.api.backend;
 
+import org.apiguardian.api.API;
+
 /**
  * Head layout of a fused projection whose rows are {@code [q heads | k heads | v heads]}, each head {@code headSize} wide.
  *
@@ -7,6 +9,7 @@ package io.tune4j.api.backend;
  * @param keyValueHeads heads of k and of v (grouped-query attention)
  * @param headSize elements of a head
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record AttentionShape(int heads, int keyValueHeads, int headSize) {
     public AttentionShape {
         if (heads <= 0 || keyValueHeads <= 0 || headSize <= 0 || heads % keyValueHeads != 0) {

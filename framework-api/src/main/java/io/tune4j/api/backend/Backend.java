@@ -6,11 +6,13 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * Kernels on the arrays of one device. Made by a {@link BackendFactory}; closed at the end of the run, after every
  * tensor made with it.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Backend extends ArrayKernels, FusedKernels, AutoCloseable {
     /** The name configs use, e.g. {@code bytedeco}. */
     String name();

@@ -3,10 +3,12 @@ package io.tune4j.api.backend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * Makes a backend by name. Listing factories must load no native code: only {@link #create} and {@link #devices} may.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface BackendFactory {
     /** The word for {@code backend:} in a config, lower case. */
     String name();

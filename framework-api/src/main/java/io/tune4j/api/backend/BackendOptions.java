@@ -1,10 +1,11 @@
 package io.tune4j.api.backend;
 
-import io.tune4j.api.io.UserCache;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
 /**
  * The options with which a run opens a backend.
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * @param notices takes one-line warnings for the user, such as the measured cost of an emulated dtype
  * @param cache the user's folder for what can be made again, such as unpacked libraries; it need not exist
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices, Path cache) {
     public BackendOptions {
         if (threads < 0) {
@@ -24,6 +26,6 @@ public record BackendOptions(Device device, DType dtype, int threads, Consumer<S
 
     /** Options with the cache folder that this process's environment names. */
     public BackendOptions(Device device, DType dtype, int threads, Consumer<String> notices) {
-        this(device, dtype, threads, notices, UserCache.folder(System.getenv()));
+        this(device, dtype, threads, notices, UserFolders.cache(System.getenv()));
     }
 }

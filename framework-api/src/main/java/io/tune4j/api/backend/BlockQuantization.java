@@ -5,8 +5,10 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.util.function.BiConsumer;
+import org.apiguardian.api.API;
 
 /** Quantization in blocks as a plain composition of the mandatory kernels, beside {@link ReferenceKernels}. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class BlockQuantization {
     /** The smallest divisor of a block, as in torchao's {@code scale_tensor}. */
     public static final double LEAST_SCALE = 1e-12;

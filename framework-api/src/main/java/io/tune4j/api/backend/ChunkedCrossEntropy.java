@@ -4,12 +4,14 @@ import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@link FusedKernels#linearCrossEntropy} for backends whose {@link FusedKernels#crossEntropyInPlace} is fused: logits in the dtype of the
  * hidden rows, a few rows at a time, whose memory becomes their gradient's.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ChunkedCrossEntropy {
     /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
     public static final long CHUNK_ELEMENTS = 8L << 20;

@@ -7,12 +7,14 @@ import io.tune4j.api.tensor.TensorScope;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.apiguardian.api.API;
 
 /**
  * The 256 values that a code of 8 bits can stand for, with what finds the nearest one quickly. A value's upper 16 bits (sign, exponent
  * and seven bits of the fraction) say in which of 65536 cells it lies; no cell has more than one of the {@link #midpoints} at which a
  * code ends, so the code is {@code cellCodes[cell]}, or one more if the value is not below {@code cellBounds[cell]}.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class CodeMap implements AutoCloseable {
     /** Values of a map. */
     public static final int SIZE = 256;

@@ -3,6 +3,7 @@ package io.tune4j.api.backend;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /**
  * Numbers in four bits each: an element is the level that its code names times the scale of its block, rounded to the dtype of
@@ -13,6 +14,7 @@ import io.tune4j.api.tensor.Tensor;
  * @param scales {@code [blocks]} in the levels' dtype
  * @param blockSize neighbouring elements that share a scale, an even number
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record FourBitCodes(Tensor codes, Tensor levels, Tensor scales, int blockSize) {
     /** Number of levels. */
     public static final int LEVELS = 16;

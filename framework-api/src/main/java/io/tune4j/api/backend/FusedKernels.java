@@ -4,6 +4,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * The kernels in which a fine-tuning step spends its time, forward and backward. Each default is a plain composition of
@@ -12,6 +13,7 @@ import java.util.List;
  *
  * <p>Shapes: T rows (tokens of all sequences), D hidden size, F feed-forward size, V vocabulary.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface FusedKernels {
     /**
      * Root-mean-square norm (Zhang and Sennrich 2019, eq. 4): {@code x / sqrt(mean(x^2) + epsilon) * weight}.

@@ -10,12 +10,14 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fused kernels as plain compositions of the mandatory ones: written to be read, one line per formula. Statistics
  * are computed in fp32 (fp64 for fp64 input) whatever the dtype of the arrays, as PyTorch does.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ReferenceKernels {
     /** Logits of about this many elements exist at a time. */
     private static final long CHUNK_ELEMENTS = 16L << 20;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
 
 /**
  * A micro-batch without padding: all tokens in one row dimension.
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
  * @param weights how much the loss of each counts: {@code [N]}, above 0
  * @param layout which rows form which sequence
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record RaggedBatch(
         List<String> ids, long[] tokens, long[] labelledRows, long[] labels, float[] weights, SequenceLayout layout) {
     public RaggedBatch {

@@ -1,5 +1,7 @@
 package io.tune4j.api.batch;
 
+import org.apiguardian.api.API;
+
 /**
  * A stretch of a sample's tokens that is computed as a sequence of its own. Its last row still predicts the sample's next token, which
  * may belong to another part.
@@ -8,6 +10,7 @@ package io.tune4j.api.batch;
  * @param from its first token
  * @param to one past its last token
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record SamplePart(TokenizedSample sample, int from, int to) {
     public SamplePart {
         if (from < 0 || to > sample.tokens().length || from >= to) {

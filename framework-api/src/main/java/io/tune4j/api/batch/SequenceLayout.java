@@ -1,6 +1,7 @@
 package io.tune4j.api.batch;
 
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequences in row order; where rows are shared, one that covers all rows
  * @param sharing how rows stand for several sequences, or null if each has its own
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record SequenceLayout(
         List<Sequence> sequences, @Nullable SharedRows sharing) {
     /**

@@ -1,11 +1,13 @@
 package io.tune4j.api.batch;
 
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
 
 /**
  * How rows that several sequences have in common stand for all of them: a sequence that begins as another does is computed from where
  * it differs. Everything that works row by row sees each common row once; attention sees the sequences as if nothing were shared.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SharedRows {
     private final SequenceLayout unshared;
     private final long[] rowOf;

@@ -1,6 +1,7 @@
 package io.tune4j.api.batch;
 
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * One training record as tokens.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param changes what of the record is not in the tokens as it was, in words that are equal for equal kinds of changes; they are
  *     counted and shown by {@code tune data}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record TokenizedSample(String id, int[] tokens, float[] weights, List<String> changes) {
     public TokenizedSample {
         changes = List.copyOf(changes);

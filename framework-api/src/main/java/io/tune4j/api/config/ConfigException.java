@@ -5,8 +5,10 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 
 /** A config with mistakes, all of them. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ConfigException extends UserException {
     private static final long serialVersionUID = 1L;
 

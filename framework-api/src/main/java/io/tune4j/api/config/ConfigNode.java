@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** An immutable config tree whose every node knows where it was written. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public sealed interface ConfigNode {
     Origin origin();
 

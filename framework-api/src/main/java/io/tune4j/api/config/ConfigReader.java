@@ -4,8 +4,11 @@ import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.UnusablePath;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.tensor.DType;
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * mistake becomes a {@link Problems} entry and the getter returns its default or a harmless placeholder, so that one run
  * finds them all. Several consumers may share a reader. A key whose value is null counts as absent.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class ConfigReader {
     private final Mapping mapping;
     private final String path;
@@ -34,6 +39,19 @@ public final class ConfigReader {
 
     public ConfigReader(Mapping mapping, Problems problems, Notices notices) {
         this(mapping, "", problems, notices);
+    }
+
+    /**
+     * Reads a JSON file that others wrote, such as a checkpoint's {@code config.json}, as a section of its own. Its origin
+     * in messages is the file.
+     *
+     * @throws IOException if there is no such file, or it is no JSON object; {@link JsonFiles#problem} has words for it
+     */
+    public static ConfigReader ofJson(Path file) throws IOException {
+        if (JsonNodes.of(JsonFiles.read(file), new Origin(file.toString(), 0)) instanceof Mapping object) {
+            return new ConfigReader(object, new Problems(), new Notices());
+        }
+        throw new IOException("it is no JSON object");
     }
 
     private ConfigReader(Mapping mapping, String path, Problems problems, Notices notices) {
@@ -396,10 +414,7 @@ public final class ConfigReader {
 
     private Path toPath(String key, String text) {
         try {
-            return Path.of(
-                    text.equals("~") || text.startsWith("~/")
-                            ? System.getProperty("user.home") + text.substring(1)
-                            : text);
+            return Path.of(UserFolders.expand(text));
         } catch (InvalidPathException e) {
             problem(key, "'" + text + "' cannot be the name of a file: " + UnusablePath.reason(e));
             return Path.of("invalid-path");

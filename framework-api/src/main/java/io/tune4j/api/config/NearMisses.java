@@ -4,8 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.apiguardian.api.API;
 
 /** Finds the known names that a mistyped one most resembles. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class NearMisses {
     /** Characters of the longest name to compare: the work grows with its square. */
     private static final int LONGEST = 200;

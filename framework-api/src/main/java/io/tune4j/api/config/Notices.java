@@ -2,8 +2,10 @@ package io.tune4j.api.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** Things worth one line to the user that are no mistakes. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Notices {
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apiguardian.api.API;
 
 /** Collects everything wrong with a config, to be shown at once. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Problems {
     /**
      * One mistake: where, which key, what, and what to do.
@@ -34,13 +36,13 @@ public final class Problems {
         found.add(new Problem(origin, path, message, true));
     }
 
-    /** Records that another value refers to this key, which is then no mistake even if nothing else reads it. */
-    void refer(String path) {
+    /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
+    public void refer(String path) {
         referenced.add(path);
     }
 
     /** The keys that other values refer to. */
-    SortedSet<String> referred() {
+    public SortedSet<String> referred() {
         return new TreeSet<>(referenced);
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apiguardian.api.API;
 
 /**
  * A record's messages, and its variables for the chat template.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param variables for the chat template, by name, as JSON values: {@code tools}, {@code documents}, and what {@code
  *     chat_template_kwargs} holds. Values are texts, {@link Number}s, booleans, lists and maps
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Conversation(List<Message> messages, Map<String, Object> variables) {
     public Conversation {
         messages = List.copyOf(messages);

@@ -4,12 +4,14 @@ import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.error.DataException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Training records in a fixed order. They are read from the first to the last, so there may be more of them than fit into memory: what
  * a run needs at random places it keeps as tokens in a file.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Dataset {
     /**
      * Hands over all samples in their order. Each call begins anew.

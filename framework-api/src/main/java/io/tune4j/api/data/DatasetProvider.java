@@ -1,8 +1,10 @@
 package io.tune4j.api.data;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
+import org.apiguardian.api.API;
 
 /** A data set's checked options. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("dataset")
 @FunctionalInterface
 public interface DatasetProvider {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     Number}s, booleans, lists, maps); empty if the message is its text alone. Chat templates see them: {@code tool_calls}, {@code
  *     reasoning_content}, {@code name}, a {@code content} of several parts
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Message(Role role, String content, float weight, Map<String, Object> fields) {
     /** Fields that change what a model reads, so that a format that does not show them may not drop them. */
     private static final Set<String> STRUCTURE =

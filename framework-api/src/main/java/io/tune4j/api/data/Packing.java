@@ -1,5 +1,6 @@
 package io.tune4j.api.data;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param splits whether a sample that does not fit is divided, instead of beginning the next pack
  * @param maxPacks the most packs to make, or null for all
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Packing(boolean splits, @Nullable Integer maxPacks) {}

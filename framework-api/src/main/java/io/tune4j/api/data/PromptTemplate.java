@@ -2,11 +2,13 @@ package io.tune4j.api.data;
 
 import io.tune4j.api.data.Message.Role;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * Text around the messages of a conversation, put there before the tokenizer sees it. A component type, for {@code
  * tokenizer.prompt_template}. What it adds is text like the messages' own, never a special token.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface PromptTemplate {
     /**

@@ -2,8 +2,10 @@ package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.error.DataException;
+import org.apiguardian.api.API;
 
 /** Takes the samples of a {@link Dataset}, in order. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface SampleSink {
     void sample(TokenizedSample sample);

@@ -2,9 +2,11 @@ package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Text to token ids and back. Safe for use by several threads. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Tokenizer extends AutoCloseable {
     /** Ids of plain text; special tokens spelled in the text are text. Adds no beginning or end. */
     int[] encode(String text);

@@ -1,11 +1,13 @@
 package io.tune4j.api.error;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The user's data or checkpoint files are at fault, not the command or the config: a file is missing, broken or does not fit
  * the model. The message names the file and what to do.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public class DataException extends UserException {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,10 @@
 package io.tune4j.api.error;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** The framework's own bug; the only kind that is shown with its stack trace. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public non-sealed class InternalException extends TuneException {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,10 @@
 package io.tune4j.api.error;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** An allocator had no memory left, or a limit was reached. Whoever knows the run says what holds it and what would help. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class MemoryException extends ResourceException {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,10 @@
 package io.tune4j.api.error;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** The user's command, configuration or files are at fault; the message says what to change. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public non-sealed class UserException extends TuneException {
     private static final long serialVersionUID = 1L;
 

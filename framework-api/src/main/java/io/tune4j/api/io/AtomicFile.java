@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.apiguardian.api.API;
 
 /**
  * A file in the making: written beside its target under a hidden name, and renamed over it by {@link #commit}. Closing
  * it without a commit leaves the target as it was. Not for use by several threads at once.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class AtomicFile implements AutoCloseable {
     private final Path target;
     private final Path temporary;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Predicate;
+import org.apiguardian.api.API;
 
 /**
  * Writes files and directories so that a kill or a power cut at any moment leaves a complete version: the new content
@@ -20,6 +21,7 @@ import java.util.function.Predicate;
  * <p>All methods throw {@link ResourceException} when the disk is full and {@link UserException} when the place is
  * missing or not writable; both name the path.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class AtomicFiles {
     private AtomicFiles() {}
 

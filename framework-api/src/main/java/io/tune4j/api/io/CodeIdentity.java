@@ -10,11 +10,13 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apiguardian.api.API;
 
 /**
  * Which build of a jar is running, so that what one build made is told from what another makes: for names of caches whose content
  * depends on code.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class CodeIdentity {
     private static final int BYTES = 8;
     private static final Map<Path, String> KNOWN = new ConcurrentHashMap<>();

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where a disk is shared by several machines, their locks need not know of each other. A text that names another machine is
  * believed there, since nothing here can tell whether that process still runs.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class DirectoryLock implements AutoCloseable {
     private static final String NAME = ".lock";
 

@@ -4,8 +4,10 @@ import io.tune4j.api.error.ResourceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 
 /** Asks the file system whether something will fit. Quotas that the file system does not report are not seen. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class DiskSpace {
     private DiskSpace() {}
 

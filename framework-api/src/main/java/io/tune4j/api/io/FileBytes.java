@@ -9,8 +9,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.apiguardian.api.API;
 
 /** Reads parts of files. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class FileBytes {
     private FileBytes() {}
 

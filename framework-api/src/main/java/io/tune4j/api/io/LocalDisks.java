@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether files lie on this machine. Elsewhere a server or another machine may cut a file short under a process that has mapped
  * it, and a lock may count on each machine by itself.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class LocalDisks {
     /** Names of local file systems on Linux, macOS and Windows. Others count as remote, which costs speed only. */
     private static final Set<String> LOCAL = Set.of(

@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Why a native library that was unpacked to a folder cannot be loaded. What the system's loader says is seldom the cause: the folder's file
  * system may forbid programs, be full or be read-only, or the process may have too little address space.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class NativeLoading {
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
 

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLConnection;
 import java.nio.file.Path;
 import java.util.jar.JarEntry;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param crc of its content, as the jar says
  * @param modified in milliseconds, as the jar says
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public record PackedFile(String path, URL source, long size, long crc, long modified) {
     /** Says where the cache has the file. */
     @FunctionalInterface

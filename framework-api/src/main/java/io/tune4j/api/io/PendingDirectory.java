@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.apiguardian.api.API;
 
 /**
  * A directory whose content is written beside its target under a hidden name. Written bytes are in the system's cache, so
  * writing takes no longer than a copy in memory; {@link #finish}, which waits for the disk, can be left to another thread.
  * Not for use by several threads at once.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class PendingDirectory implements AutoCloseable {
     private final Path target;
     private final Path temporary;

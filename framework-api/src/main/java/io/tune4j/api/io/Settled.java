@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 
 /**
  * The result of clearing up the files that killed processes had left.
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
  * @param deleted half-written files and directories, and such that were on their way out
  * @param stuck those that could not be deleted; they do no harm
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public record Settled(List<Path> restored, List<Path> deleted, List<Path> stuck) {
     public Settled {
         restored = List.copyOf(restored);

@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apiguardian.api.API;
 
-/** SHA-256, which every Java platform has, so that callers need not handle its absence. */
+/** SHA-256, which every Java has, so that nobody has to say what happens where it is missing. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class Sha256 {
     private Sha256() {}
 

@@ -2,11 +2,13 @@ package io.tune4j.api.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.apiguardian.api.API;
 
 /**
  * Memory outside of the heap for data on its way between files and arrays. Each thread has one piece of it and keeps it: a buffer
  * for each weight would be freed only when the garbage collector comes by, and until then a loaded model would be in memory twice.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class Staging {
     /** Large enough for the disk, small enough for the processor's cache. */
     private static final int BYTES = 4 << 20;

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * ends the process with a SIGBUS. Each file is therefore written under another name, checked and renamed. Later starts compare sizes
  * and times, and read a file again only if one of them looks odd.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class UnpackedFiles {
     /** The end of the name of a file that is being written. */
     static final String UNFINISHED = ".tune4j-unpacking";

@@ -5,9 +5,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Held while files of a cache are unpacked or loaded, so that no other process changes them meanwhile. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class UnpackingLock implements AutoCloseable {
     private static final String NAME = "tune4j.lock";
 

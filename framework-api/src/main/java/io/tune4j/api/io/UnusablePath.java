@@ -5,9 +5,11 @@ import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.InvalidPathException;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a text can be no path, and what to do. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class UnusablePath {
     /** Java takes it from the locale when it starts, and nothing can change it then. */
     private static final String NAMES_ENCODING = "sun.jnu.encoding";

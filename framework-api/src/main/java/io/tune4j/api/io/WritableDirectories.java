@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 
 /** Proves that results can be written before the work that makes them begins. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class WritableDirectories {
     private static final byte[] PROBE = {1};
 

@@ -4,8 +4,10 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /** A decoder with its weights loaded. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface CausalLanguageModel extends AutoCloseable {
     /**
      * The final, normed hidden states of some rows.

@@ -5,8 +5,10 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.safetensors.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** Whether a checkpoint holds exactly what a model needs, looked up in the files' headers before anything is loaded. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class CheckpointFit {
     /** More lines than this say nothing new. */
     private static final int LONGEST_LIST = 20;

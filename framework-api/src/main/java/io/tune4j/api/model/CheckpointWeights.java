@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apiguardian.api.API;
 
 /**
  * Weights from safetensors files. They go from the file into the tensor's memory in pieces, so a load needs no second
@@ -25,6 +26,7 @@ import java.util.Arrays;
  * file that is cut short within a step ends the process (SIGBUS) where a page is read that is gone, as does a disk that fails; what was
  * saved before stays.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class CheckpointWeights implements WeightSource {
     /** A smaller weight is not worth a mapping of its own. */
     private static final long MAPPED_BYTES = 32L << 20;

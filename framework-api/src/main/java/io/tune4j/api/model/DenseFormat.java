@@ -10,9 +10,11 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Weights as plain matrices in the compute dtype; projections of the same input are stacked into one. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class DenseFormat implements WeightFormat {
     /** The name in configs. */
     public static final String NAME = "dense";

@@ -2,9 +2,11 @@ package io.tune4j.api.model;
 
 import io.tune4j.api.config.ConfigReader;
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** One name for {@code model._component_}, such as {@code llama3_1_8b}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModelBuilder {
     /** The name; torchtune's where it has one. */
     String name();

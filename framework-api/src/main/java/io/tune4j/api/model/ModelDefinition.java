@@ -7,8 +7,10 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
 /** A model's architecture in full, with no weight allocated. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ModelDefinition {
     /** One line, e.g. {@code Llama, 16 layers, 2048 wide, 1.24 B parameters}. */
     String describe();
@@ -48,14 +50,29 @@ public interface ModelDefinition {
     }
 
     /**
-     * Loads the weights that are not projections and asks the factory for each projection by name.
+     * Makes the model itself, for {@link #build} alone to call: loads the weights that are not projections and asks the
+     * factory for each projection by name. Batches reach the result after they were checked.
      *
      * @param backend where to compute
      * @param dtype to compute in
      * @param weights what to load
      * @param linears makes the projections
      */
-    CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears);
+    CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears);
+
+    /**
+     * Makes the model. It refuses token ids outside of the vocabulary and sequences longer than {@link #maxSequenceLength}
+     * with a {@link io.tune4j.api.error.DataException}, because native kernels would read beyond their tables. Not to be
+     * overridden.
+     *
+     * @param backend where to compute
+     * @param dtype to compute in
+     * @param weights what to load
+     * @param linears makes the projections
+     */
+    default CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+        return new CheckedModel(this, assemble(backend, dtype, weights, linears));
+    }
 
     /** Number of parameters of the base model. */
     default long parameterCount() {

@@ -6,8 +6,10 @@ import io.tune4j.api.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.apiguardian.api.API;
 
-/** The stored values of two weights that a model's config declares as one. */
+/** What a checkpoint holds of two weights that a model's config says are one. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public enum StoredPair {
     NEITHER,
     FIRST_ONLY,

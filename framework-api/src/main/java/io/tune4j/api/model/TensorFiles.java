@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
 /** Tensors to safetensors files; {@link CheckpointWeights} reads them back. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class TensorFiles {
     /** The metadata that transformers expects. */
     public static final Map<String, String> METADATA = Map.of("format", "pt");

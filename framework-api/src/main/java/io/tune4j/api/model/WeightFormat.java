@@ -5,8 +5,10 @@ import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.tensor.DType;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apiguardian.api.API;
 
-/** A storage format of frozen weights: {@code dense}, or a quantized one of a plugin. A component type. */
+/** How frozen weights are stored: {@code dense}, or quantized by a plugin. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightFormat {
     /**
      * A factory that loads projections in this format, with matrix products in the given dtype.

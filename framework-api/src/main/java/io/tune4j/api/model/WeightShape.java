@@ -2,6 +2,7 @@ package io.tune4j.api.model;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * A tensor of a checkpoint.
@@ -9,6 +10,7 @@ import java.util.List;
  * @param name as in the checkpoint
  * @param shape lengths of its dimensions
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record WeightShape(String name, List<Long> shape) {
     public WeightShape {
         shape = List.copyOf(shape);

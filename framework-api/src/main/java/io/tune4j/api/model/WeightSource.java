@@ -3,8 +3,10 @@ package io.tune4j.api.model;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
-/** A source of weights: a checkpoint, or random numbers in tests and benchmarks. */
+/** Where weights come from: a checkpoint, or random numbers in tests and benchmarks. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightSource {
     boolean has(String name);
 

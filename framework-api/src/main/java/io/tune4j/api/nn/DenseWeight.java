@@ -3,8 +3,10 @@ package io.tune4j.api.nn;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 
 /** A frozen weight as a plain matrix in the compute dtype. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class DenseWeight implements FrozenWeight {
     private final Tensor weight;
 

@@ -3,11 +3,13 @@ package io.tune4j.api.nn;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 
 /**
  * Inverted dropout (Srivastava et al. 2014). The mask is a function of a seed, so that the backward makes it again
  * instead of saving it.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Dropout {
     private Dropout() {}
 

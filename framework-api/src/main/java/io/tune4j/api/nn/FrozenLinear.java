@@ -3,9 +3,11 @@ package io.tune4j.api.nn;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x·Wᵀ + b} with nothing to train: {@code dx = dy·W}, and nothing saved. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class FrozenLinear implements Linear {
     private final List<Projection> projections;
     private final FrozenWeight weight;

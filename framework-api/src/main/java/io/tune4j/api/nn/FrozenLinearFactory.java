@@ -1,8 +1,10 @@
 package io.tune4j.api.nn;
 
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** A factory of projections that are not trained, for PEFT methods to decorate. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface FrozenLinearFactory extends LinearFactory {
     @Override

@@ -2,11 +2,13 @@ package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /**
  * A weight {@code W [out, in]} that is not trained, in any storage format. A format that must unpack does so in
  * workspaces, once per use; neither the tape nor the caller's scope ever keeps an unpacked weight.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface FrozenWeight extends AutoCloseable {
     long outFeatures();
 

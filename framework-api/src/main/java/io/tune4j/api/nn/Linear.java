@@ -1,9 +1,11 @@
 package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** One or several projections of the same input, computed as one. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Linear extends AutoCloseable {
     /**
      * @param x {@code [T, in]}

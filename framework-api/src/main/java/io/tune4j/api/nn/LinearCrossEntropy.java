@@ -6,12 +6,14 @@ import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 
 /**
  * The output projection and its cross-entropy in one, so that the logits of a batch never exist together. With a frozen
  * dense head the gradient is made in the forward and is all that is saved; a head with something to train is computed
  * again in the backward, chunk by chunk.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LinearCrossEntropy {
     private LinearCrossEntropy() {}
 

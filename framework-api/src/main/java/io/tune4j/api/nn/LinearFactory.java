@@ -1,11 +1,13 @@
 package io.tune4j.api.nn;
 
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * Makes a model's projections. The model says which ones read the same input (q, k and v; gate and up), so that they
  * can be computed as one matrix product; a PEFT method decorates the factory.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface LinearFactory {
     /** @param projections of the same {@code inFeatures}, in the order of the output's columns */

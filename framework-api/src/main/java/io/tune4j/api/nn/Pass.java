@@ -2,6 +2,7 @@ package io.tune4j.api.nn;
 
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.batch.SequenceLayout;
+import org.apiguardian.api.API;
 
 /**
  * One forward pass through a model.
@@ -12,6 +13,7 @@ import io.tune4j.api.batch.SequenceLayout;
  * @param randomKey from which every random draw of this pass is derived, so that a recomputed layer and a resumed run
  *     draw the same numbers
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Pass(Tape tape, SequenceLayout layout, boolean training, long randomKey) {
     /** Copies this pass with another tape, for recomputed layers. */
     public Pass withTape(Tape other) {

@@ -1,5 +1,7 @@
 package io.tune4j.api.nn;
 
+import org.apiguardian.api.API;
+
 /**
  * One linear projection of a model, by the name it has in a Hugging Face checkpoint without {@code .weight}.
  *
@@ -10,6 +12,7 @@ package io.tune4j.api.nn;
  * @param weightName the checkpoint's name of the weight {@code [outFeatures, inFeatures]}: {@code name + ".weight"},
  *     or the embedding's where an output projection is tied to it
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Projection(String name, long inFeatures, long outFeatures, boolean bias, String weightName) {
     /** A projection with a weight of its own. */
     public Projection(String name, long inFeatures, long outFeatures, boolean bias) {

@@ -1,6 +1,9 @@
 package io.tune4j.api.nn;
 
+import org.apiguardian.api.API;
+
 /** Derives independent seeds from a seed and a name or number, by SplitMix64's finalizer (Steele et al. 2014). */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RandomKeys {
     private RandomKeys() {}
 

@@ -1,8 +1,10 @@
 package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /** {@code x + y} of equal shapes; saves nothing. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Residual {
     private Residual() {}
 

@@ -4,8 +4,10 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 
 /** Root-mean-square norm with a frozen weight; saves its input and one number per row. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RmsNorm implements AutoCloseable {
     private final Backend backend;
     private final Tensor weight;

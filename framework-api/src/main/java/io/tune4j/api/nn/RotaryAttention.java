@@ -8,8 +8,10 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SharedRows;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import org.apiguardian.api.API;
 
 /** Rotary embedding and ragged causal attention over fused q, k, v rows. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RotaryAttention {
     private final Backend backend;
     private final AttentionShape shape;

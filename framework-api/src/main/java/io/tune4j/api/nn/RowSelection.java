@@ -1,8 +1,10 @@
 package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /** Some rows of an array, e.g. those that carry loss; saves the row numbers. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RowSelection {
     private RowSelection() {}
 

@@ -2,8 +2,10 @@ package io.tune4j.api.nn;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.Tensor;
+import org.apiguardian.api.API;
 
 /** {@code silu(gate) * up} over rows {@code [gate | up]}; saves them. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SwiGlu {
     private SwiGlu() {}
 

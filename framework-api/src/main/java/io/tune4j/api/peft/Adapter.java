@@ -6,8 +6,10 @@ import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /** The trainable part of a model. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Adapter extends AutoCloseable {
     /** Wraps the factory of frozen projections: those that are targets get something to train. */
     LinearFactory decorate(FrozenLinearFactory base);

@@ -2,9 +2,11 @@ package io.tune4j.api.peft;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelDefinition;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** A way to fine-tune few parameters. Composes with every model builder as {@code <method>_<builder>}. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface PeftMethod {
     /** Lower case without underscore at its end, e.g. {@code lora}. */
     String name();

@@ -3,9 +3,12 @@ package io.tune4j.api.peft;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.tensor.DType;
+import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** A PEFT method with its options, checked against a model, before anything is allocated. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface PeftPlan {
     /** One line, e.g. {@code LoRA, rank 8, alpha 16, 6 projections in each of 16 layers, 5.6 M parameters}. */
     String describe();
@@ -19,6 +22,19 @@ public interface PeftPlan {
     /** The name of the weight format for the frozen projections. */
     default String weightFormat() {
         return DenseFormat.NAME;
+    }
+
+    /**
+     * The overrides of the model section that store this plan's frozen weights in fewer bits, e.g. {@code
+     * model.quantize_base=True}; empty if there are none or they are set.
+     */
+    default List<String> quantizing() {
+        return List.of();
+    }
+
+    /** What makes the adapter smaller, as the end of a sentence, e.g. {@code a lower model.lora_rank}; empty if nothing does. */
+    default String shrinking() {
+        return "";
     }
 
     /** Whether random numbers are drawn for each row in training, as dropout does: then samples had better not share rows. */

@@ -1,5 +1,7 @@
 package io.tune4j.api.peft;
 
+import org.apiguardian.api.API;
+
 /**
  * A PEFT method, which may be another plugin's, over base weights in a certain format, under a name of its own: {@code qlora}
  * is {@code lora} over {@code nf4}, and nothing more. Composes with every model builder as a method does.
@@ -9,4 +11,5 @@ package io.tune4j.api.peft;
  * @param weightFormat the name of the format of the frozen weights
  * @param summary one line for {@code tune plugins}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record PeftVariant(String name, String method, String weightFormat, String summary) {}

@@ -1,6 +1,7 @@
 package io.tune4j.api.plugin;
 
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputDirectory the run's {@code output_dir}, or null if it has none
  * @param checkpointDirectory where the base model lies, or null if not known yet
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record ComponentContext(
         Components components,
         @Nullable Path outputDirectory,

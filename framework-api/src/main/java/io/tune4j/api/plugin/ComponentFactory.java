@@ -2,6 +2,7 @@ package io.tune4j.api.plugin;
 
 import io.tune4j.api.config.ConfigReader;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the kind of part, an interface of this API such as {@link io.tune4j.api.train.OptimizerProvider}
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ComponentFactory<T> {
     /** The kind. Names are unique per kind. */
     Class<T> type();

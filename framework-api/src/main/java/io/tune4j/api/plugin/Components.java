@@ -2,9 +2,11 @@ package io.tune4j.api.plugin;
 
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.train.Checkpointer;
 import java.nio.file.Path;
+import java.util.Map;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * options, become problems of the reader (with what is installed and the nearest names), and null is returned: go on
  * reading the rest of the config, then call {@link io.tune4j.api.config.Problems#throwIfAny}.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Components {
     /**
      * Makes the component that a section's {@code _component_} names.
@@ -37,6 +40,11 @@ public interface Components {
      */
     default @Nullable ModelPlan modelOf(ConfigReader section, @Nullable Checkpointer checkpointer) {
         return model(section, checkpointer == null ? null : checkpointer.checkpointDirectory());
+    }
+
+    /** The environment variables that a plugin may look up, e.g. for its cache: plugins do not ask the system itself. */
+    default Map<String, String> environment() {
+        return Map.of();
     }
 
     /** The backend that key {@code backend} names, or the preferred one where the key is absent. */

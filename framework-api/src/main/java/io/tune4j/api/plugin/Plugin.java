@@ -6,12 +6,14 @@ import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.recipe.RecipeFactory;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * The contributions of a jar, found by {@link java.util.ServiceLoader}. Implementations are annotated
  * {@code @AutoService(Plugin.class)} and named in {@code provides} of their module-info. Making a plugin and listing
  * its contributions must be cheap: no native library, no file, no network.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Plugin {
     /** Unique, lower case, e.g. {@code backend-djl}; the ids of the bundled plugins are reserved. */
     String id();

@@ -1,6 +1,9 @@
 package io.tune4j.api.recipe;
 
+import org.apiguardian.api.API;
+
 /** Whether the user asked to stop (Ctrl-C, SIGTERM). Ask between micro-batches; save and return when it is so. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface Cancellation {
     boolean isRequested();

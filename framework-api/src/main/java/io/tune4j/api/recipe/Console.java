@@ -1,6 +1,9 @@
 package io.tune4j.api.recipe;
 
+import org.apiguardian.api.API;
+
 /** The user's terminal, or a log where there is none. Several threads may say something at a time. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Console {
     /** A line that stays. */
     void line(String text);

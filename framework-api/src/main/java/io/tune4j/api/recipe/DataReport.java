@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /**
  * The data as a model will read them, for {@code tune data}.
  *
  * @param sets the training data, and the validation data if there are any
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record DataReport(List<Set> sets) {
     public DataReport {
         sets = List.copyOf(sets);

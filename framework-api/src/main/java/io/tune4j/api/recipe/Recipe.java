@@ -1,5 +1,6 @@
 package io.tune4j.api.recipe;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>what the config chooses: {@link io.tune4j.api.backend.Backend} (closed after the run), {@link
  *       io.tune4j.api.backend.BackendFactory}, {@link io.tune4j.api.tensor.Device}, {@link
  *       io.tune4j.api.tensor.DType}, {@code @Named("seed") long}, {@code @Named("output_dir") Path};
- *   <li>what a section of the config makes: {@link io.tune4j.api.model.ModelPlan} and every type with {@link
- *       io.tune4j.api.plugin.ConfigSection}, also under another key with {@link io.tune4j.api.plugin.ConfigKey};
+ *   <li>what a section of the config makes: {@link io.tune4j.api.peft.ModelPlan} and every type with {@link
+ *       io.tune4j.api.config.ConfigSection}, also under another key with {@link io.tune4j.api.config.ConfigKey};
  *       {@code Optional} of them where the section may be missing.
  * </ul>
  *
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * io.tune4j.api.config.ConfigReader#finish} and {@link io.tune4j.api.config.Problems#throwIfAny}, and only then gets the
  * backend.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface Recipe {
     /**

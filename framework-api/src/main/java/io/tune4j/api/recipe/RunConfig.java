@@ -5,6 +5,7 @@ import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * The run's resolved config.
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * @param yaml the resolved config as text with the origin of each value, to be kept with the run
  * @param source the config's name or file, for the commands shown to the user
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record RunConfig(ConfigReader root, Problems problems, Notices notices, String yaml, String source) {
     /**
      * The text with a value at the top level that the run chose itself, so that it can be repeated.

@@ -2,6 +2,7 @@ package io.tune4j.api.recipe;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param outputBytes what the run writes
  * @param operationsPerStep floating-point operations of an optimizer step
  * @param levers what would lower the peak
+ * @param lastResort what to try where no lever helps, e.g. {@code take a smaller model}
  * @param activations what becomes of activations; null if that is not known
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record RunEstimate(
         String basis,
         List<Part> memory,
@@ -22,6 +25,7 @@ public record RunEstimate(
         long outputBytes,
         double operationsPerStep,
         List<Lever> levers,
+        String lastResort,
         @Nullable Activations activations) {
     /**
      * The activations of a layer.

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a model: one safetensors file or several, seen as one set of named tensors. Safe for use by several
  * threads.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Checkpoint implements AutoCloseable {
     private final String origin;
     private final Map<Path, SafetensorsFile> files = new LinkedHashMap<>();
@@ -31,14 +33,24 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * Opens a model's directory or a single file. In a directory {@code model.safetensors} is taken if it is there,
-     * else the shards that {@code model.safetensors.index.json} names, which must hold exactly the tensors it names; else
-     * PyTorch's files of the names {@code pytorch_model.bin} and so on.
+     * else the shards that {@code model.safetensors.index.json} names, which must hold exactly the tensors it names.
      *
      * @throws UserException if something is missing, broken, or a pickle; the message says what to do
      */
     public static Checkpoint open(Path directoryOrFile) {
+        return open(directoryOrFile, List.of());
+    }
+
+    /**
+     * Opens a model's directory or a single file, in safetensors or another format. A directory without safetensors files
+     * is searched for PyTorch's: {@code pytorch_model.bin}, or the shards of {@code pytorch_model.bin.index.json}.
+     *
+     * @param others formats to try before safetensors
+     * @throws UserException as above
+     */
+    public static Checkpoint open(Path directoryOrFile, List<WeightFileFormat> others) {
         CheckpointFiles found = CheckpointFiles.find(directoryOrFile);
-        return open(directoryOrFile.toString(), found.files(), found.index());
+        return open(directoryOrFile.toString(), found.files(), found.index(), others);
     }
 
     /**
@@ -47,26 +59,35 @@ public final class Checkpoint implements AutoCloseable {
      * @throws UserException as above, or if a tensor's name is in two files
      */
     public static Checkpoint open(List<Path> files) {
+        return open(files, null, List.of());
+    }
+
+    /**
+     * Opens an explicit list of files, in safetensors or another format and in any layout. Names and rows are then as here.
+     *
+     * @param layout of the files; null for Hugging Face's
+     * @param others formats to try before safetensors
+     * @throws UserException as above
+     */
+    public static Checkpoint open(List<Path> files, @Nullable CheckpointLayout layout, List<WeightFileFormat> others) {
         if (files.isEmpty()) {
             throw new DataException("the list of checkpoint files is empty; name at least one .safetensors file");
         }
         String origin = files.size() == 1 ? files.get(0).toString() : files.size() + " files like " + files.get(0);
-        return open(origin, files, null);
+        Checkpoint checkpoint = open(origin, files, null, others);
+        if (layout != null) {
+            checkpoint.rename(layout);
+        }
+        return checkpoint;
     }
 
-    /**
-     * Opens files in another project's layout; names and rows are then as here.
-     *
-     * @throws UserException as above
-     */
-    public static Checkpoint open(List<Path> files, CheckpointLayout layout) {
-        Checkpoint checkpoint = open(files);
-        List<TensorEntry> all = List.copyOf(checkpoint.entries.values());
-        checkpoint.entries.clear();
+    private void rename(CheckpointLayout layout) {
+        List<TensorEntry> all = List.copyOf(entries.values());
+        entries.clear();
         for (TensorEntry entry : all) {
             String name = layout.rename(entry.name());
             if (name != null) {
-                checkpoint.entries.put(
+                entries.put(
                         name,
                         new TensorEntry(
                                 name,
@@ -75,21 +96,21 @@ public final class Checkpoint implements AutoCloseable {
                                 entry.byteOffset(),
                                 entry.byteLength(),
                                 entry.file()));
-                checkpoint.stored.put(name, entry);
+                stored.put(name, entry);
                 int heads = layout.pairedHeads(name);
                 if (heads > 0) {
-                    checkpoint.paired.put(name, new PairedRows(entry.shape()[0] / heads));
+                    paired.put(name, new PairedRows(entry.shape()[0] / heads));
                 }
             }
         }
-        return checkpoint;
     }
 
-    private static Checkpoint open(String origin, List<Path> files, @Nullable ShardIndex index) {
+    private static Checkpoint open(
+            String origin, List<Path> files, @Nullable ShardIndex index, List<WeightFileFormat> others) {
         Checkpoint checkpoint = new Checkpoint(origin);
         boolean done = false;
         try {
-            files.forEach(file -> checkpoint.add(file, index));
+            files.forEach(file -> checkpoint.add(file, index, others));
             if (index != null) {
                 index.check(checkpoint.entries);
             }
@@ -102,11 +123,11 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private void add(Path path, @Nullable ShardIndex index) {
+    private void add(Path path, @Nullable ShardIndex index, List<WeightFileFormat> others) {
         if (files.containsKey(path)) {
             throw new DataException("the checkpoint file " + path + " is listed twice; name it once");
         }
-        SafetensorsFile file = SafetensorsFile.openWeights(path);
+        SafetensorsFile file = SafetensorsFile.openWeights(path, others);
         files.put(path, file);
         for (TensorEntry entry : file.entries().values()) {
             TensorEntry other = entries.putIfAbsent(entry.name(), entry);

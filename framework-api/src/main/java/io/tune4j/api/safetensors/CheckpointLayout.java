@@ -1,8 +1,10 @@
 package io.tune4j.api.safetensors;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Another project's names and order of the weights of a checkpoint. */
+/** How another project's checkpoint names and orders the same weights. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface CheckpointLayout {
     /**
      * The name here.

@@ -22,12 +22,6 @@ final class ForeignFormats {
         return PICKLE_SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
     }
 
-    /** Whether it begins as a zip archive, which PyTorch writes since 1.6. */
-    static boolean isTorchArchive(Path path) {
-        byte[] start = start(path);
-        return start.length > 3 && start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4;
-    }
-
     static boolean isGgufName(String name) {
         return name.toLowerCase(Locale.ROOT).endsWith(".gguf");
     }

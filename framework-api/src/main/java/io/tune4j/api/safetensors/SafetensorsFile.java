@@ -12,15 +12,18 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One open safetensors file, checked as strictly as the format's specification: see {@link #open}. Safe for use by
  * several threads.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SafetensorsFile implements AutoCloseable {
     /** The longest slice that {@link #map} returns; a multiple of every element's size. */
     static final long MAX_SLICE = 1L << 30;
@@ -58,13 +61,18 @@ public final class SafetensorsFile implements AutoCloseable {
         return open(path, SafetensorsHeader::read);
     }
 
-    /**
-     * Opens a file that holds a checkpoint's weights: safetensors, or an archive that PyTorch wrote, which has the same
-     * content in another order and is read without running what is in it.
-     */
-    static SafetensorsFile openWeights(Path path) {
+    /** Opens a file that holds a checkpoint's weights, in one of some other formats or as safetensors. */
+    static SafetensorsFile openWeights(Path path, List<WeightFileFormat> others) {
         ExistingFiles.requireFile(path);
-        return ForeignFormats.isTorchArchive(path) ? open(path, TorchArchive::read) : open(path);
+        for (WeightFileFormat format : others) {
+            if (format.recognizes(path)) {
+                return open(
+                        path,
+                        (file, channel) -> new SafetensorsHeader(
+                                Collections.unmodifiableSortedMap(format.entries(file, channel)), Map.of()));
+            }
+        }
+        return open(path);
     }
 
     /** Reads what is where. */

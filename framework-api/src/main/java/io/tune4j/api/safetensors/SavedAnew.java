@@ -1,8 +1,10 @@
 package io.tune4j.api.safetensors;
 
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 
-/** Advice for checkpoints that other programs read and this one does not. */
+/** What to do about a checkpoint that other programs read and this one does not. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SavedAnew {
     private SavedAnew() {}
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * by which files are sorted. Some have no counterpart among the framework's {@link DType}s: a file may contain such
  * tensors, but they cannot be read.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum StoredType {
     BOOL(8, DType.BOOL),
     F4(4, null),

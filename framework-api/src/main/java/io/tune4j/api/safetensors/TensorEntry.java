@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param byteLength how many bytes it has, possibly 0
  * @param file the file it is in
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("ArrayRecordComponent") // a shape is a long[] everywhere; equals and the accessor treat it as a value
 public record TensorEntry(
         String name, StoredType storedType, long[] shape, long byteOffset, long byteLength, Path file) {

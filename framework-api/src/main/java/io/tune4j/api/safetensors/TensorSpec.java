@@ -4,6 +4,7 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.tensor.DType;
 import java.util.Arrays;
 import java.util.Objects;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param dtype its element type
  * @param shape lengths of the dimensions, empty for a scalar
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @SuppressWarnings("ArrayRecordComponent") // a shape is a long[] everywhere; equals and the accessor treat it as a value
 public record TensorSpec(String name, DType dtype, long... shape) {
     /** @throws InternalException if a dimension is negative or the size in bytes exceeds a long */

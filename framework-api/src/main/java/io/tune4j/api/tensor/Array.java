@@ -1,9 +1,12 @@
 package io.tune4j.api.tensor;
 
+import org.apiguardian.api.API;
+
 /**
  * A backend's array: an opaque handle to native memory. A view (from {@link ArrayKernels#narrow} and the like) is an
  * array of its own that keeps the memory it looks at alive until it is closed too.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Array extends AutoCloseable {
     DType dtype();
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.apiguardian.api.API;
 
 /**
  * The kernels every backend brings: creation, host transfer, views, element-wise functions, reductions, matrix
@@ -16,6 +17,7 @@ import java.util.stream.LongStream;
  * each other throw {@link io.tune4j.api.error.InternalException}, because the framework checks what users give before
  * it gets here.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArrayKernels {
     Device device();
 
@@ -162,7 +164,13 @@ public interface ArrayKernels {
         matmulInto(target, low, up, 1, 1);
     }
 
-    /** Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}. */
+    /**
+     * Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}.
+     *
+     * <p>Each index is at least 0 and below {@code v}. A backend that computes at once throws an {@link
+     * io.tune4j.api.error.InternalException} for any other index and reads nothing outside of the table. A backend that
+     * computes ahead may leave that to the caller. The same holds for {@link #addRows}, {@link #pick} and {@link #addAt}.
+     */
     Array gatherRows(Array table, Array rows);
 
     /** {@code target[rows[i]] += values[i]}. */

@@ -4,8 +4,10 @@ import io.tune4j.api.error.UserException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apiguardian.api.API;
 
 /** Element types of tensors, with the names that configs use ({@code fp32}, {@code bf16}, ...). */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum DType {
     FLOAT64("fp64", "F64", 8, true),
     FLOAT32("fp32", "F32", 4, true),

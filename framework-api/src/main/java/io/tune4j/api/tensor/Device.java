@@ -3,6 +3,7 @@ package io.tune4j.api.tensor;
 import io.tune4j.api.error.UserException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /**
  * Where arrays live: {@code cpu}, {@code cuda} (the first GPU) or {@code cuda:1}.
@@ -10,6 +11,7 @@ import java.util.regex.Pattern;
  * @param type {@code cpu} or {@code cuda}, or a name that a third-party backend defines
  * @param index the device's number, 0 for the CPU
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Device(String type, int index) {
     private static final Pattern SYNTAX = Pattern.compile("([a-z][a-z0-9_]*)(?::(\\d{1,4}))?");
 

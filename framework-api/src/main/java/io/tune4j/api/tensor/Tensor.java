@@ -1,11 +1,13 @@
 package io.tune4j.api.tensor;
 
+import io.tune4j.api.error.InternalException;
 import io.tune4j.api.io.Staging;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Operations make new tensors; those whose name ends in {@code InPlace}, and {@link #copyFrom}, change this one. A
  * tensor is confined to one thread at a time.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Tensor implements AutoCloseable {
     private final ArrayKernels kernels;
     private final Array array;
@@ -325,22 +328,52 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Rows by index: {@code [v, d], [n] -> [n, d]}; entries of a vector alike.
+     *
+     * @param rows int64, each at least 0 and below {@code v}
+     * @throws InternalException if the indices are no vector of int64, or one is out of range and the backend computes at
+     *     once
+     */
     public Tensor gatherRows(Tensor rows) {
+        requireIndices(rows);
         return wrap(kernels.gatherRows(array(), rows.array()));
     }
 
+    /**
+     * {@code this[rows[i]] += values[i]}.
+     *
+     * @param rows as of {@link #gatherRows}
+     */
     public Tensor addRowsInPlace(Tensor rows, Tensor values) {
+        requireIndices(rows);
         kernels.addRows(array(), rows.array(), values.array());
         return this;
     }
 
-    /** Entry {@code columns[i]} of each row i. */
+    /**
+     * Entry {@code columns[i]} of each row i: {@code [n, v], [n] -> [n]}.
+     *
+     * @param columns as the rows of {@link #gatherRows}
+     */
     public Tensor pick(Tensor columns) {
+        requireIndices(columns);
         return wrap(kernels.pick(array(), columns.array()));
     }
 
-    /** {@code this[i, columns[i]] += value}. */
+    private static void requireIndices(Tensor indices) {
+        if (indices.dtype() != DType.INT64 || indices.rank() != 1) {
+            throw new InternalException("expected a vector of int64 indices, found " + indices);
+        }
+    }
+
+    /**
+     * {@code this[i, columns[i]] += value}.
+     *
+     * @param columns as the rows of {@link #gatherRows}
+     */
     public Tensor addAtInPlace(Tensor columns, double value) {
+        requireIndices(columns);
         kernels.addAt(array(), columns.array(), value);
         return this;
     }

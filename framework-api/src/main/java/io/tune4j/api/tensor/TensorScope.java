@@ -2,6 +2,7 @@ package io.tune4j.api.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class TensorScope implements AutoCloseable {
     private static final ThreadLocal<@Nullable TensorScope> CURRENT = new ThreadLocal<>();
 

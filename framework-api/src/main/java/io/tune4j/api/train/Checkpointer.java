@@ -1,11 +1,13 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.safetensors.Checkpoint;
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** The place of a run's base model, and of its results. A component type. */
+/** Where a run's base model comes from and where its results go. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("checkpointer")
 public interface Checkpointer {
     /** The base model's folder, which also holds its config and tokenizer files. */

@@ -1,8 +1,10 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
+import org.apiguardian.api.API;
 
 /** A factor on the learning rate as a pure function of the step, so that there is no state to save. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("lr_scheduler")
 @FunctionalInterface
 public interface LearningRateSchedule {

@@ -1,8 +1,10 @@
 package io.tune4j.api.train;
 
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /** Takes a run's numbers. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface MetricLogger extends AutoCloseable {
     /** Takes the resolved config once, as YAML text. */
     void logConfig(String yaml);

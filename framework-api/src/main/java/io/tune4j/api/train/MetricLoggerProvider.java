@@ -1,8 +1,10 @@
 package io.tune4j.api.train;
 
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
+import org.apiguardian.api.API;
 
 /** A metric logger's checked options. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("metric_logger")
 @FunctionalInterface
 public interface MetricLoggerProvider {

@@ -2,8 +2,10 @@ package io.tune4j.api.train;
 
 import io.tune4j.api.tensor.Tensor;
 import java.util.Map;
+import org.apiguardian.api.API;
 
 /** Updates parameters from their gradients. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Optimizer extends AutoCloseable {
     /**
      * One update; parameters without a gradient stay. The gradients are left as they are.

@@ -2,13 +2,15 @@ package io.tune4j.api.train;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.plugin.ConfigSection;
+import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** An optimizer's checked options. A component type. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("optimizer")
 public interface OptimizerProvider {
     /** The configured learning rate, before any schedule. */

@@ -5,17 +5,18 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.nn.RowSelection;
-import io.tune4j.api.nn.WeightedSum;
 import io.tune4j.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
 
 /**
  * The weighted sum of a micro-batch's losses by any loss that sums: it is asked once for the rows of each weight. There are few
  * weights, commonly one.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class WeightedLoss {
     private WeightedLoss() {}
 

@@ -132,7 +132,7 @@ record LlamaDefinition(LlamaConfig config, String embedding) implements ModelDef
     }
 
     @Override
-    public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         return new LlamaModel(this, backend, dtype, weights, linears);
     }
 }

@@ -2,9 +2,7 @@ package io.tune4j.models.llama;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.batch.SharedRows;
-import io.tune4j.api.error.DataException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.DenseWeight;
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * the tape begins at the first projection that is trained.
  */
 final class LlamaModel implements CausalLanguageModel {
-    private final LlamaDefinition definition;
     private final Backend backend;
 
     /** {@code [V, D]}; the head's own weight where the two are tied and it is a plain matrix. */
@@ -38,7 +35,6 @@ final class LlamaModel implements CausalLanguageModel {
     private final Linear head;
 
     LlamaModel(LlamaDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-        this.definition = definition;
         this.backend = backend;
         this.rotary = new RotaryTable(backend, dtype, definition.config());
         for (int i = 0; i < definition.layerCount(); i++) {
@@ -62,7 +58,6 @@ final class LlamaModel implements CausalLanguageModel {
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
-        check(batch);
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
             Tensor selected = SharedRows.isEveryRow(rows, batch.tokenCount()) ? null : Tensor.ofLongs(backend, rows);
@@ -91,26 +86,6 @@ final class LlamaModel implements CausalLanguageModel {
         Tensor positions = Tensor.ofLongs(backend, batch.layout().positions());
         return new DecoderLayer.Angles(
                 pass.tape().keep(rotary.cos(positions)), pass.tape().keep(rotary.sin(positions)));
-    }
-
-    /** Native kernels would read beyond the tables. */
-    private void check(RaggedBatch batch) {
-        List<Sequence> sequences = batch.layout().unshared().sequences();
-        for (int i = 0; i < sequences.size(); i++) {
-            if (sequences.get(i).length() > definition.maxSequenceLength()) {
-                throw new DataException("sample " + batch.ids().get(i) + " has "
-                        + sequences.get(i).length() + " tokens, but the model has "
-                        + definition.maxSequenceLength()
-                        + " positions; set tokenizer.max_seq_len to at most that, or leave the sample out");
-            }
-        }
-        for (long token : batch.tokens()) {
-            if (token < 0 || token >= definition.vocabularySize()) {
-                throw new DataException("token id " + token + " in one of the samples " + batch.ids()
-                        + " is outside the model's vocabulary of " + definition.vocabularySize()
-                        + "; the tokenizer does not belong to this model");
-            }
-        }
     }
 
     @Override

@@ -33,6 +33,16 @@ final class LoraPlan implements PeftPlan {
     }
 
     @Override
+    public List<String> quantizing() {
+        return options.quantizedBase() ? List.of() : List.of("model.quantize_base=True");
+    }
+
+    @Override
+    public String shrinking() {
+        return "a lower model.lora_rank";
+    }
+
+    @Override
     public boolean drawsPerRow() {
         return options.dropout() > 0;
     }

@@ -31,8 +31,11 @@ final class LoraWeights implements AutoCloseable {
             double bound = 1 / Math.sqrt(target.projection().inFeatures());
             Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(seed, target.aName()), drawn, target.aShape());
             a = new Parameter(
-                    target.aName(), uniform.timesInPlace(2 * bound).plus(-bound).cast(dtype));
-            b = new Parameter(target.bName(), Tensor.zeros(kernels, dtype, target.bShape()));
+                    target.aName(),
+                    uniform.timesInPlace(2 * bound).plus(-bound).cast(dtype),
+                    Parameter.Role.INPUT_FACTOR);
+            b = new Parameter(
+                    target.bName(), Tensor.zeros(kernels, dtype, target.bShape()), Parameter.Role.OUTPUT_FACTOR);
             magnitude = target.magnitude()
                     ? new Parameter(target.magnitudeName(), Tensor.full(kernels, 1, dtype, target.magnitudeShape()))
                     : null;

@@ -1,7 +1,6 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
@@ -18,6 +17,7 @@ import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.engine.config.ConfigLoader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -94,7 +94,7 @@ record StubModel(boolean tiedEmbeddings) implements ModelDefinition {
     }
 
     @Override
-    public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         throw new InternalException("only names and sizes are tested here");
     }
 }

@@ -1,11 +1,12 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.io.UserCache;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,8 @@ public final class FourBitFormatFactory implements ComponentFactory<WeightFormat
         int block = options.integer("block_size", BlockLayout.BLOCK, 2, LARGEST_BLOCK);
         int scalerBlock =
                 quantizesScalers ? options.integer("scaler_block_size", BlockLayout.SCALER_BLOCK, 1, LARGEST_BLOCK) : 0;
-        Path cacheFolder = cacheFolder(options.string(CACHE, "off"));
+        Path cacheFolder =
+                cacheFolder(options.string(CACHE, "off"), context.components().environment());
         if (block % 2 != 0) {
             options.problem("block_size", "two codes share a byte, so it must be even; found " + block);
             return null;
@@ -69,10 +71,10 @@ public final class FourBitFormatFactory implements ComponentFactory<WeightFormat
         return new FourBitFormat(new Scheme(name, block, scalerBlock), cacheFolder);
     }
 
-    private static @Nullable Path cacheFolder(String value) {
+    private static @Nullable Path cacheFolder(String value, Map<String, String> environment) {
         return switch (value) {
             case "off", "false" -> null;
-            case "auto", "true" -> UserCache.folder(System.getenv()).resolve("quantized");
+            case "auto", "true" -> UserFolders.cache(environment).resolve("quantized");
             default -> Path.of(value);
         };
     }

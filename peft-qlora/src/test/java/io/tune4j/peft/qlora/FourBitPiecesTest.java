@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
-import io.tune4j.api.backend.shapes.ShapeBackend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
+import io.tune4j.engine.shapes.ShapeBackend;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;

@@ -3,7 +3,9 @@ package io.tune4j.recipes.checkpoint;
 import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.CheckpointLayout;
+import io.tune4j.api.safetensors.WeightFileFormat;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.torch.TorchFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +52,9 @@ record HfCheckpointer(
 
     @Override
     public Checkpoint open() {
-        if (layout != null) {
-            return Checkpoint.open(files, layout);
-        }
-        return files.isEmpty() ? Checkpoint.open(checkpointDirectory) : Checkpoint.open(files);
+        List<WeightFileFormat> others = List.of(new TorchFormat());
+        return files.isEmpty() && layout == null
+                ? Checkpoint.open(checkpointDirectory, others)
+                : Checkpoint.open(files, layout, others);
     }
 }

@@ -3,7 +3,8 @@ package io.tune4j.recipes.data;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
-import io.tune4j.api.hub.HubRepository;
+import io.tune4j.api.io.UserFolders;
+import io.tune4j.engine.hub.HubRepository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,9 +36,15 @@ interface DataFiles {
      *
      * @param subset of a data set of the hub, or null
      * @param queried whether a query may name its files itself
+     * @param environment says where the hub and the user's cache are
      */
     static DataFiles read(
-            ConfigReader options, String defaultSource, SplitSlice slice, @Nullable String subset, boolean queried) {
+            ConfigReader options,
+            String defaultSource,
+            SplitSlice slice,
+            @Nullable String subset,
+            boolean queried,
+            Map<String, String> environment) {
         List<String> names = names(options, slice.name());
         // Who names files and no source means files here, not files of the data set that a builder is named after.
         String source =
@@ -45,10 +53,10 @@ interface DataFiles {
             return local(options, "source", List.of(source));
         }
         if (!names.isEmpty() && HUB_ADDRESS.matcher(names.get(0)).matches()) {
-            return byAddress(options, names, slice.name());
+            return byAddress(options, names, slice.name(), environment);
         }
         if (isRepository(source)) {
-            return hub(options, source, names, slice.name(), subset);
+            return hub(options, source, names, slice.name(), subset, environment);
         }
         if (!slice.name().equals("train") && !(options.node("data_files") instanceof ConfigNode.Mapping)) {
             options.problem(
@@ -116,7 +124,8 @@ interface DataFiles {
         }
     }
 
-    private static DataFiles byAddress(ConfigReader options, List<String> names, String split) {
+    private static DataFiles byAddress(
+            ConfigReader options, List<String> names, String split, Map<String, String> environment) {
         List<String> files = new ArrayList<>();
         String repository = "";
         String revision = HubRepository.MAIN;
@@ -134,17 +143,22 @@ interface DataFiles {
             revision = address.group(2);
             files.add(address.group(3).replaceFirst("\\?.*", ""));
         }
-        return new HubDataset(repository, revision, files, split, null);
+        return new HubDataset(repository, revision, files, split, null, environment);
     }
 
     private static DataFiles hub(
-            ConfigReader options, String source, List<String> names, String split, @Nullable String subset) {
+            ConfigReader options,
+            String source,
+            List<String> names,
+            String split,
+            @Nullable String subset,
+            Map<String, String> environment) {
         String revision = options.string("revision", HubRepository.MAIN);
         options.accept(
                 "source",
                 "'" + source + "' is downloaded from the hub the first time, to "
-                        + HubDataset.folder(System.getenv(), source));
-        return new HubDataset(source, revision, names, split, subset);
+                        + HubDataset.folder(environment, source));
+        return new HubDataset(source, revision, names, split, subset, environment);
     }
 
     private static boolean isRepository(String source) {
@@ -156,8 +170,7 @@ interface DataFiles {
     }
 
     private static Path path(String name) {
-        return Path.of(
-                name.equals("~") || name.startsWith("~/") ? System.getProperty("user.home") + name.substring(1) : name);
+        return Path.of(UserFolders.expand(name));
     }
 
     private static List<String> names(ConfigReader options, String split) {

@@ -138,7 +138,11 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
         String part = options.string("name", options.string("subset", subset == null ? "" : subset));
         boolean own = options.has("source") || options.has("data_files");
         boolean said = options.has("name") || options.has("subset");
-        RecordSource records = RecordSource.read(options, source, part.isEmpty() || (own && !said) ? null : part);
+        RecordSource records = RecordSource.read(
+                options,
+                source,
+                part.isEmpty() || (own && !said) ? null : part,
+                context.components().environment());
         RecordFormat made = format.read(options);
         Packing packing = packing(options);
         if (options.has("filter_fn")) {

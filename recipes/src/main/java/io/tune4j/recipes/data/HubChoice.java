@@ -1,8 +1,8 @@
 package io.tune4j.recipes.data;
 
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.hub.FilePatterns;
-import io.tune4j.api.hub.HubFile;
+import io.tune4j.engine.hub.FilePatterns;
+import io.tune4j.engine.hub.HubFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

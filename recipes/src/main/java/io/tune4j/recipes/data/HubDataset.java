@@ -2,15 +2,15 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.ResourceException;
-import io.tune4j.api.hub.FilePatterns;
-import io.tune4j.api.hub.HubClient;
-import io.tune4j.api.hub.HubClient.Listing;
-import io.tune4j.api.hub.HubDownload;
-import io.tune4j.api.hub.HubProgress;
-import io.tune4j.api.hub.HubRepository;
-import io.tune4j.api.hub.HubRepository.Kind;
-import io.tune4j.api.hub.HubSettings;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.engine.hub.FilePatterns;
+import io.tune4j.engine.hub.HubClient;
+import io.tune4j.engine.hub.HubClient.Listing;
+import io.tune4j.engine.hub.HubDownload;
+import io.tune4j.engine.hub.HubProgress;
+import io.tune4j.engine.hub.HubRepository;
+import io.tune4j.engine.hub.HubRepository.Kind;
+import io.tune4j.engine.hub.HubSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +28,16 @@ import org.jspecify.annotations.Nullable;
  * @param id e.g. {@code yahma/alpaca-cleaned}
  * @param names of its files, or globs; empty for those of the split
  * @param subset the configuration whose files are wanted; null for the usual one
+ * @param environment says where the hub and the user's cache are
  */
 record HubDataset(
         String id,
         String revision,
         List<String> names,
         String split,
-        @Nullable String subset) implements DataFiles {
+        @Nullable String subset,
+        Map<String, String> environment)
+        implements DataFiles {
     private static final int CONNECTIONS = 4;
     private static final Duration SHORT_WAIT = Duration.ofMillis(20);
 
@@ -42,6 +45,7 @@ record HubDataset(
 
     HubDataset {
         names = List.copyOf(names);
+        environment = Map.copyOf(environment);
     }
 
     /** The folder of its files. */
@@ -51,7 +55,6 @@ record HubDataset(
 
     @Override
     public List<Path> fetch() {
-        Map<String, String> environment = System.getenv();
         Path folder = folder(environment, id).resolve(revision.replaceAll("[^\\w.-]", "_"));
         Path known =
                 folder.resolve("files-of-" + split + "-" + Integer.toHexString(Objects.hash(names, subset)) + ".txt");

@@ -1,6 +1,7 @@
 package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigReader;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 record RecordSource(
         DataFiles files, FileOptions options, @Nullable String query, SplitSlice slice) {
-    /** Reads a section; the result must not be used after a problem was recorded. */
-    static RecordSource read(ConfigReader options, String defaultSource, @Nullable String subset) {
+    /** What a section says; of no use after recording a problem. */
+    static RecordSource read(
+            ConfigReader options, String defaultSource, @Nullable String subset, Map<String, String> environment) {
         SplitSlice slice = SplitSlice.read(options);
         String query = options.stringOrNull("query");
         if (query != null && !query.strip().matches("(?is)(select|with|from)\\b.*")) {
             options.problem(
                     "query", "expected SQL that selects records, such as SELECT * FROM data WHERE length(output) > 0");
         }
-        DataFiles files = DataFiles.read(options, defaultSource, slice, subset, query != null);
+        DataFiles files = DataFiles.read(options, defaultSource, slice, subset, query != null, environment);
         return new RecordSource(files, FileOptions.read(options), query, slice);
     }
 

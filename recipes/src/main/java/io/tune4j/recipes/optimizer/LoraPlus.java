@@ -1,6 +1,7 @@
 package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.Parameter.Role;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
 import java.util.List;
@@ -12,8 +13,6 @@ import java.util.List;
  * @param ratio learning rate of B over that of A; 1 is plain LoRA
  */
 record LoraPlus(double ratio) {
-    private static final String B = ".lora_B";
-
     static LoraPlus read(ConfigReader options) {
         double ratio = options.number("loraplus_lr_ratio", 1);
         if (!(ratio > 0 && ratio <= 1e6)) {
@@ -31,15 +30,15 @@ record LoraPlus(double ratio) {
     }
 
     private static boolean isFast(Parameter parameter) {
-        return parameter.name().endsWith(B) || parameter.value().rank() == 1;
+        return parameter.role() == Role.OUTPUT_FACTOR || parameter.value().rank() == 1;
     }
 
     /** @throws UserException if a ratio is set for an adapter that has no B */
     void check(List<Parameter> parameters) {
-        if (ratio != 1
-                && parameters.stream().noneMatch(parameter -> parameter.name().endsWith(B))) {
-            throw new UserException("optimizer.loraplus_lr_ratio is " + ratio
-                    + ", but this PEFT method trains no lora_B; leave it out, or use a lora_ or dora_ model");
+        if (ratio != 1 && parameters.stream().noneMatch(parameter -> parameter.role() == Role.OUTPUT_FACTOR)) {
+            throw new UserException(
+                    "optimizer.loraplus_lr_ratio is " + ratio
+                            + ", but this PEFT method trains no pair of low-rank factors; leave it out, or use a lora_ or dora_ model");
         }
     }
 }

@@ -1,14 +1,14 @@
 package io.tune4j.recipes.profile;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.profile.ChromeTrace;
-import io.tune4j.api.backend.profile.KernelCall;
-import io.tune4j.api.backend.profile.KernelRecorder;
-import io.tune4j.api.backend.profile.KernelTable;
-import io.tune4j.api.backend.profile.ProfilingBackend;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.engine.profile.ChromeTrace;
+import io.tune4j.engine.profile.KernelCall;
+import io.tune4j.engine.profile.KernelRecorder;
+import io.tune4j.engine.profile.KernelTable;
+import io.tune4j.engine.profile.ProfilingBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -11,6 +11,7 @@ import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.CodeIdentity;
 import io.tune4j.api.io.Settled;
 import io.tune4j.api.io.Sha256;
+import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.plugin.ApiVersion;
 import io.tune4j.api.recipe.Console;
@@ -137,7 +138,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
             String key, Dataset dataset, boolean lenient, LongConsumer progress, Runnable watch) {
         Path made = null;
         try {
-            Path like = Path.of(System.getProperty("java.io.tmpdir")).resolve(TEMPORARY);
+            Path like = UserFolders.temporary().resolve(TEMPORARY);
             AtomicFiles.settle(like.toAbsolutePath().getParent(), TEMPORARY::equals, name -> false);
             Path target = AtomicFiles.reserveTemporary(like.toAbsolutePath());
             made = target;

@@ -33,6 +33,8 @@ public final class TorchtuneNames {
         names.addAll(losses());
         names.addAll(models());
         names.addAll(recipes());
+        // Its modules moved from release to release; the names in them stayed.
+        names.add(ForeignName.lastPart("torchtune"));
         return List.copyOf(names);
     }
 

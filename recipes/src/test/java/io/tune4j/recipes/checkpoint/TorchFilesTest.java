@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.registry.ComponentRegistry;
+import io.tune4j.engine.torch.TorchFormat;
 import io.tune4j.recipes.RecipesPlugin;
 import io.tune4j.testkit.config.Sections;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class TorchFilesTest {
 
     @Test
     void binFilesAreReadByTheirIndex() {
-        try (Checkpoint checkpoint = Checkpoint.open(TORCH)) {
+        try (Checkpoint checkpoint = Checkpoint.open(TORCH, List.of(new TorchFormat()))) {
             assertSame(checkpoint);
         }
     }
@@ -82,7 +83,7 @@ class TorchFilesTest {
 
     @Test
     void whatWouldRunCodeIsRefused() {
-        assertThatThrownBy(() -> Checkpoint.open(TORCH.resolve("evil.bin")))
+        assertThatThrownBy(() -> Checkpoint.open(TORCH.resolve("evil.bin"), List.of(new TorchFormat())))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("it would call")
                 .hasMessageContaining("system");
@@ -94,7 +95,8 @@ class TorchFilesTest {
         byte[] whole = Files.readAllBytes(TORCH.resolve("pytorch_model-00001-of-00002.bin"));
         for (int length = 4; length < whole.length; length += whole.length / 50) {
             Path file = Files.write(folder.resolve(length + ".bin"), Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> Checkpoint.open(file)).isInstanceOf(DataException.class);
+            assertThatThrownBy(() -> Checkpoint.open(file, List.of(new TorchFormat())))
+                    .isInstanceOf(DataException.class);
         }
         Random random = new Random(3);
         for (int i = 0; i < 300; i++) {
@@ -104,7 +106,7 @@ class TorchFilesTest {
                 damaged[whole.length - 1 - random.nextInt(tail)] = (byte) random.nextInt();
             }
             Path file = Files.write(folder.resolve("damaged.bin"), damaged);
-            try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            try (Checkpoint checkpoint = Checkpoint.open(file, List.of(new TorchFormat()))) {
                 assertThat(checkpoint.entries()).isNotNull();
             } catch (DataException e) {
                 assertThat(e).hasMessageContaining("damaged.bin");

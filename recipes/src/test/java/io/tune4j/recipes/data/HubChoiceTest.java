@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.hub.HubFile;
+import io.tune4j.engine.hub.HubFile;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -82,11 +82,14 @@ class OptimizerOptionsTest {
                 Parameter other = zeros(backend, "vera_lambda_b", 3)) {
             assertThatThrownBy(() -> provider.create(backend, List.of(other)))
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("trains no lora_B");
+                    .hasMessageContaining("no pair of low-rank factors");
         }
     }
 
     private static Parameter zeros(Backend backend, String name, long... shape) {
-        return new Parameter(name, Tensor.zeros(backend, DType.FLOAT32, shape));
+        Parameter.Role role = name.endsWith("lora_A")
+                ? Parameter.Role.INPUT_FACTOR
+                : name.endsWith("lora_B") ? Parameter.Role.OUTPUT_FACTOR : Parameter.Role.OTHER;
+        return new Parameter(name, Tensor.zeros(backend, DType.FLOAT32, shape), role);
     }
 }

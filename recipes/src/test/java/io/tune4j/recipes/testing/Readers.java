@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentRegistry;
 import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.testkit.config.Sections;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class Readers {
         ConfigReader section =
                 Sections.of(yaml.contains("_component_") ? yaml : "{_component_: AdamW, " + yaml.substring(1));
         OptimizerProvider made = new ComponentRegistry(
-                        Map.of(), Map.of(), Map.of(), Map.of(), Optimizers.all(), List.of())
+                        Map.of(), Map.of(), Map.of(), Map.of(), Optimizers.all(), List.of(), Map.of())
                 .create(OptimizerProvider.class, section, context());
         assertThat(section.problems().all()).isEmpty();
         return Objects.requireNonNull(made);

@@ -265,14 +265,20 @@ abstract class StorageConformance extends BackendTestCase {
                 () -> three.addInPlace(four, 1),
                 () -> matrix.matmul(matrix),
                 () -> matrix.matmul(Tensor.zeros(backend(), DType.FLOAT64, 3, 2)),
+                () -> matrix.gatherRows(three),
                 () -> matrix.narrow(1, 2, 2),
                 () -> matrix.narrow(2, 0, 1),
                 () -> matrix.reshape(4, -1),
                 () -> matrix.copyFrom(four),
                 () -> Tensor.concatenate(0, List.of(matrix, Tensor.zeros(backend(), DType.FLOAT32, 2, 4)))));
         if (!backend().computesAhead()) {
-            // A device that computes ahead checks an index only after the call has returned.
+            // A device that computes ahead sees an index only when nobody waits for an answer any more.
+            Tensor right = Tensor.ofLongs(backend(), 0, 3);
             mistakes.add(() -> matrix.gatherRows(beyond));
+            mistakes.add(() -> matrix.gatherRows(Tensor.ofLongs(backend(), -1)));
+            mistakes.add(() -> matrix.addRowsInPlace(beyond, Tensor.zeros(backend(), DType.FLOAT32, 1, 3)));
+            mistakes.add(() -> matrix.pick(right));
+            mistakes.add(() -> matrix.addAtInPlace(right, 1));
         }
         for (int i = 0; i < mistakes.size(); i++) {
             assertThatThrownBy(mistakes.get(i)::run)

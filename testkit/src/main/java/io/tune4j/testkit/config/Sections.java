@@ -1,9 +1,9 @@
 package io.tune4j.testkit.config;
 
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.engine.config.ConfigLoader;
 
 /** Readers of YAML given in a test. */
 public final class Sections {

@@ -108,7 +108,7 @@ public record ToyDefinition(int layers, boolean tiedEmbeddings, boolean bias) im
     }
 
     @Override
-    public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         return new ToyModel(this, backend, dtype, weights, linears);
     }
 }

@@ -2,7 +2,6 @@ package io.tune4j.testkit.toy;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.Linear;
@@ -24,7 +23,6 @@ final class ToyModel implements CausalLanguageModel {
     private record Layer(Linear queryKeyValue, Linear output, Linear gateUp, Linear down) {}
 
     private final Backend backend;
-    private final ToyDefinition definition;
     private final List<Layer> layers = new ArrayList<>();
     private final Tensor embedding;
     private final RmsNorm norm;
@@ -32,7 +30,6 @@ final class ToyModel implements CausalLanguageModel {
 
     ToyModel(ToyDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         this.backend = backend;
-        this.definition = definition;
         for (int i = 0; i < definition.layers(); i++) {
             layers.add(new Layer(
                     linears.create(definition.queryKeyValue(i)),
@@ -47,17 +44,6 @@ final class ToyModel implements CausalLanguageModel {
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
-        if (batch.layout().longest() > definition.maxSequenceLength()) {
-            throw new UserException("one of the samples " + batch.ids() + " has "
-                    + batch.layout().longest() + " tokens, but the model has "
-                    + definition.maxSequenceLength() + " positions");
-        }
-        for (long token : batch.tokens()) {
-            if (token < 0 || token >= definition.vocabularySize()) {
-                throw new UserException("token id " + token + " of " + batch.ids() + " is outside the vocabulary of "
-                        + definition.vocabularySize());
-            }
-        }
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
             for (int i = 0; i < layers.size(); i++) {

@@ -211,8 +211,8 @@ public final class FaultyModels {
         }
 
         @Override
-        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-            return right.build(backend, dtype, weights, linears);
+        public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            return right.assemble(backend, dtype, weights, linears);
         }
     }
 
@@ -235,9 +235,9 @@ public final class FaultyModels {
         }
 
         @Override
-        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+        public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
             LinearFactory own = new DenseFormat().factory(backend, dtype, weights);
-            return right.build(
+            return right.assemble(
                     backend,
                     dtype,
                     weights,
@@ -261,8 +261,8 @@ public final class FaultyModels {
         }
 
         @Override
-        public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-            CausalLanguageModel model = right.build(backend, dtype, weights, linears);
+        public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            CausalLanguageModel model = right.assemble(backend, dtype, weights, linears);
             return new CausalLanguageModel() {
                 @Override
                 public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
@@ -287,7 +287,7 @@ public final class FaultyModels {
         }
     }
 
-    /** Wraps tokens around instead of refusing them. */
+    /** Goes around the check, and wraps tokens around instead of refusing them. */
     private static final class Unchecked extends Same {
         Unchecked(ModelDefinition right) {
             super(right);
@@ -295,7 +295,7 @@ public final class FaultyModels {
 
         @Override
         public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-            CausalLanguageModel model = right.build(backend, dtype, weights, linears);
+            CausalLanguageModel model = right.assemble(backend, dtype, weights, linears);
             return new CausalLanguageModel() {
                 @Override
                 public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {

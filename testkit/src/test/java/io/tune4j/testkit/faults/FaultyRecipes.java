@@ -9,7 +9,7 @@ import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.CheckpointWeights;
-import io.tune4j.api.model.ModelPlan;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;

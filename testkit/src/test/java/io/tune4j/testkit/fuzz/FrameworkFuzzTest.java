@@ -2,13 +2,14 @@ package io.tune4j.testkit.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.ConfigWriter;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.config.ConfigWriter;
+import io.tune4j.engine.torch.TorchFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ class FrameworkFuzzTest {
 
     private static void open(Path folder, String name, byte[] input) throws IOException {
         Path file = Files.write(folder.resolve(name), input);
-        try (Checkpoint checkpoint = Checkpoint.open(List.of(file))) {
+        try (Checkpoint checkpoint = Checkpoint.open(List.of(file), null, List.of(new TorchFormat()))) {
             checkpoint.entries().values().forEach(entry -> assertThat(entry.byteLength())
                     .isNotNegative());
         }

@@ -8,15 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.backend.FusedKernels.LossAndGradient;
-import io.tune4j.api.backend.profile.ChromeTrace;
-import io.tune4j.api.backend.profile.KernelCall;
-import io.tune4j.api.backend.profile.KernelRecorder;
-import io.tune4j.api.backend.profile.KernelTable;
-import io.tune4j.api.backend.profile.ProfilingBackend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.engine.profile.ChromeTrace;
+import io.tune4j.engine.profile.KernelCall;
+import io.tune4j.engine.profile.KernelRecorder;
+import io.tune4j.engine.profile.KernelTable;
+import io.tune4j.engine.profile.ProfilingBackend;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,7 +98,7 @@ class ProfilingBackendTest {
         assertThat(product.operands()).isEqualTo("[3, 4] [4, 5] fp32");
         assertThat(product.flops()).isEqualTo(2.0 * 3 * 4 * 5);
         assertThat(product.residentBytes()).isPositive();
-        assertThat(product.stack()).isNotEmpty().noneMatch(frame -> frame.contains("api.backend.profile"));
+        assertThat(product.stack()).isNotEmpty().noneMatch(frame -> frame.contains("engine.profile"));
     }
 
     @Test

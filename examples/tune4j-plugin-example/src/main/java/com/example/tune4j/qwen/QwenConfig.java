@@ -1,13 +1,9 @@
 package com.example.tune4j.qwen;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Sizes, by the names of transformers' {@code Qwen2Config}. */
@@ -29,22 +25,19 @@ record QwenConfig(
     }
 
     /**
-     * Reads a checkpoint's config.json; JSON is YAML, so the API's reader does.
+     * Reads a checkpoint's config.json.
      *
      * @throws UserException if there is none, or it is of another architecture
      */
     static QwenConfig read(Path checkpointDirectory) {
         Path file = checkpointDirectory.resolve("config.json");
-        Problems problems = new Problems();
         ConfigReader json;
         try {
-            json = new ConfigReader(
-                    ConfigLoader.parse(Files.readString(file), file.toString(), problems), problems, new Notices());
+            json = ConfigReader.ofJson(file);
         } catch (IOException e) {
             throw new UserException("cannot read " + file.toAbsolutePath() + ": " + e.getMessage()
                     + "; checkpointer.checkpoint_dir should be the model's folder", e);
         }
-        problems.throwIfAny();
         String type = json.string("model_type", "none");
         if (!type.equals("qwen2")) {
             throw new UserException(file + ": model_type is '" + type + "', and this builder is for 'qwen2' (Qwen2, Qwen2.5)");
@@ -63,7 +56,7 @@ record QwenConfig(
                 json.number("rms_norm_eps"),
                 theta(json),
                 json.bool("tie_word_embeddings", false));
-        problems.throwIfAny();
+        json.problems().throwIfAny();
         return config;
     }
 

@@ -122,7 +122,7 @@ record QwenDefinition(QwenConfig config) implements ModelDefinition {
     }
 
     @Override
-    public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         return new QwenModel(this, backend, dtype, weights, linears);
     }
 }

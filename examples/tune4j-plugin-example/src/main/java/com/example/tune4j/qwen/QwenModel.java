@@ -2,7 +2,6 @@ package com.example.tune4j.qwen;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.Linear;
@@ -42,7 +41,6 @@ final class QwenModel implements CausalLanguageModel {
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
-        check(batch);
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
             QwenLayer.Angles angles = angles(batch, pass);
@@ -76,25 +74,6 @@ final class QwenModel implements CausalLanguageModel {
         return new QwenLayer.Angles(
                 pass.tape().keep(Tensor.ofDoubles(backend, dtype, cos, positions.length, half)),
                 pass.tape().keep(Tensor.ofDoubles(backend, dtype, sin, positions.length, half)));
-    }
-
-    /** Native kernels would read beyond the tables. */
-    private void check(RaggedBatch batch) {
-        for (int i = 0; i < batch.ids().size(); i++) {
-            int length = batch.layout().unshared().sequences().get(i).length();
-            if (length > config.maxPositions()) {
-                throw new UserException("sample " + batch.ids().get(i) + " has " + length
-                        + " tokens, but the model has " + config.maxPositions()
-                        + " positions; set tokenizer.max_seq_len to at most that");
-            }
-        }
-        for (long token : batch.tokens()) {
-            if (token < 0 || token >= config.vocabularySize()) {
-                throw new UserException("token id " + token + " in one of the samples " + batch.ids()
-                        + " is outside the model's vocabulary of " + config.vocabularySize()
-                        + "; the tokenizer does not belong to this model");
-            }
-        }
     }
 
     @Override

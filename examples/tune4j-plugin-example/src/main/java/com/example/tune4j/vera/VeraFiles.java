@@ -1,10 +1,7 @@
 package com.example.tune4j.vera;
 
 import io.tune4j.api.autograd.Parameter;
-import io.tune4j.api.config.ConfigLoader;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.CheckpointWeights;
@@ -13,7 +10,6 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,13 +102,10 @@ final class VeraFiles {
 
     private static void checkConfig(Path file, VeraOptions options) {
         try {
-            Problems problems = new Problems();
-            ConfigReader json = new ConfigReader(
-                    ConfigLoader.parse(Files.readString(file), file.toString(), problems), problems, new Notices());
-            problems.throwIfAny();
+            ConfigReader json = ConfigReader.ofJson(file);
             String type = json.string("peft_type", "none");
             int rank = json.integer("r", 0);
-            problems.throwIfAny();
+            json.problems().throwIfAny();
             if (!type.equals("VERA") || rank != options.rank()) {
                 throw new UserException(file + " is of a " + type + " adapter of rank " + rank + "; this run has VERA of rank "
                         + options.rank());

@@ -7,7 +7,7 @@ import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.data.PromptTemplate.Templated;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.testkit.config.Sections;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentContext;
-import io.tune4j.api.plugin.ComponentRegistry;
+import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ByteTokenizer;
 import java.io.IOException;

@@ -1,6 +1,9 @@
 package io.tune4j.api.backend.host;
 
+import org.apiguardian.api.API;
+
 /** The upper half of a float. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class Bfloat16 {
     /** Bits of a float that a bf16 number lacks. */
     public static final int SHIFT = 16;

@@ -7,6 +7,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * ones, so a table of all pairs of scaled levels is kept for each, and a byte of codes costs one look-up. Scales in fp32 are all
  * different: then the sixteen levels are scaled once for each block.
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class FourBitDecoder {
     /** Bytes of codes that a thread unpacks at a time: with the result they stay in its cache. */
     private static final int PIECE = 4096;

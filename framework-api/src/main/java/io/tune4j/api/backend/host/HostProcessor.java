@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.apiguardian.api.API;
 
 /**
  * The CPU's features, as far as the operating system reports them.
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param physicalCores that this process may use
  * @param model vendor, family, model and stepping in a line; processors of one model have the same units. Empty if unknown
  */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public record HostProcessor(Set<String> flags, int physicalCores, String model) {
     private static final List<String> MODEL_KEYS = List.of(
             "vendor_id", "cpu family", "model", "stepping", "model name", "CPU implementer", "CPU part", "CPU variant");

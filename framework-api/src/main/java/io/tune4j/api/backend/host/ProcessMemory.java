@@ -4,8 +4,10 @@ import io.tune4j.api.backend.MemoryStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apiguardian.api.API;
 
 /** The process's resident memory. Linux counts it; elsewhere the JVM's heap is all that is known. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path MEMORY = Path.of("/proc/meminfo");

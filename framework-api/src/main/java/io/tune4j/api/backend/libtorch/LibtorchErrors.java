@@ -6,8 +6,10 @@ import io.tune4j.api.error.TuneException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apiguardian.api.API;
 
 /** Turns what libtorch throws into the framework's exceptions. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class LibtorchErrors {
     /** {@code you tried to allocate 400 bytes} on the host, {@code Tried to allocate 2.00 GiB} on a GPU. */
     private static final Pattern ASKED =

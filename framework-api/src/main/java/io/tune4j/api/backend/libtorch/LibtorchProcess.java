@@ -1,12 +1,14 @@
 package io.tune4j.api.backend.libtorch;
 
 import io.tune4j.api.error.UserException;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process has room for one libtorch: two builds of it register the same operators and abort the JVM. Backends claim the
  * place before they load theirs; the API is shared by all plugins, so this sees every one of them.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LibtorchProcess {
     private static @Nullable String owner;
 

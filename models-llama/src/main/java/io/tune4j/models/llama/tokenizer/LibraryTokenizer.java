@@ -49,12 +49,10 @@ final class LibraryTokenizer implements AutoCloseable {
      * @throws ResourceException if the library itself cannot be loaded
      */
     static LibraryTokenizer of(String json) throws IOException {
-        try (LibraryLoader loader = LibraryLoader.of(HuggingFaceTokenizer.class)) {
-            TokenizerLibrary.prepare();
-            requireLibrary();
-            return new LibraryTokenizer(HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), SWITCHES));
-        }
+        TokenizerLibrary.prepare();
+        requireLibrary();
+        return new LibraryTokenizer(HuggingFaceTokenizer.newInstance(
+                new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), SWITCHES));
     }
 
     private static void requireLibrary() {

@@ -1,0 +1,4 @@
+package io.tune4j.app.planted.models;
+
+/** Another plugin's class. */
+public record ForeignModel(int layers) {}

@@ -1,9 +1,0 @@
-/**
- * Where a run's time goes, on any backend: {@link io.tune4j.api.backend.profile.ProfilingBackend} stands before the
- * backend and times each kernel, {@link io.tune4j.api.backend.profile.KernelTable} adds the times up, and
- * {@link io.tune4j.api.backend.profile.ChromeTrace} writes them for a trace viewer.
- */
-@NullMarked
-package io.tune4j.api.backend.profile;
-
-import org.jspecify.annotations.NullMarked;

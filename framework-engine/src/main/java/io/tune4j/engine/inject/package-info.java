@@ -1,0 +1,5 @@
+/** What a recipe's constructor asks for, made from a config: see {@link io.tune4j.engine.inject.RecipeInputs}. */
+@NullMarked
+package io.tune4j.engine.inject;
+
+import org.jspecify.annotations.NullMarked;
