@@ -197,7 +197,7 @@ final class MemoryForecast {
         return "take a smaller model" + (shrinking.isEmpty() ? "" : ", or " + shrinking);
     }
 
-    /** In the order in which one would try them: the cheapest first. */
+    /** Changes that save memory, the cheapest first. */
     private List<Lever> levers() {
         List<Lever> levers = new ArrayList<>();
         if (largest.tokens() > largest.unmerged()) {

@@ -2,7 +2,7 @@ package io.tune4j.api.autograd;
 
 import org.apiguardian.api.API;
 
-/** What a part of a model keeps that is computed again for its backward. */
+/** The results that a recomputed part of a model keeps from its first pass. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum Checkpointing {
     /** Its input alone. */

@@ -3,7 +3,7 @@ package io.tune4j.api.autograd;
 import io.tune4j.api.tensor.Tensor;
 import org.apiguardian.api.API;
 
-/** Where a backward puts the gradients of its inputs. */
+/** Takes the gradients that a backward computes for its inputs. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Gradients {
     /** Whether anyone needs this tensor's gradient: skip the work where not. */

@@ -36,7 +36,7 @@ public final class Problems {
         found.add(new Problem(origin, path, message, true));
     }
 
-    /** Says that another value refers to this key, which is then no mistake even if nobody else reads it. */
+    /** Records that another value refers to this key, which is then no mistake even if nothing else reads it. */
     public void refer(String path) {
         referenced.add(path);
     }

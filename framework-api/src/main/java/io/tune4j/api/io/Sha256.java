@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.apiguardian.api.API;
 
-/** SHA-256, which every Java has, so that nobody has to say what happens where it is missing. */
+/** SHA-256, which every Java platform has, so that callers need not handle its absence. */
 @API(status = API.Status.INTERNAL, since = "0.1")
 public final class Sha256 {
     private Sha256() {}

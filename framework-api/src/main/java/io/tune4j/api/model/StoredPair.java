@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apiguardian.api.API;
 
-/** What a checkpoint holds of two weights that a model's config says are one. */
+/** The stored values of two weights that a model's config declares as one. */
 @API(status = API.Status.INTERNAL, since = "0.1")
 public enum StoredPair {
     NEITHER,

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
 
-/** How frozen weights are stored: {@code dense}, or quantized by a plugin. A component type. */
+/** A storage format of frozen weights: {@code dense}, or a quantized one of a plugin. A component type. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightFormat {
     /**

@@ -5,7 +5,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import org.apiguardian.api.API;
 
-/** Where weights come from: a checkpoint, or random numbers in tests and benchmarks. */
+/** A source of weights: a checkpoint, or random numbers in tests and benchmarks. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightSource {
     boolean has(String name);

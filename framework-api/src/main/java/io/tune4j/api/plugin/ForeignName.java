@@ -18,7 +18,7 @@ public record ForeignName(String name, @Nullable String replacement, String advi
     /** The replacement of names that are known by their last part. */
     private static final String LAST_PART = "*";
 
-    /** The same thing under another name. */
+    /** Maps a name to the equal component here. */
     public static ForeignName same(String name, String replacement) {
         return new ForeignName(name, replacement, "");
     }

@@ -3,7 +3,7 @@ package io.tune4j.api.safetensors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** How another project's checkpoint names and orders the same weights. */
+/** Another project's names and order of the weights of a checkpoint. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface CheckpointLayout {
     /**

@@ -3,7 +3,7 @@ package io.tune4j.api.safetensors;
 import java.nio.file.Path;
 import org.apiguardian.api.API;
 
-/** What to do about a checkpoint that other programs read and this one does not. */
+/** Advice for checkpoints that other programs read and this one does not. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SavedAnew {
     private SavedAnew() {}

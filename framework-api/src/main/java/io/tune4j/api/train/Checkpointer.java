@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** Where a run's base model comes from and where its results go. A component type. */
+/** The place of a run's base model, and of its results. A component type. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @ConfigSection("checkpointer")
 public interface Checkpointer {

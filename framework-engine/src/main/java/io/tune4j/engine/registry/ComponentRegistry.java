@@ -69,7 +69,7 @@ public final class ComponentRegistry implements Components {
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
         this.environment = Map.copyOf(environment);
-        // What is said of one name goes before what is said of all below another.
+        // The advice for one name precedes the advice for all names below another.
         this.foreignNames = foreignNames.stream()
                 .sorted(Comparator.comparingInt(
                         (ForeignName foreign) -> -foreign.name().length()))

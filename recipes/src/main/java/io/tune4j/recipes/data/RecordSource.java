@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RecordSource(
         DataFiles files, FileOptions options, @Nullable String query, SplitSlice slice) {
-    /** What a section says; of no use after recording a problem. */
+    /** Reads a section; the result must not be used after a problem was recorded. */
     static RecordSource read(
             ConfigReader options, String defaultSource, @Nullable String subset, Map<String, String> environment) {
         SplitSlice slice = SplitSlice.read(options);

@@ -272,7 +272,7 @@ abstract class StorageConformance extends BackendTestCase {
                 () -> matrix.copyFrom(four),
                 () -> Tensor.concatenate(0, List.of(matrix, Tensor.zeros(backend(), DType.FLOAT32, 2, 4)))));
         if (!backend().computesAhead()) {
-            // A device that computes ahead sees an index only when nobody waits for an answer any more.
+            // A device that computes ahead checks an index only after the call has returned.
             Tensor right = Tensor.ofLongs(backend(), 0, 3);
             mistakes.add(() -> matrix.gatherRows(beyond));
             mistakes.add(() -> matrix.gatherRows(Tensor.ofLongs(backend(), -1)));
