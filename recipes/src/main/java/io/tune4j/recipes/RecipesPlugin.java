@@ -4,11 +4,11 @@ import com.google.auto.service.AutoService;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
-import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
 import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
+import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.ServiceLoggerFactory;
@@ -23,28 +23,6 @@ import java.util.List;
 /** The recipes and the components that they share. */
 @AutoService(Plugin.class)
 public final class RecipesPlugin implements Plugin {
-    private static final class LoraFinetuneFactory implements RecipeFactory {
-        @Override
-        public String name() {
-            return "lora_finetune_single_device";
-        }
-
-        @Override
-        public String summary() {
-            return "trains an adapter on one device";
-        }
-
-        @Override
-        public int preference() {
-            return 100;
-        }
-
-        @Override
-        public Class<? extends Recipe> recipeClass() {
-            return LoraFinetuneSingleDevice.class;
-        }
-    }
-
     @Override
     public String id() {
         return "recipes";

@@ -249,7 +249,7 @@ class LoraFinetuneSingleDeviceTest {
                         "clip_grad_norm: -1",
                         "compile: True",
                         "merge_micro_batches: maybe",
-                        "optimizer: {_component_: AdamV, lr: 0.1}",
+                        "optimizer: {_component_: AdamV, lr: 0.1, loraplus_lr_ratio: 0}",
                         "profiler: {enabled: True, active_steps: 0}");
         assertThatThrownBy(run::run)
                 .isInstanceOf(UserException.class)
@@ -260,6 +260,7 @@ class LoraFinetuneSingleDeviceTest {
                 .hasMessageContaining("'my gpu' is not a device")
                 .hasMessageContaining("clip_grad_norm: expected a number above 0")
                 .hasMessageContaining("AdamV")
+                .hasMessageContaining("loraplus_lr_ratio: expected the learning rate of B over that of A")
                 .hasMessageContaining("active_steps");
     }
 

@@ -159,10 +159,13 @@ public final class RecipeRunner {
     private <T> T with(RecipeFactory factory, RunConfig config, Cancellation cancellation, Action<T> action) {
         ComponentRegistry components = host.contributions().registry();
         Class<? extends Recipe> recipeClass = recipeClass(factory);
-        try (RecipeInputs inputs = RecipeInputs.read(factory.name(), recipeClass, config, components, console)) {
+        try (RecipeInputs inputs = RecipeInputs.read(factory, config, components, console)) {
             RunModule module = new RunModule(config, components, console, cancellation, inputs);
             return PluginCalls.in(
                     recipeClass, () -> action.on(construct(factory, host.injector(), module, recipeClass)));
+        } catch (ProvisionException e) {
+            // A backend that cannot be opened, when the recipe asks for it.
+            throw failedToStart(factory, e);
         } catch (ConfigurationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
         } catch (UserException e) {
@@ -182,16 +185,18 @@ public final class RecipeRunner {
             RecipeFactory factory, Injector injector, RunModule module, Class<? extends Recipe> recipeClass) {
         try {
             return injector.createChildInjector(module).getInstance(recipeClass);
-        } catch (ProvisionException e) {
-            if (e.getCause() instanceof TuneException known) {
-                throw known;
-            }
-            throw new PluginException("recipe '" + factory.name() + "' failed to start: " + e.getCause(), e);
         } catch (CreationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
         } catch (ConfigurationException e) {
             throw cannotConstruct(factory, e.getErrorMessages(), e);
         }
+    }
+
+    private static TuneException failedToStart(RecipeFactory factory, ProvisionException failure) {
+        return failure.getCause() instanceof TuneException known
+                ? known
+                : new PluginException(
+                        "recipe '" + factory.name() + "' failed to start: " + failure.getCause(), failure);
     }
 
     private static PluginException cannotConstruct(

@@ -8,6 +8,7 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
@@ -16,8 +17,9 @@ import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;
-import io.tune4j.recipes.LoraFinetuneSingleDevice;
 import io.tune4j.recipes.RecipesPlugin;
+import io.tune4j.recipes.forecast.Forecast;
+import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +69,7 @@ public final class Checks {
             Mapping tree =
                     ConfigLoader.load(yaml, "test.yaml", overrides, Map.of("USER", "me"), VARIABLES, problems, notices);
             RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
-            new LoraFinetuneSingleDevice(config, registry, new Silent(), () -> false).check();
+            inputs(config, registry).close();
         } catch (ConfigException e) {
             if (problems.isEmpty()) {
                 throw e;
@@ -104,9 +107,15 @@ public final class Checks {
         Notices notices = new Notices();
         Mapping tree = ConfigLoader.load(yaml, "test.yaml", overrides, Map.of(), VARIABLES, problems, notices);
         RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
-        return new LoraFinetuneSingleDevice(config, ComponentRegistry.of(PLUGINS), new Silent(), () -> false)
-                .estimate(0)
-                .peakBytes();
+        try (RecipeInputs inputs = inputs(config, ComponentRegistry.of(PLUGINS))) {
+            return Objects.requireNonNull(inputs.require(Forecast.class))
+                    .estimate(0)
+                    .peakBytes();
+        }
+    }
+
+    private static RecipeInputs inputs(RunConfig config, ComponentRegistry registry) {
+        return RecipeInputs.read(new LoraFinetuneFactory(), config, registry, new Silent());
     }
 
     static String read(Path file) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Parameter implements AutoCloseable {
-    /** What a parameter is to its adapter. Optimizers may treat the roles differently, as LoRA+ does. */
+    /** What a parameter is to its adapter. */
     public enum Role {
         /** A low-rank factor that the layer's input goes through first: LoRA's A. */
         INPUT_FACTOR,

@@ -1,11 +1,17 @@
 package io.tune4j.api.nn;
 
+import java.security.SecureRandom;
 import org.apiguardian.api.API;
 
 /** Derives independent seeds from a seed and a name or number, by SplitMix64's finalizer (Steele et al. 2014). */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class RandomKeys {
     private RandomKeys() {}
+
+    /** A seed for a run that names none: from 0 to 2³¹ - 2, which is short to write down. */
+    public static long newSeed() {
+        return new SecureRandom().nextInt(Integer.MAX_VALUE);
+    }
 
     public static long derive(long seed, long salt) {
         long z = seed * 0x9E3779B97F4A7C15L + salt + 0x632BE59BD9B4E019L;

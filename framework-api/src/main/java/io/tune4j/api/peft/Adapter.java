@@ -1,6 +1,8 @@
 package io.tune4j.api.peft;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.tensor.Tensor;
@@ -16,6 +18,21 @@ public interface Adapter extends AutoCloseable {
 
     /** All trainable parameters, in an order that is the same in every run. Complete once the model is built. */
     List<Parameter> parameters();
+
+    /**
+     * The parameters in groups, of which some learn faster. For LoRA these are B and vectors, as LoRA+ has it (Hayou et al. 2024,
+     * section 4).
+     *
+     * @param ratio rate of the fast ones over that of the others, which {@code optimizer.loraplus_lr_ratio} says; 1 for one rate
+     * @throws UserException if there is a ratio and the method has nothing that learns faster
+     */
+    default List<ParameterGroup> parameterGroups(double ratio) {
+        if (ratio != 1) {
+            throw new UserException("optimizer.loraplus_lr_ratio is " + ratio
+                    + ", but this PEFT method trains no lora_B; leave it out, or use a lora_ or dora_ model");
+        }
+        return ParameterGroup.single(parameters());
+    }
 
     /**
      * Writes the adapter into an existing folder, in the method's public format (PEFT's files for LoRA).

@@ -9,17 +9,20 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link RunConfig}, {@link io.tune4j.api.plugin.Components}, {@link Console} and {@link Cancellation};
  *   <li>what the config chooses: {@link io.tune4j.api.backend.Backend} (closed after the run), {@link
- *       io.tune4j.api.backend.BackendFactory}, {@link io.tune4j.api.tensor.Device}, {@link
- *       io.tune4j.api.tensor.DType}, {@code @Named("seed") long}, {@code @Named("output_dir") Path};
+ *       io.tune4j.api.backend.BackendFactory}, {@link io.tune4j.api.backend.BackendOptions}, {@link
+ *       io.tune4j.api.tensor.Device}, {@link io.tune4j.api.tensor.DType}, {@code @Named("seed") long}, which is drawn where the
+ *       config names none ({@code Optional<Long>} is not), {@code @Named("output_dir") Path};
  *   <li>what a section of the config makes: {@link io.tune4j.api.peft.ModelPlan} and every type with {@link
  *       io.tune4j.api.config.ConfigSection}, also under another key with {@link io.tune4j.api.config.ConfigKey};
- *       {@code Optional} of them where the section may be missing.
+ *       {@code Optional} of them where the section may be missing;
+ *   <li>what its own keys make: the types of {@link RecipeFactory#options}.
  * </ul>
  *
  * All of these are read, and all mistakes reported together, before the recipe is constructed; the backend is opened last. A
- * recipe that has keys of its own too asks for {@code Provider<Backend>}, reads them in {@link #run}, calls {@link
- * io.tune4j.api.config.ConfigReader#finish} and {@link io.tune4j.api.config.Problems#throwIfAny}, and only then gets the
- * backend.
+ * recipe with {@link RecipeFactory#options} asks for {@code Provider<Backend>}, and its {@link #check} and {@link #run} begin with
+ * {@link io.tune4j.api.config.Problems#throwIfAny}, which then tells of missing files alone. A recipe that reads keys in {@link
+ * #run} instead asks for {@code Provider<Backend>} too, calls {@link io.tune4j.api.config.ConfigReader#finish} and {@code
+ * throwIfAny}, and only then gets the backend.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface

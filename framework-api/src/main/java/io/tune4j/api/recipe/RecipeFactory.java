@@ -21,6 +21,15 @@ public interface RecipeFactory {
         return List.of();
     }
 
+    /**
+     * Readers of the recipe's own keys, for what its constructor asks for beside the config's sections. A recipe that lists some has
+     * named all of its keys: any other is then a mistake, and all mistakes are reported together, before the recipe is constructed.
+     * Files that are not there yet keep it from being constructed only where its constructor asks for what they make.
+     */
+    default List<RecipeOptions<?>> options() {
+        return List.of();
+    }
+
     /** The class to construct; its module opens or exports the package to everyone. */
     Class<? extends Recipe> recipeClass();
 }

@@ -1,7 +1,9 @@
 package io.tune4j.api.train;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.config.ConfigSection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
@@ -34,4 +36,19 @@ public interface OptimizerProvider {
     }
 
     Optimizer create(Backend backend, List<Parameter> parameters);
+
+    /**
+     * Makes an optimizer for groups, each with its own factor of the learning rate.
+     *
+     * @throws UserException if this optimizer has one rate for all, and the groups do not
+     */
+    default Optimizer createForGroups(Backend backend, List<ParameterGroup> groups) {
+        if (groups.stream().anyMatch(group -> group.rateFactor() != 1)) {
+            throw new UserException("this optimizer has one learning rate for all parameters;"
+                    + " leave optimizer.loraplus_lr_ratio out, or use AdamW");
+        }
+        return create(
+                backend,
+                groups.stream().flatMap(group -> group.parameters().stream()).toList());
+    }
 }

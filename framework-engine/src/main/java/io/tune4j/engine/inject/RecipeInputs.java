@@ -6,6 +6,10 @@ import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.config.ConfigKey;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.ConfigSection;
+import io.tune4j.api.config.Notices;
+import io.tune4j.api.config.Problems;
+import io.tune4j.api.data.DatasetProvider;
+import io.tune4j.api.data.MixedDataset;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.UserFolders;
@@ -13,12 +17,16 @@ import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.api.recipe.RecipeOptions;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.engine.plugin.PluginCalls;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -29,18 +37,22 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of a recipe's constructor ({@link Recipe} lists the possible ones), made from the config before the recipe is. So
- * every mistake is found at once, and errors use the config's words. Closing it closes the backend.
+ * What a recipe's constructor asks for ({@link Recipe} says what that may be), made from the config before the recipe is: so
+ * every mistake is found at once, and what is missing is said in the config's words. It is the one reader of the keys that
+ * several recipes have. Closing it closes the backend.
  */
-public final class RecipeInputs implements AutoCloseable {
+public final class RecipeInputs implements ConfigValues, AutoCloseable {
     private static final String OUTPUT = "output_dir";
     private static final String SEED = "seed";
 
@@ -52,36 +64,38 @@ public final class RecipeInputs implements AutoCloseable {
      */
     public record Asked(Class<?> type, @Nullable Annotation qualifier) {}
 
-    private final String recipe;
+    private final RecipeFactory recipe;
+    private final RunConfig config;
     private final ConfigReader root;
     private final Components components;
     private final Console console;
+    private final Map<Class<?>, RecipeOptions<?>> options = new LinkedHashMap<>();
     private final Map<Asked, @Nullable Object> values = new LinkedHashMap<>();
+    /** By type and key. */
+    private final Map<List<Object>, @Nullable Object> made = new HashMap<>();
+
     private @Nullable Checkpointer baseModel;
-    private @Nullable BackendFactory backendFactory;
-    private Device device = Device.CPU;
-    private DType dtype = DType.BFLOAT16;
-    private int threads;
     private @Nullable Backend backend;
 
-    private RecipeInputs(String recipe, ConfigReader root, Components components, Console console) {
+    private RecipeInputs(RecipeFactory recipe, RunConfig config, Components components, Console console) {
         this.recipe = recipe;
-        this.root = root;
+        this.config = config;
+        this.root = config.root();
         this.components = components;
         this.console = console;
+        recipe.options().forEach(each -> options.put(each.type(), each));
     }
 
     /**
      * Reads what a recipe asks for.
      *
-     * @param name the recipe's, for messages
      * @throws io.tune4j.api.config.ConfigException with all that is wrong
      * @throws PluginException if the class has no constructor to use
      */
-    public static RecipeInputs read(
-            String name, Class<? extends Recipe> recipe, RunConfig config, Components components, Console console) {
-        RecipeInputs inputs = new RecipeInputs(name, config.root(), components, console);
-        List<Parameter> parameters = List.of(constructor(name, recipe).getParameters());
+    public static RecipeInputs read(RecipeFactory recipe, RunConfig config, Components components, Console console) {
+        RecipeInputs inputs = new RecipeInputs(recipe, config, components, console);
+        List<Parameter> parameters =
+                List.of(constructor(recipe.name(), recipe.recipeClass()).getParameters());
         // The checkpointer comes first, because others want to know where the base model lies.
         for (boolean checkpointer : new boolean[] {true, false}) {
             for (Parameter parameter : parameters) {
@@ -91,10 +105,64 @@ public final class RecipeInputs implements AutoCloseable {
                 }
             }
         }
-        if (!inputs.values.isEmpty()) {
+        inputs.options.keySet().forEach(inputs::require);
+        if (!inputs.options.isEmpty()) {
+            inputs.root.finish();
+        }
+        if (inputs.options.isEmpty() ? !inputs.values.isEmpty() : inputs.cannotConstruct(parameters)) {
             config.problems().throwIfAny();
         }
         return inputs;
+    }
+
+    /** Whether more is wrong than that files are not there which the constructor does without. */
+    private boolean cannotConstruct(List<Parameter> parameters) {
+        return !config.problems().mistakes().isEmpty()
+                || parameters.stream()
+                        .filter(parameter -> !parameter.getType().equals(Optional.class))
+                        .map(RecipeInputs::asked)
+                        .anyMatch(asked -> values.containsKey(asked) && values.get(asked) == null);
+    }
+
+    @Override
+    public ConfigReader root() {
+        return root;
+    }
+
+    @Override
+    public <T> @Nullable T require(Class<T> type) {
+        Asked asked = new Asked(type, null);
+        read(asked, false);
+        return type.cast(values.get(asked));
+    }
+
+    @Override
+    public <T> @Nullable T find(Class<T> type, String section) {
+        return type.cast(component(type, section, true));
+    }
+
+    @Override
+    public @Nullable Long seed() {
+        return root.longIntegerOrNull(SEED);
+    }
+
+    @Override
+    public @Nullable Path outputDirectory() {
+        Path own = root.pathOrNull(OUTPUT);
+        return own != null || baseModel == null ? own : baseModel.outputDirectory();
+    }
+
+    @Override
+    public ConfigValues with(List<String> overrides) {
+        Problems problems = new Problems();
+        Notices notices = new Notices();
+        ConfigReader changed = new ConfigReader(
+                ConfigLoader.load(
+                        config.yaml(), config.source(), overrides, components.environment(), Map.of(), problems, notices),
+                problems,
+                notices);
+        RunConfig other = new RunConfig(changed, problems, notices, config.yaml(), config.source());
+        return read(recipe, other, components, console);
     }
 
     /** The constructor that is annotated with {@code @Inject}. */
@@ -131,22 +199,26 @@ public final class RecipeInputs implements AutoCloseable {
         if (values.containsKey(asked)) {
             return;
         }
-        if (type.equals(Backend.class)) {
-            backendFactory = components.backend(root);
-            device = readDevice();
-            dtype = root.dtype("dtype", DType.BFLOAT16);
-            threads = root.integer("num_threads", 0, 0, 4096);
+        RecipeOptions<?> own = asked.qualifier() == null ? options.get(type) : null;
+        if (own != null) {
+            values.put(asked, own.read().apply(this));
+        } else if (type.equals(Backend.class)) {
+            require(BackendFactory.class);
+            require(BackendOptions.class);
+        } else if (type.equals(BackendOptions.class)) {
+            values.put(asked, readBackendOptions());
         } else if (type.equals(BackendFactory.class)) {
             values.put(asked, components.backend(root));
         } else if (type.equals(Device.class)) {
             values.put(asked, readDevice());
         } else if (type.equals(DType.class)) {
-            values.put(asked, root.dtype("dtype", DType.BFLOAT16));
+            values.put(asked, readDType());
         } else if (isNamed(asked, Long.class, SEED)) {
-            Long written = root.longIntegerOrNull(SEED);
-            values.put(asked, written == null ? RandomKeys.derive(System.nanoTime(), recipe) : written);
+            Long written = seed();
+            values.put(asked, written != null || optional ? written : Long.valueOf(RandomKeys.newSeed()));
         } else if (isNamed(asked, Path.class, OUTPUT)) {
-            values.put(asked, optional ? root.pathOrNull(OUTPUT) : root.path(OUTPUT));
+            Path output = outputDirectory();
+            values.put(asked, output != null || optional ? output : root.path(OUTPUT));
         } else {
             String section = section(asked);
             if (section != null) {
@@ -170,27 +242,83 @@ public final class RecipeInputs implements AutoCloseable {
     }
 
     private @Nullable Object component(Class<?> type, String key, boolean optional) {
+        List<Object> place = List.of(type, key);
+        if (!made.containsKey(place)) {
+            made.put(place, make(type, key, optional));
+        }
+        return made.get(place);
+    }
+
+    private @Nullable Object make(Class<?> type, String key, boolean optional) {
         if (!root.has(key)) {
             if (!optional) {
                 root.problem(
                         key,
-                        "recipe '" + recipe + "' needs a " + key + "; the config has no `" + key
+                        "recipe '" + recipe.name() + "' needs a " + key + "; the config has no `" + key
                                 + ":`. Add the section, with a _component_ from tune plugins");
             }
             root.claim(key);
             return null;
         }
+        ComponentContext context = new ComponentContext(
+                components, outputDirectory(), baseModel == null ? null : baseModel.checkpointDirectory());
+        if (type.equals(DatasetProvider.class)) {
+            return datasets(key, context);
+        }
         ConfigReader section = root.section(key);
         if (type.equals(ModelPlan.class)) {
             return components.modelOf(section, baseModel);
         }
-        ComponentContext context = new ComponentContext(
-                components, root.pathOrNull(OUTPUT), baseModel == null ? null : baseModel.checkpointDirectory());
         Object made = components.create(type, section, context);
         if (made instanceof Checkpointer checkpointer) {
             baseModel = checkpointer;
         }
         return made;
+    }
+
+    /** One data set, or a list of them with weights. */
+    private @Nullable DatasetProvider datasets(String key, ComponentContext context) {
+        List<MixedDataset.Part> parts = new ArrayList<>();
+        for (ConfigReader section : root.sections(key)) {
+            double weight = section.number("weight", 1);
+            if (!(weight > 0 && weight <= 1000)) {
+                section.problem("weight", "expected how often its records are in an epoch, above 0, found " + weight);
+            }
+            DatasetProvider provider = components.create(DatasetProvider.class, section, context);
+            if (provider != null) {
+                parts.add(new MixedDataset.Part(provider, weight));
+            }
+        }
+        return parts.isEmpty() ? null : MixedDataset.of(parts);
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return components.environment();
+    }
+
+    private BackendOptions readBackendOptions() {
+        Device device = require(Device.class);
+        DType dtype = require(DType.class);
+        return new BackendOptions(
+                Objects.requireNonNull(device),
+                Objects.requireNonNull(dtype),
+                root.integer("num_threads", 0, 0, 4096),
+                console::warning,
+                UserFolders.cache(components.environment()));
+    }
+
+    private DType readDType() {
+        DType dtype = root.dtype("dtype", DType.BFLOAT16);
+        if (dtype == DType.FLOAT16) {
+            root.problem(
+                    "dtype",
+                    "fp16 training is not supported: its range needs loss scaling. Use bf16, which takes as little"
+                            + " memory, or fp32");
+        } else if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16 && dtype != DType.FLOAT64) {
+            root.problem("dtype", "expected bf16 or fp32, found " + dtype);
+        }
+        return dtype;
     }
 
     private Device readDevice() {
@@ -205,15 +333,14 @@ public final class RecipeInputs implements AutoCloseable {
     /** The config's backend on its device, opened the first time. */
     public Backend backend() {
         if (backend == null) {
-            if (backendFactory == null) {
-                throw new PluginException("recipe '" + recipe
-                        + "' has no backend: its constructor must ask for Backend or" + " Provider<Backend>");
+            BackendFactory factory = require(BackendFactory.class);
+            BackendOptions asked = require(BackendOptions.class);
+            if (factory == null || asked == null) {
+                throw new PluginException(
+                        "recipe '" + recipe.name() + "' has no backend: the config names none that is here");
             }
-            BackendFactory factory = backendFactory;
-            BackendOptions options = new BackendOptions(
-                    device, dtype, threads, console::warning, UserFolders.cache(components.environment()));
-            backend = PluginCalls.in(factory, () -> factory.create(options));
-            console.line("backend    " + backend.capabilities().description() + ", " + dtype);
+            backend = PluginCalls.in(factory, () -> factory.create(asked));
+            console.line("backend    " + backend.capabilities().description() + ", " + asked.dtype());
         }
         return backend;
     }

@@ -1,6 +1,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
@@ -65,6 +66,18 @@ final class LoraAdapter implements Adapter {
         return weights.values().stream()
                 .flatMap(each -> each.parameters().stream())
                 .toList();
+    }
+
+    /** As in peft's {@code create_loraplus_optimizer} magnitudes learn like B. */
+    @Override
+    public List<ParameterGroup> parameterGroups(double ratio) {
+        if (ratio == 1) {
+            return ParameterGroup.single(parameters());
+        }
+        List<Parameter> fast = new ArrayList<>(parameters());
+        List<Parameter> slow = weights.values().stream().map(LoraWeights::a).toList();
+        fast.removeAll(slow);
+        return List.of(new ParameterGroup(slow, 1), new ParameterGroup(fast, ratio));
     }
 
     @Override

@@ -84,7 +84,6 @@ public final class AdamWFactory implements ComponentFactory<OptimizerProvider> {
                 format,
                 hosted ? Placement.PAGED : Placement.DEVICE,
                 hosted ? LEAST_PAGED : 0,
-                common.loraPlus(),
                 roundsAtRandom);
     }
 

@@ -4,8 +4,8 @@ import io.tune4j.api.config.ConfigReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The options that all optimizers share, in PyTorch's words. */
-record CommonOptions(double learningRate, double weightDecay, LoraPlus loraPlus) {
+/** What the sections of all optimizers have in common, in PyTorch's words. */
+record CommonOptions(double learningRate, double weightDecay) {
     static CommonOptions read(ConfigReader options, double learningRate, double weightDecay) {
         options.accept("fused", "the update is always fused here");
         options.accept("foreach", "the update is always fused here");
@@ -17,8 +17,7 @@ record CommonOptions(double learningRate, double weightDecay, LoraPlus loraPlus)
         }
         return new CommonOptions(
                 options.number("lr", learningRate, 0, Double.MAX_VALUE),
-                options.number("weight_decay", weightDecay, 0, 1),
-                LoraPlus.read(options));
+                options.number("weight_decay", weightDecay, 0, 1));
     }
 
     /** Two decays from 0 to below 1, or null after recording a problem. */
@@ -35,6 +34,6 @@ record CommonOptions(double learningRate, double weightDecay, LoraPlus loraPlus)
 
     /** State in fp32, on the device. */
     OptimizerOptions with(UpdateRule rule) {
-        return new OptimizerOptions(rule, learningRate, StateFormat.Numbers.FULL, Placement.DEVICE, 0, loraPlus, false);
+        return new OptimizerOptions(rule, learningRate, StateFormat.Numbers.FULL, Placement.DEVICE, 0, false);
     }
 }

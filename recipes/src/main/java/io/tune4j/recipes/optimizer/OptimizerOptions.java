@@ -1,6 +1,7 @@
 package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
@@ -23,7 +24,6 @@ record OptimizerOptions(
         StateFormat format,
         Placement placement,
         long leastMoved,
-        LoraPlus loraPlus,
         boolean roundsAtRandom)
         implements OptimizerProvider {
     @Override
@@ -39,8 +39,7 @@ record OptimizerOptions(
     }
 
     OptimizerOptions with(StateFormat otherFormat, Placement otherPlacement, long otherLeastMoved) {
-        return new OptimizerOptions(
-                rule, learningRate, otherFormat, otherPlacement, otherLeastMoved, loraPlus, roundsAtRandom);
+        return new OptimizerOptions(rule, learningRate, otherFormat, otherPlacement, otherLeastMoved, roundsAtRandom);
     }
 
     @Override
@@ -62,6 +61,11 @@ record OptimizerOptions(
 
     @Override
     public Optimizer create(Backend backend, List<Parameter> parameters) {
-        return new StatefulOptimizer(this, backend, parameters);
+        return createForGroups(backend, ParameterGroup.single(parameters));
+    }
+
+    @Override
+    public Optimizer createForGroups(Backend backend, List<ParameterGroup> groups) {
+        return new StatefulOptimizer(this, backend, groups);
     }
 }

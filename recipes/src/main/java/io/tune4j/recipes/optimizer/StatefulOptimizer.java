@@ -1,6 +1,7 @@
 package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.RandomKeys;
@@ -23,8 +24,9 @@ import java.util.Map;
 final class StatefulOptimizer implements Optimizer {
     private static final long ROUNDING = 0x726f756e64L;
 
-    /** A parameter with its state and the backend that updates it. */
-    private record Entry(Parameter parameter, Backend on, DType wide, List<Slot> slots, List<StateTensor> state) {
+    /** A parameter with its group's factor of the learning rate, its state, and the backend that updates it. */
+    private record Entry(
+            Parameter parameter, double rateFactor, Backend on, DType wide, List<Slot> slots, List<StateTensor> state) {
         void each(TensorUse use) {
             for (int i = 0; i < slots.size(); i++) {
                 String name = parameter.name() + "." + slots.get(i).name();
@@ -60,21 +62,24 @@ final class StatefulOptimizer implements Optimizer {
     private final CodeMaps maps = new CodeMaps();
     private long steps;
 
-    StatefulOptimizer(OptimizerOptions options, Backend backend, List<Parameter> parameters) {
+    StatefulOptimizer(OptimizerOptions options, Backend backend, List<ParameterGroup> groups) {
         this.options = options;
         this.backend = backend;
-        options.loraPlus().check(parameters);
-        for (Parameter parameter : parameters) {
-            Placement placement =
-                    parameter.value().elementCount() < options.leastMoved() ? Placement.DEVICE : options.placement();
-            DType wide = parameter.value().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-            List<Slot> slots = options.rule().slots(parameter.value().shape());
-            List<StateTensor> state = new ArrayList<>();
-            for (Slot slot : slots) {
-                state.add(options.format().create(placement.home(backend), slot, wide, maps));
-            }
-            entries.add(new Entry(parameter, placement.compute(backend), wide, slots, state));
+        for (ParameterGroup group : groups) {
+            group.parameters().forEach(parameter -> entries.add(entry(parameter, group.rateFactor())));
         }
+    }
+
+    private Entry entry(Parameter parameter, double rateFactor) {
+        Placement placement =
+                parameter.value().elementCount() < options.leastMoved() ? Placement.DEVICE : options.placement();
+        DType wide = parameter.value().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        List<Slot> slots = options.rule().slots(parameter.value().shape());
+        List<StateTensor> state = new ArrayList<>();
+        for (Slot slot : slots) {
+            state.add(options.format().create(placement.home(backend), slot, wide, maps));
+        }
+        return new Entry(parameter, rateFactor, placement.compute(backend), wide, slots, state);
     }
 
     @Override
@@ -97,9 +102,7 @@ final class StatefulOptimizer implements Optimizer {
             if (gradient == null) {
                 continue;
             }
-            double rate = options.learningRate()
-                    * learningRateFactor
-                    * options.loraPlus().factor(entry.parameter);
+            double rate = options.learningRate() * learningRateFactor * entry.rateFactor;
             if (entry.isInPlace(backend, gradient)) {
                 inPlace.add(new Operands(entry.parameter.value(), gradient, entry.open(), rate));
             } else {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
+import io.tune4j.api.data.MixedDataset;
 import io.tune4j.api.error.DataException;
 import io.tune4j.recipes.testing.Opened;
 import io.tune4j.recipes.testing.Readers;

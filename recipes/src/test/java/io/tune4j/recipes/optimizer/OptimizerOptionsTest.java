@@ -1,13 +1,12 @@
 package io.tune4j.recipes.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -17,12 +16,11 @@ import io.tune4j.recipes.testing.Readers;
 import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.testkit.config.Sections;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Options of optimizers, and LoRA+. */
+/** What sections of optimizers may say, and groups of parameters. */
 class OptimizerOptionsTest {
     @ParameterizedTest
     @CsvSource(
@@ -39,7 +37,6 @@ class OptimizerOptionsTest {
                 "AdamW8bit | {percentile_clipping: 5}                | set clip_grad_norm",
                 "AdamW8bit | {optim_bits: 32}                        | for the other write AdamW",
                 "AdamW     | {optim_bits: 8}                         | for the other write AdamW8bit",
-                "AdamW     | {loraplus_lr_ratio: 0}                  | expected the learning rate of B over that of A",
                 "CPUOffloadOptimizer | {optimizer_class: torch.optim.AdamV} | did you mean",
                 "CPUOffloadOptimizer | {optimizer_class: CPUOffloadOptimizer} | there is no optimizer"
             })
@@ -56,13 +53,15 @@ class OptimizerOptionsTest {
     /** With a gradient of one each parameter is moved by its rate, by gradient descent and by AdamW's first update. */
     @ParameterizedTest
     @ValueSource(strings = {"_component_: SGD", "_component_: AdamW, weight_decay: 0, eps: 0"})
-    void loraPlusGivesBAndVectorsTheirOwnRate(String optimizerOptions) {
-        OptimizerProvider provider = Readers.optimizer("{" + optimizerOptions + ", lr: 0.01, loraplus_lr_ratio: 16}");
+    void eachGroupHasItsOwnRate(String optimizerOptions) {
+        OptimizerProvider provider = Readers.optimizer("{" + optimizerOptions + ", lr: 0.01}");
         try (Backend backend = TestedBackend.open();
                 Parameter a = zeros(backend, "q_proj.lora_A", 2, 3);
                 Parameter b = zeros(backend, "q_proj.lora_B", 3, 2);
                 Parameter magnitude = zeros(backend, "q_proj.lora_magnitude_vector", 3);
-                Optimizer optimizer = provider.create(backend, List.of(a, b, magnitude));
+                Optimizer optimizer = provider.createForGroups(
+                        backend,
+                        List.of(new ParameterGroup(List.of(a), 1), new ParameterGroup(List.of(b, magnitude), 16)));
                 TensorScope scope = TensorScope.open()) {
             for (Parameter parameter : List.of(a, b, magnitude)) {
                 parameter.accumulate(
@@ -72,17 +71,6 @@ class OptimizerOptionsTest {
             assertThat(a.value().toDoubles()[0]).isCloseTo(-0.005, within(1e-8));
             assertThat(b.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
             assertThat(magnitude.value().toDoubles()[0]).isCloseTo(-0.08, within(1e-8));
-        }
-    }
-
-    @Test
-    void loraPlusNeedsAnAdapterWithB() {
-        OptimizerProvider provider = Readers.optimizer("{lr: 0.01, loraplus_lr_ratio: 16}");
-        try (Backend backend = TestedBackend.open();
-                Parameter other = zeros(backend, "vera_lambda_b", 3)) {
-            assertThatThrownBy(() -> provider.create(backend, List.of(other)))
-                    .isInstanceOf(UserException.class)
-                    .hasMessageContaining("no pair of low-rank factors");
         }
     }
 

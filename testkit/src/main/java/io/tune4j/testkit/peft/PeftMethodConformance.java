@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
@@ -14,6 +15,7 @@ import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.tensor.DType;
@@ -215,6 +217,25 @@ public abstract class PeftMethodConformance {
                 parameters.forEach(Parameter::clearGradient);
             }
         });
+    }
+
+    @Test
+    final void groupsHaveEachParameterOnce() {
+        ModelDefinition model = models().get(0);
+        try (Assembled adapted = adapted(model, new DenseFormat(), new RandomWeights(model), DType.FLOAT32)) {
+            Adapter adapter = adapted.adapter();
+            assertThat(adapter.parameterGroups(1)).isEqualTo(ParameterGroup.single(adapter.parameters()));
+            List<ParameterGroup> groups;
+            try {
+                groups = adapter.parameterGroups(16);
+            } catch (UserException e) {
+                assertThat(e).hasMessageContaining("loraplus_lr_ratio");
+                return;
+            }
+            assertThat(groups.stream().flatMap(group -> group.parameters().stream()))
+                    .containsExactlyInAnyOrderElementsOf(adapter.parameters());
+            assertThat(groups).extracting(ParameterGroup::rateFactor).containsExactlyInAnyOrder(1.0, 16.0);
+        }
     }
 
     @Test

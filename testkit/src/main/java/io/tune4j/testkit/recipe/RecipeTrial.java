@@ -66,8 +66,7 @@ public final class RecipeTrial implements Console {
         String yaml = String.join("\n", config);
         ConfigReader root = Sections.of(yaml);
         RunConfig runConfig = new RunConfig(root, root.problems(), root.notices(), yaml, "test.yaml");
-        try (RecipeInputs inputs =
-                RecipeInputs.read(factory.name(), factory.recipeClass(), runConfig, components, this)) {
+        try (RecipeInputs inputs = RecipeInputs.read(factory, runConfig, components, this)) {
             return construct(runConfig, inputs).run();
         }
     }

@@ -1,0 +1,19 @@
+package io.tune4j.recipes.memory;
+
+import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.tensor.Device;
+import java.util.Objects;
+
+/**
+ * What a run may take of memory, and what it does to take less.
+ *
+ * @param activations what becomes of them between forward and backward
+ * @param limit what the process may take on the CPU
+ */
+public record MemoryOptions(ActivationOptions activations, MemoryLimit limit) {
+    public static MemoryOptions read(ConfigValues config) {
+        Device device = Objects.requireNonNullElse(config.require(Device.class), Device.CPU);
+        return new MemoryOptions(
+                ActivationOptions.read(config.root(), device), MemoryLimit.read(config.root(), device));
+    }
+}

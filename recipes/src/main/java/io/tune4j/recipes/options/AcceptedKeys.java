@@ -1,0 +1,18 @@
+package io.tune4j.recipes.options;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.recipe.ConfigValues;
+
+/** Keys of torchtune's configs that change nothing here. */
+public record AcceptedKeys() {
+    public static AcceptedKeys read(ConfigValues config) {
+        ConfigReader root = config.root();
+        if (root.bool("compile", false)) {
+            root.accept("compile", "there is no compiler to turn on: the kernels are fused by hand already");
+        }
+        root.accept("low_cpu_ram", "weights are streamed from the files in any case");
+        root.accept("collate_fn", "batches are ragged: nothing is padded");
+        root.accept("cudnn_deterministic_mode", "a seed repeats a run in any case");
+        return new AcceptedKeys();
+    }
+}

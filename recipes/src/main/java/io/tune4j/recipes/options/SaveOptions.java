@@ -1,0 +1,56 @@
+package io.tune4j.recipes.options;
+
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.recipe.ConfigValues;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * What a run writes, when, and whether it goes on from what an earlier one wrote.
+ *
+ * @param outputDirectory {@code output_dir}. It gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch,
+ *     {@code checkpoints/} to resume from, {@code merged/} and {@code config.yaml}. {@code results.json} says of which step adapter and
+ *     merged model are, {@code .lock} which process is writing. Results of an earlier run are moved to {@code previous/}
+ * @param resumes {@code resume_from_checkpoint}: goes on from the newest state in {@code output_dir} as if there had been no
+ *     interruption, bit for bit; where all steps are done, what is missing of the results is written
+ * @param adapterOnly {@code save_adapter_weights_only}: no {@code merged/}
+ * @param mergesIntoComputed {@code merge_into}: {@code base} for the checkpoint's own weights, or {@code dequantized} for the values
+ *     that a run over quantized weights computed with: what {@code merged/} adds the adapter to
+ * @param everyNSteps {@code save_every_n_steps}: when a state is saved besides each epoch's end; 0 for never
+ * @param kept {@code keep_last_n_checkpoints}: how many states stay
+ */
+public record SaveOptions(
+        Path outputDirectory,
+        boolean resumes,
+        boolean adapterOnly,
+        boolean mergesIntoComputed,
+        int everyNSteps,
+        int kept) {
+    private static final String MERGE_INTO_BASE = "base";
+    private static final String MERGE_INTO_DEQUANTIZED = "dequantized";
+
+    public static SaveOptions read(ConfigValues config) {
+        ConfigReader root = config.root();
+        Path output = config.outputDirectory();
+        Integer every = Numbers.limit(root, "save_every_n_steps");
+        return new SaveOptions(
+                output != null ? output : root.path("output_dir"),
+                root.bool("resume_from_checkpoint", false),
+                root.bool("save_adapter_weights_only", false),
+                mergesIntoComputed(root),
+                Objects.requireNonNullElse(every, 0),
+                root.integer("keep_last_n_checkpoints", 2, 1, Numbers.ANY));
+    }
+
+    /** Whether the adapter is merged into what the run computed with, and not into what the checkpoint holds. */
+    private static boolean mergesIntoComputed(ConfigReader root) {
+        String into = root.string("merge_into", MERGE_INTO_BASE);
+        if (!into.equals(MERGE_INTO_BASE) && !into.equals(MERGE_INTO_DEQUANTIZED)) {
+            root.problem(
+                    "merge_into",
+                    "expected base, the checkpoint's own weights, or dequantized, those that a quantized run computed"
+                            + " with; found '" + into + "'");
+        }
+        return into.equals(MERGE_INTO_DEQUANTIZED);
+    }
+}

@@ -1,0 +1,63 @@
+package io.tune4j.recipes.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.JsonFiles;
+import io.tune4j.api.io.PendingDirectory;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.recipes.checkpoint.TrainingStates;
+import io.tune4j.recipes.training.ValidationWatch.Standing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The adapter with the lowest validation loss so far: {@code output_dir/best}. */
+final class BestAdapter {
+    private static final String FOLDER = "best";
+    private static final String FILE = "best.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private BestAdapter() {}
+
+    /** Writes it beside the one before and takes its place. {@code best.json} says which step it is of. */
+    static PendingDirectory prepare(Path output, Adapter adapter, String baseModel, long step, double loss) {
+        return AtomicFiles.prepareDirectory(output.resolve(FOLDER), folder -> {
+            adapter.save(folder, baseModel);
+            describe(folder, step, loss);
+        });
+    }
+
+    private static void describe(Path folder, long step, double loss) throws IOException {
+        ObjectNode content = JSON.createObjectNode().put("step", step).put("val_loss", loss);
+        Files.write(folder.resolve(FILE), JSON.writeValueAsBytes(content));
+    }
+
+    /** Whether it is there, or a later one, which the steps until then will bring again. */
+    static boolean isThere(Path output, Standing best) {
+        Path file = output.resolve(FOLDER).resolve(FILE);
+        try {
+            return Files.exists(file) && JsonFiles.read(file).path("step").longValue() >= best.bestStep();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Makes it of the state of its step. */
+    static void restore(Path output, Standing best, Path state) {
+        AtomicFiles.writeDirectory(output.resolve(FOLDER), folder -> {
+            TrainingStates.copyAdapter(state, folder);
+            describe(folder, best.bestStep(), best.bestLoss());
+        });
+    }
+
+    static String describe(Path output, Standing best) {
+        return String.format(
+                Locale.ROOT,
+                "best adapter %s (step %d, validation loss %.4f)",
+                output.resolve(FOLDER),
+                best.bestStep(),
+                best.bestLoss());
+    }
+}

@@ -1,0 +1,255 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.UserException;
+import io.tune4j.api.recipe.Cancellation;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.train.MetricLogger;
+import io.tune4j.recipes.memory.MemoryPhases.Phase;
+import io.tune4j.recipes.options.SampleOptions;
+import io.tune4j.recipes.options.ValidationOptions;
+import io.tune4j.recipes.training.GreedyGenerator;
+import io.tune4j.recipes.training.LossStep;
+import io.tune4j.recipes.training.TrainingData;
+import io.tune4j.recipes.training.Validation;
+import io.tune4j.recipes.training.ValidationWatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the model before, during and after training by a validation set, and shows its answers to samples of it. */
+public final class Evaluation {
+    /** Characters of a prompt that are shown, from its end. */
+    private static final int SHOWN_PROMPT = 160;
+
+    /**
+     * The model that is measured.
+     *
+     * @param sharing the share of a batch's tokens that must be saved for samples to share rows
+     */
+    public record Subject(LossStep lossStep, double sharing, Tokenizer tokenizer, int maxSequenceLength) {}
+
+    private final Subject subject;
+    private final @Nullable TrainingData data;
+    private final ValidationOptions validating;
+    private final SampleOptions samples;
+    private final RunMemory memory;
+    private final StateSaver states;
+    private final MetricLogger logger;
+    private final Console console;
+    private final Cancellation cancellation;
+    private final GreedyGenerator generator;
+    private final List<String> answersBefore = new ArrayList<>();
+    private double before = Double.NaN;
+    private double last = Double.NaN;
+    private long firstStep;
+
+    /**
+     * @param data null for a run that is not validated
+     * @throws UserException if a sample is not in the data
+     */
+    public Evaluation(
+            Subject subject,
+            @Nullable TrainingData data,
+            ValidationOptions validating,
+            SampleOptions samples,
+            RunMemory memory,
+            StateSaver states,
+            MetricLogger logger,
+            Console console,
+            Cancellation cancellation) {
+        this.subject = subject;
+        this.data = data;
+        this.validating = validating;
+        this.samples = samples;
+        this.memory = memory;
+        this.states = states;
+        this.logger = logger;
+        this.console = console;
+        this.cancellation = cancellation;
+        LossStep step = subject.lossStep();
+        this.generator =
+                new GreedyGenerator(step.backend(), step.model(), subject.tokenizer(), subject.maxSequenceLength());
+        for (int record : samples.records()) {
+            if (data != null && record >= data.size()) {
+                throw new UserException("samples.records names record " + record + ", but dataset_val has "
+                        + data.size() + ", counted from 0");
+            }
+        }
+    }
+
+    /** Measures the model before training. */
+    public void before(long step) {
+        firstStep = step;
+        if (data != null) {
+            memory.during(Phase.VALIDATION, () -> before(data));
+        }
+    }
+
+    private void before(TrainingData by) {
+        before = loss(by);
+        if (!cancellation.isRequested()) {
+            console.line(String.format(Locale.ROOT, "validation loss before training: %.4f", before));
+            answersBefore.addAll(answers(by));
+        }
+    }
+
+    /**
+     * Measures the model after a step where that is due: before the state is saved, which tells how the validations went.
+     *
+     * @return whether the loss is the lowest so far
+     */
+    public boolean improvesAt(long done) {
+        if (!validating.isDue(done)) {
+            return false;
+        }
+        memory.during(Phase.VALIDATION, () -> measure(done));
+        return !Double.isNaN(last) && states.watch().observe(done, last);
+    }
+
+    /** The loss of the last validation; NaN if there was none, or it was cancelled. */
+    public double loss() {
+        return last;
+    }
+
+    private void measure(long done) {
+        if (data == null) {
+            return;
+        }
+        double loss = loss(data);
+        if (!Double.isNaN(loss)) {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("val_loss", loss);
+            metrics.put("val_perplexity", Math.exp(loss));
+            logger.log(done, metrics);
+            console.line(String.format(
+                    Locale.ROOT, "validation loss at step %d: %.4f (perplexity %.2f)", done, loss, Math.exp(loss)));
+        }
+        last = loss;
+    }
+
+    private double loss(TrainingData by) {
+        return Validation.loss(
+                subject.lossStep(),
+                by,
+                validating.batchSize(),
+                validating.maxBatches(),
+                subject.sharing(),
+                cancellation);
+    }
+
+    /**
+     * Measures the model after its last step, unless that was just done: before its state is saved, so that a run that resumes does not
+     * do it again. No step after the last one would show that its update went wrong, so this does.
+     *
+     * @param batch of the step
+     * @throws DataException if the loss is no number
+     */
+    public void end(long done, RaggedBatch batch) {
+        memory.during(Phase.VALIDATION, () -> {
+            if (!validating.isDue(done)) {
+                measure(done);
+            }
+            if (cancellation.isRequested()) {
+                return;
+            }
+            double loss = data == null ? subject.lossStep().withoutGradients(batch) : last;
+            if (!Double.isFinite(loss)) {
+                throw new DataException("training went wrong at its last step, " + done + ": after it the loss of "
+                        + (data == null ? "the step's own records" : "dataset_val") + " is " + loss
+                        + ". Its weights are not saved" + states.describeNewest(done)
+                        + ". Lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
+            }
+        });
+    }
+
+    /** Says why training ended before its last step, if it did. */
+    public void describeStop(long done, StepPlan steps) {
+        if (!states.watch().isOver()) {
+            return;
+        }
+        ValidationWatch.Standing standing =
+                Objects.requireNonNull(states.watch().standing());
+        console.line(String.format(
+                Locale.ROOT,
+                "stopped early after step %d of %d: the validation loss has not gone below that of step %d (%.4f) in %d"
+                        + " validations",
+                done,
+                steps.total(),
+                standing.bestStep(),
+                standing.bestLoss(),
+                standing.withoutGain()));
+    }
+
+    /** Shows the answers before and after training beside each other. */
+    public void showAnswers() {
+        if (data == null) {
+            return;
+        }
+        List<String> answersAfter = answers(data);
+        Tokenizer tokenizer = subject.tokenizer();
+        for (int i = 0; i < Math.min(answersBefore.size(), answersAfter.size()); i++) {
+            TokenizedSample sample = data.sample(samples.records().get(i));
+            int prompt = promptLength(sample);
+            int[] tokens = sample.tokens();
+            console.line("");
+            console.line("prompt    " + end(tokenizer.decode(Arrays.copyOf(tokens, prompt))));
+            console.line("before    " + oneLine(answersBefore.get(i)));
+            console.line("after     " + oneLine(answersAfter.get(i)));
+            console.line("expected  " + oneLine(tokenizer.decode(Arrays.copyOfRange(tokens, prompt, tokens.length))));
+        }
+    }
+
+    private List<String> answers(TrainingData of) {
+        List<String> answers = new ArrayList<>();
+        for (int record : samples.records()) {
+            if (!cancellation.isRequested()) {
+                TokenizedSample sample = of.sample(record);
+                answers.add(
+                        generator.answer(Arrays.copyOf(sample.tokens(), promptLength(sample)), samples.maxNewTokens()));
+            }
+        }
+        return answers;
+    }
+
+    /** What comes before the first token to learn. */
+    private static int promptLength(TokenizedSample sample) {
+        int length = 1;
+        while (length < sample.tokens().length && !sample.isTrained(length)) {
+            length++;
+        }
+        return length;
+    }
+
+    private static String end(String prompt) {
+        String line = oneLine(prompt);
+        return line.length() <= SHOWN_PROMPT ? line : "..." + line.substring(line.length() - SHOWN_PROMPT);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
+    }
+
+    /** One line on what training did to the loss; null if it was not measured on both sides. */
+    @Nullable
+    String describeChange() {
+        if (Double.isNaN(before) || Double.isNaN(last)) {
+            return null;
+        }
+        return String.format(
+                Locale.ROOT,
+                "validation loss %.4f %s, %.4f now: %+.1f %%",
+                before,
+                firstStep == 0 ? "before" : "at step " + firstStep,
+                last,
+                100 * (last / before - 1));
+    }
+}

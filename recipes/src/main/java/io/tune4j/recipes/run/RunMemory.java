@@ -1,0 +1,167 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.autograd.ActivationStore;
+import io.tune4j.api.autograd.MappedActivations;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.error.MemoryException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.tensor.Device;
+import io.tune4j.api.train.Loss;
+import io.tune4j.recipes.forecast.ActivationPlan;
+import io.tune4j.recipes.forecast.Forecast;
+import io.tune4j.recipes.forecast.LargestBatch;
+import io.tune4j.recipes.forecast.MemoryShortage;
+import io.tune4j.recipes.memory.MemoryLimit;
+import io.tune4j.recipes.memory.MemoryOptions;
+import io.tune4j.recipes.memory.MemoryPhases;
+import io.tune4j.recipes.memory.MemoryPhases.Phase;
+import io.tune4j.recipes.memory.MemoryWatch;
+import io.tune4j.recipes.memory.WatchedWeights;
+import io.tune4j.recipes.training.LossStep;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A run's memory: what is decided before it, what is watched and measured in it, and what is said when there is too little. */
+public final class RunMemory {
+    /** A limit that nobody chose refuses a run only when the forecast is above it by more than the forecast may be wrong. */
+    private static final double FORECAST_ERROR = 1.15;
+
+    private String measured = "";
+    private final MemoryOptions options;
+    private final Device device;
+    private final ActivationPlan plan;
+    private final MemoryShortage shortage;
+    private final MemoryWatch watch;
+    private final MemoryPhases phases;
+    private final Path output;
+
+    private RunMemory(MemoryOptions options, Device device, Forecast.Plan planned, Path output) {
+        this.options = options;
+        this.device = device;
+        this.plan = planned.activations();
+        this.shortage = planned.shortage();
+        this.output = output;
+        this.watch = new MemoryWatch(options.limit());
+        this.phases = new MemoryPhases(watch);
+    }
+
+    /**
+     * Decides which layers are computed again, and whether the run can be begun at all.
+     *
+     * @param largest micro-batch
+     * @throws ResourceException if the run will take more than {@code memory_limit}
+     */
+    public static RunMemory plan(Forecast forecast, LargestBatch largest, Console console, Path output) {
+        MemoryOptions options = forecast.parts().memory();
+        Device device = forecast.parts().computing().device();
+        if (options.activations().offloading() && device.isCpu()) {
+            MappedActivations.requireDisk(output);
+        }
+        Forecast.Plan planned = forecast.plan(largest);
+        console.line("activations: " + planned.activations().describe());
+        requireRoom(options.limit(), planned.estimate().peakBytes(), planned.shortage(), console);
+        return new RunMemory(options, device, planned, output);
+    }
+
+    private static void requireRoom(MemoryLimit limit, long peak, MemoryShortage shortage, Console console) {
+        if (!limit.exists() || peak <= limit.bytes()) {
+            return;
+        }
+        String text = "the run will take about " + Sizes.format(peak) + ", more than " + limit.describe();
+        if (limit.chosen() || peak > FORECAST_ERROR * limit.bytes()) {
+            throw new ResourceException(text + ".\n" + shortage.explain());
+        }
+        console.warning(text + "; it is begun, because that may be a little wrong, and stopped if it is not");
+    }
+
+    /** Stops loading above the limit. */
+    public WeightSource watched(WeightSource weights) {
+        return new WatchedWeights(weights, watch);
+    }
+
+    /** Where the inputs of recomputed layers wait, to be closed; null if they are kept as they are. */
+    public @Nullable ActivationStore store(Backend backend, Console console) {
+        if (!options.activations().offloading()) {
+            return null;
+        }
+        if (plan.recomputed() == 0) {
+            console.line("activations: nothing is offloaded, because no layer is recomputed");
+            return null;
+        }
+        ActivationStore store = backend.activationStore(output);
+        console.line("activations: layers' inputs wait in " + store.describe());
+        return store;
+    }
+
+    /** @param store as {@link #store} made it */
+    public LossStep lossStep(Backend backend, CausalLanguageModel model, Loss loss, @Nullable ActivationStore store) {
+        return new LossStep(backend, model, loss, plan.recomputed(), plan.mode(), store, watch);
+    }
+
+    /** The weights are loaded; from now on the backend is asked. */
+    public void loaded(Backend backend) {
+        watch.run();
+        phases.opened(backend);
+        phases.begin(Phase.FIRST_STEP);
+    }
+
+    /** The first step is done. */
+    public void stepped() {
+        phases.begin(Phase.TRAINING);
+    }
+
+    /** Does something that is measured apart from training. */
+    public void during(Phase phase, Runnable work) {
+        Phase before = phases.begin(phase);
+        work.run();
+        phases.begin(before);
+    }
+
+    public MemoryStatistics statistics() {
+        return phases.statistics();
+    }
+
+    public void addTo(Map<String, Double> metrics) {
+        phases.addTo(metrics);
+    }
+
+    public String describePhases() {
+        return phases.describe();
+    }
+
+    /** Nothing is stopped any more, so that what is there can be saved. */
+    public void lift() {
+        watch.lift();
+    }
+
+    /**
+     * The one message about a shortage.
+     *
+     * @param state the newest that was saved, or null
+     */
+    public ResourceException explain(MemoryException cause, @Nullable Path state) {
+        String asked = cause.asked() == null ? "" : " (asked for " + cause.asked() + ")";
+        String next = state == null
+                ? "No state has been saved yet."
+                : "The last finished step is saved in " + state + ": with resume_from_checkpoint=True the run goes on"
+                        + " after it. Batches, dtype and the lengths of samples must then stay as they are.";
+        return new ResourceException(
+                "stopped in the phase '" + phases.current() + "': " + cause.getMessage() + asked + ".\n" + measured
+                        + shortage.explain() + "\n" + next,
+                cause);
+    }
+
+    /** Remembers what is in use, for {@link #explain}, before anything of it is given back. */
+    public void measureShortage() {
+        MemoryStatistics now = phases.statistics();
+        boolean isGpu = !device.isCpu();
+        measured = "Measured: " + Sizes.format(now.current()) + " in use, " + Sizes.format(now.peak()) + " at most"
+                + (isGpu ? ", " + Sizes.format(now.reserved()) + " held by the allocator" : "") + ".\n";
+    }
+}

@@ -1,0 +1,114 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.PendingDirectory;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.recipes.checkpoint.FinishedResults;
+import io.tune4j.recipes.memory.MemoryPhases.Phase;
+import io.tune4j.recipes.options.SaveOptions;
+import io.tune4j.recipes.options.ValidationOptions;
+import io.tune4j.recipes.training.ValidationWatch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a run writes to its output directory: states to resume from, adapters, the merged model. */
+public record RunOutputs(
+        SaveOptions saving,
+        ValidationOptions validating,
+        StepPlan steps,
+        StateSaver states,
+        AdapterMerge merge,
+        RunMemory memory,
+        Console console) {
+    private static final String ADAPTER = "adapter";
+    private static final String MERGED = "merged";
+
+    /** Saves the state where that is due, and the adapter at an epoch's end. */
+    public void afterStep(long done) {
+        if (!isDue(done)) {
+            return;
+        }
+        List<Supplier<PendingDirectory>> directories = new ArrayList<>();
+        if (endsEpoch(done)) {
+            Path folder = saving.outputDirectory().resolve(epochFolder(steps.epochOf(done - 1)));
+            directories.add(() -> adapterIn(folder));
+        }
+        // A run that resumes goes by the state, so all that belongs to its step is there before it.
+        directories.add(() -> states.prepare(done));
+        memory.during(Phase.SAVE, () -> states.saves().add(directories, saved -> {
+            states.states().dropOldest(saved);
+            console.detail("saved " + saved);
+        }));
+    }
+
+    static String epochFolder(int epoch) {
+        return "epoch_" + epoch;
+    }
+
+    /** What a run writes when its steps are done. */
+    static List<String> finalFolders(SaveOptions saving) {
+        return saving.adapterOnly() ? List.of(ADAPTER) : List.of(ADAPTER, MERGED);
+    }
+
+    /** Whether anything is saved after a step. */
+    public boolean isDue(long done) {
+        int every = saving.everyNSteps();
+        return endsEpoch(done) || (every > 0 && done % every == 0);
+    }
+
+    private boolean endsEpoch(long done) {
+        return steps.stepInEpoch(done) == 0
+                || done == steps.total()
+                || states.watch().isOver();
+    }
+
+    /** Keeps the adapter with the lowest validation loss so far, if the config wants it. */
+    public void keepBest(long done, double loss) {
+        if (validating.savesBest()) {
+            Trained trained = states.trained();
+            states.saves()
+                    .add(() -> BestAdapter.prepare(
+                            saving.outputDirectory(), trained.adapter(), trained.baseModel(), done, loss));
+        }
+    }
+
+    /** Says which adapter was the best, where that is kept. */
+    public void describeBest() {
+        ValidationWatch.Standing best = states.watch().standing();
+        if (best != null && validating.savesBest()) {
+            console.line(BestAdapter.describe(saving.outputDirectory(), best));
+        }
+    }
+
+    /** Where the trained adapter is at the end. */
+    public Path adapterFolder() {
+        return saving.outputDirectory().resolve(ADAPTER);
+    }
+
+    /**
+     * Writes the trained adapter and, unless the config does not want it, the merged model.
+     *
+     * @param done steps of the run
+     * @return the merged model's folder, or null
+     */
+    public @Nullable Path finish(long done) {
+        Path merged = saving.adapterOnly() ? null : saving.outputDirectory().resolve(MERGED);
+        memory.during(Phase.SAVE, () -> {
+            states.saves().add(() -> adapterIn(adapterFolder()));
+            states.saves().await();
+            if (merged != null) {
+                merge.write(merged, adapterFolder());
+            }
+            new FinishedResults(saving.outputDirectory()).record(done, finalFolders(saving));
+        });
+        return merged;
+    }
+
+    private PendingDirectory adapterIn(Path folder) {
+        Trained trained = states.trained();
+        return AtomicFiles.prepareDirectory(folder, target -> trained.adapter().save(target, trained.baseModel()));
+    }
+}

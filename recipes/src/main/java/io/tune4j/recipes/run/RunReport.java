@@ -1,0 +1,81 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.io.Sizes;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.recipes.training.StepMeter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run shows: its steps, and at the end its figures and where everything is.
+ *
+ * @param output the run's folder
+ * @param finalMessage the last words, or null
+ */
+public record RunReport(
+        Console console, Path output, @Nullable String finalMessage) {
+    /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
+    private static final double LEAST_WAITING = 2;
+
+    private static final double MUCH_WAITING = 0.05;
+
+    /** Shows a step. */
+    void step(long done, StepPlan steps, Map<String, Double> metrics) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "loss %.4f  lr %.2e  grad_norm %.3f  %.0f tokens/s (%.0f trained)  %.2f s",
+                metrics.get("loss"),
+                metrics.get("lr"),
+                metrics.get("grad_norm"),
+                metrics.get("tokens_per_second"),
+                metrics.get("trained_tokens_per_second"),
+                metrics.get("step_seconds")));
+        Double peak = metrics.get("peak_memory_active");
+        Double now = metrics.get("memory_now");
+        if (peak != null && now != null) {
+            text.append(String.format(Locale.ROOT, "  memory %.2f GiB, peak %.2f GiB", now, peak));
+        }
+        console.progress(done, steps.total(), text.toString());
+    }
+
+    /** The figures of a run. */
+    public void summary(StepMeter meter, RunMemory memory, Evaluation evaluation) {
+        console.line("");
+        console.line(String.format(
+                Locale.ROOT,
+                "done: last loss %.4f, best %.4f, %.0f tokens/s on average, peak memory %s",
+                meter.lastLoss(),
+                meter.bestLoss(),
+                meter.meanTokensPerSecond(),
+                Sizes.format(memory.statistics().peak())));
+        if (meter.waitedSeconds() > Math.max(LEAST_WAITING, MUCH_WAITING * meter.totalSeconds())) {
+            console.line(String.format(
+                    Locale.ROOT,
+                    "data         steps waited %.0f s for their batches, %.0f %% of the time: putting them together is slower than a"
+                            + " step; if the token cache is on a slow disk, name another folder in token_cache",
+                    meter.waitedSeconds(),
+                    100 * meter.waitedSeconds() / meter.totalSeconds()));
+        }
+        console.line("memory       " + memory.describePhases());
+        String change = evaluation.describeChange();
+        if (change != null) {
+            console.line(change);
+        }
+    }
+
+    /** Where everything is. */
+    public void places(Path adapter, @Nullable Path merged) {
+        console.line("adapter      " + adapter + " (for peft, vLLM and others)");
+        if (merged != null) {
+            console.line("merged model " + merged);
+        }
+        console.line("checkpoints  " + output.resolve("checkpoints") + " (resume_from_checkpoint=True)");
+        console.line("config       " + output.resolve("config.yaml"));
+        if (finalMessage != null) {
+            console.line("");
+            finalMessage.lines().forEach(console::line);
+        }
+    }
+}

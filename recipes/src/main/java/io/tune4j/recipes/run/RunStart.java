@@ -1,0 +1,115 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.error.MemoryException;
+import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.train.MetricLogger;
+import io.tune4j.recipes.checkpoint.SaveQueue;
+import io.tune4j.recipes.checkpoint.TrainingStates;
+import io.tune4j.recipes.data.TrainingSets;
+import io.tune4j.recipes.forecast.LargestBatch;
+import io.tune4j.recipes.forecast.RunParts;
+import io.tune4j.recipes.profile.StepProfiler;
+import io.tune4j.recipes.training.BatchOrder;
+import io.tune4j.recipes.training.BatchesAhead;
+import io.tune4j.recipes.training.StepBatches;
+import java.nio.file.Path;
+
+/**
+ * What is decided before weights are loaded.
+ *
+ * @param base the weights that are trained on
+ * @param output the run's folder, absolute
+ * @param resume where the run begins
+ */
+public record RunStart(
+        RunSetup setup,
+        RunSetup.Host host,
+        Checkpoint base,
+        TrainingSets sets,
+        Path output,
+        StepPlan steps,
+        LargestBatch largest,
+        TrainingStates states,
+        RunMemory memory,
+        RunIdentity identity,
+        ResumePoint resume) {
+    public long seed() {
+        return resume.seed();
+    }
+
+    /** Fills what is trained from where the run begins. From now on the folder has what belongs to that. */
+    public void restore(Trained trained) {
+        Console console = host.console();
+        resume.restore(trained, setup.checkpointer().adapterCheckpoint(), console);
+        base.requireUnchanged();
+        resume.prepare(new MissingResults(setup.validating(), steps, states, output, console), output, console);
+        memory.loaded(trained.backend());
+    }
+
+    /**
+     * Opens what the loop needs around it.
+     *
+     * @param closing gets what is to be closed
+     * @param subject the model to train, and how its batches share rows
+     */
+    public RunSession open(Closing closing, Trained trained, Evaluation.Subject subject, StepProfiler profiler) {
+        RunParts parts = setup.parts();
+        Console console = host.console();
+        SaveQueue saves = closing.add(new SaveQueue());
+        StateSaver saver = new StateSaver(
+                states, saves, identity, seed(), trained, resume.meter(), resume.watch(setup.validating()));
+        MetricLogger logger =
+                closing.add(setup.logging().open(resume.step(), host.config().yaml()));
+        RunReport report = new RunReport(
+                console, parts.saving().outputDirectory(), setup.logging().finalMessage());
+        StepPipeline pipeline = closing.add(new StepPipeline(
+                trained,
+                parts.updates(),
+                steps,
+                setup.logging(),
+                batches(subject.sharing()),
+                profiler,
+                memory,
+                saver,
+                logger,
+                report));
+        Evaluation evaluation = new Evaluation(
+                subject,
+                sets.validation(),
+                setup.validating(),
+                setup.samples(),
+                memory,
+                saver,
+                logger,
+                console,
+                host.cancellation());
+        AdapterMerge merge = new AdapterMerge(
+                parts.model(),
+                base,
+                setup.checkpointer().checkpointDirectory(),
+                setup.dtype(),
+                parts.saving().mergesIntoComputed(),
+                trained,
+                console);
+        RunOutputs outputs = new RunOutputs(parts.saving(), setup.validating(), steps, saver, merge, memory, console);
+        return new RunSession(this, pipeline, evaluation, saver, outputs, report);
+    }
+
+    private BatchesAhead batches(double sharing) {
+        BatchOrder order = setup.parts().batching().order(sets.training(), seed());
+        StepBatches groups =
+                new StepBatches(sets.training(), order, setup.parts().batching().joined(largest.unmerged()));
+        return BatchesAhead.of(
+                sets.training(),
+                number -> groups.of(steps.epochOf(number), steps.stepInEpoch(number)),
+                steps.total(),
+                sharing);
+    }
+
+    /** The one message about a shortage, when what was open is closed. */
+    public ResourceException explain(MemoryException shortage) {
+        return memory.explain(shortage, states.newest());
+    }
+}

@@ -1,0 +1,226 @@
+package io.tune4j.recipes.run;
+
+import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.MemoryException;
+import io.tune4j.api.error.TuneException;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.train.MetricLogger;
+import io.tune4j.recipes.optimizer.GradientNorm;
+import io.tune4j.recipes.options.LogOptions;
+import io.tune4j.recipes.options.Updates;
+import io.tune4j.recipes.profile.StepProfiler;
+import io.tune4j.recipes.training.BatchesAhead;
+import io.tune4j.recipes.training.BatchesAhead.MicroBatch;
+import io.tune4j.recipes.training.StepMeter;
+import io.tune4j.recipes.training.StepResult;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes on around the arithmetic of steps. Batches are put together one step early; where the device computes ahead of the host,
+ * results are read one step late; each step is measured, profiled and logged in order. A loop calls, for each step, {@link #begin},
+ * {@link #computed} after each micro-batch, {@link #clip}, {@link #updated} and {@link #end}.
+ */
+public final class StepPipeline implements AutoCloseable {
+    private final Trained trained;
+    private final Updates updates;
+    private final StepPlan steps;
+    private final LogOptions logging;
+    private final BatchesAhead batches;
+    private final StepProfiler profiler;
+    private final RunMemory memory;
+    private final StateSaver states;
+    private final MetricLogger logger;
+    private final RunReport report;
+    private final StepMeter meter;
+    private final Deque<StepResult> unknown = new ArrayDeque<>();
+    private final Deque<StepMeter.Figures> figures = new ArrayDeque<>();
+    private @Nullable StepResult current;
+
+    /**
+     * @param batches taken over
+     * @param states save what there is when memory runs out
+     */
+    public StepPipeline(
+            Trained trained,
+            Updates updates,
+            StepPlan steps,
+            LogOptions logging,
+            BatchesAhead batches,
+            StepProfiler profiler,
+            RunMemory memory,
+            StateSaver states,
+            MetricLogger logger,
+            RunReport report) {
+        this.trained = trained;
+        this.updates = updates;
+        this.steps = steps;
+        this.logging = logging;
+        this.batches = batches;
+        this.profiler = profiler;
+        this.memory = memory;
+        this.states = states;
+        this.logger = logger;
+        this.report = report;
+        this.meter = states.meter();
+    }
+
+    /** Begins a step: its micro-batches. */
+    public List<MicroBatch> begin(long step) {
+        profiler.beforeStep(step);
+        meter.start();
+        List<MicroBatch> own = batches.of(step);
+        meter.batchesReady();
+        return own;
+    }
+
+    /** Counts a micro-batch whose gradients were added. */
+    public void computed(MicroBatch micro) {
+        meter.add(micro.batch());
+    }
+
+    /**
+     * Makes the sums of gradients a step's, and no longer than is allowed: by the device alone where it computes ahead, else when the
+     * result is known.
+     *
+     * @param loss the sum of its micro-batches' losses, on the device
+     * @throws DataException if it is known that the step went wrong
+     */
+    public void clip(long step, Tensor loss, List<MicroBatch> own) {
+        Backend backend = trained.backend();
+        List<Parameter> parameters = trained.parameters();
+        GradientNorm.scale(backend, parameters, 1.0 / meter.weight());
+        Tensor squares = GradientNorm.squares(backend, parameters);
+        StepResult result = new StepResult(
+                step + 1,
+                meter.weight(),
+                updates.optimizer().learningRate() * rateFactor(step),
+                backend.read(loss),
+                backend.read(squares),
+                own.stream().flatMap(micro -> micro.batch().ids().stream()).toList());
+        dropCurrent();
+        current = result;
+        if (backend.computesAhead()) {
+            GradientNorm.clip(backend, parameters, squares, updates.clipGradNorm());
+        } else {
+            stopUnlessFinite(result);
+            GradientNorm.clip(backend, parameters, result.gradientNorm(), updates.clipGradNorm());
+        }
+    }
+
+    /** What the schedule multiplies the learning rate by. */
+    public double rateFactor(long step) {
+        return updates.schedule().factor(step, steps.total());
+    }
+
+    /** Says that the step's update was issued. */
+    public void updated() {
+        unknown.add(Objects.requireNonNull(current));
+        current = null;
+    }
+
+    /**
+     * Ends a step and logs what is known.
+     *
+     * @param needed whether its result must be known now, because something is made of it
+     */
+    public void end(long done, boolean needed) {
+        boolean isLast = done == steps.total();
+        int left = trained.backend().computesAhead() && !needed && !isLast ? 1 : 0;
+        // Waits for the results of all steps but the newest: the device's time is the step's.
+        unknown.stream().limit(Math.max(0, unknown.size() - left)).forEach(result -> {
+            result.loss();
+            result.gradientNorm();
+        });
+        figures.add(meter.finish());
+        memory.stepped();
+        profiler.afterStep(done);
+        know(left);
+    }
+
+    /** Takes up and logs the results of all steps whose updates were issued. */
+    public void settle() {
+        know(0);
+    }
+
+    private void know(int left) {
+        while (unknown.size() > left) {
+            try (StepResult result = unknown.remove()) {
+                StepMeter.Figures step = figures.remove();
+                stopUnlessFinite(result);
+                meter.know(result.loss());
+                if (result.done() % logging.everyNSteps() == 0 || result.done() == steps.total()) {
+                    log(result, step);
+                }
+            }
+        }
+    }
+
+    private void log(StepResult result, StepMeter.Figures step) {
+        var statistics = logging.peakMemory() ? memory.statistics() : null;
+        var metrics = StepMeter.metrics(step, result.loss(), result.learningRate(), result.gradientNorm(), statistics);
+        if (statistics != null) {
+            memory.addTo(metrics);
+        }
+        logger.log(result.done(), metrics);
+        report.step(result.done(), steps, metrics);
+    }
+
+    /**
+     * A step that went wrong changes nothing: the weights are still those of the step before, or where its update was issued before
+     * this could be known they are not saved.
+     */
+    private void stopUnlessFinite(StepResult result) {
+        if (Double.isFinite(result.loss()) && Double.isFinite(result.gradientNorm())) {
+            return;
+        }
+        throw new DataException("training stopped at step " + result.done() + ": the loss is " + result.loss()
+                + " and the norm of its gradient " + result.gradientNorm() + ". The step's records: "
+                + String.join(", ", result.ids())
+                + (trained.backend().computesAhead()
+                        ? ". Its weights are not saved"
+                        : ". The weights of step " + (result.done() - 1) + " were not touched")
+                + states.describeNewest(result.done() - 1)
+                + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
+    }
+
+    /** Saves the weights of the step before, which they still are when there is no memory for a step's gradients. */
+    public void saveBefore(long step, MemoryException shortage) {
+        memory.measureShortage();
+        memory.lift();
+        trained.clearGradients();
+        try {
+            settle();
+            states.save(step);
+        } catch (TuneException alsoFailed) {
+            shortage.addSuppressed(alsoFailed);
+        }
+    }
+
+    /** Ends training after so many steps of the run. */
+    public void finish(long done) {
+        profiler.finish(done);
+        meter.end(done);
+        close();
+    }
+
+    private void dropCurrent() {
+        if (current != null) {
+            current.close();
+            current = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        dropCurrent();
+        unknown.forEach(StepResult::close);
+        unknown.clear();
+        batches.close();
+    }
+}
