@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run trains on and what it is measured by.
+ * The training data and the validation data of a run.
  *
  * @param validation null if the config has no {@code dataset_val}
  */

@@ -50,7 +50,7 @@ public record ActivationPlan(
         return new ActivationPlan(shapes.layers(), 0, counter.mode, counter.bytes(0), null, false);
     }
 
-    /** With what they may keep beside their inputs, unless memory does not leave that. */
+    /** Chooses the mode: more than the inputs, if memory suffices. */
     private static ActivationPlan all(RunParts parts, ShapeRun shapes, LargestBatch largest) {
         int layers = shapes.layers();
         List<Counter> counters = counters(parts, shapes, largest);
@@ -85,7 +85,7 @@ public record ActivationPlan(
                 parts, shapes, largest, parts.memory().limit().bytes());
     }
 
-    /** Of what recomputed layers may keep, what saves time first. A model may have nothing to keep but inputs. */
+    /** One counter for each mode of recomputed layers, the fastest first. A model may have nothing to keep but inputs. */
     private static List<Counter> counters(RunParts parts, ShapeRun shapes, LargestBatch largest) {
         List<Counter> counters = parts.memory().activations().modes().stream()
                 .map(mode -> new Counter(parts, shapes, largest.batch(), mode))

@@ -21,7 +21,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
     /** Tokens, of which even the smallest model keeps kilobytes each. */
     private static final long MOST_TOKENS = 16L << 20;
 
-    /** Of data that are there. */
+    /** The largest batch of data that were read. */
     public static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
         long largest = order.largest(lengths);
         return new LargestBatch(
@@ -30,7 +30,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
                 Arrays.stream(lengths).max().orElse(1));
     }
 
-    /** Of data whose samples have so many tokens each. */
+    /** The largest batch of data whose samples have {@code tokensPerSample} tokens each. */
     static LargestBatch foreseen(RunParts parts, int tokensPerSample) {
         Integer limit = parts.batching().maxTokens();
         long tokens =

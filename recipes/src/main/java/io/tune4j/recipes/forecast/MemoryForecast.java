@@ -67,12 +67,12 @@ final class MemoryForecast {
         }
     }
 
-    /** With activations as planned. */
+    /** The forecast with activations as planned. */
     static RunEstimate of(RunParts run, ShapeRun shapes, LargestBatch largest, ActivationPlan plan) {
         return new MemoryForecast(run, shapes, largest, plan).estimate();
     }
 
-    /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
+    /** Bytes of the memory limit that remain for activations if all layers are recomputed; negative if none remain. */
     static long leftForActivations(RunParts run, ShapeRun shapes, LargestBatch largest, long memory) {
         ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(run, shapes, largest, all);

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What to say when a run has too little memory: what holds it, and which changes to the config would save most. */
+/** The message of a run without enough memory: what holds the memory, and which changes to the config would save most. */
 public final class MemoryShortage {
     private static final int SHOWN_LEVERS = 3;
 

@@ -4,7 +4,7 @@ import io.tune4j.api.config.ConfigReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the sections of all optimizers have in common, in PyTorch's words. */
+/** The options that all optimizers share, in PyTorch's words. */
 record CommonOptions(double learningRate, double weightDecay) {
     static CommonOptions read(ConfigReader options, double learningRate, double weightDecay) {
         options.accept("fused", "the update is always fused here");

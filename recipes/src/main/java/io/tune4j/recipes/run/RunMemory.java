@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run's memory: what is decided before it, what is watched and measured in it, and what is said when there is too little. */
 public final class RunMemory {
-    /** A limit that nobody chose refuses a run only when the forecast is above it by more than the forecast may be wrong. */
+    /** A default limit refuses a run only if the forecast exceeds it by this factor, the error of forecasts. */
     private static final double FORECAST_ERROR = 1.15;
 
     private String measured = "";
@@ -85,7 +85,7 @@ public final class RunMemory {
         return new WatchedWeights(weights, watch);
     }
 
-    /** Where the inputs of recomputed layers wait, to be closed; null if they are kept as they are. */
+    /** The store for the inputs of recomputed layers, to be closed by the caller; null without offloading. */
     public @Nullable ActivationStore store(Backend backend, Console console) {
         if (!options.activations().offloading()) {
             return null;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunReport(
         Console console, Path output, @Nullable String finalMessage) {
-    /** Seconds, and a share of the time, that steps may wait for their batches before anybody is told. */
+    /** Seconds, and a share of the time, that steps may wait for their batches before a warning. */
     private static final double LEAST_WAITING = 2;
 
     private static final double MUCH_WAITING = 0.05;
@@ -65,7 +65,7 @@ public record RunReport(
         }
     }
 
-    /** Where everything is. */
+    /** Prints the places of the results. */
     public void places(Path adapter, @Nullable Path merged) {
         console.line("adapter      " + adapter + " (for peft, vLLM and others)");
         if (merged != null) {
