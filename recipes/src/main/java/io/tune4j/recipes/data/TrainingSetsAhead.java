@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingSetsAhead implements AutoCloseable {
     private final BackgroundThread thread = new BackgroundThread("tune4j-tokens", "tokenizing");
     private final Future<TrainingSets> sets;
-    /** What was made and nobody took yet. */
+    /** Sets that were made and nobody took yet. */
     private final AtomicReference<@Nullable TrainingSets> left = new AtomicReference<>();
 
     private volatile boolean isUnwanted;
@@ -44,7 +44,7 @@ public final class TrainingSetsAhead implements AutoCloseable {
         return taken;
     }
 
-    /** What nobody took is given up. */
+    /** Gives up what nobody took. */
     @Override
     public void close() {
         isUnwanted = true;

@@ -86,7 +86,7 @@ public record ActivationPlan(
                 parts, shapes, largest, parts.memory().limit().bytes());
     }
 
-    /** Of what recomputed layers may keep, what saves time first. A model may have nothing to keep but inputs. */
+    /** Ways to recompute, the one that saves time first. A model may have nothing to keep but inputs. */
     private static List<Counter> counters(RunParts parts, ShapeRun shapes, LargestBatch largest) {
         List<Counter> counters = parts.memory().activations().modes().stream()
                 .map(mode -> new Counter(parts, shapes, largest.batch(), mode))

@@ -21,7 +21,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
     /** Tokens, of which even the smallest model keeps kilobytes each. */
     private static final long MOST_TOKENS = 16L << 20;
 
-    /** Of data that are there. */
+    /** The largest of data that are there. */
     public static LargestBatch of(BatchOptions batching, BatchOrder order, int[] lengths) {
         long largest = order.largest(lengths);
         return new LargestBatch(
@@ -30,7 +30,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
                 Arrays.stream(lengths).max().orElse(1));
     }
 
-    /** Of data whose samples have so many tokens each. */
+    /** The largest of data whose samples have so many tokens each. */
     static LargestBatch foreseen(RunParts parts, int tokensPerSample) {
         Integer limit = parts.batching().maxTokens();
         long tokens =
@@ -48,7 +48,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
         return new LargestBatch(/* tokens= */ merged, /* unmerged= */ tokens, tokensPerSample);
     }
 
-    /** The same data in a run with other parts. */
+    /** The largest of these data in a run with other parts. */
     LargestBatch in(RunParts before, RunParts parts) {
         Integer limit = parts.maxTokens();
         int cut = limit == null ? longest : Math.min(longest, limit);

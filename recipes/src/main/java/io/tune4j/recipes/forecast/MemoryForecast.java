@@ -29,10 +29,10 @@ final class MemoryForecast {
 
     private static final long MOST_OF_RECOMPUTING = 150L << 20;
 
-    /** The same of a GPU's caching allocator, which has not been measured. */
+    /** A GPU's caching allocator loses this part, which has not been measured. */
     private static final double DEVICE_LOSS = 0.1;
 
-    /** Of what a process may take: the forecast is right within 15 %. */
+    /** Part of what a process may take that is planned with: the forecast is right within 15 %. */
     private static final double SHARE_PLANNED = 0.9;
 
     private final RunParts run;
@@ -71,7 +71,7 @@ final class MemoryForecast {
         return new MemoryForecast(run, shapes, largest, plan).estimate();
     }
 
-    /** What of the memory that a process may take is left for activations if all layers are recomputed; below 0 if there is none. */
+    /** Bytes of what a process may take that are left for activations if all layers are recomputed; below 0 if there are none. */
     static long leftForActivations(RunParts run, ShapeRun shapes, LargestBatch largest, long memory) {
         ActivationPlan all = new ActivationPlan(shapes.layers(), shapes.layers(), Checkpointing.FULL, 0, null, false);
         MemoryForecast forecast = new MemoryForecast(run, shapes, largest, all);
@@ -129,7 +129,7 @@ final class MemoryForecast {
                 EagerLayer.bytesPerToken(run.model().definition(), run.dtype(), shapes.parameters()));
     }
 
-    /** What is not kept if one more layer is computed again. */
+    /** Bytes that are not kept if one more layer is computed again. */
     private long freedBy(int layer, Checkpointing mode) {
         RaggedBatch batch = largest.batch();
         return shapes.count(batch, layer, mode, false).saved()

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What to say when a run has too little memory: what holds it, and which changes to the config would save most. */
+/** Says what holds a run's memory when there is too little, and which changes to the config would save most. */
 public final class MemoryShortage {
     private static final int SHOWN_LEVERS = 3;
 

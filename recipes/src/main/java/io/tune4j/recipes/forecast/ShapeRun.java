@@ -34,7 +34,7 @@ final class ShapeRun implements AutoCloseable {
     private final long adapterBytes;
     private final long weights;
     private final long optimizerBytes;
-    /** What is there before the first step. */
+    /** Bytes that are there before the first step. */
     private final long settled;
 
     ShapeRun(RunParts parts) {
@@ -118,7 +118,7 @@ final class ShapeRun implements AutoCloseable {
         return model.layerCount();
     }
 
-    /** Of the base model. */
+    /** Bytes of the base model's weights. */
     long weightBytes() {
         return weights;
     }

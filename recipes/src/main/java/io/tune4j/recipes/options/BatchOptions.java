@@ -104,7 +104,7 @@ public record BatchOptions(
         return mergedTokens == 0 ? 0 : Math.max(largest, Math.min(mergedTokens, accumulation * largest));
     }
 
-    /** What must be the same in a run that resumes; what has its usual value is left out. */
+    /** Adds what must be the same in a run that resumes; options with their usual values are left out. */
     public void describe(SortedMap<String, String> settings) {
         settings.put("shuffle", String.valueOf(shuffle));
         settings.put("batch_size", String.valueOf(size));
@@ -123,7 +123,7 @@ public record BatchOptions(
         }
     }
 
-    /** What a step takes, for messages. */
+    /** Says what a step takes, for messages. */
     public String perStep() {
         String each = maxTokens == null ? "batch_size " + size : MAX_TOKENS + " " + maxTokens;
         return each + " x gradient_accumulation_steps " + accumulation;

@@ -24,7 +24,7 @@ public final class RunFolder implements AutoCloseable {
     private static final String KEY = "output_dir";
     private static final String PROFILES = "profiling_outputs";
 
-    /** What runs write there; other programs may have files of other names in the same folder. */
+    /** Names that runs write there; other programs may have files of other names in the same folder. */
     private static final Pattern OWN = Pattern.compile(
             "config\\.yaml|results\\.json|skipped-.*\\.txt|adapter|merged|best|epoch_\\d+|writable|activations");
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a run writes to its output directory: states to resume from, adapters, the merged model. */
+/** Writes to a run's output directory: states to resume from, adapters, the merged model. */
 public record RunOutputs(
         SaveOptions saving,
         ValidationOptions validating,
@@ -48,7 +48,7 @@ public record RunOutputs(
         return "epoch_" + epoch;
     }
 
-    /** What a run writes when its steps are done. */
+    /** Folders that a run writes when its steps are done. */
     static List<String> finalFolders(SaveOptions saving) {
         return saving.adapterOnly() ? List.of(ADAPTER) : List.of(ADAPTER, MERGED);
     }
