@@ -86,6 +86,18 @@ class OptimizerRunTest {
         }
     }
 
+    /** The warm-up makes the first update with a rate of 0, so nothing differs until the third step. */
+    @Test
+    void loraPlusLetsBLearnFaster() {
+        RecipeRun plain = run("plain").with("optimizer: {_component_: SGD, lr: 0.05}");
+        RecipeRun plus = run("plus").with("optimizer: {_component_: SGD, lr: 0.05, loraplus_lr_ratio: 8}");
+        plain.run();
+        plus.run();
+        assertThat(plus.metric("loss").subList(0, 2))
+                .isEqualTo(plain.metric("loss").subList(0, 2));
+        assertThat(plus.metric("loss").get(7)).isLessThan(plain.metric("loss").get(7));
+    }
+
     @Test
     void whatPagingMeansHereIsSaid() {
         RecipeRun run = run("a").with("optimizer: {_component_: bitsandbytes.optim.PagedAdamW8bit, lr: 0.01}");

@@ -48,7 +48,7 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
         return new LargestBatch(/* tokens= */ merged, /* unmerged= */ tokens, tokensPerSample);
     }
 
-    /** The same data in a run with other parts. */
+    /** The largest of these data in a run with other parts. */
     LargestBatch in(RunParts before, RunParts parts) {
         Integer limit = parts.maxTokens();
         int cut = limit == null ? longest : Math.min(longest, limit);

@@ -220,7 +220,7 @@ public final class Evaluation {
         return answers;
     }
 
-    /** What comes before the first token to learn. */
+    /** Number of tokens before the first one to learn. */
     private static int promptLength(TokenizedSample sample) {
         int length = 1;
         while (length < sample.tokens().length && !sample.isTrained(length)) {

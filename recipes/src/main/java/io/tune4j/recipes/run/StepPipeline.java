@@ -113,7 +113,7 @@ public final class StepPipeline implements AutoCloseable {
         }
     }
 
-    /** What the schedule multiplies the learning rate by. */
+    /** The schedule's factor of the learning rate. */
     public double rateFactor(long step) {
         return updates.schedule().factor(step, steps.total());
     }

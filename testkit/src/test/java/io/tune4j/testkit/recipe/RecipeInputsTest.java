@@ -107,7 +107,11 @@ class RecipeInputsTest {
     @Test
     void allMistakesAreToldAtOnce() {
         assertThatThrownBy(trial(
-                        "width: 77", "hight: 3", "dtype: fp16", "device: my gpu", "dataset: {_component_: no_such_data}")::run)
+                        "width: 77",
+                        "hight: 3",
+                        "dtype: fp16",
+                        "device: my gpu",
+                        "dataset: {_component_: no_such_data}")::run)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(
                         "width: expected a value from 1 to 9",
