@@ -17,7 +17,7 @@ final class JsonNodes {
     static ConfigNode of(JsonNode node, Origin origin) {
         if (node.isObject()) {
             Map<String, ConfigNode> entries = new LinkedHashMap<>();
-            node.fields().forEachRemaining(entry -> entries.put(entry.getKey(), of(entry.getValue(), origin)));
+            node.properties().forEach(entry -> entries.put(entry.getKey(), of(entry.getValue(), origin)));
             return new Mapping(entries, origin);
         }
         if (node.isArray()) {
