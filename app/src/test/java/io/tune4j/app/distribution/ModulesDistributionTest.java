@@ -53,7 +53,8 @@ class ModulesDistributionTest {
                     .toList();
             assertThat(provided).as(plugin.getKey()).hasSize(1);
             try (Stream<Path> jars = Files.list(folder)) {
-                Path jar = jars.filter(path -> path.getFileName().toString().matches("tune4j-" + plugin.getKey() + "-\\d.*"))
+                Path jar = jars.filter(
+                                path -> path.getFileName().toString().matches("tune4j-" + plugin.getKey() + "-\\d.*"))
                         .findFirst()
                         .orElseThrow();
                 try (JarFile file = new JarFile(jar.toFile())) {
