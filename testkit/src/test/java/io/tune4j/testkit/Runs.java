@@ -12,15 +12,29 @@ public final class Runs {
 
     /** The failures, each as {@code test: message}. */
     public static List<String> failures(DiscoverySelector... selectors) {
-        return EngineTestKit.engine("junit-jupiter").selectors(selectors).execute().testEvents().failed().stream()
-                .map(event -> event.getTestDescriptor().getDisplayName() + ": " + message(event))
-                .toList();
+        return failures(EngineTestKit.engine("junit-jupiter").selectors(selectors));
     }
 
-    private static String message(Event event) {
-        return event.getRequiredPayload(TestExecutionResult.class)
-                .getThrowable()
-                .map(Throwable::toString)
-                .orElse("");
+    /** What failed up to the first failure that begins with {@code last}, in classes that {@link UntilFailure} extends. */
+    public static List<String> failuresUntil(String last, DiscoverySelector... selectors) {
+        return failures(EngineTestKit.engine("junit-jupiter")
+                .selectors(selectors)
+                .configurationParameter(UntilFailure.PARAMETER, last));
+    }
+
+    private static List<String> failures(EngineTestKit.Builder run) {
+        return run.execute().testEvents().failed().stream().map(Runs::failure).toList();
+    }
+
+    private static String failure(Event event) {
+        return failure(
+                event.getTestDescriptor().getDisplayName(),
+                event.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElse(null));
+    }
+
+    static String failure(String test, Throwable cause) {
+        return test + ": " + (cause == null ? "" : cause);
     }
 }

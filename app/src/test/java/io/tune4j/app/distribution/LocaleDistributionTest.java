@@ -26,15 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocaleDistributionTest {
     private static final long LONGEST_SECONDS = 180;
 
-    /** The head of each script: a copy of the distribution, a model, records, a config and a plugin folder. */
+    /** What each script begins with: a copy of the distribution in a path with a blank, a model, records, a config and a plugin folder. */
     private static final String FILES = """
             set -e
             mkdir 'größe'
-            cp -al "$DIST" 'größe/日本' 2>/dev/null || cp -a "$DIST" 'größe/日本'
+            cp -al "$DIST" 'größe/日 本' 2>/dev/null || cp -a "$DIST" 'größe/日 本'
             cp -r "$DIST/configs/quickstart/model" 'größe/модель'
             mkdir -p 'größe/daten/ä b'
             printf '[{"instruction": "Größe?", "input": "", "output": "grün"}]' >'größe/daten/ä b/模型.json'
-            tune='größe/日本/bin/tune'
+            tune='größe/日 本/bin/tune'
             """;
 
     @TempDir

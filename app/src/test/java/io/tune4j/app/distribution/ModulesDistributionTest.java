@@ -53,7 +53,8 @@ class ModulesDistributionTest {
                     .toList();
             assertThat(provided).as(plugin.getKey()).hasSize(1);
             try (Stream<Path> jars = Files.list(folder)) {
-                Path jar = jars.filter(path -> path.getFileName().toString().matches(plugin.getKey() + "-\\d.*"))
+                Path jar = jars.filter(
+                                path -> path.getFileName().toString().matches("tune4j-" + plugin.getKey() + "-\\d.*"))
                         .findFirst()
                         .orElseThrow();
                 try (JarFile file = new JarFile(jar.toFile())) {
@@ -85,7 +86,7 @@ class ModulesDistributionTest {
     void nothingOfTheHostIsInAPlugin() throws IOException {
         try (Stream<Path> files = Files.walk(Tune.HOME.resolve("plugins"))) {
             assertThat(files.map(path -> path.getFileName().toString()))
-                    .noneMatch(name -> name.startsWith("framework-api") || name.startsWith("guice"));
+                    .noneMatch(name -> name.startsWith("tune4j-api") || name.startsWith("guice"));
         }
     }
 }

@@ -199,7 +199,7 @@ class PluginsDistributionTest {
         Result shown = tune("plugins", "show", "peft-lora");
         assertThat(shown.exitCode()).isZero();
         assertThat(shown.output())
-                .containsPattern("[0-9a-f]{64}  peft-lora-.*\\.jar")
+                .containsPattern("[0-9a-f]{64}  tune4j-peft-lora-.*\\.jar")
                 .contains("dora");
 
         Result unknown = tune("plugins", "show", "peft-loro");

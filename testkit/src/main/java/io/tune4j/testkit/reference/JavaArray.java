@@ -14,6 +14,8 @@ final class JavaArray implements Array {
     final int[] strides;
 
     final int offset;
+    private final int count;
+    private final boolean rowByRow;
 
     private JavaArray(ByteBuffer bytes, DType dtype, long[] shape, int[] strides, int offset) {
         this.bytes = bytes;
@@ -21,6 +23,8 @@ final class JavaArray implements Array {
         this.shape = shape;
         this.strides = strides;
         this.offset = offset;
+        this.count = count(shape);
+        this.rowByRow = liesRowByRow();
     }
 
     /** Zeros. */
@@ -54,10 +58,14 @@ final class JavaArray implements Array {
     }
 
     int count() {
-        return count(shape);
+        return count;
     }
 
     boolean isRowByRow() {
+        return rowByRow;
+    }
+
+    private boolean liesRowByRow() {
         int[] wanted = rowByRow(shape);
         for (int d = 0; d < shape.length; d++) {
             if (shape[d] > 1 && strides[d] != wanted[d]) {
@@ -67,27 +75,71 @@ final class JavaArray implements Array {
         return true;
     }
 
-    /** The position of the element with the coordinates of {@code flat} in {@code as}, a shape that this array broadcasts to. */
-    int position(int flat, long[] as) {
-        int position = offset;
-        int rest = flat;
-        for (int d = as.length - 1; d >= 0; d--) {
-            int coordinate = (int) (rest % as[d]);
-            rest = (int) (rest / as[d]);
-            int own = d - as.length + shape.length;
-            if (own >= 0 && shape[own] != 1) {
-                position += coordinate * strides[own];
+    /** Where the elements lie, row by row, of a shape that this broadcasts to. */
+    int[] positions(long[] as) {
+        int rank = as.length;
+        int[] steps = new int[rank];
+        for (int d = Math.max(0, rank - shape.length); d < rank; d++) {
+            int own = d - rank + shape.length;
+            steps[d] = shape[own] == 1 ? 0 : strides[own];
+        }
+        int[] positions = new int[count(as)];
+        int inner = rank == 0 ? 1 : (int) as[rank - 1];
+        int step = rank == 0 ? 0 : steps[rank - 1];
+        int[] coordinates = new int[rank];
+        int first = offset;
+        // Counts upwards: a division for each dimension of each element takes ten times as long.
+        for (int i = 0; i < positions.length; i += inner) {
+            for (int k = 0; k < inner; k++) {
+                positions[i + k] = first + k * step;
+            }
+            for (int d = rank - 2; d >= 0; d--) {
+                first += steps[d];
+                if (++coordinates[d] < as[d]) {
+                    break;
+                }
+                first -= steps[d] * (int) as[d];
+                coordinates[d] = 0;
             }
         }
-        return position;
+        return positions;
+    }
+
+    /** All elements, row by row. */
+    double[] values() {
+        double[] values = new double[count];
+        if (rowByRow) {
+            for (int i = 0; i < count; i++) {
+                values[i] = Elements.get(bytes, dtype, offset + i);
+            }
+        } else {
+            int[] positions = positions(shape);
+            for (int i = 0; i < count; i++) {
+                values[i] = Elements.get(bytes, dtype, positions[i]);
+            }
+        }
+        return values;
     }
 
     double get(int flat) {
-        return Elements.get(bytes, dtype, position(flat, shape));
+        return Elements.get(bytes, dtype, position(flat));
     }
 
     void set(int flat, double value) {
-        Elements.set(bytes, dtype, position(flat, shape), value);
+        Elements.set(bytes, dtype, position(flat), value);
+    }
+
+    private int position(int flat) {
+        int position = offset;
+        if (rowByRow) {
+            return position + flat;
+        }
+        int rest = flat;
+        for (int d = shape.length - 1; d >= 0; d--) {
+            position += (int) (rest % shape[d]) * strides[d];
+            rest = (int) (rest / shape[d]);
+        }
+        return position;
     }
 
     @Override

@@ -183,13 +183,15 @@ class JavaKernels implements ArrayKernels {
         if (!Arrays.equals(broadcast(target, other), target.shape())) {
             throw mismatch("update", target, other);
         }
-        double[] values = new double[into.count()];
+        int[] fromAt = from.positions(into.shape());
+        int[] intoAt = into.positions(into.shape());
+        // Read before anything is written, since the two may share memory.
+        double[] values = into.values();
         for (int i = 0; i < values.length; i++) {
-            values[i] = function.applyAsDouble(
-                    into.get(i), Elements.get(from.bytes, from.dtype(), from.position(i, into.shape())));
+            values[i] = function.applyAsDouble(values[i], Elements.get(from.bytes, from.dtype(), fromAt[i]));
         }
         for (int i = 0; i < values.length; i++) {
-            into.set(i, values[i]);
+            Elements.set(into.bytes, into.dtype(), intoAt[i], values[i]);
         }
     }
 
@@ -215,20 +217,23 @@ class JavaKernels implements ArrayKernels {
         JavaArray right = raw(b);
         long[] shape = broadcast(a, b);
         JavaArray result = make(dtype, shape);
+        int[] leftAt = left.positions(shape);
+        int[] rightAt = right.positions(shape);
         for (int i = 0; i < result.count(); i++) {
             result.set(
                     i,
                     function.applyAsDouble(
-                            Elements.get(left.bytes, a.dtype(), left.position(i, shape)),
-                            Elements.get(right.bytes, b.dtype(), right.position(i, shape))));
+                            Elements.get(left.bytes, a.dtype(), leftAt[i]),
+                            Elements.get(right.bytes, b.dtype(), rightAt[i])));
         }
         return result;
     }
 
     private static JavaArray map(Array a, DoubleUnaryOperator function) {
         JavaArray result = make(a.dtype(), a.shape());
-        for (int i = 0; i < result.count(); i++) {
-            result.set(i, function.applyAsDouble(raw(a).get(i)));
+        double[] values = raw(a).values();
+        for (int i = 0; i < values.length; i++) {
+            result.set(i, function.applyAsDouble(values[i]));
         }
         return result;
     }
@@ -309,16 +314,13 @@ class JavaKernels implements ArrayKernels {
             throw mismatch("operands of mixed dtypes", a, b);
         }
         JavaArray result = make(a.dtype(), shape);
+        JavaArray chooser = raw(condition);
+        int[] chooserAt = chooser.positions(shape);
+        int[] leftAt = raw(a).positions(shape);
+        int[] rightAt = raw(b).positions(shape);
         for (int i = 0; i < result.count(); i++) {
-            JavaArray chosen = raw(
-                    Elements.get(
-                                            raw(condition).bytes,
-                                            condition.dtype(),
-                                            raw(condition).position(i, shape))
-                                    != 0
-                            ? a
-                            : b);
-            result.set(i, Elements.get(chosen.bytes, chosen.dtype(), chosen.position(i, shape)));
+            boolean left = Elements.get(chooser.bytes, chooser.dtype(), chooserAt[i]) != 0;
+            result.set(i, Elements.get(raw(left ? a : b).bytes, a.dtype(), left ? leftAt[i] : rightAt[i]));
         }
         return result;
     }
@@ -330,9 +332,10 @@ class JavaKernels implements ArrayKernels {
         JavaArray result = make(a.dtype(), shape);
         double[] sums = new double[result.count()];
         Arrays.fill(sums, start);
-        for (int i = 0; i < raw(a).count(); i++) {
-            int at = result.position(i, a.shape());
-            sums[at] = function.applyAsDouble(sums[at], raw(a).get(i));
+        int[] sumsAt = result.positions(a.shape());
+        double[] values = raw(a).values();
+        for (int i = 0; i < values.length; i++) {
+            sums[sumsAt[i]] = function.applyAsDouble(sums[sumsAt[i]], values[i]);
         }
         for (int i = 0; i < sums.length; i++) {
             result.set(i, sums[i]);
@@ -348,8 +351,8 @@ class JavaKernels implements ArrayKernels {
     @Override
     public Array sumAll(Array a) {
         double sum = 0;
-        for (int i = 0; i < raw(a).count(); i++) {
-            sum += raw(a).get(i);
+        for (double value : raw(a).values()) {
+            sum += value;
         }
         return full(sum, a.dtype());
     }
@@ -357,12 +360,6 @@ class JavaKernels implements ArrayKernels {
     @Override
     public Array max(Array a, int dimension) {
         return reduce(a, dimension, Double.NEGATIVE_INFINITY, Math::max);
-    }
-
-    private static double[] values(Array a) {
-        double[] values = new double[raw(a).count()];
-        Arrays.setAll(values, raw(a)::get);
-        return values;
     }
 
     @Override
@@ -381,17 +378,21 @@ class JavaKernels implements ArrayKernels {
         int inner = (int) a.shape()[rank - 1];
         int columns = (int) shape[rank - 1];
         int rows = (int) shape[rank - 2];
-        double[] left = values(a);
-        double[] right = values(b);
-        for (int i = 0; i < result.count(); i++) {
-            int column = i % columns;
-            int row = i / columns;
-            int batch = row / rows;
-            double sum = 0;
+        double[] left = raw(a).values();
+        double[] right = raw(b).values();
+        double[] sums = new double[columns];
+        for (int row = 0; row < result.count() / Math.max(1, columns); row++) {
+            Arrays.fill(sums, 0);
             for (int k = 0; k < inner; k++) {
-                sum += left[row * inner + k] * right[(batch * inner + k) * columns + column];
+                double factor = left[row * inner + k];
+                int from = (row / rows * inner + k) * columns;
+                for (int column = 0; column < columns; column++) {
+                    sums[column] += factor * right[from + column];
+                }
             }
-            result.set(i, sum);
+            for (int column = 0; column < columns; column++) {
+                result.set(row * columns + column, sums[column]);
+            }
         }
         return result;
     }

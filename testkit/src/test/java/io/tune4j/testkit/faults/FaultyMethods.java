@@ -2,11 +2,13 @@ package io.tune4j.testkit.faults;
 
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.faults.GainMethod.Flaw;
 import io.tune4j.testkit.peft.PeftMethodConformance;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A PEFT method with faults. */
 public final class FaultyMethods {
@@ -34,6 +36,7 @@ public final class FaultyMethods {
                 fault(Flaw.LEAKS, "aFreshAdapterChangesNothing"));
     }
 
+    @ExtendWith(UntilFailure.class)
     public static class Subject extends PeftMethodConformance {
         @Override
         protected PeftMethod method() {

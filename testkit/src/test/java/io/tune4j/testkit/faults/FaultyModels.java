@@ -19,6 +19,7 @@ import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.model.ModelFamilyConformance;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import io.tune4j.testkit.toy.Assembled;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The toy model with faults. */
 public final class FaultyModels {
@@ -127,6 +129,7 @@ public final class FaultyModels {
         }
     }
 
+    @ExtendWith(UntilFailure.class)
     public static class Subject extends ModelFamilyConformance {
         @Override
         protected ModelFamily family() {

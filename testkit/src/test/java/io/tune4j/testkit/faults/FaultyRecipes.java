@@ -22,6 +22,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.recipe.RecipeConformance;
 import io.tune4j.testkit.toy.Assembled;
 import jakarta.inject.Inject;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A small training recipe with faults. */
 public final class FaultyRecipes {
@@ -177,6 +179,7 @@ public final class FaultyRecipes {
         }
     }
 
+    @ExtendWith(UntilFailure.class)
     public static class Subject extends RecipeConformance {
         @Override
         protected RecipeFactory recipe() {

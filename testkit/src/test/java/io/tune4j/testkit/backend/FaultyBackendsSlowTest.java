@@ -12,6 +12,7 @@ import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.testkit.Runs;
+import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.reference.JavaBackend;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import java.nio.ByteBuffer;
@@ -20,14 +21,16 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each kind of fault that a backend can have is planted in the reference backend, and the kit must find it. */
-class FaultyBackendsTest {
+class FaultyBackendsSlowTest {
     private static BackendFactory subject = new JavaBackendFactory();
 
+    @ExtendWith(UntilFailure.class)
     static class Subject extends BackendConformance {
         @Override
         protected BackendFactory factory() {
@@ -306,7 +309,7 @@ class FaultyBackendsTest {
     @MethodSource({"elementwiseAndReductions", "matrices", "storage", "random", "fused", "attention", "promises"})
     void theKitFindsIt(BackendFactory faulty, Class<?> part) {
         subject = faulty;
-        assertThat(Runs.failures(selectNestedClass(List.of(Subject.class), part)))
+        assertThat(Runs.failuresUntil("", selectNestedClass(List.of(Subject.class), part)))
                 .isNotEmpty();
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that load the library for the first time, at the same time. */
-class FirstLoadTest {
+class FirstLoadSlowTest {
     private static final int PROCESSES = 3;
 
     /** One of them. */

@@ -3,7 +3,7 @@ package io.tune4j.testkit.reference;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.testkit.backend.BackendConformance;
 
-class JavaBackendTest extends BackendConformance {
+class JavaBackendConformanceTest extends BackendConformance {
     @Override
     protected BackendFactory factory() {
         return new JavaBackendFactory();
