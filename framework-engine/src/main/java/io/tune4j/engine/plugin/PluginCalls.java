@@ -45,9 +45,17 @@ public final class PluginCalls {
      * @param type of the component
      */
     public static <T> T component(Class<T> type, T made) {
-        Class<?> plugin = made.getClass();
-        if (!type.isAnnotationPresent(FunctionalInterface.class)
-                || plugin.getClassLoader() == PluginCalls.class.getClassLoader()) {
+        return type.isAnnotationPresent(FunctionalInterface.class) ? always(type, made) : made;
+    }
+
+    /**
+     * An object that is called in its plugin, whoever calls it and when, seen through an interface alone; the application's
+     * own stay as they are.
+     *
+     * @param type the interface
+     */
+    public static <T> T always(Class<T> type, T made) {
+        if (made.getClass().getClassLoader() == PluginCalls.class.getClassLoader()) {
             return made;
         }
         return type.cast(Proxy.newProxyInstance(

@@ -347,7 +347,7 @@ public final class ComponentRegistry implements Components {
     public @Nullable BackendFactory backend(ConfigReader root) {
         String name = root.stringOrNull("backend");
         if (name != null && backends.containsKey(name)) {
-            return backends.get(name);
+            return inItsPlugin(backends.get(name));
         }
         if (name != null) {
             root.problem(
@@ -361,6 +361,11 @@ public final class ComponentRegistry implements Components {
         if (preferred == null) {
             root.problem("backend", "no backend is installed; see tune plugins");
         }
-        return preferred;
+        return inItsPlugin(preferred);
+    }
+
+    /** Recipes open a backend themselves, from code of another plugin. */
+    private static @Nullable BackendFactory inItsPlugin(@Nullable BackendFactory factory) {
+        return factory == null ? null : PluginCalls.always(BackendFactory.class, factory);
     }
 }
