@@ -33,6 +33,7 @@ final class Native {
         // DJL looks for its engines with the thread's loader, which is the application's and knows no plugin's classes.
         thread.setContextClassLoader(Native.class.getClassLoader());
         try {
+            BindingsLibrary.prepare(files);
             engine = new PtEngineProvider().getEngine();
             loaded = files;
             return files;
