@@ -202,6 +202,26 @@ class InterruptedRunTest {
     }
 
     @Test
+    void aSecondRunWithTheSameLogsIsRefusedWhileTheFirstRuns() throws IOException {
+        Path logs = folder.resolve("logs");
+        String shared = "metric_logger: {_component_: DiskLogger, log_dir: " + logs + "}";
+        String another = "metric_logger: {_component_: DiskLogger, log_dir: " + logs + ", filename: other.jsonl}";
+        RecipeRun second = RecipeRun.in(folder.resolve("second"));
+        RecipeRun first = during(run(shared), () -> {
+            assertThatThrownBy(() -> second.with(shared).run())
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContainingAll(
+                            "metric_logger.log_dir " + logs.toRealPath(),
+                            "is in use by process " + ProcessHandle.current().pid());
+            assertThat(second.with(another).run()).isEqualTo(Outcome.COMPLETED);
+        });
+        assertThat(first.run()).isEqualTo(Outcome.COMPLETED);
+        assertThat(logs.resolve("metrics.jsonl")).content().hasLineCount(8);
+        assertThat(logs.resolve("other.jsonl")).content().hasLineCount(8);
+        assertThat(second.with(shared).run()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
     void whatKilledRunsLeftIsSettledWhenARunBegins() throws IOException {
         run("max_steps: 2").run();
         Files.createDirectories(out("checkpoints/.step_000002.deleted/x"));
@@ -215,7 +235,7 @@ class InterruptedRunTest {
                 .contains("left by a run that was killed: deleted ", ".step_000002.deleted", "restored ", "epoch_0");
         try (Stream<Path> all = Files.walk(folder.resolve("out"))) {
             assertThat(all.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(".")))
-                    .containsExactly(".lock");
+                    .containsExactlyInAnyOrder(".lock", ".metrics.jsonl.lock");
         }
     }
 

@@ -29,6 +29,7 @@ final class Native {
         System.setProperty("PYTORCH_VERSION", NativeFiles.VERSION);
         System.setProperty("PYTORCH_FLAVOR", files.flavor());
         try {
+            BindingsLibrary.prepare(files);
             engine = new PtEngineProvider().getEngine();
             loaded = files;
             return files;

@@ -111,18 +111,40 @@ public final class AtomicFiles {
     }
 
     /**
-     * Deletes a directory so that a kill half-way leaves nothing under its name: it is renamed first, and {@link #recover}
+     * Deletes a directory so that a kill or a power cut half-way leaves nothing under its name: it is renamed first, and {@link #recover}
      * knows what to do with the new name.
      */
     public static void deleteDirectory(Path directory) {
         Path doomed = TemporaryName.reserve(directory, TemporaryName.SUFFIX);
         try {
             Files.move(directory, doomed, StandardCopyOption.ATOMIC_MOVE);
+            // Else a power cut could leave the name and not the files.
+            Durability.syncDirectory(directoryOf(doomed.toAbsolutePath()));
             Leftovers.deleteTree(doomed);
         } catch (IOException e) {
             throw FileErrors.deleting(directory, e);
         } finally {
             TemporaryName.release(doomed);
+        }
+    }
+
+    /**
+     * Moves files and directories into a directory of the same disk, in order, each durable before the next: a kill or a power cut
+     * leaves each of them in one of the two places.
+     *
+     * @param target made if need be
+     */
+    public static void moveInto(Path target, List<Path> moved) {
+        Path absolute = target.toAbsolutePath();
+        try {
+            Durability.createDirectories(absolute);
+            for (Path each : moved) {
+                Files.move(each, absolute.resolve(each.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+                Durability.syncDirectory(absolute);
+                Durability.syncDirectory(directoryOf(each.toAbsolutePath()));
+            }
+        } catch (IOException e) {
+            throw FileErrors.writing(absolute.toString(), absolute, 0, e);
         }
     }
 

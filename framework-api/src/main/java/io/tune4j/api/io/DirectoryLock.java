@@ -12,13 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that one process, and one of its runs, has to itself. The operating system holds the lock on a file {@code .lock} in it
- * and gives it back however the process ends; the file's text says whose it is. The file stays when the lock goes, without text:
+ * A directory, or a file in it, that one process, and one of its runs, has to itself. The operating system holds the lock on a file {@code .lock} in it
+ * ({@code .NAME.lock} for a file) and gives it back however the process ends; the file's text says whose it is. The file stays when the lock goes, without text:
  * whoever deleted it might delete the lock of another.
  *
  * <p>Where a disk is shared by several machines, their locks need not know of each other. A text that names another machine is
@@ -27,6 +28,24 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.INTERNAL, since = "0.1")
 public final class DirectoryLock implements AutoCloseable {
     private static final String NAME = ".lock";
+
+    /**
+     * Where the lock is.
+     *
+     * @param directory the real one
+     * @param name of the file that the system locks
+     * @param what how messages call the directory
+     */
+    private record Place(Path directory, String name, String what) {
+        Path file() {
+            return directory.resolve(name);
+        }
+
+        @Override
+        public String toString() {
+            return what + " " + directory;
+        }
+    }
 
     /** Beyond the text, which others may read while this is locked, also on Windows. */
     private static final long LOCKED_BYTE = 1L << 30;
@@ -63,22 +82,38 @@ public final class DirectoryLock implements AutoCloseable {
         return take(directory, what, LocalDisks.isLocal(directory));
     }
 
+    /**
+     * Takes one file of a directory, whose other files others may have.
+     *
+     * @param file need not exist; its directory must
+     * @param what how messages call the directory: {@code "log_dir"}
+     * @throws UserException if another has it, or may have it; the message says who, and what to do
+     */
+    public static DirectoryLock takeFile(Path file, String what) {
+        Path directory = AtomicFiles.directoryOf(file.toAbsolutePath());
+        return take(directory, "." + file.getFileName() + NAME, what, LocalDisks.isLocal(directory));
+    }
+
     /** @param local whether no other machine can have the directory */
     static DirectoryLock take(Path directory, String what, boolean local) {
+        return take(directory, NAME, what, local);
+    }
+
+    private static DirectoryLock take(Path directory, String name, String what, boolean local) {
         try {
-            Path real = directory.toRealPath();
-            Object key = key(real);
+            Place place = new Place(directory.toRealPath(), name, what);
+            Object key = List.of(key(place.directory), name);
             synchronized (HELD) {
                 LockHolder own = HELD.get(key);
                 if (own != null) {
-                    throw inUse(real, what, own, " It is another run in this process.");
+                    throw inUse(place, own, " It is another run in this process.");
                 }
-                DirectoryLock lock = locked(real, what, local, key);
+                DirectoryLock lock = locked(place, local, key);
                 HELD.put(key, LockHolder.current());
                 return lock;
             }
         } catch (IOException e) {
-            throw FileErrors.writing("the lock of " + what + " " + directory, directory.resolve(NAME), 0, e);
+            throw FileErrors.writing("the lock of " + what + " " + directory, directory.resolve(name), 0, e);
         }
     }
 
@@ -87,15 +122,15 @@ public final class DirectoryLock implements AutoCloseable {
         return key == null ? real : key;
     }
 
-    private static DirectoryLock locked(Path directory, String what, boolean local, Object key) throws IOException {
+    private static DirectoryLock locked(Place place, boolean local, Object key) throws IOException {
         FileChannel channel = FileChannel.open(
-                directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                place.file(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         boolean done = false;
         try {
-            boolean locks = lock(channel, directory, what);
+            boolean locks = lock(channel, place);
             LockHolder former = read(channel);
             if (former != null) {
-                refuseUnlessDead(former, directory, what, local, locks);
+                refuseUnlessDead(former, place, local, locks);
             }
             write(channel, LockHolder.current().text());
             done = true;
@@ -108,7 +143,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /** @return false where files cannot be locked */
-    private static boolean lock(FileChannel channel, Path directory, String what) throws IOException {
+    private static boolean lock(FileChannel channel, Place place) throws IOException {
         FileLock lock;
         try {
             lock = channel.tryLock(LOCKED_BYTE, 1, false);
@@ -119,7 +154,7 @@ public final class DirectoryLock implements AutoCloseable {
             return false;
         }
         if (lock == null) {
-            throw inUse(directory, what, readPatiently(channel), "");
+            throw inUse(place, readPatiently(channel), "");
         }
         return true;
     }
@@ -137,27 +172,29 @@ public final class DirectoryLock implements AutoCloseable {
         return holder;
     }
 
-    private static void refuseUnlessDead(LockHolder former, Path directory, String what, boolean local, boolean locks) {
+    private static void refuseUnlessDead(LockHolder former, Place place, boolean local, boolean locks) {
         if (locks && (local || former.isHere())) {
             return;
         }
         if (former.isHere()) {
             if (former.isAlive()) {
-                throw inUse(directory, what, former, "");
+                throw inUse(place, former, "");
             }
             return;
         }
-        throw new UserException(what + " " + directory + " was last in use by " + former
+        throw new UserException(place + " was last in use by " + former
                 + ". Whether that still runs cannot be seen from " + ThisProcess.host() + ": "
-                + (local ? "its disk keeps no locks" : "it is on a shared disk (" + LocalDisks.type(directory) + ")")
-                + ". If it has ended, delete " + directory.resolve(NAME) + " and start again; else choose another "
-                + what);
+                + (local
+                        ? "its disk keeps no locks"
+                        : "it is on a shared disk (" + LocalDisks.type(place.directory) + ")")
+                + ". If it has ended, delete " + place.file() + " and start again; else choose another "
+                + place.what);
     }
 
-    private static UserException inUse(Path directory, String what, @Nullable LockHolder holder, String more) {
-        return new UserException(what + " " + directory + " is in use by "
+    private static UserException inUse(Place place, @Nullable LockHolder holder, String more) {
+        return new UserException(place + " is in use by "
                 + (holder == null ? "another process" : holder) + "." + more
-                + " Wait until it has ended, or choose another " + what);
+                + " Wait until it has ended, or choose another " + place.what);
     }
 
     private static @Nullable LockHolder read(FileChannel channel) throws IOException {

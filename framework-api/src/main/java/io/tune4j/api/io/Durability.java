@@ -16,6 +16,17 @@ final class Durability {
 
     private Durability() {}
 
+    /** Makes a directory and those above it, whose names survive a power cut then: what is synced in a directory does not sync that. */
+    static void createDirectories(Path absolute) throws IOException {
+        Path parent = absolute.getParent();
+        if (parent == null || Files.isDirectory(absolute)) {
+            return;
+        }
+        createDirectories(parent);
+        Files.createDirectories(absolute);
+        syncDirectory(parent);
+    }
+
     /** Makes a rename survive a power cut, on the systems that can open a directory (Windows cannot). */
     static void syncDirectory(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -41,6 +41,10 @@ final class Leftovers {
                 Durability.syncDirectory(directory);
                 restored.add(original);
             } else {
+                if (name.old()) {
+                    // Its successor may have been named by a process that was killed before it made that durable.
+                    Durability.syncDirectory(directory);
+                }
                 (delete(path) ? deleted : stuck).add(path);
             }
         }

@@ -26,7 +26,7 @@ public final class WritableDirectories {
     public static Path ensure(Path directory, String what) {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(absolute);
+            Durability.createDirectories(absolute);
         } catch (FileAlreadyExistsException e) {
             throw new UserException(
                     what + " " + absolute + " cannot be used: " + e.getFile()

@@ -60,6 +60,20 @@ class DirectoryLockTest {
     }
 
     @Test
+    void oneFileOfADirectoryIsTakenByItself() {
+        try (DirectoryLock directory = DirectoryLock.take(folder, "output_dir");
+                DirectoryLock file = DirectoryLock.takeFile(folder.resolve("a.jsonl"), "log_dir")) {
+            assertThatThrownBy(() -> DirectoryLock.takeFile(folder.resolve("a.jsonl"), "log_dir"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContainingAll("log_dir", "is in use by process", "choose another log_dir");
+            DirectoryLock.takeFile(folder.resolve("b.jsonl"), "log_dir").close();
+            assertThat(directory.former()).isNull();
+            assertThat(file.former()).isNull();
+        }
+        assertThat(folder.resolve(".a.jsonl.lock")).isEmptyFile();
+    }
+
+    @Test
     void anotherProcessIsNamedAndARefusalTakesNothingFromIt() throws IOException {
         start();
         String its = "process " + running().pid() + " on " + ThisProcess.host();

@@ -1,5 +1,6 @@
 package io.tune4j.recipes.checkpoint;
 
+import io.tune4j.api.io.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,10 +32,7 @@ public final class EarlierResults {
                 return null;
             }
             Path target = free(outputDirectory.resolve(FOLDER));
-            Files.createDirectories(target);
-            for (Path result : results) {
-                Files.move(result, target.resolve(result.getFileName().toString()));
-            }
+            AtomicFiles.moveInto(target, results);
             return target;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

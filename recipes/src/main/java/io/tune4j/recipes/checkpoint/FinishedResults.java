@@ -9,6 +9,7 @@ import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,14 @@ public final class FinishedResults {
     private boolean isWhole(Content content, String prefix) {
         SortedMap<String, Long> files = new TreeMap<>(content.files);
         files.keySet().removeIf(name -> !name.startsWith(prefix));
-        return !files.isEmpty()
-                && files.entrySet().stream().allMatch(file -> hasSize(output.resolve(file.getKey()), file.getValue()));
+        return !files.isEmpty() && files.entrySet().stream().allMatch(file -> hasSize(file.getKey(), file.getValue()));
     }
 
-    private static boolean hasSize(Path file, long size) {
+    private boolean hasSize(String name, long size) {
         try {
+            Path file = output.resolve(name);
             return Files.isRegularFile(file) && Files.size(file) == size;
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             return false;
         }
     }
@@ -96,7 +97,9 @@ public final class FinishedResults {
     private @Nullable Content read() {
         Path file = output.resolve(FILE);
         try {
-            return Files.exists(file) ? JSON.treeToValue(JsonFiles.read(file), Content.class) : null;
+            Content content = Files.exists(file) ? JSON.treeToValue(JsonFiles.read(file), Content.class) : null;
+            boolean whole = content != null && content.files != null && !content.files.containsValue(null);
+            return whole ? content : null;
         } catch (IOException e) {
             return null;
         }

@@ -45,9 +45,22 @@ record DataText(Path file, @Nullable Charset encoding) {
             if (Files.isDirectory(file)) {
                 throw new DataException(file + " is a folder; name the files in it in data_files");
             }
-            return decoded(unpacked(new BufferedInputStream(Files.newInputStream(file), BUFFER)));
+            return decoded(new BufferedInputStream(Files.newInputStream(file), BUFFER));
         } catch (IOException e) {
             throw broken(e, "");
+        }
+    }
+
+    private Reader decoded(InputStream packed) throws IOException {
+        boolean done = false;
+        try {
+            Reader reader = characters(unpacked(packed));
+            done = true;
+            return reader;
+        } finally {
+            if (!done) {
+                packed.close();
+            }
         }
     }
 
@@ -62,19 +75,17 @@ record DataText(Path file, @Nullable Charset encoding) {
         }
         boolean zip = begins(first, 'P', 'K', 3, 4);
         if (zip || begins(first, 'B', 'Z', 'h') || begins(first, 0xfd, '7', 'z', 'X')) {
-            bytes.close();
             throw new DataException(file + " is packed as " + (zip ? "zip" : first[0] == 'B' ? "bzip2" : "xz")
                     + "; unpack it first (gzip and zstd are read as they are)");
         }
         return bytes;
     }
 
-    private Reader decoded(InputStream bytes) throws IOException {
+    private Reader characters(InputStream bytes) throws IOException {
         byte[] first = peek(bytes);
         if (encoding == null || encoding.equals(StandardCharsets.UTF_8)) {
             String wide = wide(first);
             if (wide != null) {
-                bytes.close();
                 throw new DataException(file + " is " + wide + " text, and UTF-8 was expected. " + convert(wide));
             }
             if (begins(first, 0xef, 0xbb, 0xbf)) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.DirectoryLock;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.train.MetricLogger;
 import java.io.BufferedWriter;
@@ -21,20 +22,26 @@ import java.util.Map;
 /**
  * JSON lines such as {@code {"step":1,"loss":2.5,"lr":0.0003}}, each complete on disk when {@link #log} returns. A
  * resumed run goes on in the same file after dropping what was logged after the step it resumes from; a new run keeps an
- * older file under another name.
+ * older file under another name. While a run has the file, no other can log to it.
  */
 final class DiskLogger implements MetricLogger {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String KEY = "metric_logger.log_dir";
+
     private final Path file;
+    private final DirectoryLock lock;
     private final BufferedWriter writer;
 
+    /** @throws UserException if the folder cannot be written to, or another run logs to the same file */
     DiskLogger(Path file, long resumedStep) {
         this.file = file;
-        Path directory = WritableDirectories.ensure(file.toAbsolutePath().getParent(), "metric_logger.log_dir");
-        // Another run may write to the same folder, so what lives is left alone.
-        AtomicFiles.recover(directory);
+        Path directory = WritableDirectories.ensure(file.toAbsolutePath().getParent(), KEY);
+        lock = DirectoryLock.takeFile(file, KEY);
+        boolean opened = false;
         try {
+            // Another run may write to another file of the same folder, so what lives is left alone.
+            AtomicFiles.recover(directory);
             if (Files.exists(file) && resumedStep > 0) {
                 AtomicFiles.writeString(file, linesUpTo(resumedStep));
             } else if (Files.exists(file)) {
@@ -42,8 +49,13 @@ final class DiskLogger implements MetricLogger {
             }
             writer = Files.newBufferedWriter(
                     file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            opened = true;
         } catch (IOException e) {
             throw failure(e);
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
         }
     }
 
@@ -100,14 +112,14 @@ final class DiskLogger implements MetricLogger {
 
     private UserException failure(IOException e) {
         return new UserException(
-                "cannot write the metrics to " + file + ": " + e.getMessage()
-                        + "; set metric_logger.log_dir to a folder with room that you may write to",
+                "cannot write the metrics to " + file + ": " + e.getMessage() + "; set " + KEY
+                        + " to a folder with room that you may write to",
                 e);
     }
 
     @Override
     public void close() {
-        try {
+        try (lock) {
             writer.close();
         } catch (IOException e) {
             throw failure(e);

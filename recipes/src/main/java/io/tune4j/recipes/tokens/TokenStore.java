@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.RandomAccess;
 import java.util.stream.Stream;
@@ -40,11 +41,32 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         this.folder = folder;
         this.summary = summary;
         this.whenClosed = whenClosed;
-        this.lengths = new int[Math.toIntExact(summary.samples())];
+        requireSize(folder.resolve(StoreFiles.INDEX), summary.samples());
+        this.lengths = new int[(int) summary.samples()];
         this.trained = new int[lengths.length];
-        this.tokens = FileChannel.open(folder.resolve(StoreFiles.TOKENS), StandardOpenOption.READ);
-        this.index = FileChannel.open(folder.resolve(StoreFiles.INDEX), StandardOpenOption.READ);
-        this.names = FileChannel.open(folder.resolve(StoreFiles.NAMES), StandardOpenOption.READ);
+        List<FileChannel> opened = new ArrayList<>();
+        try {
+            for (String name : List.of(StoreFiles.TOKENS, StoreFiles.INDEX, StoreFiles.NAMES)) {
+                opened.add(FileChannel.open(folder.resolve(name), StandardOpenOption.READ));
+            }
+        } catch (IOException e) {
+            for (FileChannel channel : opened) {
+                channel.close();
+            }
+            throw e;
+        }
+        this.tokens = opened.get(0);
+        this.index = opened.get(1);
+        this.names = opened.get(2);
+    }
+
+    /** Before memory is taken for so many samples. */
+    private static void requireSize(Path index, long samples) throws IOException {
+        long bytes = Files.size(index);
+        if (samples < 0 || samples > Integer.MAX_VALUE || bytes != samples * StoreFiles.INDEX_BYTES) {
+            throw new IOException(
+                    StoreFiles.INDEX + " has " + bytes + " bytes, which is not what " + samples + " samples take");
+        }
     }
 
     /**
@@ -56,8 +78,9 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     static TokenStore open(Path folder, Runnable whenClosed) throws IOException {
         StoreSummary summary =
                 new ObjectMapper().readValue(folder.resolve(StoreSummary.FILE).toFile(), StoreSummary.class);
-        if (summary.format() != StoreSummary.FORMAT) {
-            throw new IOException("it has format " + summary.format() + " instead of " + StoreSummary.FORMAT);
+        if (summary == null || summary.format() != StoreSummary.FORMAT) {
+            throw new IOException("it has format " + (summary == null ? "null" : summary.format()) + " instead of "
+                    + StoreSummary.FORMAT);
         }
         TokenStore store = new TokenStore(folder, summary, whenClosed);
         try {
@@ -70,7 +93,6 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     }
 
     private void readIndex() throws IOException {
-        require(StoreFiles.INDEX, index, (long) lengths.length * StoreFiles.INDEX_BYTES);
         ByteBuffer entries = buffer(INDEX_AT_A_TIME * StoreFiles.INDEX_BYTES);
         long bytes = 0;
         long nameEnd = 0;
@@ -82,8 +104,9 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
                 long place = entries.getLong();
                 lengths[first + i] = entries.getInt();
                 trained[first + i] = entries.getInt();
+                long nameBegin = nameEnd;
                 nameEnd = entries.getLong();
-                if (place != bytes || lengths[first + i] < 1) {
+                if (place != bytes || lengths[first + i] < 1 || !isNear(nameBegin, nameEnd)) {
                     throw new IOException("sample " + (first + i) + " is not where it should be");
                 }
                 bytes += StoreFiles.sampleBytes(lengths[first + i], trained[first + i] < 0);
@@ -91,6 +114,11 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
         }
         require(StoreFiles.TOKENS, tokens, bytes);
         require(StoreFiles.NAMES, names, nameEnd);
+    }
+
+    /** Whether a name may go from one place to the other. */
+    private static boolean isNear(long begin, long end) {
+        return begin <= end && end - begin <= Integer.MAX_VALUE;
     }
 
     private static void require(String name, FileChannel channel, long bytes) throws IOException {

@@ -72,6 +72,33 @@ class FrameworkFuzzTest {
     }
 
     @Test
+    void shardIndexes() throws Exception {
+        Fuzzing.run(new ShardIndexes(), folder, 500);
+    }
+
+    static final class ShardIndexes implements FuzzTarget {
+        @Override
+        public List<byte[]> seeds() {
+            return List.of(
+                    bytes("{\"metadata\":{\"total_size\":16},\"weight_map\":{\"a\":\"model.safetensors\"}}"),
+                    bytes("{\"weight_map\":{\"a\":\"../model.safetensors\",\"b\":\"\\u0000\"}}"),
+                    bytes("{\"weight_map\":{\"a\":\"model.safetensors\",\"a\":\"x\"}}"));
+        }
+
+        @Override
+        public void read(Path folder, byte[] input) throws IOException {
+            Path checkpoint = Files.createDirectories(folder.resolve("sharded"));
+            Files.write(
+                    checkpoint.resolve("model.safetensors"),
+                    new Safetensors().seeds().get(0));
+            Files.write(checkpoint.resolve("model.safetensors.index.json"), input);
+            try (Checkpoint opened = Checkpoint.open(checkpoint)) {
+                assertThat(opened.entries()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     void torchArchives() throws Exception {
         Fuzzing.run(new TorchArchives(), folder, 500);
     }

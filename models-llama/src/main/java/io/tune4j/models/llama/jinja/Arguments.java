@@ -2,6 +2,7 @@ package io.tune4j.models.llama.jinja;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,13 @@ record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object
                 throw JinjaException.type(function + "() got an unexpected keyword argument '" + name + "'");
             }
         }
+    }
+
+    /** Steps for an operation that may go through all arguments. */
+    long work() {
+        return Stream.concat(positional.stream(), named.values().stream())
+                .mapToLong(Expressions::work)
+                .sum();
     }
 
     /** All but the first so many positional arguments. */

@@ -109,7 +109,7 @@ final class Expressions {
     }
 
     /** Steps for an operation that may go through a value. */
-    private static long work(@Nullable Object value) {
+    static long work(@Nullable Object value) {
         if (value instanceof Text text) {
             return text.value().length() / 16;
         }

@@ -2,7 +2,6 @@ package io.tune4j.models.llama.jinja;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -149,14 +148,15 @@ final class ListFilters {
         record Keyed(@Nullable Object key, @Nullable Object item) {}
         List<Keyed> keyed = new ArrayList<>();
         items.forEach(item -> keyed.add(new Keyed(key.apply(item), item)));
-        Comparator<Keyed> order = (a, b) -> {
-            int compared = Types.compare(a.key(), b.key(), "<");
-            return compared == Numbers.UNORDERED ? 0 : compared;
-        };
-        keyed.sort(reverse ? order.reversed() : order);
+        List<Keyed> ordered = Sorting.sorted(keyed, (a, b) -> isLess(a.key(), b.key()), reverse);
         List<@Nullable Object> sorted = new ArrayList<>();
-        keyed.forEach(each -> sorted.add(each.item()));
+        ordered.forEach(each -> sorted.add(each.item()));
         return sorted;
+    }
+
+    private static boolean isLess(@Nullable Object a, @Nullable Object b) {
+        int compared = Types.compare(a, b, "<");
+        return compared != Numbers.UNORDERED && compared < 0;
     }
 
     private static Object dictsort(@Nullable Object value, Arguments given) {

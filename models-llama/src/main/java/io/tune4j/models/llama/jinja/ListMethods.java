@@ -34,10 +34,15 @@ final class ListMethods {
             }
         }
         return switch (name) {
-            case "index" -> (Function) (frame, arguments) -> index(list, arguments);
+            case "index" ->
+                (Function) (frame, arguments) -> {
+                    frame.run().step(Expressions.work(list));
+                    return index(list, arguments);
+                };
             case "count" ->
                 (Function) (frame, arguments) -> {
                     Object wanted = arguments.need(0, "value");
+                    frame.run().step(Expressions.work(list));
                     return list.items().stream()
                             .filter(item -> Types.equal(item, wanted))
                             .count();

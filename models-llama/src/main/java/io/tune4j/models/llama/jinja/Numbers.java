@@ -43,6 +43,9 @@ final class Numbers {
     }
 
     static int compare(Object a, Object b, String operator) {
+        if (a instanceof Long first && b instanceof Long second) {
+            return Long.compare(first, second);
+        }
         if (isInteger(a) && isInteger(b)) {
             return big(a).compareTo(big(b));
         }

@@ -93,8 +93,10 @@ final class SelectionFilters {
         } else {
             condition = Types::truth;
         }
+        // A test may go through its arguments for each element, as "in" does.
+        long each = 1 + given.work();
         return new Generator(new Chosen(Types.iterate(value), item -> {
-            frame.run().step(1);
+            frame.run().step(each + Expressions.work(item));
             return condition.test(Attributes.path(item, attribute, null)) == wanted;
         }));
     }
@@ -118,6 +120,7 @@ final class SelectionFilters {
             mapping = item -> filter.apply(frame, item, rest);
         }
         Iterator<@Nullable Object> items = Types.iterate(value);
+        long each = 1 + given.work();
         return new Generator(new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -126,8 +129,9 @@ final class SelectionFilters {
 
             @Override
             public @Nullable Object next() {
-                frame.run().step(1);
-                return mapping.apply(items.next());
+                Object item = items.next();
+                frame.run().step(each + Expressions.work(item));
+                return mapping.apply(item);
             }
         });
     }
