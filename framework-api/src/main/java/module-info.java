@@ -17,6 +17,7 @@ module io.tune4j.api {
     exports io.tune4j.api.batch;
     exports io.tune4j.api.config;
     exports io.tune4j.api.data;
+    exports io.tune4j.api.decoder;
     exports io.tune4j.api.error;
     exports io.tune4j.api.hub;
     exports io.tune4j.api.io;

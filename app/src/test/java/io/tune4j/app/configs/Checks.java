@@ -13,7 +13,11 @@ import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
+import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.models.mistral.MistralPlugin;
+import io.tune4j.models.phi.PhiPlugin;
+import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.LoraFinetuneSingleDevice;
@@ -36,6 +40,10 @@ public final class Checks {
             new BytedecoPlugin(),
             new DjlPlugin(),
             new LlamaPlugin(),
+            new MistralPlugin(),
+            new QwenPlugin(),
+            new GemmaPlugin(),
+            new PhiPlugin(),
             new LoraPlugin(),
             new QloraPlugin(),
             new RecipesPlugin());

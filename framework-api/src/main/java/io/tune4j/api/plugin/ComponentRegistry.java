@@ -3,6 +3,7 @@ package io.tune4j.api.plugin;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.decoder.AutoBuilder;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
@@ -54,7 +55,7 @@ public final class ComponentRegistry implements Components {
             Collection<? extends ComponentFactory<?>> components,
             Collection<ForeignName> foreignNames) {
         this.backends = Map.copyOf(backends);
-        this.models = Map.copyOf(models);
+        this.models = withAuto(models);
         this.peftMethods = Map.copyOf(peftMethods);
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
@@ -63,6 +64,12 @@ public final class ComponentRegistry implements Components {
                 .sorted(Comparator.comparingInt(
                         (ForeignName foreign) -> -foreign.name().length()))
                 .toList();
+    }
+
+    private static Map<String, ModelBuilder> withAuto(Map<String, ModelBuilder> models) {
+        Map<String, ModelBuilder> all = new HashMap<>(models);
+        all.putIfAbsent(AutoBuilder.NAME, new AutoBuilder(models.values()));
+        return Map.copyOf(all);
     }
 
     /** All that some plugins contribute; of several with one name, the last. */

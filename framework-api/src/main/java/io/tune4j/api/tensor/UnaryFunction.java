@@ -9,6 +9,7 @@ public enum UnaryFunction {
     SQRT,
     RECIPROCAL_SQRT,
     SIGMOID,
+    TANH,
     SIN,
     COS
 }

@@ -1,0 +1,11 @@
+package io.tune4j.api.decoder;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In what a model's layers differ from each other.
+ *
+ * @param window how many positions a token sees, its own included; 0 for all before it
+ * @param rotary its rotary embedding; null for a layer without positions
+ */
+public record LayerKind(int window, @Nullable Rotary rotary) {}
