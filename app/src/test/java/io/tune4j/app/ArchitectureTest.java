@@ -62,7 +62,10 @@ class ArchitectureTest {
                     .resideInAnyPackage(others)
                     .check(CLASSES);
         }
-        slices().matching("io.tune4j.models.(*)..").should().notDependOnEachOther().check(CLASSES);
+        slices().matching("io.tune4j.models.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
         noClasses()
                 .that()
                 .resideInAPackage("io.tune4j.api..")

@@ -119,7 +119,9 @@ class BundledConfigsTest {
     void itsModelHasTheReleasedShape(String name) {
         String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "");
         if (!PARAMETERS.containsKey(size)) {
-            assertThat(name).as("sized by the checkpoint").isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device");
+            assertThat(name)
+                    .as("sized by the checkpoint")
+                    .isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device");
             return;
         }
         ModelPlan plan =

@@ -11,16 +11,15 @@ package io.tune4j.api.backend;
  * @param scale factor of the products, above 0
  * @param softCap c in {@code c * tanh(score / c)}, which replaces a score (Gemma Team 2024, section 2); 0 for none
  */
-public record AttentionShape(
-        int heads, int keyValueHeads, int headSize, int window, double scale, double softCap) {
+public record AttentionShape(int heads, int keyValueHeads, int headSize, int window, double scale, double softCap) {
     public AttentionShape {
         if (heads <= 0 || keyValueHeads <= 0 || headSize <= 0 || heads % keyValueHeads != 0) {
             throw new IllegalArgumentException("query heads must be a multiple of key-value heads: " + heads + ", "
                     + keyValueHeads + ", head size " + headSize);
         }
         if (window < 0 || !(scale > 0) || !(softCap >= 0)) {
-            throw new IllegalArgumentException("there is no attention with a window of " + window + ", a scale of " + scale
-                    + " and a soft cap of " + softCap);
+            throw new IllegalArgumentException("there is no attention with a window of " + window + ", a scale of "
+                    + scale + " and a soft cap of " + softCap);
         }
     }
 

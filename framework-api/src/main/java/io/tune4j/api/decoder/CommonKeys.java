@@ -1,11 +1,18 @@
 package io.tune4j.api.decoder;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The keys that the {@code config.json} of all families have. */
 public final class CommonKeys {
+    /** What {@code layer_types} calls a layer that sees all positions before a token. */
+    public static final String FULL = "full_attention";
+
+    /** What {@code layer_types} calls a layer with a window. */
+    public static final String SLIDING = "sliding_attention";
+
     private final JsonKeys keys;
     private final int hidden;
     private final int heads;
@@ -74,7 +81,7 @@ public final class CommonKeys {
      * @param layers how many there are
      * @param usual says of a layer's index whether it has one
      */
-    public List<Boolean> windowed(int layers, java.util.function.IntPredicate usual) {
+    public List<Boolean> windowed(int layers, IntPredicate usual) {
         List<String> types = keys.texts("layer_types");
         for (String type : types) {
             if (!type.equals(SLIDING) && !type.equals(FULL)) {
@@ -85,10 +92,4 @@ public final class CommonKeys {
                 ? IntStream.range(0, Math.max(0, layers)).mapToObj(usual::test).toList()
                 : types.stream().map(SLIDING::equals).toList();
     }
-
-    /** What {@code layer_types} calls a layer that sees all positions before a token. */
-    public static final String FULL = "full_attention";
-
-    /** What {@code layer_types} calls a layer with a window. */
-    public static final String SLIDING = "sliding_attention";
 }

@@ -83,8 +83,8 @@ public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) 
         }
         for (String key : EXPERTS) {
             if (root.path(key).asInt(0) > 1) {
-                return "the checkpoint is a mixture of experts (" + key + " is " + root.path(key).asInt()
-                        + "), which cannot be trained here; take a dense model of that family";
+                return "the checkpoint is a mixture of experts (" + key + " is "
+                        + root.path(key).asInt() + "), which cannot be trained here; take a dense model of that family";
             }
         }
         return null;
@@ -98,16 +98,16 @@ public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) 
                         .anyMatch(name -> known.architectures().contains(name.asText()));
         if (!fits) {
             keys.problem("the architecture is "
-                            + (architectures.isEmpty() ? keys.object().path("model_type") : architectures)
-                            + ", but this model family reads " + String.join(", ", known.architectures())
-                            + "; take a " + known.family() + " checkpoint, name the builder of that family, or lora_auto,"
-                            + " which finds it");
+                    + (architectures.isEmpty() ? keys.object().path("model_type") : architectures)
+                    + ", but this model family reads " + String.join(", ", known.architectures())
+                    + "; take a " + known.family() + " checkpoint, name the builder of that family, or lora_auto,"
+                    + " which finds it");
         }
         JsonNode quantization = keys.object().path("quantization_config");
         if (!quantization.isMissingNode() && !quantization.isNull()) {
             keys.problem("the checkpoint is quantized ("
-                            + quantization.path("quant_method").asText("?")
-                            + "); take the original one in bf16, fp16 or fp32: quantization is chosen by the run's config");
+                    + quantization.path("quant_method").asText("?")
+                    + "); take the original one in bf16, fp16 or fp32: quantization is chosen by the run's config");
         }
     }
 }

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a decoder is made of. All families have embeddings, layers of attention and a gated MLP, each added to what was before, a
@@ -22,6 +24,12 @@ public record DecoderConfig(
         MlpStyle mlp,
         EmbeddingStyle embeddings,
         List<LayerKind> kinds) {
+    /** The fact that says how positions are scaled. */
+    public static final String ROPE_SCALING = "rope_scaling";
+
+    /** The fact that says which windows there are. */
+    public static final String WINDOWS = "sliding_window";
+
     public DecoderConfig {
         kinds = List.copyOf(kinds);
     }
@@ -74,8 +82,7 @@ public record DecoderConfig(
     }
 
     DecoderConfig withMaxSequenceLength(int length) {
-        return new DecoderConfig(
-                name, sizes.withMaxSequenceLength(length), norms, attention, mlp, embeddings, kinds);
+        return new DecoderConfig(name, sizes.withMaxSequenceLength(length), norms, attention, mlp, embeddings, kinds);
     }
 
     DecoderConfig withTiedEmbeddings(boolean tied) {
@@ -106,7 +113,8 @@ public record DecoderConfig(
             }
         }
         if (kinds.size() != sizes.layers()) {
-            found.add("layer_types says what " + kinds.size() + " layers are, but num_hidden_layers is " + sizes.layers());
+            found.add("layer_types says what " + kinds.size() + " layers are, but num_hidden_layers is "
+                    + sizes.layers());
         }
         for (int window : new TreeSet<>(kinds.stream().map(LayerKind::window).toList())) {
             if (window < 0) {
@@ -149,12 +157,6 @@ public record DecoderConfig(
         return values.size() == 1 ? values.get(0) : values;
     }
 
-    /** The fact that says how positions are scaled. */
-    public static final String ROPE_SCALING = "rope_scaling";
-
-    /** The fact that says which windows there are. */
-    public static final String WINDOWS = "sliding_window";
-
     /**
      * Where a builder's config differs from a checkpoint's; the sequence limit may differ freely.
      *
@@ -172,12 +174,12 @@ public record DecoderConfig(
         return differences;
     }
 
-    private static String shown(Object value) {
-        return value instanceof Enum<?> constant ? constant.name().toLowerCase(java.util.Locale.ROOT) : "" + value;
+    private static String shown(@Nullable Object value) {
+        return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : "" + value;
     }
 
     /** Converters write fp32 values in full: 9.999999747378752e-06 is 1e-5. */
-    private static boolean isSame(Object own, @org.jspecify.annotations.Nullable Object other) {
+    private static boolean isSame(Object own, @Nullable Object other) {
         return own instanceof Double a && other instanceof Double b
                 ? a.floatValue() == b.floatValue()
                 : own.equals(other);

@@ -44,7 +44,8 @@ final class DecoderModel implements CausalLanguageModel {
     private final RmsNorm finalNorm;
     private final Linear head;
 
-    DecoderModel(DecoderDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    DecoderModel(
+            DecoderDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         this.definition = definition;
         this.backend = backend;
         DecoderConfig config = definition.config();
@@ -96,8 +97,7 @@ final class DecoderModel implements CausalLanguageModel {
                 Tensor before = x;
                 x = i < checkpointedLayers
                         ? pass.tape()
-                                .checkpoint(
-                                        x, (input, tape) -> layer.forward(input, wanted, own, pass.withTape(tape)))
+                                .checkpoint(x, (input, tape) -> layer.forward(input, wanted, own, pass.withTape(tape)))
                         : layer.forward(x, wanted, own, pass);
                 // The tape holds what the backward needs; without one this keeps two layers' results, not all.
                 before.close();

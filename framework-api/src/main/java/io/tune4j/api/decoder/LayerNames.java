@@ -32,11 +32,9 @@ record LayerNames(DecoderConfig config, int index) {
 
     /** q, k and v, in as many weights as the checkpoint has of them. */
     List<Projection> queryKeyValue() {
-        List<Projection> parts = List.of(
-                input("q_proj", querySize()), input("k_proj", keyValueSize()), input("v_proj", keyValueSize()));
-        return config.attention().fusedWeights()
-                ? List.of(Projection.fused(at("self_attn.qkv_proj"), parts))
-                : parts;
+        List<Projection> parts =
+                List.of(input("q_proj", querySize()), input("k_proj", keyValueSize()), input("v_proj", keyValueSize()));
+        return config.attention().fusedWeights() ? List.of(Projection.fused(at("self_attn.qkv_proj"), parts)) : parts;
     }
 
     Projection output() {
@@ -51,8 +49,7 @@ record LayerNames(DecoderConfig config, int index) {
     List<Projection> gateUp() {
         long hidden = config.sizes().hidden();
         long intermediate = config.sizes().intermediate();
-        List<Projection> parts =
-                List.of(mlp("gate_proj", hidden, intermediate), mlp("up_proj", hidden, intermediate));
+        List<Projection> parts = List.of(mlp("gate_proj", hidden, intermediate), mlp("up_proj", hidden, intermediate));
         return config.mlp().fusedWeights() ? List.of(Projection.fused(at("mlp.gate_up_proj"), parts)) : parts;
     }
 

@@ -81,7 +81,7 @@ public final class RopeKeys {
             case "linear" -> new RopeScaling.Linear(section.positive("factor"));
             case "dynamic" -> new RopeScaling.Dynamic(section.positive("factor"), maxPositions);
             case "llama3" -> llama3();
-                // The first Phi-3 with 128k tokens said yarn for what became longrope.
+            // The first Phi-3 with 128k tokens said yarn for what became longrope.
             case "yarn" -> section.has("short_factor") ? longRope(dimensions, maxPositions) : yarn(maxPositions);
             case "longrope", "su" -> longRope(dimensions, maxPositions);
             default -> {
@@ -163,7 +163,8 @@ public final class RopeKeys {
     private List<Double> factors(String key, int count) {
         List<Double> factors = section.positives(key);
         if (!factors.isEmpty() && factors.size() != count) {
-            section.problem(key, " has " + factors.size() + " numbers; expected " + count + ", half of what turns of a head");
+            section.problem(
+                    key, " has " + factors.size() + " numbers; expected " + count + ", half of what turns of a head");
         }
         return factors;
     }

@@ -134,8 +134,8 @@ public sealed interface RopeScaling {
 
         @Override
         public String toString() {
-            return "longrope beyond " + originalMaxPositions + " positions with factors " + longFactors + ", up to there "
-                    + shortFactors;
+            return "longrope beyond " + originalMaxPositions + " positions with factors " + longFactors
+                    + ", up to there " + shortFactors;
         }
     }
 }

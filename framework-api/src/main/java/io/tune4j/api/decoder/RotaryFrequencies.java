@@ -15,7 +15,8 @@ final class RotaryFrequencies {
      */
     static float[] of(Rotary rotary, int longest) {
         RopeScaling scaling = rotary.scaling();
-        double theta = scaling instanceof RopeScaling.Dynamic dynamic ? theta(rotary, dynamic, longest) : rotary.theta();
+        double theta =
+                scaling instanceof RopeScaling.Dynamic dynamic ? theta(rotary, dynamic, longest) : rotary.theta();
         float[] frequencies = new float[rotary.dimensions() / 2];
         for (int i = 0; i < frequencies.length; i++) {
             float exponent = (float) (2 * i) / rotary.dimensions();

@@ -38,8 +38,7 @@ public record Projection(
      */
     public static Projection fused(String name, List<Projection> parts) {
         long out = parts.stream().mapToLong(Projection::outFeatures).sum();
-        return new Projection(
-                name, parts.get(0).inFeatures(), out, parts.get(0).bias(), name + ".weight", parts);
+        return new Projection(name, parts.get(0).inFeatures(), out, parts.get(0).bias(), name + ".weight", parts);
     }
 
     /** The last part of the name, e.g. {@code q_proj}, by which PEFT methods choose their targets. */

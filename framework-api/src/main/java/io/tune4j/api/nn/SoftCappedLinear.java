@@ -33,10 +33,7 @@ public final class SoftCappedLinear implements Linear {
         Tensor capped = SoftCap.of(y, cap);
         if (pass.tape().tracks(y)) {
             pass.tape()
-                    .record(
-                            capped,
-                            (dy, gradients) -> gradients.add(y, dy.times(SoftCap.slope(capped, cap))),
-                            capped);
+                    .record(capped, (dy, gradients) -> gradients.add(y, dy.times(SoftCap.slope(capped, cap))), capped);
         }
         return capped;
     }

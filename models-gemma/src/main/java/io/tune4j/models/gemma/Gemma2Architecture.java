@@ -54,7 +54,8 @@ record Gemma2Architecture() implements Architecture {
                         .withScores(
                                 1 / Math.sqrt(keys.number("query_pre_attn_scalar", 256)),
                                 keys.optional("attn_logit_softcapping", 50)))
-                .withKinds(everyOther(common.windowed(config.sizes().layers(), layer -> layer % 2 == 0), window, rotary));
+                .withKinds(
+                        everyOther(common.windowed(config.sizes().layers(), layer -> layer % 2 == 0), window, rotary));
     }
 
     static List<LayerKind> everyOther(List<Boolean> windowed, int window, Rotary rotary) {

@@ -85,7 +85,15 @@ final class NamedBuilders {
             int intermediate) {
         DecoderConfig config = DecoderConfig.plain(
                 LlamaArchitecture.FAMILY,
-                new DecoderSizes(vocabulary, width, intermediate, layers, heads, keyValueHeads, width / heads, maxSequenceLength),
+                new DecoderSizes(
+                        vocabulary,
+                        width,
+                        intermediate,
+                        layers,
+                        heads,
+                        keyValueHeads,
+                        width / heads,
+                        maxSequenceLength),
                 1e-5,
                 new Rotary(theta, width / heads, new RopeScaling.None()),
                 false);

@@ -57,8 +57,8 @@ class LlamaModelTest {
     private static DecoderDefinition definition(boolean tied, boolean biases) {
         DecoderConfig plain = DecoderConfig.plain(
                 "Llama", new DecoderSizes(50, 32, 48, 3, 4, 2, 16, 40), 1e-5, new Rotary(10_000, 16), tied);
-        return new DecoderDefinition(plain.with(AttentionStyle.PLAIN.withBiases(biases, biases))
-                .with(MlpStyle.PLAIN.withBias(biases)));
+        return new DecoderDefinition(
+                plain.with(AttentionStyle.PLAIN.withBiases(biases, biases)).with(MlpStyle.PLAIN.withBias(biases)));
     }
 
     @BeforeAll

@@ -38,11 +38,7 @@ final class MistralFamily implements ModelFamily {
     private static DecoderConfig ofArguments(BuilderArguments arguments) {
         DecoderSizes sizes = arguments.sizes(false);
         return DecoderConfig.plain(
-                "Mistral",
-                sizes,
-                arguments.epsilon(1e-5),
-                arguments.rotary(sizes.headSize(), 10_000),
-                false);
+                "Mistral", sizes, arguments.epsilon(1e-5), arguments.rotary(sizes.headSize(), 10_000), false);
     }
 
     private static ModelBuilder mistral7b() {

@@ -38,7 +38,8 @@ record Phi3Architecture() implements Architecture {
         common.requireActivation("hidden_act", family(), List.of("silu", "swish"));
         for (String dropout : List.of("resid_pdrop", "embd_pdrop")) {
             if (keys.number(dropout, 0) != 0) {
-                keys.problem(dropout, " is " + keys.number(dropout, 0) + ", and such dropout is not supported; set it to 0");
+                keys.problem(
+                        dropout, " is " + keys.number(dropout, 0) + ", and such dropout is not supported; set it to 0");
             }
         }
         int headSize = common.headSize(null);

@@ -19,8 +19,7 @@ final class PhiFamily implements ModelFamily {
     private static final Architecture ARCHITECTURE = new Phi3Architecture();
 
     /** Releases of the same size differ in these. */
-    private static final List<String> OPEN =
-            List.of("rope_theta", DecoderConfig.WINDOWS, DecoderConfig.ROPE_SCALING);
+    private static final List<String> OPEN = List.of("rope_theta", DecoderConfig.WINDOWS, DecoderConfig.ROPE_SCALING);
 
     @Override
     public String name() {
@@ -49,8 +48,8 @@ final class PhiFamily implements ModelFamily {
     }
 
     private static ModelBuilder named(String name, String summary, DecoderSizes sizes, double theta) {
-        DecoderConfig config = fused(
-                DecoderConfig.plain("Phi-3", sizes, 1e-5, new Rotary(theta, sizes.headSize()), false));
+        DecoderConfig config =
+                fused(DecoderConfig.plain("Phi-3", sizes, 1e-5, new Rotary(theta, sizes.headSize()), false));
         return new NamedBuilder(name, summary, config, ARCHITECTURE, OPEN, false);
     }
 

@@ -1,8 +1,8 @@
 package io.tune4j.models.qwen;
 
 import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.AttentionStyle.HeadNormKind;
 import io.tune4j.api.decoder.AttentionStyle;
+import io.tune4j.api.decoder.AttentionStyle.HeadNormKind;
 import io.tune4j.api.decoder.CommonKeys;
 import io.tune4j.api.decoder.DecoderConfig;
 import io.tune4j.api.decoder.JsonKeys;

@@ -23,9 +23,7 @@ final class QwenFamily implements ModelFamily {
                 new Qwen2Architecture(),
                 QwenSizes::ofArguments));
         builders.add(new ConfigFileBuilder(
-                "qwen3",
-                "any Qwen3ForCausalLM, sized by its checkpoint's config.json",
-                new Qwen3Architecture()));
+                "qwen3", "any Qwen3ForCausalLM, sized by its checkpoint's config.json", new Qwen3Architecture()));
         builders.addAll(QwenSizes.all());
         return List.copyOf(builders);
     }

@@ -14,8 +14,7 @@ final class QwenSizes {
     private static final AttentionStyle ATTENTION = AttentionStyle.PLAIN.withBiases(true, false);
 
     /** Base and instruct releases of one size differ in these. */
-    private static final List<String> OPEN =
-            List.of("rms_norm_eps", DecoderConfig.WINDOWS, DecoderConfig.ROPE_SCALING);
+    private static final List<String> OPEN = List.of("rms_norm_eps", DecoderConfig.WINDOWS, DecoderConfig.ROPE_SCALING);
 
     private QwenSizes() {}
 

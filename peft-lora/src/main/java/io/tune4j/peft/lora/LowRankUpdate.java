@@ -32,7 +32,8 @@ final class LowRankUpdate implements AutoCloseable {
     LowRankUpdate(List<Projection> projections, List<LoraWeights> adapted) {
         Columns columns = Columns.of(projections);
         List<LoraWeights> inOrder = adapted.stream()
-                .sorted(Comparator.comparingLong(weights -> columns.of(weights.target().name())))
+                .sorted(Comparator.comparingLong(
+                        weights -> columns.of(weights.target().name())))
                 .toList();
         List<Place> found = new ArrayList<>();
         long lowColumn = 0;

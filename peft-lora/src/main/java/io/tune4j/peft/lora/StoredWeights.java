@@ -53,8 +53,7 @@ final class StoredWeights implements AutoCloseable {
     /** The targets that a file has: those of parts are in one. */
     static List<LoraTarget> targets(List<LoraTarget> targets, boolean useRsLora) {
         Map<String, List<LoraTarget>> byWeight = new LinkedHashMap<>();
-        targets.forEach(target -> byWeight
-                .computeIfAbsent(target.weightName(), name -> new ArrayList<>())
+        targets.forEach(target -> byWeight.computeIfAbsent(target.weightName(), name -> new ArrayList<>())
                 .add(target));
         return byWeight.values().stream()
                 .map(own -> {
@@ -123,7 +122,9 @@ final class StoredWeights implements AutoCloseable {
                 long rank = 0;
                 for (LoraWeights part : parts) {
                     Tensor block = block(rest, part, rank);
-                    part.a().value().copyFrom(one.a().value().rows(rank, part.target().rank()));
+                    part.a()
+                            .value()
+                            .copyFrom(one.a().value().rows(rank, part.target().rank()));
                     part.b().value().copyFrom(block.times(one.scale() / part.scale()));
                     if (part.magnitude() != null && one.magnitude() != null) {
                         part.magnitude().value().copyFrom(rows(one.magnitude().value(), part));

@@ -229,12 +229,14 @@ final class TargetReader {
     private void checkParts(String key, LoraOptions read) {
         Map<Projection, Long> parts = read.targetsOf(model).stream()
                 .filter(target -> target.whole() != null && target.magnitude())
-                .collect(Collectors.groupingBy(target -> Objects.requireNonNull(target.whole()), Collectors.counting()));
+                .collect(
+                        Collectors.groupingBy(target -> Objects.requireNonNull(target.whole()), Collectors.counting()));
         parts.forEach((whole, count) -> {
             if (count < whole.parts().size() || read.dropout() > 0) {
                 options.problem(
                         key,
-                        "DoRA of parts of " + whole.leafName() + ", which this model has as one weight, needs all of them ("
+                        "DoRA of parts of " + whole.leafName()
+                                + ", which this model has as one weight, needs all of them ("
                                 + String.join(
                                         ", ",
                                         whole.parts().stream()

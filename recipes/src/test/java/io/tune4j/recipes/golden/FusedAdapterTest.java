@@ -16,7 +16,6 @@ import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.testkit.config.Sections;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,7 +95,8 @@ class FusedAdapterTest {
         }
         try (GoldenModel whole = GoldenModel.loaded(backend, DType.FLOAT32, PHI, folder);
                 GoldenModel parts = GoldenModel.adapted(backend, DType.FLOAT32, PHI, options, 8)) {
-            assertThat(whole.parameters()).anyMatch(parameter -> parameter.name().contains("qkv_proj"));
+            assertThat(whole.parameters())
+                    .anyMatch(parameter -> parameter.name().contains("qkv_proj"));
             assertClose(logits(whole), trained);
             parts.adapter().load(folder);
             assertClose(logits(parts), trained);

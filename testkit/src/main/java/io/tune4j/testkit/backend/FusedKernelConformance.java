@@ -117,9 +117,7 @@ abstract class FusedKernelConformance extends BackendTestCase {
         Host both = Host.of(gateUp);
         double scale = Math.sqrt(2 / Math.PI);
         Host formula = both.narrow(1, 0, 5)
-                .zip(
-                        both.narrow(1, 5, 5),
-                        (g, u) -> g / 2 * (1 + Math.tanh(scale * (g + 0.044715 * g * g * g))) * u);
+                .zip(both.narrow(1, 5, 5), (g, u) -> g / 2 * (1 + Math.tanh(scale * (g + 0.044715 * g * g * g))) * u);
         assertClose(backend().geGlu(gateUp), formula, 1e-12, "GeGLU's formula");
         Tensor extreme = new Host(new double[] {-1e4, 1e4, 2, 2}, 1, 4).on(backend(), DType.FLOAT32);
         assertThat(backend().geGlu(extreme).toDoubles()[0]).isZero();
@@ -135,8 +133,7 @@ abstract class FusedKernelConformance extends BackendTestCase {
                 .times(1 / 1.5)
                 .apply(UnaryFunction.TANH)
                 .times(1.5);
-        double expected =
-                ReferenceKernels.crossEntropyInPlace(capped, labels).item();
+        double expected = ReferenceKernels.crossEntropyInPlace(capped, labels).item();
         double actual = backend()
                 .cappedCrossEntropy(hidden, weight, labels, 1.5, false)
                 .lossSum()

@@ -93,14 +93,13 @@ abstract class VectorJacobianConformance extends BackendTestCase {
 
     @Test
     final void raggedAttention() {
-        List<AttentionShape> shapes =
-                List.of(
-                        new AttentionShape(2, 2, 4),
-                        new AttentionShape(4, 2, 4),
-                        new AttentionShape(3, 1, 2),
-                        new AttentionShape(4, 2, 4, 3, 0.7, 0),
-                        new AttentionShape(4, 2, 4, 0, 0.7, 0.8),
-                        new AttentionShape(2, 1, 4, 2, 0.9, 0.5));
+        List<AttentionShape> shapes = List.of(
+                new AttentionShape(2, 2, 4),
+                new AttentionShape(4, 2, 4),
+                new AttentionShape(3, 1, 2),
+                new AttentionShape(4, 2, 4, 3, 0.7, 0),
+                new AttentionShape(4, 2, 4, 0, 0.7, 0.8),
+                new AttentionShape(2, 1, 4, 2, 0.9, 0.5));
         List<SequenceLayout> layouts =
                 List.of(SequenceLayout.ofLengths(1), SequenceLayout.ofLengths(6), SequenceLayout.ofLengths(3, 1, 5, 2));
         for (AttentionShape shape : shapes) {
@@ -148,9 +147,7 @@ abstract class VectorJacobianConformance extends BackendTestCase {
             int queryWidth = heads == 1 ? 6 : shape.querySize();
             int keyWidth = heads == 1 ? 6 : shape.keyValueSize();
             try (HeadNorms norms = new HeadNorms(backend(), shape, random(1, queryWidth), random(2, keyWidth), 1e-5)) {
-                check(
-                        List.of(random(3, 5, shape.fusedSize())),
-                        (x, tape) -> norms.applyInPlace(x.get(0), pass(tape)));
+                check(List.of(random(3, 5, shape.fusedSize())), (x, tape) -> norms.applyInPlace(x.get(0), pass(tape)));
             }
         }
     }

@@ -55,9 +55,8 @@ final class MergesFile {
             }
             addedTokens(config, root.putArray("added_tokens"));
             root.putObject("normalizer").put("type", "NFC");
-            ArrayNode steps = root.putObject("pre_tokenizer")
-                    .put("type", "Sequence")
-                    .putArray("pretokenizers");
+            ArrayNode steps =
+                    root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
             ObjectNode words = steps.addObject().put("type", "Split").put("behavior", "Isolated");
             words.put("invert", false).putObject("pattern").put("Regex", QWEN_WORDS);
             TiktokenFile.byteLevel(steps.addObject());
@@ -73,7 +72,8 @@ final class MergesFile {
             }
             return TokenizerFile.prepare(vocabulary, root, chatTemplate);
         } catch (IOException e) {
-            throw new DataException(vocabulary + " or a file beside it " + JsonFiles.problem(e, "download it again"), e);
+            throw new DataException(
+                    vocabulary + " or a file beside it " + JsonFiles.problem(e, "download it again"), e);
         }
     }
 
@@ -83,8 +83,8 @@ final class MergesFile {
         }
         String[] parts = line.split(" ");
         if (parts.length != 2) {
-            throw new DataException(file + ", line " + (index + 1) + ": expected two tokens, found '" + line
-                    + "'; download it again");
+            throw new DataException(
+                    file + ", line " + (index + 1) + ": expected two tokens, found '" + line + "'; download it again");
         }
         pairs.addArray().add(parts[0]).add(parts[1]);
     }

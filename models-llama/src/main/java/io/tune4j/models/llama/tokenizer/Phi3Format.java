@@ -66,8 +66,9 @@ final class Phi3Format implements MessageFormat {
                     case SYSTEM -> system;
                     case USER -> user;
                     case ASSISTANT -> assistant;
-                    case TOOL -> throw new DataException("tokenizer.chat_format phi3 has no place for what a tool gives"
-                            + " back; set tokenizer.chat_format to template, or leave such records out");
+                    case TOOL ->
+                        throw new DataException("tokenizer.chat_format phi3 has no place for what a tool gives"
+                                + " back; set tokenizer.chat_format to template, or leave such records out");
                 },
                 weight);
         tokens.addAll(newline, weight);

@@ -5,9 +5,9 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.data.PromptTemplate.Templated;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
-import io.tune4j.api.error.DataException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -161,8 +161,9 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
     private static List<Templated> mistral(List<Message> messages) {
         for (Message message : messages) {
             if (message.role() == Role.SYSTEM) {
-                throw new DataException("MistralChatTemplate has no place for a system message, and a record has one; leave it"
-                        + " out, or set tokenizer.chat_format to template for the checkpoint's own format");
+                throw new DataException(
+                        "MistralChatTemplate has no place for a system message, and a record has one; leave it"
+                                + " out, or set tokenizer.chat_format to template for the checkpoint's own format");
             }
         }
         return MISTRAL.apply(messages);
