@@ -4,8 +4,17 @@ import java.util.Set;
 
 /** Ids of the plugins that come along, so that a stranger's cannot pass for one of them. */
 final class ReservedIds {
-    static final Set<String> ALL =
-            Set.of("backend-bytedeco", "backend-djl", "models-llama", "peft-lora", "peft-qlora", "recipes");
+    static final Set<String> ALL = Set.of(
+            "backend-bytedeco",
+            "backend-djl",
+            "models-gemma",
+            "models-llama",
+            "models-mistral",
+            "models-phi",
+            "models-qwen",
+            "peft-lora",
+            "peft-qlora",
+            "recipes");
 
     private ReservedIds() {}
 }

@@ -30,6 +30,22 @@ class BundledConfigsTest {
             Map.entry("llama3_2/3B", 3_212_749_824L),
             Map.entry("llama3_3/70B", 70_553_706_496L),
             Map.entry("smollm2/135M", 134_515_008L),
+            Map.entry("gemma/2B", 2_506_172_416L),
+            Map.entry("gemma/7B", 8_537_680_896L),
+            Map.entry("gemma2/2B", 2_614_341_888L),
+            Map.entry("gemma2/9B", 9_241_705_984L),
+            Map.entry("gemma2/27B", 27_227_128_320L),
+            Map.entry("mistral/7B", 7_241_732_096L),
+            Map.entry("phi3/mini", 3_821_079_552L),
+            Map.entry("phi4/14B", 14_659_507_200L),
+            Map.entry("qwen2/0.5B", 494_032_768L),
+            Map.entry("qwen2/1.5B", 1_543_714_304L),
+            Map.entry("qwen2/7B", 7_615_616_512L),
+            Map.entry("qwen2_5/0.5B", 494_032_768L),
+            Map.entry("qwen2_5/1.5B", 1_543_714_304L),
+            Map.entry("qwen2_5/3B", 3_085_938_688L),
+            Map.entry("qwen2_5/7B", 7_615_616_512L),
+            Map.entry("qwen2_5/14B", 14_770_033_664L),
             Map.entry("tinyllama/1B", 1_100_048_384L));
 
     private static final List<String> TORCHTUNES = List.of(
@@ -47,7 +63,31 @@ class BundledConfigsTest {
             "llama3_2/1B_lora",
             "llama3_2/1B_qlora",
             "llama3_2/3B_lora",
-            "llama3_2/3B_qlora");
+            "llama3_2/3B_qlora",
+            "gemma/2B_lora",
+            "gemma/2B_qlora",
+            "gemma/7B_lora",
+            "gemma/7B_qlora",
+            "gemma2/2B_lora",
+            "gemma2/2B_qlora",
+            "gemma2/9B_lora",
+            "gemma2/9B_qlora",
+            "gemma2/27B_lora",
+            "gemma2/27B_qlora",
+            "mistral/7B_lora",
+            "mistral/7B_qlora",
+            "phi3/mini_lora",
+            "phi3/mini_qlora",
+            "phi4/14B_lora",
+            "phi4/14B_qlora",
+            "qwen2/0.5B_lora",
+            "qwen2/1.5B_lora",
+            "qwen2/7B_lora",
+            "qwen2_5/0.5B_lora",
+            "qwen2_5/1.5B_lora",
+            "qwen2_5/3B_lora",
+            "qwen2_5/7B_lora",
+            "qwen2_5/14B_lora");
 
     private static String name(Path file) {
         return Checks.CONFIGS.relativize(file).toString().replace('\\', '/').replace(".yaml", "");
@@ -66,7 +106,7 @@ class BundledConfigsTest {
         assertThat(result.mistakes()).isEmpty();
         assertThat(ConfigSource.recipe(text)).isEqualTo("lora_finetune_single_device");
         assertThat(text.replace("\\\n#  ", "")).contains("tune run lora_finetune_single_device --config " + name);
-        if (name.endsWith("_single_device") && !name.startsWith("llama/")) {
+        if (name.endsWith("_single_device") && !name.startsWith("llama/") && !name.startsWith("auto/")) {
             assertThat(text).contains("#   tune download ");
             assertThat(result.notices().all())
                     .as("a config that comes along has nothing to explain away")
@@ -79,7 +119,9 @@ class BundledConfigsTest {
     void itsModelHasTheReleasedShape(String name) {
         String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "");
         if (!PARAMETERS.containsKey(size)) {
-            assertThat(name).as("sized by the checkpoint").isIn("quickstart", "llama/lora_single_device");
+            assertThat(name)
+                    .as("sized by the checkpoint")
+                    .isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device");
             return;
         }
         ModelPlan plan =
@@ -94,7 +136,10 @@ class BundledConfigsTest {
                     .isEqualTo(List.of(projection.outFeatures(), projection.inFeatures()));
         }
         String peft = Objects.requireNonNull(plan.peft()).describe();
-        assertThat(peft).startsWith(name.contains("dora") ? "DoRA" : "LoRA").contains("6 projections in each of");
+        boolean withOutput = name.equals("mistral/7B_lora_single_device");
+        assertThat(peft)
+                .startsWith(name.contains("dora") ? "DoRA" : "LoRA")
+                .contains(withOutput ? "193 projections" : "6 projections in each of");
         boolean quantized = plan.weightFormat().getClass().getSimpleName().startsWith("FourBit");
         assertThat(quantized).isEqualTo(name.contains("_q"));
     }

@@ -14,7 +14,11 @@ import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
 import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.engine.registry.ComponentRegistry;
+import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.models.mistral.MistralPlugin;
+import io.tune4j.models.phi.PhiPlugin;
+import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.RecipesPlugin;
@@ -39,6 +43,10 @@ public final class Checks {
             new BytedecoPlugin(),
             new DjlPlugin(),
             new LlamaPlugin(),
+            new MistralPlugin(),
+            new QwenPlugin(),
+            new GemmaPlugin(),
+            new PhiPlugin(),
             new LoraPlugin(),
             new QloraPlugin(),
             new RecipesPlugin());

@@ -109,7 +109,12 @@ class TorchtuneConfigsTest {
         "llama3_1.qlora_llama3_1_8b, llama3.llama3_tokenizer, HF, LLAMA3",
         "llama3_2.lora_llama3_2_1b, llama3.llama3_tokenizer, HF, LLAMA3_2",
         "llama3_2.qlora_llama3_2_3b, llama3.llama3_tokenizer, HF, LLAMA3_2",
-        "llama3_3.qlora_llama3_3_70b, llama3.llama3_tokenizer, HF, LLAMA3"
+        "llama3_3.qlora_llama3_3_70b, llama3.llama3_tokenizer, HF, LLAMA3",
+        "mistral.qlora_mistral_7b, mistral.mistral_tokenizer, HF, MISTRAL",
+        "gemma2.qlora_gemma2_9b, gemma.gemma_tokenizer, HF, GEMMA2",
+        "qwen2_5.lora_qwen2_5_7b_instruct, qwen2_5.qwen2_5_tokenizer, HF, QWEN2",
+        "phi3.lora_phi3_mini, phi3.phi3_mini_tokenizer, HF, PHI3_MINI",
+        "phi4.qlora_phi4_14b, phi4.phi4_tokenizer, HF, PHI4"
     })
     void whatTheirFilesSayIsRight(String model, String tokenizer, String checkpointer, String type) {
         boolean meta = checkpointer.equals("META");
@@ -184,11 +189,23 @@ class TorchtuneConfigsTest {
         assumeTrue(
                 configs != null, "torchtune is not installed (TORCHTUNE_CONFIGS may name its folder recipes/configs)");
         int checked = 0;
-        for (String family : List.of("llama2", "code_llama2", "llama3", "llama3_1", "llama3_2")) {
+        for (String family : List.of(
+                "llama2",
+                "code_llama2",
+                "llama3",
+                "llama3_1",
+                "llama3_2",
+                "gemma",
+                "gemma2",
+                "mistral",
+                "phi3",
+                "phi4",
+                "qwen2",
+                "qwen2_5")) {
             try (var files = Files.list(configs.resolve(family))) {
                 for (Path file : files.sorted().toList()) {
                     String text = Checks.read(file);
-                    if (file.getFileName().toString().matches("\\d+B_q?(lo|do)ra_single_device.yaml")) {
+                    if (file.getFileName().toString().matches("(mini|[\\d.]+B)_q?(lo|do)ra_single_device.yaml")) {
                         assertThat(Checks.check(text, List.of()).mistakes())
                                 .as(file.toString())
                                 .isEmpty();
@@ -197,7 +214,7 @@ class TorchtuneConfigsTest {
                 }
             }
         }
-        assertThat(checked).isEqualTo(15);
+        assertThat(checked).isEqualTo(39);
     }
 
     private static @Nullable Path installedConfigs(Path folder) throws IOException, InterruptedException {

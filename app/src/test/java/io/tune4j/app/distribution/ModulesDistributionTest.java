@@ -22,7 +22,11 @@ class ModulesDistributionTest {
     private static final Map<String, String> PLUGINS = Map.of(
             "backend-bytedeco", "io.tune4j.backend.bytedeco",
             "backend-djl", "io.tune4j.backend.djl",
+            "models-gemma", "io.tune4j.models.gemma",
             "models-llama", "io.tune4j.models.llama",
+            "models-mistral", "io.tune4j.models.mistral",
+            "models-phi", "io.tune4j.models.phi",
+            "models-qwen", "io.tune4j.models.qwen",
             "peft-lora", "io.tune4j.peft.lora",
             "peft-qlora", "io.tune4j.peft.qlora",
             "recipes", "io.tune4j.recipes");

@@ -127,6 +127,9 @@ final class DjlBackend extends DjlKernels implements Backend {
 
     @Override
     public Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        if (!shape.isPlain()) {
+            return Backend.super.attention(fused, layout, shape);
+        }
         if (widens(fused.dtype())) {
             try (Tensor wide = fused.cast(DType.FLOAT32);
                     Tensor output = attention(wide, layout, shape).output()) {
@@ -152,6 +155,9 @@ final class DjlBackend extends DjlKernels implements Backend {
     @Override
     public Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        if (!shape.isPlain()) {
+            return Backend.super.attentionBackward(outputGradient, fused, attended, layout, shape);
+        }
         if (widens(fused.dtype())) {
             try (Tensor wide = fused.cast(DType.FLOAT32);
                     Tensor wideGradient = outputGradient.cast(DType.FLOAT32);

@@ -71,6 +71,39 @@ public final class ChunkedCrossEntropy {
         }
     }
 
+    /**
+     * The same of capped logits {@code y = c * tanh(logit / c)}, which are made in fp32; {@code dlogit = dy * (1 - (y / c)^2)}.
+     *
+     * @param softCap c
+     */
+    public static LossAndGradient capped(
+            FusedKernels kernels, Tensor hidden, Tensor weight, Tensor labels, double softCap, boolean withGradient) {
+        try (TensorScope scope = TensorScope.open()) {
+            long rows = hidden.size(0);
+            long chunk = chunkRows(rows, weight.size(0), CHUNK_ELEMENTS / 2);
+            DType wide = ReferenceKernels.statisticsDtype(hidden);
+            Tensor loss = Tensor.zeros(hidden.kernels(), wide);
+            @Nullable
+            Tensor gradient =
+                    withGradient ? Tensor.empty(hidden.kernels(), hidden.dtype(), rows, hidden.size(1)) : null;
+            Tensor transposed = weight.transposed();
+            for (long start = 0; start < rows; start += chunk) {
+                try (TensorScope inner = TensorScope.open()) {
+                    long count = Math.min(chunk, rows - start);
+                    Tensor logits = hidden.rows(start, count).matmul(transposed).cast(wide);
+                    Tensor capped = SoftCap.of(logits, softCap);
+                    Tensor slope = gradient == null ? null : SoftCap.slope(capped, softCap);
+                    loss.addInPlace(kernels.crossEntropyInPlace(capped, labels.rows(start, count)), 1);
+                    if (gradient != null && slope != null) {
+                        Tensor logitsGradient = capped.timesInPlace(slope).cast(hidden.dtype());
+                        gradient.rows(start, count).matmulInPlace(logitsGradient, weight, 0, 1);
+                    }
+                }
+            }
+            return new LossAndGradient(scope.escape(loss), gradient == null ? null : scope.escape(gradient));
+        }
+    }
+
     /** Even chunks: a last one of a few rows would read the whole weight for them. */
     private static long chunkRows(long rows, long vocabulary, long chunkElements) {
         long most = Math.max(LEAST_CHUNK_ROWS, chunkElements / vocabulary);

@@ -19,7 +19,8 @@ public interface FusedKernels {
      * Root-mean-square norm (Zhang and Sennrich 2019, eq. 4): {@code x / sqrt(mean(x^2) + epsilon) * weight}.
      *
      * @param x {@code [T, D]}
-     * @param weight {@code [D]}
+     * @param weight {@code [D]} in x's dtype: the normalized rows are rounded to it before they are multiplied. Or in fp32 with
+     *     a narrower x: then the product is rounded once
      */
     default Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
         return ReferenceKernels.rmsNorm(x, weight, epsilon);
@@ -36,10 +37,11 @@ public interface FusedKernels {
 
     /**
      * Rotary position embedding (Su et al. 2021, eq. 34) in place on the q and k heads of fused rows, in the
-     * rotate-half pairing of Hugging Face checkpoints: element i of a head turns with element i + headSize / 2.
+     * rotate-half pairing of Hugging Face checkpoints: element i of a head turns with element i + half. Where half is less than
+     * {@code headSize / 2}, the elements from {@code 2 * half} on stay.
      *
      * @param fused {@code [T, shape.fusedSize()]}; also the gradient of such rows, to turn back
-     * @param cos {@code [T, headSize / 2]} in the dtype of {@code fused}
+     * @param cos {@code [T, half]} in the dtype of {@code fused}
      * @param sin like {@code cos}
      * @param inverse turn by the negative angle, which is the backward
      */
@@ -48,7 +50,8 @@ public interface FusedKernels {
     }
 
     /**
-     * Causal softmax attention of each sequence of the layout over itself, query heads sharing key-value heads.
+     * Causal softmax attention of each sequence of the layout over itself, query heads sharing key-value heads, with the shape's
+     * window, scale and soft cap.
      *
      * @param fused {@code [T, shape.fusedSize()]}, rotated
      */
@@ -83,6 +86,21 @@ public interface FusedKernels {
     }
 
     /**
+     * GeGLU (Shazeer 2020, eq. 6): {@code gelu(gate) * up} with the approximation of GELU by tanh (Hendrycks and Gimpel 2016).
+     *
+     * @param gateUp {@code [T, 2F]}: gate in the first half of each row, up in the second
+     * @return {@code [T, F]}
+     */
+    default Tensor geGlu(Tensor gateUp) {
+        return ReferenceKernels.geGlu(gateUp);
+    }
+
+    /** Gradient of {@link #geGlu} with respect to {@code gateUp}. */
+    default Tensor geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return ReferenceKernels.geGluBackward(outputGradient, gateUp);
+    }
+
+    /**
      * Cross-entropy of logits that never exist as a whole: rows are taken in chunks, and the gradient with respect to
      * the hidden rows is made on the way.
      *
@@ -93,6 +111,16 @@ public interface FusedKernels {
      */
     default LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
         return ReferenceKernels.linearCrossEntropy(hidden, weight, labels, withGradient);
+    }
+
+    /**
+     * The cross-entropy of capped logits {@code c * tanh(logit / c)} (Gemma Team 2024, section 2), in chunks as without a cap.
+     *
+     * @param softCap c, above 0
+     */
+    default LossAndGradient cappedCrossEntropy(
+            Tensor hidden, Tensor weight, Tensor labels, double softCap, boolean withGradient) {
+        return ChunkedCrossEntropy.capped(this, hidden, weight, labels, softCap, withGradient);
     }
 
     /**

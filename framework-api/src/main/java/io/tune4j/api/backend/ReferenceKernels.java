@@ -11,6 +11,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import org.apiguardian.api.API;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ public final class ReferenceKernels {
 
     /** Bytes of codes that are unpacked at a time: the indices of a look-up take eight bytes each. */
     private static final long CODE_BYTES = 1 << 20;
+
+    /** Factor in the tanh approximation of GELU (Hendrycks and Gimpel 2016, section 2). */
+    private static final double GELU_SCALE = Math.sqrt(2 / Math.PI);
+
+    /** Factor of the cube there. */
+    private static final double GELU_CUBIC = 0.044715;
 
     /** The code of a scale that is the mean of all. */
     private static final int SCALE_ZERO = 128;
@@ -42,7 +49,10 @@ public final class ReferenceKernels {
                     .times(1.0 / x.size(-1))
                     .plus(epsilon)
                     .apply(UnaryFunction.RECIPROCAL_SQRT);
-            Tensor output = wide.times(inverseRms).cast(x.dtype()).times(weight);
+            Tensor normalized = wide.times(inverseRms);
+            Tensor output = weight.dtype() == x.dtype()
+                    ? normalized.cast(x.dtype()).times(weight)
+                    : normalized.times(weight.cast(wide.dtype())).cast(x.dtype());
             return new Normalized(scope.escape(output), scope.escape(inverseRms));
         }
     }
@@ -63,7 +73,7 @@ public final class ReferenceKernels {
     public static void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = fused.size(0);
-            int half = shape.headSize() / 2;
+            long half = cos.size(1);
             int turned = shape.heads() + shape.keyValueHeads();
             Tensor heads = fused.reshape(rows, shape.heads() + 2L * shape.keyValueHeads(), shape.headSize())
                     .narrow(1, 0, turned);
@@ -94,17 +104,28 @@ public final class ReferenceKernels {
                 .transpose(0, 1);
     }
 
-    /** Scaled scores with the future at minus infinity: {@code [kvHeads, group * L, L]} in the statistics dtype. */
+    /** Scaled and capped scores {@code [kvHeads, group * L, L]} in the statistics dtype. */
     private static Tensor scores(Tensor q, Tensor k, AttentionShape shape) {
-        long length = k.size(1);
-        DType wide = statisticsDtype(q);
-        Tensor scores = q.matmul(k.transpose(1, 2)).cast(wide).times(shape.scale());
-        Tensor position = Tensor.of(q.kernels(), q.kernels().arange(length));
-        Tensor future = position.reshape(length, 1).lessThan(position.reshape(1, length));
-        Tensor masked = future.choose(
-                Tensor.full(q.kernels(), Double.NEGATIVE_INFINITY, wide, 1),
-                scores.reshape(shape.heads(), length, length));
-        return masked.reshape(shape.keyValueHeads(), shape.groupSize() * length, length);
+        Tensor scores = q.matmul(k.transpose(1, 2)).cast(statisticsDtype(q)).times(shape.scale());
+        return shape.softCap() == 0 ? scores : SoftCap.of(scores, shape.softCap());
+    }
+
+    /** The scores with minus infinity at the keys that a query does not see. */
+    private static Tensor masked(Tensor scores, AttentionShape shape) {
+        long length = scores.size(2);
+        Tensor position = Tensor.of(scores.kernels(), scores.kernels().arange(length));
+        Tensor query = position.reshape(length, 1);
+        Tensor key = position.reshape(1, length);
+        Tensor hidden = Tensor.full(scores.kernels(), Double.NEGATIVE_INFINITY, scores.dtype(), 1);
+        Tensor seen = query.lessThan(key).choose(hidden, scores.reshape(shape.heads(), length, length));
+        if (shape.window() > 0) {
+            long[] lastQueries = LongStream.range(0, length)
+                    .map(each -> each + shape.window() - 1)
+                    .toArray();
+            Tensor lastQuery = Tensor.ofLongs(scores.kernels(), lastQueries).reshape(1, length);
+            seen = lastQuery.lessThan(query).choose(hidden, seen);
+        }
+        return seen.reshape(shape.keyValueHeads(), shape.groupSize() * length, length);
     }
 
     public static Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
@@ -115,7 +136,7 @@ public final class ReferenceKernels {
             for (Sequence sequence : layout.sequences()) {
                 try (TensorScope inner = TensorScope.open()) {
                     Tensor rows = fused.rows(sequence.start(), sequence.length());
-                    Tensor scores = scores(queries(rows, shape), keysOrValues(rows, shape, 0), shape);
+                    Tensor scores = masked(scores(queries(rows, shape), keysOrValues(rows, shape, 0), shape), shape);
                     Tensor max = scores.max(-1);
                     Tensor exponents = scores.minus(max).apply(UnaryFunction.EXP);
                     Tensor sum = exponents.sum(-1);
@@ -141,7 +162,10 @@ public final class ReferenceKernels {
                 .reshape(sequence.length(), count * shape.headSize());
     }
 
-    /** P = exp(S - lse); dV = P'dO; dS = P * (dO V' - rowsum(dO * O)); Dao et al. 2022, appendix B.4. */
+    /**
+     * P = exp(S - lse); dV = P'dO; dS = P * (dO V' - rowsum(dO * O)); Dao et al. 2022, appendix B.4. Of capped scores
+     * c * tanh(s / c) the slope is 1 - (S / c)^2.
+     */
     public static Tensor attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
         try (TensorScope scope = TensorScope.open()) {
@@ -161,11 +185,13 @@ public final class ReferenceKernels {
                             .rows(start, length)
                             .transposed()
                             .reshape(shape.keyValueHeads(), (long) shape.groupSize() * length, 1);
-                    Tensor p = scores(q, k, shape).minus(lse).apply(UnaryFunction.EXP);
+                    Tensor scores = scores(q, k, shape);
+                    Tensor p = masked(scores, shape).minus(lse).apply(UnaryFunction.EXP);
                     Tensor dV = p.cast(fused.dtype()).transpose(1, 2).matmul(dO);
                     Tensor delta = dO.cast(wide).times(o.cast(wide)).sum(-1);
                     Tensor dP = dO.matmul(v.transpose(1, 2)).cast(wide);
-                    Tensor dS = p.times(dP.minus(delta)).times(shape.scale()).cast(fused.dtype());
+                    Tensor dCapped = p.times(dP.minus(delta)).times(shape.scale());
+                    Tensor dS = uncapped(dCapped, scores, shape).cast(fused.dtype());
                     Tensor target = gradient.rows(start, length);
                     target.narrow(1, 0, shape.querySize()).copyFrom(toRows(dS.matmul(k), sequence, shape));
                     target.narrow(1, shape.querySize(), shape.keyValueSize())
@@ -176,6 +202,10 @@ public final class ReferenceKernels {
             }
             return scope.escape(gradient);
         }
+    }
+
+    private static Tensor uncapped(Tensor gradient, Tensor scores, AttentionShape shape) {
+        return shape.softCap() == 0 ? gradient : gradient.times(SoftCap.slope(scores, shape.softCap()));
     }
 
     public static Tensor swiGlu(Tensor gateUp) {
@@ -198,6 +228,48 @@ public final class ReferenceKernels {
             Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
             gradient.narrow(1, 0, width).copyFrom(outputGradient.times(up).times(slope));
             gradient.narrow(1, width, width).copyFrom(outputGradient.times(gate).times(sigmoid));
+            return scope.escape(gradient);
+        }
+    }
+
+    /** With t = tanh(k * (g + c * g^3)) the activation is g / 2 * (1 + t). */
+    public static Tensor geGlu(Tensor gateUp) {
+        try (TensorScope scope = TensorScope.open()) {
+            long width = gateUp.size(1) / 2;
+            Tensor gate = gateUp.narrow(1, 0, width);
+            Tensor up = gateUp.narrow(1, width, width);
+            Tensor wide = gate.cast(statisticsDtype(gate));
+            Tensor activated = wide.times(0.5).times(geluTanh(wide).plus(1)).cast(gate.dtype());
+            return scope.escape(activated.times(up));
+        }
+    }
+
+    private static Tensor geluTanh(Tensor gate) {
+        Tensor square = gate.times(gate);
+        return gate.times(square.times(GELU_CUBIC).plus(1)).times(GELU_SCALE).apply(UnaryFunction.TANH);
+    }
+
+    /** d gelu(g) = (1 + t) / 2 + g / 2 * (1 - t^2) * k * (1 + 3c * g^2). */
+    public static Tensor geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        try (TensorScope scope = TensorScope.open()) {
+            long width = gateUp.size(1) / 2;
+            DType statistics = statisticsDtype(gateUp);
+            Tensor gate = gateUp.narrow(1, 0, width).cast(statistics);
+            Tensor up = gateUp.narrow(1, width, width).cast(statistics);
+            Tensor incoming = outputGradient.cast(statistics);
+            Tensor tanh = geluTanh(gate);
+            Tensor half = tanh.plus(1).times(0.5);
+            Tensor inner = gate.times(gate).times(3 * GELU_CUBIC).plus(1).times(GELU_SCALE);
+            Tensor slope = tanh.times(tanh)
+                    .times(-1)
+                    .plus(1)
+                    .times(gate)
+                    .times(0.5)
+                    .times(inner)
+                    .plus(half);
+            Tensor gradient = Tensor.empty(gateUp.kernels(), gateUp.dtype(), gateUp.size(0), 2 * width);
+            gradient.narrow(1, 0, width).copyFrom(incoming.times(up).times(slope));
+            gradient.narrow(1, width, width).copyFrom(incoming.times(gate).times(half));
             return scope.escape(gradient);
         }
     }

@@ -3,6 +3,7 @@ package io.tune4j.api.model;
 import io.tune4j.api.config.ConfigReader;
 import java.nio.file.Path;
 import org.apiguardian.api.API;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One name for {@code model._component_}, such as {@code llama3_1_8b}. */
@@ -13,6 +14,14 @@ public interface ModelBuilder {
 
     /** One line for {@code tune plugins}. */
     String summary();
+
+    /**
+     * The names in a {@code config.json}'s {@code architectures} whose checkpoints it takes as they are; empty for a builder of
+     * certain sizes. By these {@code lora_auto} finds the builder of a checkpoint.
+     */
+    default List<String> architectures() {
+        return List.of();
+    }
 
     /**
      * Reads its options and says what the model is, allocating nothing. Mistakes become problems of the reader, and the

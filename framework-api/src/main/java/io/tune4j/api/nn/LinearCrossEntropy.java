@@ -24,17 +24,22 @@ public final class LinearCrossEntropy {
      * @return the sum (not the mean) of the rows' losses, a scalar of at least fp32
      */
     public static Tensor apply(Backend backend, Tensor hidden, Linear head, Tensor labels, long chunkRows, Pass pass) {
-        if (head instanceof FrozenLinear frozen
+        double softCap = head instanceof SoftCappedLinear capped ? capped.cap() : 0;
+        Linear projection = head instanceof SoftCappedLinear capped ? capped.inner() : head;
+        if (projection instanceof FrozenLinear frozen
                 && frozen.bias() == null
                 && frozen.weight() instanceof DenseWeight dense) {
-            return frozenHead(backend, hidden, dense.weight(), labels, pass);
+            return frozenHead(backend, hidden, dense.weight(), softCap, labels, pass);
         }
         return trainedHead(backend, hidden, head, labels, chunkRows, pass);
     }
 
-    private static Tensor frozenHead(Backend backend, Tensor hidden, Tensor weight, Tensor labels, Pass pass) {
+    private static Tensor frozenHead(
+            Backend backend, Tensor hidden, Tensor weight, double softCap, Tensor labels, Pass pass) {
         boolean tracked = pass.tape().tracks(hidden);
-        LossAndGradient result = backend.linearCrossEntropy(hidden, weight, labels, tracked);
+        LossAndGradient result = softCap == 0
+                ? backend.linearCrossEntropy(hidden, weight, labels, tracked)
+                : backend.cappedCrossEntropy(hidden, weight, labels, softCap, tracked);
         Tensor gradient = result.hiddenGradient();
         if (tracked && gradient != null) {
             pass.tape()

@@ -13,7 +13,7 @@ public final class RmsNorm implements AutoCloseable {
     private final Tensor weight;
     private final double epsilon;
 
-    /** @param weight {@code [D]}, taken over */
+    /** @param weight {@code [D]} in the dtype of what is normed, or in fp32; taken over */
     public RmsNorm(Backend backend, Tensor weight, double epsilon) {
         this.backend = backend;
         this.weight = TensorScope.detach(weight);

@@ -24,8 +24,8 @@ public final class RotaryAttention {
     /**
      * Turns q and k in place; the backward turns the gradient back. Saves nothing but the angles, which all layers share.
      *
-     * @param fused {@code [T, shape.fusedSize()]}, overwritten; its old content must not be needed
-     * @param cos {@code [T, headSize / 2]}; the caller keeps it on the tape
+     * @param fused {@code [T, shape.fusedSize()]}, overwritten; nobody else may need its old content
+     * @param cos {@code [T, half]}: the first {@code 2 * half} elements of each head turn; the caller keeps it on the tape
      * @param sin like {@code cos}
      */
     public Tensor rotateInPlace(Tensor fused, Tensor cos, Tensor sin, Pass pass) {

@@ -12,6 +12,7 @@ public enum UnaryFunction {
     SQRT,
     RECIPROCAL_SQRT,
     SIGMOID,
+    TANH,
     SIN,
     COS
 }

@@ -221,6 +221,16 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     }
 
     @Override
+    public Tensor geGlu(Tensor gateUp) {
+        return timed("geGlu", () -> own(backend.geGlu(gateUp)), gateUp.array());
+    }
+
+    @Override
+    public Tensor geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return timed("geGluBackward", () -> own(backend.geGluBackward(outputGradient, gateUp)), gateUp.array());
+    }
+
+    @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
         return timed(
                 "linearCrossEntropy",

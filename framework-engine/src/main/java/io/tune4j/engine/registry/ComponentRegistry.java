@@ -3,6 +3,7 @@ package io.tune4j.engine.registry;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
+import io.tune4j.api.decoder.AutoBuilder;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
@@ -64,7 +65,7 @@ public final class ComponentRegistry implements Components {
             Collection<ForeignName> foreignNames,
             Map<String, String> environment) {
         this.backends = Map.copyOf(backends);
-        this.models = Map.copyOf(models);
+        this.models = withAuto(models);
         this.peftMethods = Map.copyOf(peftMethods);
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
@@ -76,7 +77,13 @@ public final class ComponentRegistry implements Components {
                 .toList();
     }
 
-    /** All that some plugins contribute, with this process's environment; of several with one name, the last. */
+    private static Map<String, ModelBuilder> withAuto(Map<String, ModelBuilder> models) {
+        Map<String, ModelBuilder> all = new HashMap<>(models);
+        all.putIfAbsent(AutoBuilder.NAME, new AutoBuilder(models.values()));
+        return Map.copyOf(all);
+    }
+
+    /** All that some plugins contribute; of several with one name, the last. */
     public static ComponentRegistry of(List<? extends Plugin> plugins) {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();

@@ -182,6 +182,16 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
         return Tensor.empty(this, gateUp.dtype(), gateUp.shape());
     }
 
+    @Override
+    public Tensor geGlu(Tensor gateUp) {
+        return swiGlu(gateUp);
+    }
+
+    @Override
+    public Tensor geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return swiGluBackward(outputGradient, gateUp);
+    }
+
     /** The logits in fp32 and their logarithms. */
     @Override
     public Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {

@@ -1,5 +1,6 @@
 package io.tune4j.models.llama;
 
+import io.tune4j.api.decoder.ConfigFileBuilder;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
 import java.util.ArrayList;
@@ -14,7 +15,10 @@ final class LlamaFamily implements ModelFamily {
 
     @Override
     public List<ModelBuilder> builders() {
-        List<ModelBuilder> builders = new ArrayList<>(List.of(new ConfigFileBuilder()));
+        List<ModelBuilder> builders = new ArrayList<>(List.of(new ConfigFileBuilder(
+                "llama",
+                "any LlamaForCausalLM, sized by its checkpoint's config.json (SmolLM2, TinyLlama, Vicuna, ...)",
+                new LlamaArchitecture())));
         builders.addAll(NamedBuilders.all());
         return List.copyOf(builders);
     }

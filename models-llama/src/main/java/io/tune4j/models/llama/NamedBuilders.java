@@ -1,5 +1,10 @@
 package io.tune4j.models.llama;
 
+import io.tune4j.api.decoder.DecoderConfig;
+import io.tune4j.api.decoder.DecoderSizes;
+import io.tune4j.api.decoder.NamedBuilder;
+import io.tune4j.api.decoder.RopeScaling;
+import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import java.util.List;
 
@@ -58,22 +63,13 @@ final class NamedBuilders {
             int width,
             int intermediate,
             double theta) {
-        LlamaConfig config = new LlamaConfig(
-                49_152,
-                width,
-                intermediate,
-                layers,
-                heads,
-                keyValueHeads,
-                width / heads,
-                8192,
+        DecoderConfig config = DecoderConfig.plain(
+                LlamaArchitecture.FAMILY,
+                new DecoderSizes(49_152, width, intermediate, layers, heads, keyValueHeads, width / heads, 8192),
                 1e-5,
-                theta,
-                new RopeScaling.None(),
-                true,
-                false,
-                false);
-        return new NamedBuilder(name, summary, config, false);
+                new Rotary(theta, width / heads, new RopeScaling.None()),
+                true);
+        return new NamedBuilder(name, summary, config, new LlamaArchitecture(), List.of(), false);
     }
 
     private static ModelBuilder named(
@@ -87,22 +83,21 @@ final class NamedBuilders {
             int keyValueHeads,
             int width,
             int intermediate) {
-        LlamaConfig config = new LlamaConfig(
-                vocabulary,
-                width,
-                intermediate,
-                layers,
-                heads,
-                keyValueHeads,
-                width / heads,
-                maxSequenceLength,
+        DecoderConfig config = DecoderConfig.plain(
+                LlamaArchitecture.FAMILY,
+                new DecoderSizes(
+                        vocabulary,
+                        width,
+                        intermediate,
+                        layers,
+                        heads,
+                        keyValueHeads,
+                        width / heads,
+                        maxSequenceLength),
                 1e-5,
-                theta,
-                new RopeScaling.None(),
-                false,
-                false,
+                new Rotary(theta, width / heads, new RopeScaling.None()),
                 false);
-        return new NamedBuilder(name, summary, config, false);
+        return new NamedBuilder(name, summary, config, new LlamaArchitecture(), List.of(), false);
     }
 
     /** All of them have 8 key-value heads. */
@@ -115,41 +110,23 @@ final class NamedBuilders {
             int heads,
             int width,
             int intermediate) {
-        LlamaConfig config = new LlamaConfig(
-                128_256,
-                width,
-                intermediate,
-                layers,
-                heads,
-                8,
-                width / heads,
-                maxSequenceLength,
+        DecoderConfig config = DecoderConfig.plain(
+                LlamaArchitecture.FAMILY,
+                new DecoderSizes(128_256, width, intermediate, layers, heads, 8, width / heads, maxSequenceLength),
                 1e-5,
-                500_000,
-                scaling,
-                false,
-                false,
+                new Rotary(500_000, width / heads, scaling),
                 false);
-        return new NamedBuilder(name, summary, config, false);
+        return new NamedBuilder(name, summary, config, new LlamaArchitecture(), List.of(), false);
     }
 
     private static ModelBuilder llama32(
             String name, String summary, int layers, int heads, int width, int intermediate) {
-        LlamaConfig config = new LlamaConfig(
-                128_256,
-                width,
-                intermediate,
-                layers,
-                heads,
-                8,
-                width / heads,
-                131_072,
+        DecoderConfig config = DecoderConfig.plain(
+                LlamaArchitecture.FAMILY,
+                new DecoderSizes(128_256, width, intermediate, layers, heads, 8, width / heads, 131_072),
                 1e-5,
-                500_000,
-                llama31Scaling(32),
-                true,
-                false,
-                false);
-        return new NamedBuilder(name, summary, config, true);
+                new Rotary(500_000, width / heads, llama31Scaling(32)),
+                true);
+        return new NamedBuilder(name, summary, config, new LlamaArchitecture(), List.of(), true);
     }
 }

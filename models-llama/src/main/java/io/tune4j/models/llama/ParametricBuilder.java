@@ -1,6 +1,11 @@
 package io.tune4j.models.llama;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.decoder.DecoderConfig;
+import io.tune4j.api.decoder.DecoderDefinition;
+import io.tune4j.api.decoder.DecoderSizes;
+import io.tune4j.api.decoder.RopeScaling;
+import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import java.nio.file.Path;
@@ -33,27 +38,28 @@ record ParametricBuilder(
         if (options.number("attn_dropout", 0) != 0) {
             options.problem("attn_dropout", "dropout of attention weights is not supported; set it to 0");
         }
-        LlamaConfig config = new LlamaConfig(
-                options.integer("vocab_size"),
-                embedDim,
-                intermediate,
-                options.integer("num_layers"),
-                heads,
-                options.integer("num_kv_heads"),
-                heads > 0 ? embedDim / heads : 0,
-                options.integer("max_seq_len"),
+        int headSize = heads > 0 ? embedDim / heads : 0;
+        RopeScaling scaling = scaleFactor == null ? new RopeScaling.None() : NamedBuilders.llama31Scaling(scale);
+        DecoderConfig config = DecoderConfig.plain(
+                LlamaArchitecture.FAMILY,
+                new DecoderSizes(
+                        options.integer("vocab_size"),
+                        embedDim,
+                        intermediate,
+                        options.integer("num_layers"),
+                        heads,
+                        options.integer("num_kv_heads"),
+                        headSize,
+                        options.integer("max_seq_len")),
                 options.number("norm_eps", 1e-5),
-                options.number("rope_base", ropeBase),
-                scaleFactor == null ? new RopeScaling.None() : NamedBuilders.llama31Scaling(scale),
-                tied != null && options.bool("tie_word_embeddings", tied),
-                false,
-                false);
+                new Rotary(options.number("rope_base", ropeBase), headSize, scaling),
+                tied != null && options.bool("tie_word_embeddings", tied));
         if (!options.problems().isEmpty()) {
             return null;
         }
         List<String> contradictions = config.contradictions();
         contradictions.forEach(contradiction -> options.problem("_component_", contradiction));
-        return contradictions.isEmpty() ? new LlamaDefinition(config) : null;
+        return contradictions.isEmpty() ? new DecoderDefinition(config) : null;
     }
 
     /** {@code scale_hidden_dim_for_mlp}: two thirds of four times the width, rounded up to a multiple of 256. */

@@ -1,8 +1,7 @@
 /**
  * The Llama family: any checkpoint whose {@code config.json} says {@code LlamaForCausalLM}, and builders with torchtune's
- * names. Begin with {@link io.tune4j.models.llama.LlamaModel}, the forward pass; {@link
- * io.tune4j.models.llama.DecoderLayer} is one of its layers; {@link io.tune4j.models.llama.LlamaConfig} says what sizes
- * it has, and the builders say where those come from.
+ * names. {@link io.tune4j.models.llama.LlamaArchitecture} reads the file; the decoder itself is
+ * {@link io.tune4j.api.decoder.DecoderModel}.
  */
 @NullMarked
 package io.tune4j.models.llama;

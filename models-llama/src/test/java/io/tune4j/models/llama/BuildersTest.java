@@ -1,9 +1,12 @@
 package io.tune4j.models.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.decoder.DecoderConfig;
+import io.tune4j.api.decoder.DecoderDefinition;
+import io.tune4j.api.decoder.RopeScaling;
+import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import java.io.IOException;
@@ -102,9 +105,12 @@ class BuildersTest {
     }
 
     private RopeScaling scaling(String section, String rope) throws IOException {
-        return ((LlamaDefinition) define("llama", withRope(section, rope)))
-                .config()
-                .ropeScaling();
+        return rotary(define("llama", withRope(section, rope))).scaling();
+    }
+
+    private static Rotary rotary(ModelDefinition definition) {
+        return Objects.requireNonNull(
+                ((DecoderDefinition) definition).config().kinds().get(0).rotary());
     }
 
     @Test
@@ -146,18 +152,10 @@ class BuildersTest {
                 .contains("rope_scaling.factor");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dynamic", "yarn", "longrope", "ntk"})
-    void otherRopeScalingIsRefused(String type) throws IOException {
-        String problems = problems("llama", "{}", OLD.replace("\"llama3\"", '"' + type + '"'));
-        assertThat(problems).contains("rope scaling '" + type + "' is not supported", "supported are linear");
-        if (type.equals("dynamic")) {
-            assertThat(problems).contains("at most 131072 tokens", "set rope_scaling to null");
-            assertThat(problems("llama", "{}", NEW.replace("\"llama3\"", "\"dynamic\"")))
-                    .contains("set rope_parameters.rope_type to");
-        } else {
-            assertThat(problems).contains("another model").doesNotContain("to null", "copy");
-        }
+    @Test
+    void otherRopeScalingIsRefused() throws IOException {
+        assertThat(problems("llama", "{}", OLD.replace("\"llama3\"", "\"ntk\"")))
+                .contains("rope scaling 'ntk' is not supported", "supported are linear", "another model");
     }
 
     @Test
@@ -192,61 +190,10 @@ class BuildersTest {
                         Readers.of("{vocab_size: 100, num_layers: 2, num_heads: 4, num_kv_heads: 2, embed_dim: 64,"
                                 + " max_seq_len: 128, scale_factor: 16, tie_word_embeddings: False}"),
                         null);
-        LlamaConfig config = ((LlamaDefinition) Objects.requireNonNull(definition)).config();
-        assertThat(config.intermediateSize()).isEqualTo(256);
-        assertThat(config.headSize()).isEqualTo(16);
-        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Llama3(16, 1, 4, 8192));
-        assertThat(config.tiedEmbeddings()).isFalse();
-        assertThat(config.ropeTheta()).isEqualTo(500_000);
-    }
-
-    @Test
-    void rotaryFrequenciesEqualTransformers() {
-        LlamaConfig plain = new LlamaConfig(
-                512,
-                64,
-                128,
-                2,
-                4,
-                2,
-                16,
-                512,
-                1e-5,
-                500_000,
-                new RopeScaling.Llama3(8, 1, 4, 64),
-                false,
-                false,
-                false);
-        // Reference values for rope_scaling llama3, factor 8.
-        double[] expected = {
-            1.0,
-            0.079403013,
-            0.00470075384,
-            0.000911583134,
-            0.000176776681,
-            3.42810235e-05,
-            6.64786967e-06,
-            1.28917316e-06
-        };
-        assertFrequencies(plain, expected);
-    }
-
-    @Test
-    void linearFrequenciesAreDivided() {
-        LlamaConfig linear = new LlamaConfig(
-                512, 64, 128, 2, 4, 2, 16, 512, 1e-5, 10_000, new RopeScaling.Linear(4), false, false, false);
-        double[] expected = new double[8];
-        for (int i = 0; i < expected.length; i++) {
-            expected[i] = Math.pow(10_000, -2 * i / 16.0) / 4;
-        }
-        assertFrequencies(linear, expected);
-    }
-
-    private static void assertFrequencies(LlamaConfig config, double[] expected) {
-        float[] actual = RotaryTable.frequencies(config);
-        assertThat(actual).hasSameSizeAs(expected);
-        for (int i = 0; i < actual.length; i++) {
-            assertThat(actual[i] / expected[i]).as("frequency %s", i).isCloseTo(1, within(1e-6));
-        }
+        DecoderConfig config = ((DecoderDefinition) Objects.requireNonNull(definition)).config();
+        assertThat(config.sizes().intermediate()).isEqualTo(256);
+        assertThat(config.sizes().headSize()).isEqualTo(16);
+        assertThat(rotary(definition)).isEqualTo(new Rotary(500_000, 16, new RopeScaling.Llama3(16, 1, 4, 8192)));
+        assertThat(config.embeddings().tied()).isFalse();
     }
 }

@@ -10,6 +10,12 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.decoder.AttentionStyle;
+import io.tune4j.api.decoder.DecoderConfig;
+import io.tune4j.api.decoder.DecoderDefinition;
+import io.tune4j.api.decoder.DecoderSizes;
+import io.tune4j.api.decoder.MlpStyle;
+import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -41,16 +47,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LlamaModelTest {
-    private static final LlamaDefinition DEFINITION = definition(false, true);
+    private static final DecoderDefinition DEFINITION = definition(false, true);
 
     private static Backend backend;
 
     @TempDir
     Path folder;
 
-    private static LlamaDefinition definition(boolean tied, boolean biases) {
-        return new LlamaDefinition(new LlamaConfig(
-                50, 32, 48, 3, 4, 2, 16, 40, 1e-5, 10_000, new RopeScaling.None(), tied, biases, biases));
+    private static DecoderDefinition definition(boolean tied, boolean biases) {
+        DecoderConfig plain = DecoderConfig.plain(
+                "Llama", new DecoderSizes(50, 32, 48, 3, 4, 2, 16, 40), 1e-5, new Rotary(10_000, 16), tied);
+        return new DecoderDefinition(
+                plain.with(AttentionStyle.PLAIN.withBiases(biases, biases)).with(MlpStyle.PLAIN.withBias(biases)));
     }
 
     @BeforeAll
@@ -68,7 +76,7 @@ class LlamaModelTest {
         assertThat(LeakDetector.describeLive()).isEmpty();
     }
 
-    private static CausalLanguageModel build(LlamaDefinition definition, RandomWeights weights) {
+    private static CausalLanguageModel build(DecoderDefinition definition, RandomWeights weights) {
         return definition.build(
                 backend, DType.FLOAT32, weights, new DenseFormat().factory(backend, DType.FLOAT32, weights));
     }
@@ -111,10 +119,10 @@ class LlamaModelTest {
 
     @Test
     void aTiedEmbeddingIsInMemoryOnce() {
-        LlamaDefinition tied = definition(true, false);
+        DecoderDefinition tied = definition(true, false);
         RandomWeights weights = new RandomWeights(tied);
         try (CausalLanguageModel model = build(tied, weights)) {
-            assertThat(weights.loaded()).containsOnlyOnce(LlamaDefinition.EMBEDDING);
+            assertThat(weights.loaded()).containsOnlyOnce("model.embed_tokens.weight");
             assertThat(weights.loaded()).doesNotContain("lm_head.weight");
             assertThat(hidden(model, RaggedBatch.of(List.of(sample("a", 5))), 4))
                     .hasSize(32);

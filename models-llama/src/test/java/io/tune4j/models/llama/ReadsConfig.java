@@ -1,5 +1,6 @@
 package io.tune4j.models.llama;
 
+import io.tune4j.api.decoder.ConfigFile;
 import java.nio.file.Path;
 
 /** Lets tests of other packages read a checkpoint's config. */
@@ -8,6 +9,6 @@ public final class ReadsConfig {
 
     /** Reads the folder's file. */
     public static void in(Path folder) {
-        ConfigFile.read(folder);
+        ConfigFile.read(folder, new LlamaArchitecture());
     }
 }

@@ -64,16 +64,10 @@ final class DoraScale implements AutoCloseable {
     }
 
     private static long[] columns(List<Projection> projections, List<LoraWeights> adapted) {
-        long[] columns = new long[adapted.size()];
-        for (int i = 0; i < columns.length; i++) {
-            for (Projection projection : projections) {
-                if (projection.name().equals(adapted.get(i).target().name())) {
-                    break;
-                }
-                columns[i] += projection.outFeatures();
-            }
-        }
-        return columns;
+        Columns columns = Columns.of(projections);
+        return adapted.stream()
+                .mapToLong(weights -> columns.of(weights.target().name()))
+                .toArray();
     }
 
     private static Tensor squaredRowNorms(FrozenWeight weight) {

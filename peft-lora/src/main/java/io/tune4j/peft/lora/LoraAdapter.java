@@ -12,12 +12,15 @@ import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The adapter's weights by projection, and what is done with them as a whole. */
 final class LoraAdapter implements Adapter {
@@ -26,10 +29,15 @@ final class LoraAdapter implements Adapter {
     /** The weights by the projection's name, in the model's order. */
     private final Map<String, LoraWeights> weights = new LinkedHashMap<>();
 
+    private final Map<String, List<LoraWeights>> byWeight = new HashMap<>();
+
     LoraAdapter(LoraOptions options, List<LoraTarget> targets, Backend backend, long seed) {
         this.options = options;
         for (LoraTarget target : targets) {
-            weights.put(target.name(), new LoraWeights(target, backend, options.adapterDtype(), seed));
+            LoraWeights made = new LoraWeights(target, backend, options.adapterDtype(), seed);
+            weights.put(target.name(), made);
+            byWeight.computeIfAbsent(target.weightName(), name -> new ArrayList<>())
+                    .add(made);
         }
     }
 
@@ -41,10 +49,10 @@ final class LoraAdapter implements Adapter {
     private Linear create(FrozenLinearFactory base, List<Projection> projections) {
         List<LoraWeights> adapted = new ArrayList<>();
         for (Projection projection : projections) {
-            LoraWeights found = weights.get(projection.name());
-            if (found != null) {
-                adapted.add(found);
-            }
+            Stream.concat(Stream.of(projection), projection.parts().stream())
+                    .map(each -> weights.get(each.name()))
+                    .filter(Objects::nonNull)
+                    .forEach(adapted::add);
         }
         if (adapted.isEmpty()) {
             return base.create(projections);
@@ -82,48 +90,62 @@ final class LoraAdapter implements Adapter {
 
     @Override
     public void save(Path directory, String baseModel) {
-        AdapterWeightsFile.write(directory, weights.values(), options.adapterDtype());
-        AdapterConfigFile.write(directory, options, baseModel);
+        try (StoredWeights stored = StoredWeights.of(weights.values(), options.useRsLora())) {
+            AdapterWeightsFile.write(directory, stored.weights(), options.adapterDtype());
+            AdapterConfigFile.write(directory, stored.options(options), baseModel);
+        }
     }
 
     @Override
     public void load(Path directory) {
-        List<String> mismatches = new ArrayList<>(AdapterConfigFile.mismatches(directory, options, targets()));
-        try (AdapterWeightsFile file = AdapterWeightsFile.open(directory)) {
-            file.requirePeftsNames(weights.values());
-            mismatches.addAll(file.mismatches(weights.values()));
+        try (StoredWeights stored = StoredWeights.of(weights.values(), options.useRsLora());
+                AdapterWeightsFile file = AdapterWeightsFile.open(directory)) {
+            List<String> mismatches =
+                    new ArrayList<>(AdapterConfigFile.mismatches(directory, options, stored.targets()));
+            file.requirePeftsNames(stored.weights());
+            mismatches.addAll(file.mismatches(stored.weights()));
             if (!mismatches.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " does not fit this run:\n  "
                         + String.join("\n  ", mismatches)
                         + "\nGive the run the options that the adapter was made with, or name another adapter.");
             }
-            weights.values().forEach(file::load);
+            stored.weights().forEach(file::load);
+            List<String> undivided = stored.split();
+            if (!undivided.isEmpty()) {
+                throw new UserException("the adapter in " + directory + " changes " + undivided.get(0)
+                        + " as a whole, and this run adapts its parts; name it in target_modules instead of them");
+            }
         }
-    }
-
-    private List<LoraTarget> targets() {
-        return weights.values().stream().map(LoraWeights::target).toList();
     }
 
     @Override
     public boolean adapts(String weightName) {
-        return byWeightName(weightName) != null;
+        return !ofWeight(weightName).isEmpty();
     }
 
     @Override
     public Tensor merge(String weightName, Tensor weight) {
-        LoraWeights found = byWeightName(weightName);
-        if (found == null) {
+        List<LoraWeights> found = ofWeight(weightName);
+        if (found.isEmpty()) {
             throw new InternalException("nothing to merge into " + weightName);
         }
-        return found.merge(weight);
+        if (found.get(0).target().whole() == null) {
+            return found.get(0).merge(weight);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor merged = weight.copy();
+            for (LoraWeights part : found) {
+                long rows = part.target().projection().outFeatures();
+                Tensor own = merged.rows(part.target().firstRow(), rows);
+                own.copyFrom(part.merge(own));
+            }
+            return scope.escape(merged);
+        }
     }
 
-    private @Nullable LoraWeights byWeightName(String weightName) {
-        String end = ".weight";
-        return weightName.endsWith(end)
-                ? weights.get(weightName.substring(0, weightName.length() - end.length()))
-                : null;
+    /** The weights of the projection that the checkpoint has by this name, or of its parts. */
+    private List<LoraWeights> ofWeight(String weightName) {
+        return byWeight.getOrDefault(weightName, List.of());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tune4j.peft.lora;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,23 @@ record LoraOptions(
                 quantizedBase);
     }
 
+    /** The same for targets that are said in full, with ranks and alphas of their own. */
+    LoraOptions withTargets(ModuleNames names, Map<String, Integer> ranks, Map<String, Double> alphas) {
+        return new LoraOptions(
+                names,
+                null,
+                List.of(),
+                rank,
+                alpha,
+                ranks,
+                alphas,
+                dropout,
+                useDora,
+                useRsLora,
+                adapterDtype,
+                quantizedBase);
+    }
+
     /** The number of the layer that a projection belongs to, or null for one outside the layers. */
     static @Nullable Integer layerOf(String name) {
         Matcher matcher = LAYER.matcher(name);
@@ -85,17 +103,24 @@ record LoraOptions(
 
     /** The targets among a model's projections, in the model's order. */
     List<LoraTarget> targetsOf(ModelDefinition model) {
-        return model.projections().stream()
-                .filter(projection -> isTarget(projection.name()))
-                .map(this::target)
-                .toList();
+        List<LoraTarget> found = new ArrayList<>();
+        for (Projection projection : model.projections()) {
+            if (isTarget(projection.name())) {
+                found.add(target(projection, null));
+            } else {
+                projection.parts().stream()
+                        .filter(part -> isTarget(part.name()))
+                        .forEach(part -> found.add(target(part, projection)));
+            }
+        }
+        return List.copyOf(found);
     }
 
-    private LoraTarget target(Projection projection) {
+    private LoraTarget target(Projection projection, @Nullable Projection whole) {
         int targetRank = first(rankPattern, projection.name(), rank);
         double targetAlpha = first(alphaPattern, projection.name(), alpha);
         double scale = targetAlpha / (useRsLora ? Math.sqrt(targetRank) : targetRank);
-        return new LoraTarget(projection, targetRank, targetAlpha, scale, useDora);
+        return new LoraTarget(projection, targetRank, targetAlpha, scale, useDora, whole);
     }
 
     /** The value of the first key that applies to a name. */

@@ -95,7 +95,7 @@ final class LoraPlan implements PeftPlan {
 
     @Override
     public long fileBytes() {
-        List<TensorSpec> tensors = targets.stream()
+        List<TensorSpec> tensors = StoredWeights.targets(targets, options.useRsLora()).stream()
                 .flatMap(target -> target.fileTensors(options.adapterDtype()).stream())
                 .toList();
         return SafetensorsWriter.fileBytes(tensors, AdapterWeightsFile.METADATA);

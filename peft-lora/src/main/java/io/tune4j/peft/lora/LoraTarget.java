@@ -5,6 +5,7 @@ import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A projection that gets an adapter.
@@ -15,13 +16,34 @@ import java.util.List;
  * @param scale what B·A is multiplied by: alpha / r (Hu et al. 2021, section 4.1), or alpha / sqrt(r) for rsLoRA
  *     (Kalajdzievski 2023, eq. 7)
  * @param magnitude whether a magnitude {@code [out]} is trained too (DoRA)
+ * @param whole the projection of the checkpoint that it is a part of; null where it is one itself
  */
-record LoraTarget(Projection projection, int rank, double alpha, double scale, boolean magnitude) {
-    /** The prefix that peft's wrapper adds to the names of the base model. */
+record LoraTarget(
+        Projection projection,
+        int rank,
+        double alpha,
+        double scale,
+        boolean magnitude,
+        @Nullable Projection whole) {
+    LoraTarget(Projection projection, int rank, double alpha, double scale, boolean magnitude) {
+        this(projection, rank, alpha, scale, magnitude, null);
+    }
+
+    /** What peft's wrapping puts before the names of the base model. */
     private static final String PEFT_PREFIX = "base_model.model.";
 
     String name() {
         return projection.name();
+    }
+
+    /** The checkpoint's name of the weight that a merge changes: not the embedding's, where a tied output projection has that. */
+    String weightName() {
+        return (whole == null ? name() : whole.name()) + ".weight";
+    }
+
+    /** The first row of that weight that it changes. */
+    long firstRow() {
+        return whole == null ? 0 : Columns.of(List.of(whole)).of(name());
     }
 
     String aName() {

@@ -42,6 +42,15 @@ final class LoraWeights implements AutoCloseable {
         }
     }
 
+    /** With given values of the target's shapes, taken over. */
+    LoraWeights(LoraTarget target, Tensor a, Tensor b, @Nullable Tensor magnitude) {
+        this.target = target;
+        this.a = new Parameter(target.aName(), a);
+        this.b = new Parameter(target.bName(), b);
+        this.magnitude = magnitude == null ? null : new Parameter(target.magnitudeName(), magnitude);
+        this.magnitudeIsSet = true;
+    }
+
     LoraTarget target() {
         return target;
     }

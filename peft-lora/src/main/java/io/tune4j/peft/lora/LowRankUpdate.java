@@ -7,6 +7,7 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.peft.lora.UpBlock.Place;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -29,23 +30,22 @@ final class LowRankUpdate implements AutoCloseable {
      * @param adapted those that get an update
      */
     LowRankUpdate(List<Projection> projections, List<LoraWeights> adapted) {
+        Columns columns = Columns.of(projections);
+        List<LoraWeights> inOrder = adapted.stream()
+                .sorted(Comparator.comparingLong(
+                        weights -> columns.of(weights.target().name())))
+                .toList();
         List<Place> found = new ArrayList<>();
-        long column = 0;
         long lowColumn = 0;
-        for (Projection projection : projections) {
-            for (LoraWeights weights : adapted) {
-                if (weights.target().name().equals(projection.name())) {
-                    found.add(new Place(weights, column, lowColumn));
-                    lowColumn += weights.target().rank();
-                }
-            }
-            column += projection.outFeatures();
+        for (LoraWeights weights : inOrder) {
+            found.add(new Place(weights, columns.of(weights.target().name()), lowColumn));
+            lowColumn += weights.target().rank();
         }
         places = List.copyOf(found);
         haveOneScale = places.stream().map(Place::scale).distinct().count() == 1;
         blocks = UpBlock.of(places, haveOneScale);
         totalRank = lowColumn;
-        totalOut = column;
+        totalOut = columns.count();
         stackedA = ComposedMatrix.stacked(
                 places.stream().map(place -> place.weights().a()).toList());
     }

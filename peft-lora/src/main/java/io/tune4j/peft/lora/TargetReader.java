@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -139,8 +141,10 @@ final class TargetReader {
 
     /** All projections but the output's, as in peft; named by their last parts where these are unambiguous. */
     private ModuleNames allButOutput() {
-        List<String> names =
-                projectionNames().filter(name -> !name.equals(outputName())).toList();
+        List<String> names = model.projections().stream()
+                .map(Projection::name)
+                .filter(name -> !name.equals(outputName()))
+                .toList();
         ModuleNames short_ = ModuleNames.Listed.of(model.projections().stream()
                 .filter(projection -> !projection.name().equals(outputName()))
                 .map(Projection::leafName)
@@ -215,9 +219,32 @@ final class TargetReader {
         if (excluded != null && projectionNames().noneMatch(n -> read.targets().matches(n) && excluded.matches(n))) {
             options.notices().add(options.origin(EXCLUDED) + ": " + EXCLUDED + " excludes none of the targets");
         }
+        checkParts(key, read);
         noticeUnused("rank_pattern", read.rankPattern().keySet(), read);
         noticeUnused("alpha_pattern", read.alphaPattern().keySet(), read);
         noticeOverfull(read);
+    }
+
+    /** In peft's file DoRA's magnitudes are of all rows of a projection; and with dropout each adapter drops its own input. */
+    private void checkParts(String key, LoraOptions read) {
+        Map<Projection, Long> parts = read.targetsOf(model).stream()
+                .filter(target -> target.whole() != null && target.magnitude())
+                .collect(
+                        Collectors.groupingBy(target -> Objects.requireNonNull(target.whole()), Collectors.counting()));
+        parts.forEach((whole, count) -> {
+            if (count < whole.parts().size() || read.dropout() > 0) {
+                options.problem(
+                        key,
+                        "DoRA of parts of " + whole.leafName()
+                                + ", which this model has as one weight, needs all of them ("
+                                + String.join(
+                                        ", ",
+                                        whole.parts().stream()
+                                                .map(Projection::leafName)
+                                                .toList())
+                                + ") and no dropout; or name " + whole.leafName() + " in " + TARGETS);
+            }
+        });
     }
 
     private void noticeUnused(String key, Set<String> patterns, LoraOptions read) {
@@ -251,13 +278,19 @@ final class TargetReader {
         return model.projections().get(model.projections().size() - 1).name();
     }
 
+    /** Those of parts too. */
     private Stream<String> projectionNames() {
-        return model.projections().stream().map(Projection::name);
+        return projections().map(Projection::name);
+    }
+
+    private Stream<Projection> projections() {
+        return model.projections().stream()
+                .flatMap(projection -> Stream.concat(Stream.of(projection), projection.parts().stream()));
     }
 
     private Set<String> leafNames() {
         Set<String> names = new TreeSet<>();
-        model.projections().forEach(projection -> names.add(projection.leafName()));
+        projections().forEach(projection -> names.add(projection.leafName()));
         return names;
     }
 }

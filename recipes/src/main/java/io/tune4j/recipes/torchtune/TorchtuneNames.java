@@ -84,13 +84,6 @@ public final class TorchtuneNames {
                         "images are not read here; use a model that reads text alone"),
                 missing("torchtune.models.clip.*", "images are not read here; use a model that reads text alone"),
                 missing("torchtune.models.flux.*", "images are not made here; use a model that writes text"),
-                missing("torchtune.models.gemma.*", FAMILY),
-                missing("torchtune.models.gemma2.*", FAMILY),
-                missing("torchtune.models.mistral.*", FAMILY),
-                missing("torchtune.models.phi3.*", FAMILY),
-                missing("torchtune.models.phi4.*", FAMILY),
-                missing("torchtune.models.qwen2.*", FAMILY),
-                missing("torchtune.models.qwen2_5.*", FAMILY),
                 missing("torchtune.models.t5.*", FAMILY));
     }
 

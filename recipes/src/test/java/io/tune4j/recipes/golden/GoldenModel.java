@@ -5,10 +5,13 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.decoder.AutoBuilder;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
@@ -23,7 +26,11 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
+import io.tune4j.models.mistral.MistralPlugin;
+import io.tune4j.models.phi.PhiPlugin;
+import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.MergingWeights;
@@ -34,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A fixture's model with one of its adapters, or with none. */
 final class GoldenModel implements AutoCloseable {
+    private static final List<Plugin> FAMILIES =
+            List.of(new LlamaPlugin(), new MistralPlugin(), new QwenPlugin(), new GemmaPlugin(), new PhiPlugin());
+
     private final Backend backend;
     private final CausalLanguageModel model;
     private final @Nullable Adapter adapter;
@@ -61,19 +71,48 @@ final class GoldenModel implements AutoCloseable {
             Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
         ModelDefinition definition = definition(fixture.folder());
         PeftPlan plan = plan(definition, fixture.adapterConfig(caseName), dtype);
+        GoldenModel golden = built(backend, dtype, fixture, definition, plan, format, 0);
+        try {
+            golden.adapter().load(fixture.adapterFolder(caseName));
+        } catch (UserException e) {
+            golden.close();
+            throw e;
+        }
+        return golden;
+    }
+
+    /** With a new adapter by options of a model section. */
+    static GoldenModel adapted(Backend backend, DType dtype, GoldenFixture fixture, String options, long seed) {
+        ModelDefinition definition = definition(fixture.folder());
+        ConfigReader section = Sections.of("{" + options + "}");
+        PeftPlan plan = method("lora").configure(section, definition);
+        section.problems().throwIfAny();
+        return built(backend, dtype, fixture, definition, Objects.requireNonNull(plan), new DenseFormat(), seed);
+    }
+
+    /** With the adapter of a folder. */
+    static GoldenModel loaded(Backend backend, DType dtype, GoldenFixture fixture, Path folder) {
+        ModelDefinition definition = definition(fixture.folder());
+        PeftPlan plan = plan(definition, GoldenFixture.json(folder.resolve("adapter_config.json")), dtype);
+        GoldenModel golden = built(backend, dtype, fixture, definition, plan, new DenseFormat(), 0);
+        golden.adapter().load(folder);
+        return golden;
+    }
+
+    private static GoldenModel built(
+            Backend backend,
+            DType dtype,
+            GoldenFixture fixture,
+            ModelDefinition definition,
+            PeftPlan plan,
+            WeightFormat format,
+            long seed) {
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
-            Adapter adapter = plan.attach(backend, dtype, 0);
+            Adapter adapter = plan.attach(backend, dtype, seed);
             CausalLanguageModel model = definition.build(
                     backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights)));
-            GoldenModel golden = new GoldenModel(backend, model, adapter);
-            try {
-                adapter.load(fixture.adapterFolder(caseName));
-            } catch (UserException e) {
-                golden.close();
-                throw e;
-            }
-            return golden;
+            return new GoldenModel(backend, model, adapter);
         }
     }
 
@@ -87,14 +126,15 @@ final class GoldenModel implements AutoCloseable {
         }
     }
 
-    private static ModelDefinition definition(Path folder) {
-        Plugin llama = new LlamaPlugin();
-        return llama.models().stream()
+    static ModelDefinition definition(Path folder) {
+        List<ModelBuilder> builders = FAMILIES.stream()
+                .flatMap(plugin -> plugin.models().stream())
                 .flatMap(family -> family.builders().stream())
-                .filter(builder -> builder.name().equals("llama"))
-                .map(builder -> builder.define(Sections.of("{}"), folder))
-                .findFirst()
-                .orElseThrow();
+                .toList();
+        ConfigReader options = Sections.of("{}");
+        ModelDefinition definition = new AutoBuilder(builders).define(options, folder);
+        options.problems().throwIfAny();
+        return Objects.requireNonNull(definition);
     }
 
     /** Sizes, ranks and targets are read from the adapter's own config. */
@@ -110,12 +150,15 @@ final class GoldenModel implements AutoCloseable {
             options.append(", adapter_dtype: ").append(dtype.configName());
         }
         options.append('}');
-        PeftMethod peft = new LoraPlugin()
+        return Objects.requireNonNull(method(method).configure(Sections.of(options.toString()), definition));
+    }
+
+    private static PeftMethod method(String name) {
+        return new LoraPlugin()
                 .peftMethods().stream()
-                        .filter(candidate -> candidate.name().equals(method))
+                        .filter(candidate -> candidate.name().equals(name))
                         .findFirst()
                         .orElseThrow();
-        return Objects.requireNonNull(peft.configure(Sections.of(options.toString()), definition));
     }
 
     private static void append(StringBuilder options, String key, JsonNode value) {

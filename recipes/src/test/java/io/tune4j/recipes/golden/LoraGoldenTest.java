@@ -125,6 +125,8 @@ class LoraGoldenTest {
     @MethodSource("adapterCases")
     void theCurveOfTwentyStepsEqualsPeft(GoldenFixture fixture, String caseName) {
         JsonNode curve = fixture.adapterCase(caseName).get("curve");
+        double tolerance = Math.max(
+                2e-5, FP32_SLACK * curve.path("max_rel_loss_diff_fp32_vs_fp64").asDouble());
         try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
                 Optimizer optimizer = optimizer(fixture, model)) {
             for (int step = 0; step < curve.get("loss").size(); step++) {
@@ -138,7 +140,7 @@ class LoraGoldenTest {
 
                 double expectedLoss = curve.get("loss").get(step).asDouble();
                 double expectedNorm = curve.get("global_grad_norm").get(step).asDouble();
-                assertThat(loss / expectedLoss).as("loss of step %s", step).isCloseTo(1, within(2e-5));
+                assertThat(loss / expectedLoss).as("loss of step %s", step).isCloseTo(1, within(tolerance));
                 assertThat(norm / expectedNorm)
                         .as("gradient norm of step %s", step)
                         .isCloseTo(1, within(1e-3));

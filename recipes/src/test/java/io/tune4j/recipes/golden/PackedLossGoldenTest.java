@@ -22,12 +22,14 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model on packs, against torchtune's with its mask of blocks; and on ragged batches, against each sample alone. */
 class PackedLossGoldenTest {
-    private static GoldenFixture fixture() {
+    private static GoldenFixture fixture(String name) {
         return GoldenFixture.all().stream()
-                .filter(each -> each.folder().endsWith("llama2_style"))
+                .filter(each -> each.folder().endsWith(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -36,7 +38,7 @@ class PackedLossGoldenTest {
     void lossAndLogitsOfPacksEqualTorchtunes() throws IOException {
         JsonNode golden = PacksGoldenTest.golden("expected.json");
         try (Backend backend = TestedBackend.open();
-                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture(), "lora")) {
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture("llama2_style"), "lora")) {
             for (JsonNode reference :
                     PacksGoldenTest.golden("expected_model.json").get("packs")) {
                 JsonNode made = golden.get("cases").get(reference.get("case").asInt());
@@ -69,11 +71,12 @@ class PackedLossGoldenTest {
         }
     }
 
-    @Test
-    void lossesAndGradientsOfABatchAreThoseOfEachSampleAlone() {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama2_style", "mistral_sliding_style", "gemma2_style", "gemma3_style"})
+    void lossesAndGradientsOfABatchAreThoseOfEachSampleAlone(String name) {
         Random random = new Random(11);
         try (Backend backend = TestedBackend.open();
-                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(), "lora")) {
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(name), "lora")) {
             for (int round = 0; round < 5; round++) {
                 List<TokenizedSample> samples = new ArrayList<>();
                 for (int i = 0; i < 2 + round; i++) {
@@ -100,11 +103,12 @@ class PackedLossGoldenTest {
     }
 
     /** Random trees of beginnings: the same loss and gradients as without sharing. */
-    @Test
-    void sharedBeginningsChangeNeitherLossNorGradients() {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama2_style", "mistral_sliding_style", "gemma2_style", "gemma3_style"})
+    void sharedBeginningsChangeNeitherLossNorGradients(String name) {
         Random random = new Random(5);
         try (Backend backend = TestedBackend.open();
-                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(), "lora")) {
+                GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT64, fixture(name), "lora")) {
             for (int round = 0; round < 8; round++) {
                 List<TokenizedSample> samples = new ArrayList<>();
                 samples.add(sample(random, 10 + random.nextInt(150)));

@@ -25,7 +25,13 @@ abstract class AttentionConformance extends BackendTestCase {
             // Heads as wide as real models have them, for which a backend may have other kernels.
             new AttentionShape(6, 2, 64),
             new AttentionShape(2, 2, 32),
-            new AttentionShape(2, 1, 128));
+            new AttentionShape(2, 1, 128),
+            // Windows, scales and caps: shorter than a block and longer, alone and together.
+            new AttentionShape(4, 2, 8, 5, 0.3, 0),
+            new AttentionShape(4, 2, 16, 100, 0.25, 0),
+            new AttentionShape(4, 2, 8, 0, 0.6, 1.5),
+            new AttentionShape(6, 2, 64, 17, 0.125, 2),
+            new AttentionShape(2, 1, 32, 1, 0.2, 0));
 
     private static final List<SequenceLayout> LAYOUTS = List.of(
             SequenceLayout.ofLengths(1),
@@ -108,7 +114,8 @@ abstract class AttentionConformance extends BackendTestCase {
                         for (int e = 0; e < size; e++) {
                             score += x[i * width + h * size + e] * x[key + e];
                         }
-                        weights[j] = Math.exp(score / Math.sqrt(size));
+                        boolean seen = shape.window() == 0 || i - sequence.start() - j < shape.window();
+                        weights[j] = seen ? Math.exp(capped(score * shape.scale(), shape.softCap())) : 0;
                         sum += weights[j];
                     }
                     for (int j = 0; j < weights.length; j++) {
@@ -124,6 +131,36 @@ abstract class AttentionConformance extends BackendTestCase {
             }
         }
         return new Host(output, layout.rows(), shape.querySize());
+    }
+
+    private static double capped(double score, double cap) {
+        return cap == 0 ? score : cap * Math.tanh(score / cap);
+    }
+
+    @Test
+    final void aPartOfAHeadTurns() {
+        AttentionShape shape = new AttentionShape(4, 2, 16);
+        for (DType dtype : dtypes()) {
+            Tensor angles = random(DType.FLOAT64, 1, 7, 6);
+            Tensor cos = angles.apply(io.tune4j.api.tensor.UnaryFunction.COS).cast(dtype);
+            Tensor sin = angles.apply(io.tune4j.api.tensor.UnaryFunction.SIN).cast(dtype);
+            Tensor fused = random(dtype, 2, 7, shape.fusedSize());
+            Tensor original = fused.copy();
+            backend().rotaryInPlace(fused, cos, sin, shape, false);
+            for (int head = 0; head < shape.heads() + shape.keyValueHeads(); head++) {
+                assertClose(
+                        fused.narrow(1, head * 16 + 12, 4), original.narrow(1, head * 16 + 12, 4), 0, "the rest stays");
+                Tensor first = original.narrow(1, head * 16, 6);
+                Tensor second = original.narrow(1, head * 16 + 6, 6);
+                assertClose(
+                        fused.narrow(1, head * 16, 6),
+                        first.times(cos).minus(second.times(sin)),
+                        FusedKernelConformance.loose(dtype),
+                        "the part turns");
+            }
+            backend().rotaryInPlace(fused, cos, sin, shape, true);
+            assertClose(fused, original, 2 * tolerance(dtype), "turned back " + dtype);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.backend.ReferenceKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.UnaryFunction;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,72 @@ abstract class FusedKernelConformance extends BackendTestCase {
         Tensor extreme = new Host(new double[] {-1e4, 1e4, 2, 2}, 1, 4).on(backend(), DType.FLOAT32);
         assertThat(backend().swiGlu(extreme).toDoubles()[0]).isZero();
         assertThat(backend().swiGlu(extreme).toDoubles()[1]).isEqualTo(2e4);
+    }
+
+    /** Products with a weight in fp32 are rounded once. */
+    @Test
+    final void rmsNormWithAWiderWeight() {
+        for (DType dtype : dtypes()) {
+            Tensor x = random(dtype, 1, 7, 48);
+            Tensor weight = random(dtype == DType.FLOAT64 ? dtype : DType.FLOAT32, 2, 48);
+            Tensor dy = random(dtype, 3, 7, 48);
+            Normalized expected = ReferenceKernels.rmsNorm(x, weight, 1e-5);
+            Normalized actual = backend().rmsNorm(x, weight, 1e-5);
+            assertThat(actual.output().dtype()).isEqualTo(dtype);
+            assertClose(actual.output(), expected.output(), loose(dtype), "rmsNorm " + dtype);
+            Tensor gradient = backend().rmsNormBackward(dy, x, weight, actual.inverseRms());
+            assertThat(gradient.dtype()).isEqualTo(dtype);
+            assertClose(
+                    gradient,
+                    ReferenceKernels.rmsNormBackward(dy, x, weight, expected.inverseRms()),
+                    loose(dtype),
+                    "rmsNormBackward " + dtype);
+        }
+    }
+
+    @Test
+    final void geGluAndItsBackward() {
+        for (DType dtype : dtypes()) {
+            for (long rows : new long[] {1, 7, 130}) {
+                for (long width : new long[] {36, 48}) {
+                    Tensor gateUp = random(dtype, 6, rows, 2 * width);
+                    Tensor dy = random(dtype, 7, rows, width);
+                    assertClose(
+                            backend().geGlu(gateUp), ReferenceKernels.geGlu(gateUp), loose(dtype), "geGlu " + dtype);
+                    assertClose(
+                            backend().geGluBackward(dy, gateUp),
+                            ReferenceKernels.geGluBackward(dy, gateUp),
+                            loose(dtype),
+                            "geGluBackward " + dtype);
+                }
+            }
+        }
+        Tensor gateUp = random(DType.FLOAT64, 8, 3, 10);
+        Host both = Host.of(gateUp);
+        double scale = Math.sqrt(2 / Math.PI);
+        Host formula = both.narrow(1, 0, 5)
+                .zip(both.narrow(1, 5, 5), (g, u) -> g / 2 * (1 + Math.tanh(scale * (g + 0.044715 * g * g * g))) * u);
+        assertClose(backend().geGlu(gateUp), formula, 1e-12, "GeGLU's formula");
+        Tensor extreme = new Host(new double[] {-1e4, 1e4, 2, 2}, 1, 4).on(backend(), DType.FLOAT32);
+        assertThat(backend().geGlu(extreme).toDoubles()[0]).isZero();
+        assertThat(backend().geGlu(extreme).toDoubles()[1]).isEqualTo(2e4);
+    }
+
+    @Test
+    final void cappedCrossEntropyIsThatOfCappedLogits() {
+        Tensor hidden = random(DType.FLOAT64, 12, 5, 4).times(2);
+        Tensor weight = random(DType.FLOAT64, 13, 9, 4);
+        Tensor labels = labels(5, 9);
+        Tensor capped = hidden.matmul(weight.transposed())
+                .times(1 / 1.5)
+                .apply(UnaryFunction.TANH)
+                .times(1.5);
+        double expected = ReferenceKernels.crossEntropyInPlace(capped, labels).item();
+        double actual = backend()
+                .cappedCrossEntropy(hidden, weight, labels, 1.5, false)
+                .lossSum()
+                .item();
+        assertThat(actual).isBetween(expected - 1e-12, expected + 1e-12);
     }
 
     private Tensor labels(int count, int vocabulary) {

@@ -80,6 +80,7 @@ abstract class KernelConformance extends BackendTestCase {
             case SQRT -> Math::sqrt;
             case RECIPROCAL_SQRT -> x -> 1 / Math.sqrt(x);
             case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
+            case TANH -> Math::tanh;
             case SIN -> Math::sin;
             case COS -> Math::cos;
         };

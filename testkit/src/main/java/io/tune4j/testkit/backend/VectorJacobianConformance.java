@@ -12,6 +12,8 @@ import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.GeGlu;
+import io.tune4j.api.nn.HeadNorms;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.Pass;
@@ -20,6 +22,8 @@ import io.tune4j.api.nn.Residual;
 import io.tune4j.api.nn.RmsNorm;
 import io.tune4j.api.nn.RotaryAttention;
 import io.tune4j.api.nn.RowSelection;
+import io.tune4j.api.nn.Scaling;
+import io.tune4j.api.nn.SoftCappedLinear;
 import io.tune4j.api.nn.SwiGlu;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
@@ -89,8 +93,13 @@ abstract class VectorJacobianConformance extends BackendTestCase {
 
     @Test
     final void raggedAttention() {
-        List<AttentionShape> shapes =
-                List.of(new AttentionShape(2, 2, 4), new AttentionShape(4, 2, 4), new AttentionShape(3, 1, 2));
+        List<AttentionShape> shapes = List.of(
+                new AttentionShape(2, 2, 4),
+                new AttentionShape(4, 2, 4),
+                new AttentionShape(3, 1, 2),
+                new AttentionShape(4, 2, 4, 3, 0.7, 0),
+                new AttentionShape(4, 2, 4, 0, 0.7, 0.8),
+                new AttentionShape(2, 1, 4, 2, 0.9, 0.5));
         List<SequenceLayout> layouts =
                 List.of(SequenceLayout.ofLengths(1), SequenceLayout.ofLengths(6), SequenceLayout.ofLengths(3, 1, 5, 2));
         for (AttentionShape shape : shapes) {
@@ -116,6 +125,56 @@ abstract class VectorJacobianConformance extends BackendTestCase {
     @Test
     final void swiGlu() {
         check(List.of(random(1, 4, 10).times(3)), (x, tape) -> SwiGlu.apply(backend(), x.get(0), pass(tape)));
+    }
+
+    @Test
+    final void geGlu() {
+        check(List.of(random(1, 4, 10).times(3)), (x, tape) -> GeGlu.apply(backend(), x.get(0), pass(tape)));
+    }
+
+    @Test
+    final void scaling() {
+        check(List.of(random(1, 4, 5)), (x, tape) -> {
+            Tensor sum = Residual.add(x.get(0), x.get(0), pass(tape));
+            return Scaling.applyInPlace(sum, 0.3, pass(tape));
+        });
+    }
+
+    @Test
+    final void headNorms() {
+        AttentionShape shape = new AttentionShape(4, 2, 6);
+        for (int heads : new int[] {1, 2}) {
+            int queryWidth = heads == 1 ? 6 : shape.querySize();
+            int keyWidth = heads == 1 ? 6 : shape.keyValueSize();
+            try (HeadNorms norms = new HeadNorms(backend(), shape, random(1, queryWidth), random(2, keyWidth), 1e-5)) {
+                check(List.of(random(3, 5, shape.fusedSize())), (x, tape) -> norms.applyInPlace(x.get(0), pass(tape)));
+            }
+        }
+    }
+
+    @Test
+    final void aPartOfAHeadTurns() {
+        AttentionShape shape = new AttentionShape(4, 2, 6);
+        Tensor angles = random(1, 5, 2).times(3);
+        Tensor cos = angles.apply(UnaryFunction.COS);
+        Tensor sin = angles.apply(UnaryFunction.SIN);
+        RotaryAttention attention = new RotaryAttention(backend(), shape);
+        check(
+                List.of(random(2, 5, shape.fusedSize())),
+                (x, tape) -> attention.rotateInPlace(x.get(0), cos, sin, pass(tape)));
+    }
+
+    @Test
+    final void crossEntropyOfCappedLogits() {
+        Tensor labels = Tensor.ofLongs(backend(), 3, 0, 6, 6, 1);
+        for (boolean bias : new boolean[] {false, true}) {
+            try (Linear head = new SoftCappedLinear(frozenLinear(1, 4, 7, bias), 0.8)) {
+                check(
+                        List.of(random(2, 5, 4)),
+                        (x, tape) -> LinearCrossEntropy.apply(backend(), x.get(0), head, labels, 2, pass(tape)));
+                check(List.of(random(2, 5, 4)), (x, tape) -> head.forward(x.get(0), pass(tape)));
+            }
+        }
     }
 
     @Test

@@ -282,6 +282,7 @@ class JavaKernels implements ArrayKernels {
                     case SQRT -> Math::sqrt;
                     case RECIPROCAL_SQRT -> x -> 1 / Math.sqrt(x);
                     case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
+                    case TANH -> Math::tanh;
                     case SIN -> Math::sin;
                     case COS -> Math::cos;
                 });

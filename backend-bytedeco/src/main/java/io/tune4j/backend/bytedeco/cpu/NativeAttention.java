@@ -39,7 +39,7 @@ final class NativeAttention implements KernelSet {
                 TorchScratch::new,
                 NativeKernels.elements(fused.dtype()),
                 shape,
-                AttentionScores.scaled(shape.scale()));
+                new AttentionScores(shape.window(), (float) shape.scale(), (float) shape.softCap()));
     }
 
     private static Rows rows(Tensor matrix) {

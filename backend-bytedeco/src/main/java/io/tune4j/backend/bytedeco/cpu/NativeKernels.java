@@ -126,6 +126,25 @@ final class NativeKernels implements KernelSet {
 
     @Override
     public Optional<Tensor> swiGlu(Tensor gateUp) {
+        return gated(Activation.SILU, gateUp);
+    }
+
+    @Override
+    public Optional<Tensor> swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return gatedBackward(Activation.SILU, outputGradient, gateUp);
+    }
+
+    @Override
+    public Optional<Tensor> geGlu(Tensor gateUp) {
+        return gated(Activation.GELU, gateUp);
+    }
+
+    @Override
+    public Optional<Tensor> geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return gatedBackward(Activation.GELU, outputGradient, gateUp);
+    }
+
+    private Optional<Tensor> gated(Activation activation, Tensor gateUp) {
         if (!operands.takesSwiGlu(gateUp)) {
             return Optional.empty();
         }
@@ -133,7 +152,7 @@ final class NativeKernels implements KernelSet {
         long from = address(gateUp);
         long to = address(result);
         rows(gateUp, (start, count) -> new GatedLinearUnit(
-                        Activation.SILU,
+                        activation,
                         elements(gateUp.dtype()),
                         row(from, gateUp, start),
                         count,
@@ -143,8 +162,7 @@ final class NativeKernels implements KernelSet {
         return Optional.of(result);
     }
 
-    @Override
-    public Optional<Tensor> swiGluBackward(Tensor outputGradient, Tensor gateUp) {
+    private Optional<Tensor> gatedBackward(Activation activation, Tensor outputGradient, Tensor gateUp) {
         if (!operands.takesSwiGluBackward(outputGradient, gateUp)) {
             return Optional.empty();
         }
@@ -153,7 +171,7 @@ final class NativeKernels implements KernelSet {
         long from = address(gateUp);
         long to = address(gradient);
         rows(gateUp, (start, count) -> new GatedLinearUnit.Backward(
-                        Activation.SILU,
+                        activation,
                         elements(gateUp.dtype()),
                         row(incoming, outputGradient, start),
                         row(from, gateUp, start),

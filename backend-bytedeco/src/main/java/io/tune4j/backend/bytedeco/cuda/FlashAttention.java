@@ -74,6 +74,7 @@ public final class FlashAttention implements KernelSet {
     /** Whether these rows can be attended to here. */
     private static boolean takes(io.tune4j.api.tensor.Tensor fused, SequenceLayout layout, AttentionShape shape) {
         return (fused.dtype() == DType.BFLOAT16 || fused.dtype() == DType.FLOAT16)
+                && shape.isPlain()
                 && shape.headSize() % WIDTH_UNIT == 0
                 && shape.headSize() <= MOST_WIDTH
                 && layout.rows() == fused.size(0)

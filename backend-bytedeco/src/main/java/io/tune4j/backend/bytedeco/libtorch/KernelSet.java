@@ -49,6 +49,14 @@ public interface KernelSet extends AutoCloseable {
         return Optional.empty();
     }
 
+    default Optional<Tensor> geGlu(Tensor gateUp) {
+        return Optional.empty();
+    }
+
+    default Optional<Tensor> geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return Optional.empty();
+    }
+
     default Optional<Tensor> crossEntropyInPlace(Tensor logits, Tensor labels) {
         return Optional.empty();
     }

@@ -201,6 +201,7 @@ abstract class LibtorchArrays implements ArrayKernels {
             case SQRT -> x.sqrt();
             case RECIPROCAL_SQRT -> x.rsqrt();
             case SIGMOID -> x.sigmoid();
+            case TANH -> x.tanh();
             case SIN -> x.sin();
             case COS -> x.cos();
         });

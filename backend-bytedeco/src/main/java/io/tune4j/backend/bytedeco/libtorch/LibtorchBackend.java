@@ -121,6 +121,18 @@ public abstract class LibtorchBackend extends LibtorchArrays implements Backend 
     }
 
     @Override
+    public final Tensor geGlu(Tensor gateUp) {
+        return compute(set -> set.geGlu(gateUp), () -> Backend.super.geGlu(gateUp));
+    }
+
+    @Override
+    public final Tensor geGluBackward(Tensor outputGradient, Tensor gateUp) {
+        return compute(
+                set -> set.geGluBackward(outputGradient, gateUp),
+                () -> Backend.super.geGluBackward(outputGradient, gateUp));
+    }
+
+    @Override
     public final Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         return compute(
                 set -> set.crossEntropyInPlace(logits, labels),

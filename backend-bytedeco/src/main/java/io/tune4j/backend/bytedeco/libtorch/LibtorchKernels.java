@@ -32,6 +32,9 @@ public final class LibtorchKernels implements KernelSet {
 
     @Override
     public Optional<Attended> attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        if (!shape.isPlain()) {
+            return Optional.empty();
+        }
         Tensor output = Tensor.empty(fused.kernels(), fused.dtype(), fused.size(0), shape.querySize());
         blocked(fused, shape).forward(raw(fused), layout, raw(output));
         // The backward computes the probabilities again from the scores, so it needs nothing else.
@@ -41,6 +44,9 @@ public final class LibtorchKernels implements KernelSet {
     @Override
     public Optional<Tensor> attentionBackward(
             Tensor outputGradient, Tensor fused, Attended attended, SequenceLayout layout, AttentionShape shape) {
+        if (!shape.isPlain()) {
+            return Optional.empty();
+        }
         Tensor gradient = Tensor.empty(fused.kernels(), fused.dtype(), fused.size(0), shape.fusedSize());
         blocked(fused, shape).backward(raw(outputGradient), raw(fused), layout, raw(gradient));
         return Optional.of(gradient);

@@ -37,6 +37,10 @@ final class RowOperations {
             org.bytedeco.pytorch.Tensor squares = work.keep(rows.mul(rows));
             inverse.copy_(work.keep(squares.mean(new long[] {-1}, true, work.noDtype())));
             inverse.add_(work.scalar(epsilon)).rsqrt_();
+            if (weight.dtype() != x.dtype()) {
+                target.copy_(work.keep(rows.mul(inverse)).mul_(wide(raw(weight), inverse, work)));
+                return;
+            }
             // The product with the inverse is rounded before the weight is multiplied, as Hugging Face's models do.
             if (rows.scalar_type().value == target.scalar_type().value) {
                 torch.mul_out(target, rows, inverse);
@@ -69,7 +73,7 @@ final class RowOperations {
     }
 
     void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
-        long half = shape.headSize() / 2;
+        long half = cos.size(1);
         long turned = shape.heads() + shape.keyValueHeads();
         double sign = inverse ? -1 : 1;
         threads.rows(fused.size(0), rowBytes(fused), (start, count, work) -> {

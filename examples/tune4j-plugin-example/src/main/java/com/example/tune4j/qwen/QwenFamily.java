@@ -7,26 +7,26 @@ import io.tune4j.api.model.ModelFamily;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code qwen2_5}, sized by the checkpoint's config.json, and two released sizes by torchtune's names. */
+/** {@code example_qwen}, sized by the checkpoint's config.json, and two released sizes. */
 public final class QwenFamily implements ModelFamily {
     @Override
     public String name() {
-        return "qwen2_5";
+        return "example_qwen";
     }
 
     @Override
     public List<ModelBuilder> builders() {
         return List.of(
                 new FromCheckpoint(),
-                new Released("qwen2_5_0_5b", new QwenConfig(151936, 896, 4864, 24, 14, 2, 32768, 1e-6, 1e6, true)),
+                new Released("example_qwen_0_5b", new QwenConfig(151936, 896, 4864, 24, 14, 2, 32768, 1e-6, 1e6, true)),
                 new Released(
-                        "qwen2_5_1_5b_instruct", new QwenConfig(151936, 1536, 8960, 28, 12, 2, 32768, 1e-6, 1e6, true)));
+                        "example_qwen_1_5b_instruct", new QwenConfig(151936, 1536, 8960, 28, 12, 2, 32768, 1e-6, 1e6, true)));
     }
 
     private static final class FromCheckpoint implements ModelBuilder {
         @Override
         public String name() {
-            return "qwen2_5";
+            return "example_qwen";
         }
 
         @Override

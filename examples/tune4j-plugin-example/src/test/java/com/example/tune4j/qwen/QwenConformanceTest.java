@@ -12,7 +12,7 @@ class QwenConformanceTest extends ModelFamilyConformance {
 
     @Override
     protected String model() {
-        return "_component_: qwen2_5";
+        return "_component_: example_qwen";
     }
 
     @Override

@@ -13,7 +13,11 @@ enum ChatFormatName {
     PLAIN,
     LLAMA2,
     LLAMA3,
-    CHATML;
+    CHATML,
+    /** torchtune's for Qwen 2 and 2.5. */
+    QWEN2,
+    PHI3,
+    PHI4;
 
     /**
      * The format.
@@ -30,6 +34,9 @@ enum ChatFormatName {
             case LLAMA2 -> plain(new TurnFormat(tokenizer), template == null ? PromptTemplates::llama2 : template);
             case LLAMA3 -> plain(new Llama3Format(tokenizer), template);
             case CHATML -> plain(new ChatMlFormat(tokenizer), template);
+            case QWEN2 -> plain(new Qwen2Format(tokenizer), template);
+            case PHI3 -> plain(new Phi3Format(tokenizer), template);
+            case PHI4 -> plain(new Phi4Format(tokenizer), template);
         };
     }
 

@@ -35,8 +35,15 @@ import org.jspecify.annotations.Nullable;
 /** A vocabulary of any format by the tokenizers library of Hugging Face, with a prompt format. */
 final class HfTokenizer implements Tokenizer {
     /** Tokens that end an answer, whatever the format. */
-    private static final List<String> ENDS =
-            List.of("<|eot_id|>", "<|eom_id|>", "<|im_end|>", "<|end_of_text|>", "</s>");
+    private static final List<String> ENDS = List.of(
+            "<|eot_id|>",
+            "<|eom_id|>",
+            "<|im_end|>",
+            "<|end|>",
+            "<end_of_turn>",
+            "<|end_of_text|>",
+            "<|endoftext|>",
+            "</s>");
 
     private static final Pattern STRIPPED = Pattern.compile(" +\\z");
 

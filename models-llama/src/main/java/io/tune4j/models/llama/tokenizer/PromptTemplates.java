@@ -5,6 +5,7 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.data.PromptTemplate;
 import io.tune4j.api.data.PromptTemplate.Templated;
+import io.tune4j.api.error.DataException;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
                         "models.llama2",
                         "[INST] around the user's text, the system's in it",
                         PromptTemplates::llama2),
+                new PromptTemplates(
+                        "MistralChatTemplate",
+                        "models.mistral",
+                        "[INST] around the user's text; no system messages",
+                        PromptTemplates::mistral),
                 new PromptTemplates(
                         "ChatMLTemplate", "data", "<|im_start|> and <|im_end|> as text", PromptTemplates::chatMl),
                 new PromptTemplates(
@@ -151,6 +157,19 @@ public final class PromptTemplates implements ComponentFactory<PromptTemplate> {
         }
         return templated;
     }
+
+    private static List<Templated> mistral(List<Message> messages) {
+        for (Message message : messages) {
+            if (message.role() == Role.SYSTEM) {
+                throw new DataException(
+                        "MistralChatTemplate has no place for a system message, and a record has one; leave it"
+                                + " out, or set tokenizer.chat_format to template for the checkpoint's own format");
+            }
+        }
+        return MISTRAL.apply(messages);
+    }
+
+    private static final PromptTemplate MISTRAL = of(Map.of(Role.USER, new Tags("[INST] ", " [/INST] ")));
 
     private static List<Templated> chatMl(List<Message> messages) {
         List<Templated> templated = new ArrayList<>();

@@ -117,7 +117,7 @@ final class TiktokenFile {
         return root.toString();
     }
 
-    private static void byteLevel(ObjectNode node) {
+    static void byteLevel(ObjectNode node) {
         node.put("type", "ByteLevel")
                 .put("add_prefix_space", false)
                 .put("trim_offsets", true)

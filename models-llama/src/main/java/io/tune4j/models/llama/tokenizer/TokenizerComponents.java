@@ -46,7 +46,37 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                         "llama2_tokenizer",
                         List.of("torchtune.models.llama2.llama2_tokenizer"),
                         "Llama 2's tokenizer.model or tokenizer.json, and its [INST] tags",
-                        ChatFormatName.LLAMA2));
+                        ChatFormatName.LLAMA2),
+                new TokenizerComponents(
+                        "mistral_tokenizer",
+                        List.of("torchtune.models.mistral.mistral_tokenizer"),
+                        "Mistral's tokenizer.model or tokenizer.json; its [INST] tags are MistralChatTemplate",
+                        ChatFormatName.PLAIN),
+                new TokenizerComponents(
+                        "gemma_tokenizer",
+                        List.of("torchtune.models.gemma.gemma_tokenizer", "torchtune.models.gemma2.gemma_tokenizer"),
+                        "Gemma's tokenizer.model or tokenizer.json, without tags",
+                        ChatFormatName.PLAIN),
+                new TokenizerComponents(
+                        "qwen2_tokenizer",
+                        List.of("torchtune.models.qwen2.qwen2_tokenizer"),
+                        "Qwen 2's vocab.json and merges.txt or tokenizer.json, and its ChatML",
+                        ChatFormatName.QWEN2),
+                new TokenizerComponents(
+                        "qwen2_5_tokenizer",
+                        List.of("torchtune.models.qwen2_5.qwen2_5_tokenizer"),
+                        "Qwen 2.5's vocab.json and merges.txt or tokenizer.json, and its ChatML",
+                        ChatFormatName.QWEN2),
+                new TokenizerComponents(
+                        "phi3_mini_tokenizer",
+                        List.of("torchtune.models.phi3.phi3_mini_tokenizer"),
+                        "Phi-3's tokenizer.model or tokenizer.json, and its <|user|> and <|end|>",
+                        ChatFormatName.PHI3),
+                new TokenizerComponents(
+                        "phi4_tokenizer",
+                        List.of("torchtune.models.phi4.phi4_tokenizer"),
+                        "Phi-4's tokenizer.json, and its <|im_sep|>",
+                        ChatFormatName.PHI4));
     }
 
     @Override
@@ -115,7 +145,12 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
 
     /** The {@code tokenizer.json} that the path names, or that lies beside it or with the base model. */
     private static @Nullable Path file(ConfigReader options, @Nullable Path checkpointDirectory) {
+        // torchtune's names of a vocabulary's second file; it is looked for beside the first.
+        List.of("merges_file", "merges_path").forEach(options::claim);
         Path path = options.pathOrNull("path");
+        if (path == null) {
+            path = options.pathOrNull("vocab_path");
+        }
         if (path == null) {
             path = checkpointDirectory;
         }
@@ -128,10 +163,13 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 return path.resolve(name);
             }
         }
+        if (path.endsWith(MergesFile.NAME) && Files.isRegularFile(path.resolveSibling(TokenizerFile.NAME))) {
+            return path.resolveSibling(TokenizerFile.NAME);
+        }
         if (Files.isRegularFile(path) && path.toString().endsWith(".json")) {
             return path;
         }
-        boolean original = path.toString().endsWith(".model");
+        boolean original = path.toString().endsWith(".model") || path.endsWith(MergesFile.NAME);
         if (original && Files.isRegularFile(path)) {
             return path;
         }

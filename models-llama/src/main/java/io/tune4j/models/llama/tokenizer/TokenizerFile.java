@@ -77,7 +77,7 @@ record TokenizerFile(
         }
     }
 
-    private static TokenizerFile prepare(Path file, ObjectNode tokenizer, String chatTemplate) {
+    static TokenizerFile prepare(Path file, ObjectNode tokenizer, String chatTemplate) {
         ObjectNode model = (ObjectNode) tokenizer.get("model");
         int highest = highestId(model.path("vocab"));
         // The library counts added tokens on from the vocabulary, in the order of the list.

@@ -22,7 +22,10 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
         Path folder = path.toAbsolutePath().getParent();
         if (path.toString().endsWith(".json")) {
             TokenizerSettings settings = TokenizerSettings.read(folder);
-            return new TokenizerSource(TokenizerFile.read(path, settings.chatTemplate()), settings);
+            TokenizerFile file = path.endsWith(MergesFile.NAME)
+                    ? MergesFile.read(path, settings.chatTemplate())
+                    : TokenizerFile.read(path, settings.chatTemplate());
+            return new TokenizerSource(file, settings);
         }
         byte[] content = content(path);
         if (TiktokenFile.matches(content)) {

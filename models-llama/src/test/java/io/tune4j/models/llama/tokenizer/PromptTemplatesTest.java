@@ -33,6 +33,20 @@ class PromptTemplatesTest {
         return text.toString().replace("\n", "/");
     }
 
+    @Test
+    void mistralHasNoSystemMessages() {
+        PromptTemplate template = PromptTemplates.all().stream()
+                .filter(factory -> factory.name().equals("MistralChatTemplate"))
+                .map(PromptTemplates.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .template();
+        assertThat(applied(template, TALK.subList(1, 3))).isEqualTo("user=[INST] U [/INST] |assistant=A (trained)|");
+        assertThatThrownBy(() -> template.apply(TALK))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("no place for a system message");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

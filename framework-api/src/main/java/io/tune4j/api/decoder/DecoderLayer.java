@@ -1,0 +1,57 @@
+package io.tune4j.api.decoder;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.RowSelection;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import org.jspecify.annotations.Nullable;
+
+/** {@code h = x + attention(x); y = h + mlp(h)}, with norms before, after or around the two. */
+final class DecoderLayer implements AutoCloseable {
+    private final AttentionPart attention;
+    private final MlpPart mlp;
+
+    DecoderLayer(
+            DecoderConfig config,
+            int index,
+            Backend backend,
+            DType dtype,
+            WeightSource weights,
+            LinearFactory linears) {
+        LayerNames names = new LayerNames(config, index);
+        NormWeights norms = new NormWeights(backend, dtype, weights, config.norms());
+        this.attention = new AttentionPart(config, names, norms, linears);
+        this.mlp = new MlpPart(config, names, norms, linears);
+    }
+
+    /**
+     * The layer's result.
+     *
+     * @param x {@code [T, D]}
+     * @param rows {@code [N]} of the rows whose result is wanted, for the last layer; null for all. The others are then
+     *     only looked at by attention: nothing after it is computed for them
+     * @param angles of its rotary embedding; null for a layer without one
+     * @return {@code [T, D]}, or {@code [N, D]}
+     */
+    Tensor forward(Tensor x, @Nullable Tensor rows, @Nullable Angles angles, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor attended = attention.attend(x, angles, pass);
+            Tensor own = x;
+            if (rows != null) {
+                attended = RowSelection.apply(attended, rows, pass);
+                own = RowSelection.apply(x, rows, pass);
+            }
+            return scope.escape(mlp.addTo(attention.project(attended, own, pass), pass));
+        }
+    }
+
+    @Override
+    public void close() {
+        attention.close();
+        mlp.close();
+    }
+}

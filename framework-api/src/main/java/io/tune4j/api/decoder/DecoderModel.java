@@ -1,0 +1,148 @@
+package io.tune4j.api.decoder;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SharedRows;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.DenseWeight;
+import io.tune4j.api.nn.FrozenLinear;
+import io.tune4j.api.nn.Linear;
+import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.RmsNorm;
+import io.tune4j.api.nn.Scaling;
+import io.tune4j.api.nn.SoftCappedLinear;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A decoder (Touvron et al. 2023): embedding, layers, final norm, output projection. The embedding is frozen, so
+ * the tape begins at the first projection that is trained.
+ */
+final class DecoderModel implements CausalLanguageModel {
+    private final DecoderDefinition definition;
+    private final Backend backend;
+
+    /** {@code [V, D]}; the head's own weight where the two are tied and it is a plain matrix. */
+    private final Tensor embedding;
+
+    private final boolean ownsEmbedding;
+    private final double embeddingScale;
+    private final double logitScale;
+    private final Map<Rotary, RotaryTable> tables = new LinkedHashMap<>();
+    private final List<DecoderLayer> layers = new ArrayList<>();
+    private final RmsNorm finalNorm;
+    private final Linear head;
+
+    DecoderModel(
+            DecoderDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+        this.definition = definition;
+        this.backend = backend;
+        DecoderConfig config = definition.config();
+        config.rotaries().forEach(rotary -> tables.put(rotary, new RotaryTable(backend, dtype, rotary)));
+        for (int i = 0; i < definition.layerCount(); i++) {
+            layers.add(new DecoderLayer(config, i, backend, dtype, weights, linears));
+        }
+        this.finalNorm = new NormWeights(backend, dtype, weights, config.norms()).norm(DecoderDefinition.FINAL_NORM);
+        Linear projection = linears.create(definition.head());
+        double softCap = config.embeddings().softCap();
+        this.head = softCap == 0 ? projection : new SoftCappedLinear(projection, softCap);
+        this.embeddingScale = rounded(config.embeddings().scale(), dtype);
+        this.logitScale = config.embeddings().logits();
+        Tensor shared = definition.tiedEmbeddings() ? plainWeight(head) : null;
+        this.ownsEmbedding = shared == null;
+        this.embedding =
+                shared == null ? TensorScope.detach(weights.load(backend, definition.embedding(), dtype)) : shared;
+    }
+
+    /** As a tensor of the dtype holds it. */
+    private double rounded(double factor, DType dtype) {
+        try (TensorScope scope = TensorScope.open()) {
+            return Tensor.full(backend, factor, dtype, 1).toDoubles()[0];
+        }
+    }
+
+    private static @Nullable Tensor plainWeight(Linear linear) {
+        FrozenLinear frozen = linear.frozen();
+        return frozen != null && frozen.weight() instanceof DenseWeight dense ? dense.weight() : null;
+    }
+
+    @Override
+    public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            if (embeddingScale != 1) {
+                x.timesInPlace(embeddingScale);
+            }
+            Tensor selected = SharedRows.isEveryRow(rows, batch.tokenCount()) ? null : Tensor.ofLongs(backend, rows);
+            List<@Nullable Angles> angles = angles(batch, pass);
+            if (selected != null) {
+                pass.tape().keep(selected);
+            }
+            for (int i = 0; i < layers.size(); i++) {
+                DecoderLayer layer = layers.get(i);
+                Tensor wanted = i == layers.size() - 1 ? selected : null;
+                Angles own = angles.get(i);
+                Tensor before = x;
+                x = i < checkpointedLayers
+                        ? pass.tape()
+                                .checkpoint(x, (input, tape) -> layer.forward(input, wanted, own, pass.withTape(tape)))
+                        : layer.forward(x, wanted, own, pass);
+                // The tape holds what the backward needs; without one this keeps two layers' results, not all.
+                before.close();
+            }
+            // Logits are linear in this.
+            return scope.escape(Scaling.applyInPlace(finalNorm.forward(x, pass), logitScale, pass));
+        }
+    }
+
+    /** Of each layer; layers with the same embedding share them. */
+    private List<@Nullable Angles> angles(RaggedBatch batch, Pass pass) {
+        Tensor positions = Tensor.ofLongs(backend, batch.layout().positions());
+        Map<Rotary, Angles> angles = new HashMap<>();
+        tables.forEach((rotary, table) -> {
+            table.ensure(batch.layout().longest());
+            angles.put(
+                    rotary,
+                    new Angles(
+                            pass.tape().keep(table.cos(positions)), pass.tape().keep(table.sin(positions))));
+        });
+        List<@Nullable Angles> ofLayers = new ArrayList<>();
+        definition.config().kinds().forEach(kind -> ofLayers.add(angles.get(kind.rotary())));
+        return ofLayers;
+    }
+
+    @Override
+    public Linear outputHead() {
+        return head;
+    }
+
+    @Override
+    public boolean sharesRows() {
+        return true;
+    }
+
+    @Override
+    public int layerCount() {
+        return layers.size();
+    }
+
+    @Override
+    public void close() {
+        layers.forEach(DecoderLayer::close);
+        finalNorm.close();
+        head.close();
+        if (ownsEmbedding) {
+            embedding.close();
+        }
+        tables.values().forEach(RotaryTable::close);
+    }
+}

@@ -1,0 +1,13 @@
+package io.tune4j.api.decoder;
+
+import org.jspecify.annotations.Nullable;
+import org.apiguardian.api.API;
+
+/**
+ * In what a model's layers differ from each other.
+ *
+ * @param window how many positions a token sees, its own included; 0 for all before it
+ * @param rotary its rotary embedding; null for a layer without positions
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record LayerKind(int window, @Nullable Rotary rotary) {}

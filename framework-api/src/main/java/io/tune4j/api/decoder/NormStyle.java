@@ -1,0 +1,36 @@
+package io.tune4j.api.decoder;
+
+import org.apiguardian.api.API;
+
+/**
+ * A family's root-mean-square norms.
+ *
+ * @param epsilon {@code rms_norm_eps}
+ * @param plusOne whether the checkpoint keeps w of a weight {@code 1 + w}, which is multiplied in fp32, as in Gemma
+ * @param placement where in a layer they are
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+public record NormStyle(double epsilon, boolean plusOne, Placement placement) {
+    /** Where a layer's norms are. */
+    public enum Placement {
+        /** Of the inputs of attention and MLP. */
+        BEFORE,
+        /** Of their inputs and of their outputs, as in Gemma 2. */
+        AROUND,
+        /** Of their outputs, as in OLMo 2. */
+        AFTER;
+
+        boolean isBefore() {
+            return this != AFTER;
+        }
+
+        boolean isAfter() {
+            return this != BEFORE;
+        }
+    }
+
+    /** Llama's. */
+    public static NormStyle plain(double epsilon) {
+        return new NormStyle(epsilon, false, Placement.BEFORE);
+    }
+}

@@ -1,0 +1,37 @@
+package io.tune4j.models.gemma;
+
+import io.tune4j.api.decoder.ConfigFileBuilder;
+import io.tune4j.api.decoder.FamilyBuilder;
+import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.api.model.ModelFamily;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All builders. */
+final class GemmaFamily implements ModelFamily {
+    @Override
+    public String name() {
+        return "gemma";
+    }
+
+    @Override
+    public List<ModelBuilder> builders() {
+        List<ModelBuilder> builders = new ArrayList<>();
+        builders.add(new FamilyBuilder(
+                "gemma",
+                "any GemmaForCausalLM, sized by its checkpoint's config.json or by arguments",
+                new GemmaArchitecture(),
+                GemmaSizes::ofArguments));
+        builders.add(new FamilyBuilder(
+                "gemma2",
+                "any Gemma2ForCausalLM, sized by its checkpoint's config.json or by arguments",
+                new Gemma2Architecture(),
+                GemmaSizes::ofArguments2));
+        builders.add(new ConfigFileBuilder(
+                "gemma3",
+                "any Gemma3ForCausalLM (text alone), sized by its checkpoint's config.json",
+                new Gemma3Architecture()));
+        builders.addAll(GemmaSizes.all());
+        return List.copyOf(builders);
+    }
+}

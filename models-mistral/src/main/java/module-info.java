@@ -1,0 +1,11 @@
+/** The Mistral family: Llama with a sliding window. */
+module io.tune4j.models.mistral {
+    requires transitive io.tune4j.api;
+    // The @AutoService annotation, which no class file keeps.
+    requires static com.google.auto.service;
+
+    exports io.tune4j.models.mistral;
+
+    provides io.tune4j.api.plugin.Plugin with
+            io.tune4j.models.mistral.MistralPlugin;
+}

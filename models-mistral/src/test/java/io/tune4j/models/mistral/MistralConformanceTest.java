@@ -1,0 +1,22 @@
+package io.tune4j.models.mistral;
+
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import java.nio.file.Path;
+
+class MistralConformanceTest extends ModelFamilyConformance {
+    @Override
+    protected ModelFamily family() {
+        return new MistralPlugin().models().get(0);
+    }
+
+    @Override
+    protected String model() {
+        return "_component_: mistral";
+    }
+
+    @Override
+    protected Path golden() {
+        return Path.of("src/test/resources/golden");
+    }
+}

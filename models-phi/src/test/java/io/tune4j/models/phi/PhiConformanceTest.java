@@ -1,0 +1,22 @@
+package io.tune4j.models.phi;
+
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import java.nio.file.Path;
+
+class PhiConformanceTest extends ModelFamilyConformance {
+    @Override
+    protected ModelFamily family() {
+        return new PhiPlugin().models().get(0);
+    }
+
+    @Override
+    protected String model() {
+        return "_component_: phi3";
+    }
+
+    @Override
+    protected Path golden() {
+        return Path.of("src/test/resources/golden");
+    }
+}

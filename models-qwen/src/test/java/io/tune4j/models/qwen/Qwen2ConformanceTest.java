@@ -1,0 +1,22 @@
+package io.tune4j.models.qwen;
+
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import java.nio.file.Path;
+
+class Qwen2ConformanceTest extends ModelFamilyConformance {
+    @Override
+    protected ModelFamily family() {
+        return new QwenPlugin().models().get(0);
+    }
+
+    @Override
+    protected String model() {
+        return "_component_: qwen2";
+    }
+
+    @Override
+    protected Path golden() {
+        return Path.of("src/test/resources/golden/qwen2");
+    }
+}
