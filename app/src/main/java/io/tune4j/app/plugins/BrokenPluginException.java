@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.plugins;
 
 /** A plugin's jars cannot be put together; the message is the reason. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.wiring;
 
 /** Names are unique per kind of component, so the kind is part of the key. */

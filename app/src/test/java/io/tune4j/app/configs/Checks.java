@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.configs;
 
 import io.tune4j.api.config.ConfigException;
@@ -8,11 +9,11 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
 import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend;
 
 import org.apiguardian.api.API;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend;
 
 import io.tune4j.api.backend.FusedKernels.Attended;
@@ -10,8 +11,8 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
-import org.apiguardian.api.API;
 import java.util.stream.LongStream;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**

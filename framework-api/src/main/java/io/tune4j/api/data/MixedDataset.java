@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
@@ -5,8 +6,8 @@ import io.tune4j.api.error.DataException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several data sets as one, for a config whose {@code dataset} is a list. A weight says how often a part's records are in an epoch:

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.decoder;
 
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /** The keys that the {@code config.json} of all families have. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

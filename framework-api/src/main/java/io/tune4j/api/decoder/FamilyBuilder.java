@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.config.ConfigReader;
@@ -6,8 +7,8 @@ import io.tune4j.api.model.ModelDefinition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model of one family of any size: of the sizes that the section says in torchtune's words or, where it says none, of those in

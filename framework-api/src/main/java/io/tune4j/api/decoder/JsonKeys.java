@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.decoder;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the keys of one JSON object and says what is wrong with them. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

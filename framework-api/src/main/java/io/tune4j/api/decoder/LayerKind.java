@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.decoder;
 
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In what a model's layers differ from each other.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.config.ConfigReader;
@@ -5,8 +6,8 @@ import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A released size by torchtune's name for it ({@code torchtune/models/<family>/_model_builders.py}).

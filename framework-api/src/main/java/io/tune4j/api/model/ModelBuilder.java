@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.model;
 
 import io.tune4j.api.config.ConfigReader;
 import java.nio.file.Path;
-import org.apiguardian.api.API;
 import java.util.List;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** One name for {@code model._component_}, such as {@code llama3_1_8b}. */

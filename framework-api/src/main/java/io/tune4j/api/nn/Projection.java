@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.nn;
 
-import org.apiguardian.api.API;
 import java.util.List;
+import org.apiguardian.api.API;
 
 /**
  * One linear projection of a model, by the name it has in a Hugging Face checkpoint without {@code .weight}.

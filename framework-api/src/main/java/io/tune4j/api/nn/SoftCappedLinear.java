@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.nn;
 
 import io.tune4j.api.backend.SoftCap;
 import io.tune4j.api.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /** Projections whose outputs are capped: {@code c * tanh(y / c)} (Gemma Team 2024, section 2). Saves the capped outputs. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.recipe;
 
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads keys of a recipe's own into a value, such as a record, that its constructor asks for.

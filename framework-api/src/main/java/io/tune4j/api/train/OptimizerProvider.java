@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.train;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.error.UserException;
 import io.tune4j.api.config.ConfigSection;
+import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.util.List;

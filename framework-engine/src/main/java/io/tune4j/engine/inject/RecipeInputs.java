@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.engine.inject;
 
 import io.tune4j.api.backend.Backend;
@@ -158,7 +159,13 @@ public final class RecipeInputs implements ConfigValues, AutoCloseable {
         Notices notices = new Notices();
         ConfigReader changed = new ConfigReader(
                 ConfigLoader.load(
-                        config.yaml(), config.source(), overrides, components.environment(), Map.of(), problems, notices),
+                        config.yaml(),
+                        config.source(),
+                        overrides,
+                        components.environment(),
+                        Map.of(),
+                        problems,
+                        notices),
                 problems,
                 notices);
         RunConfig other = new RunConfig(changed, problems, notices, config.yaml(), config.source());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.engine.shapes;
 
 /** Bytes that arrays would take, now and at most, and the operations that were counted. */

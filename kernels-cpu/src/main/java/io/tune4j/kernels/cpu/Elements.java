@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
 /** The dtype of a kernel's rows. Statistics and sums are always in fp32. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
 /** The kernels as the C sources define them; the records have the arguments' meanings. {@code element} is the bytes of an element. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
 /** Attention as it was compiled for one tier, or as its plain twin; the arguments are those of {@link NativeMethods}. */

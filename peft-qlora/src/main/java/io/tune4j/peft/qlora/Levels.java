@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.peft.qlora;
 
 /** The sixteen levels of NormalFloat4 (Dettmers et al. 2023, appendix E), and the nearest of them. */

@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.forecast;
 
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEstimate.Lever;
-import io.tune4j.engine.config.ConfigLoader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

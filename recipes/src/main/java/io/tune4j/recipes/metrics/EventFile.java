@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.metrics;
 
 import java.io.BufferedOutputStream;
@@ -63,8 +64,8 @@ final class EventFile implements AutoCloseable {
     /** Adds numbers of a step. */
     void scalars(long step, Map<String, Double> values) throws IOException {
         ProtoMessage summary = new ProtoMessage();
-        values.forEach((tag, value) -> summary.message(
-                1, new ProtoMessage().text(1, tag).fixed32(2, value.floatValue())));
+        values.forEach((tag, value) ->
+                summary.message(1, new ProtoMessage().text(1, tag).fixed32(2, value.floatValue())));
         write(event().varint(STEP, step).message(SUMMARY, summary));
     }
 
@@ -74,8 +75,7 @@ final class EventFile implements AutoCloseable {
         // A TensorProto of dtype DT_STRING (7) and shape [1].
         ProtoMessage shape = new ProtoMessage().message(2, new ProtoMessage().varint(1, 1));
         ProtoMessage tensor = new ProtoMessage().varint(1, 7).message(2, shape).text(8, markdown);
-        ProtoMessage value =
-                new ProtoMessage().text(1, tag).message(8, tensor).message(9, plugin);
+        ProtoMessage value = new ProtoMessage().text(1, tag).message(8, tensor).message(9, plugin);
         write(event().varint(STEP, 0).message(SUMMARY, new ProtoMessage().message(1, value)));
     }
 

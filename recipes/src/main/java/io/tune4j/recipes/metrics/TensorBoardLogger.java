@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.metrics;
 
 import io.tune4j.api.error.UserException;
@@ -51,7 +52,8 @@ final class TensorBoardLogger implements MetricLogger {
     private static Path folder(Path runs, long resumedStep, long now) throws IOException {
         if (resumedStep > 0) {
             try (Stream<Path> folders = Files.list(runs)) {
-                Path newest = folders.filter(path -> path.getFileName().toString().startsWith(RUN))
+                Path newest = folders.filter(
+                                path -> path.getFileName().toString().startsWith(RUN))
                         .max(Comparator.comparing(path -> path.getFileName().toString()))
                         .orElse(null);
                 if (newest != null) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.run;
 
 import io.tune4j.api.autograd.Parameter;

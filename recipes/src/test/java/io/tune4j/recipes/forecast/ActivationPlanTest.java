@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,10 +14,10 @@ import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Plugin;
-import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;

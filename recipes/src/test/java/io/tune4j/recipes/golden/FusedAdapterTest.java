@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;

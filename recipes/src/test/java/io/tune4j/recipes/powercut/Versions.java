@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.powercut;
 
 import java.io.IOException;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cpu;
 
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cuda;
 
 /** Copies between a device and host memory beside what the device computes, one after the other. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu.threads;
 
 /** Memory that a kernel works in, given back together when it closes. One thread uses it. */

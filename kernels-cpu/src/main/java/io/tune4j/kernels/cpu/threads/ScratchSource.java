@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu.threads;
 
 /** Provides working memory for kernels. Many threads may use it at once. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama.jinja;
 
 /** Python's ideas of kinds of characters, by their code points. */

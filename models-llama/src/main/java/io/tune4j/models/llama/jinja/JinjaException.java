@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama.jinja;
 
 /** A template that cannot be parsed, or that failed or refused while it was rendered. */

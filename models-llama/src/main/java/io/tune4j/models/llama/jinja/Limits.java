@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama.jinja;
 
 /** Bounds on what one rendering may do, because templates come from strangers. A template that passes one is refused. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama.jinja;
 
 /** Texts made longer: Python's {@code ljust}, {@code rjust}, {@code center}, {@code zfill} and {@code expandtabs}. */
