@@ -13,6 +13,7 @@ import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A backend that does what another does and has each kernel call timed by a {@link KernelRecorder}. On a device whose
@@ -233,10 +234,28 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
 
     @Override
     public LossAndGradient linearCrossEntropy(Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
-        return timed(
+        return timedLoss(
                 "linearCrossEntropy",
+                () -> backend.linearCrossEntropy(hidden, weight, labels, withGradient),
+                hidden,
+                weight);
+    }
+
+    @Override
+    public LossAndGradient cappedCrossEntropy(
+            Tensor hidden, Tensor weight, Tensor labels, double softCap, boolean withGradient) {
+        return timedLoss(
+                "cappedCrossEntropy",
+                () -> backend.cappedCrossEntropy(hidden, weight, labels, softCap, withGradient),
+                hidden,
+                weight);
+    }
+
+    private LossAndGradient timedLoss(String name, Supplier<LossAndGradient> loss, Tensor hidden, Tensor weight) {
+        return timed(
+                name,
                 () -> {
-                    LossAndGradient made = backend.linearCrossEntropy(hidden, weight, labels, withGradient);
+                    LossAndGradient made = loss.get();
                     Tensor gradient = made.hiddenGradient();
                     return new LossAndGradient(own(made.lossSum()), gradient == null ? null : own(gradient));
                 },
