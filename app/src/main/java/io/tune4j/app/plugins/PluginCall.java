@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.plugins;
 
+import io.tune4j.app.console.LastLine;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -79,7 +80,7 @@ final class PluginCall {
         if (!called) {
             return;
         }
-        System.err.println("tune: the plugin " + plugin
+        LastLine.print("tune: the plugin " + plugin
                 + " ended the process while it was loaded; remove it, or ask its author for a version that does not");
         Runtime.getRuntime().halt(EXIT_CODE);
     }
