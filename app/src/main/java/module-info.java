@@ -3,6 +3,7 @@
  * and recipes are found at run time in the plugin folders.
  */
 module io.tune4j.app {
+    requires io.tune4j.api;
     requires io.tune4j.engine;
     requires com.google.guice;
     requires com.fasterxml.jackson.databind;
