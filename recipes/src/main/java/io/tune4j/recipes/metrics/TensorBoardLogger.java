@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
  */
 final class TensorBoardLogger implements MetricLogger {
     private static final String RUN = "run_0_";
-    private static final double MILLIS = 1000.0;
+    /** torchtune names the folder by the seconds since 1970, with decimals. */
+    private static final long MILLIS = 1000;
 
     private final Path file;
     private final EventFile events;
@@ -38,8 +40,8 @@ final class TensorBoardLogger implements MetricLogger {
         try {
             Path folder = organized ? folder(runs, resumedStep, now) : runs;
             Files.createDirectories(folder);
-            file = folder.resolve("events.out.tfevents." + now / 1000 + "." + host() + "."
-                    + ProcessHandle.current().pid() + "." + now % 1000);
+            file = folder.resolve("events.out.tfevents." + now / MILLIS + "." + host() + "."
+                    + ProcessHandle.current().pid() + "." + now % MILLIS);
             events = new EventFile(file, Clock.systemUTC());
             if (resumedStep > 0) {
                 events.restart(resumedStep + 1);
@@ -61,7 +63,7 @@ final class TensorBoardLogger implements MetricLogger {
                 }
             }
         }
-        return runs.resolve(RUN + now / MILLIS);
+        return runs.resolve(String.format(Locale.ROOT, "%s%d.%03d", RUN, now / MILLIS, now % MILLIS));
     }
 
     private static String host() {

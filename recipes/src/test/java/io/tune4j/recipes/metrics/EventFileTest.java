@@ -51,7 +51,7 @@ class EventFileTest {
         }
         List<Path> runs = list(folder);
         assertThat(runs).hasSize(1);
-        assertThat(runs.get(0).getFileName().toString()).startsWith("run_0_");
+        assertThat(runs.get(0).getFileName().toString()).matches("run_0_\\d{10}\\.\\d{3}");
         try (TensorBoardLogger resumed = new TensorBoardLogger(folder, true, 1)) {
             resumed.log(2, Map.of("loss", Double.NaN));
         }
