@@ -1,5 +1,5 @@
 /**
- * What plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own. Types
+ * The API that plugin authors compile against. Every plugin shares this module with the host; all else is a plugin's own. Types
  * whose {@code @API} status is {@code INTERNAL} serve the distribution's own plugins and may change in any release.
  */
 module io.tune4j.api {

@@ -1,5 +1,5 @@
 /**
- * What the application and its recipes share and plugin authors do not need: reading configs, looking components up,
+ * The parts that the application and its recipes share and plugin authors do not need: reading configs, looking components up,
  * making a recipe's inputs, profiling and foreseeing a run, PyTorch's weight files, and the hub's client. Nothing in
  * here is promised to stay.
  */

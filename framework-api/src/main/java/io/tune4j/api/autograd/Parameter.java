@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class Parameter implements AutoCloseable {
-    /** What a parameter is to its adapter. */
+    /** The role of a parameter within its adapter. */
     public enum Role {
         /** A low-rank factor that the layer's input goes through first: LoRA's A. */
         INPUT_FACTOR,
@@ -54,7 +54,7 @@ public final class Parameter implements AutoCloseable {
         return name;
     }
 
-    /** What it is to its adapter. */
+    /** The role within its adapter. */
     public Role role() {
         return role;
     }

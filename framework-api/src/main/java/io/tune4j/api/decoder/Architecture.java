@@ -4,7 +4,7 @@ package io.tune4j.api.decoder;
 import java.util.List;
 import org.apiguardian.api.API;
 
-/** What checkpoints of one family say they are in their {@code config.json}, and how that is read. */
+/** Recognizes the checkpoints of one family by their {@code config.json}, and reads it. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Architecture {
     /** The family's name for people, e.g. {@code Llama}. */

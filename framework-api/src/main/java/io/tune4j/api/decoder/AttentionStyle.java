@@ -24,7 +24,7 @@ public record AttentionStyle(
     /** Llama's: nothing of all that. */
     public static final AttentionStyle PLAIN = new AttentionStyle(0, 0, HeadNormKind.NONE, false, false, false);
 
-    /** What a norm of queries and keys takes together. */
+    /** The elements that a norm of queries and keys normalizes together. */
     public enum HeadNormKind {
         NONE,
         /** Each head by itself, as in Qwen 3 and Gemma 3. */

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** The keys that the {@code config.json} of all families have. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class CommonKeys {
-    /** What {@code layer_types} calls a layer that sees all positions before a token. */
+    /** The name in {@code layer_types} of a layer that sees all positions before a token. */
     public static final String FULL = "full_attention";
 
-    /** What {@code layer_types} calls a layer with a window. */
+    /** The name in {@code layer_types} of a layer with a window. */
     public static final String SLIDING = "sliding_attention";
 
     private final JsonKeys keys;

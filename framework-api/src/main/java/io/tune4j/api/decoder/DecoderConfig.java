@@ -12,7 +12,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decoder is made of. All families have embeddings, layers of attention and a gated MLP, each added to what was before, a
+ * The parts of a decoder. All families have embeddings, layers of attention and a gated MLP, each added to what was before, a
  * final norm and an output projection; this says how.
  *
  * @param name the family's name for people, e.g. {@code Llama}
@@ -104,7 +104,7 @@ public record DecoderConfig(
         return found;
     }
 
-    /** What is impossible about it; empty if nothing is. */
+    /** Lists contradictions in this config; empty if there are none. */
     public List<String> contradictions() {
         List<String> found = new ArrayList<>(sizes.contradictions());
         if (!(norms.epsilon() > 0)) {
@@ -130,7 +130,7 @@ public record DecoderConfig(
         return found;
     }
 
-    /** What a builder and a checkpoint must agree on, by the names of {@code config.json}. */
+    /** The facts on which a builder and a checkpoint must agree, by the names of {@code config.json}. */
     Map<String, Object> facts() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("vocab_size", sizes.vocabulary());

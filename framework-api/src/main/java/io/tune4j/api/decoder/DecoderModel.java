@@ -105,7 +105,7 @@ final class DecoderModel implements CausalLanguageModel {
         }
     }
 
-    /** Of each layer; layers with the same embedding share them. */
+    /** The rotary tables of each layer; layers with the same embedding share them. */
     private List<@Nullable Angles> angles(RaggedBatch batch, Pass pass) {
         Tensor positions = Tensor.ofLongs(backend, batch.layout().positions());
         Map<Rotary, Angles> angles = new HashMap<>();

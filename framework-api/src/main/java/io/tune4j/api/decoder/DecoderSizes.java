@@ -28,7 +28,7 @@ public record DecoderSizes(
         int headSize,
         int maxSequenceLength) {
 
-    /** What is impossible about these numbers; empty if nothing is. */
+    /** Lists contradictions among these numbers; empty if there are none. */
     List<String> contradictions() {
         List<String> found = new ArrayList<>();
         positive(found, "vocab_size", vocabulary);

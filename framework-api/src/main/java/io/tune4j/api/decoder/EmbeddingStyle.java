@@ -4,7 +4,7 @@ package io.tune4j.api.decoder;
 import org.apiguardian.api.API;
 
 /**
- * What a family does where tokens become hidden states, where these are added up, and where they become logits.
+ * The factors that a family applies where tokens become hidden states, where these are added up, and where they become logits.
  *
  * @param tied {@code tie_word_embeddings}
  * @param scale factor of the embeddings, rounded to the dtype that is computed in

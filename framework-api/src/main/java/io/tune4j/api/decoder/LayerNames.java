@@ -5,7 +5,7 @@ import io.tune4j.api.nn.Projection;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a Hugging Face checkpoint calls the parts of one decoder layer, and their sizes. */
+/** The names of one decoder layer's parts in a Hugging Face checkpoint, and their sizes. */
 record LayerNames(DecoderConfig config, int index) {
     private String at(String part) {
         return "model.layers." + index + "." + part;
@@ -67,17 +67,17 @@ record LayerNames(DecoderConfig config, int index) {
         return all;
     }
 
-    /** Of attention's input. */
+    /** The norm of attention's input. */
     String attentionNorm() {
         return at("input_layernorm.weight");
     }
 
-    /** Of attention's output. */
+    /** The norm of attention's output. */
     String attendedNorm() {
         return at("post_attention_layernorm.weight");
     }
 
-    /** Of the MLP's input: where attention's output has a norm too, that one has the usual name. */
+    /** The norm of the MLP's input: where attention's output has a norm too, that one has the usual name. */
     String mlpNorm() {
         return at(
                 config.norms().placement() == NormStyle.Placement.AROUND
@@ -85,7 +85,7 @@ record LayerNames(DecoderConfig config, int index) {
                         : "post_attention_layernorm.weight");
     }
 
-    /** Of the MLP's output. */
+    /** The norm of the MLP's output. */
     String mlpOutputNorm() {
         return at("post_feedforward_layernorm.weight");
     }

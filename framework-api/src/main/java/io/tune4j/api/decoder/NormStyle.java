@@ -14,11 +14,11 @@ import org.apiguardian.api.API;
 public record NormStyle(double epsilon, boolean plusOne, Placement placement) {
     /** Where a layer's norms are. */
     public enum Placement {
-        /** Of the inputs of attention and MLP. */
+        /** Before attention and before the MLP. */
         BEFORE,
-        /** Of their inputs and of their outputs, as in Gemma 2. */
+        /** Before and after each of them, as in Gemma 2. */
         AROUND,
-        /** Of their outputs, as in OLMo 2. */
+        /** After each of them, as in OLMo 2. */
         AFTER;
 
         boolean isBefore() {

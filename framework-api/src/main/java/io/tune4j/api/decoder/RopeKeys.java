@@ -6,7 +6,7 @@ import java.util.List;
 import org.apiguardian.api.API;
 
 /**
- * What a {@code config.json} says of a rotary embedding: {@code rope_theta} and {@code rope_scaling}, or {@code rope_parameters}
+ * Reads the rotary embedding of a {@code config.json}: {@code rope_theta} and {@code rope_scaling}, or {@code rope_parameters}
  * with both. Where a file has both sections, {@code rope_scaling} counts, as in transformers 5
  * ({@code modeling_rope_utils.py}, {@code convert_rope_params_to_dict}).
  */

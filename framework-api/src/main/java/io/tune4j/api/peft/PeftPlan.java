@@ -33,7 +33,7 @@ public interface PeftPlan {
         return List.of();
     }
 
-    /** What makes the adapter smaller, as the end of a sentence, e.g. {@code a lower model.lora_rank}; empty if nothing does. */
+    /** Names a change that makes the adapter smaller, as the end of a sentence, e.g. {@code a lower model.lora_rank}; empty if nothing does. */
     default String shrinking() {
         return "";
     }

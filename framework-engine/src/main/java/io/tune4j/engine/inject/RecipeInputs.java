@@ -49,7 +49,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recipe's constructor asks for ({@link Recipe} says what that may be), made from the config before the recipe is: so
+ * The arguments of a recipe's constructor ({@link Recipe} lists the possible ones), made from the config before the recipe is: so
  * every mistake is found at once, and what is missing is said in the config's words. It is the one reader of the keys that
  * several recipes have. Closing it closes the backend.
  */

@@ -1,4 +1,4 @@
-/** What a recipe's constructor asks for, made from a config: see {@link io.tune4j.engine.inject.RecipeInputs}. */
+/** Makes the arguments of a recipe's constructor from a config: see {@link io.tune4j.engine.inject.RecipeInputs}. */
 @NullMarked
 package io.tune4j.engine.inject;
 

@@ -12,7 +12,7 @@ import io.tune4j.api.decoder.NormStyle.Placement;
 import io.tune4j.api.decoder.Rotary;
 import java.util.List;
 
-/** What Gemma 1, 2 and 3 have in common: scaled embeddings, norms by {@code 1 + w}, GeGLU. */
+/** The parts that Gemma 1, 2 and 3 have in common: scaled embeddings, norms by {@code 1 + w}, GeGLU. */
 final class GemmaParts {
     private static final List<String> ACTIVATIONS = List.of("gelu_pytorch_tanh", "gelu");
 

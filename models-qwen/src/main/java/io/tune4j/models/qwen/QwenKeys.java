@@ -9,7 +9,7 @@ import io.tune4j.api.decoder.RopeKeys;
 import io.tune4j.api.decoder.Rotary;
 import java.util.List;
 
-/** What the config files of Qwen 2 and Qwen 3 have in common. */
+/** Keys that the config files of Qwen 2 and Qwen 3 have in common. */
 final class QwenKeys {
     private QwenKeys() {}
 

@@ -68,7 +68,7 @@ record LoraOptions(
                 quantizedBase);
     }
 
-    /** The same for targets that are said in full, with ranks and alphas of their own. */
+    /** Makes options for targets that are given in full, with ranks and alphas of their own. */
     LoraOptions withTargets(ModuleNames names, Map<String, Integer> ranks, Map<String, Double> alphas) {
         return new LoraOptions(
                 names,

@@ -30,7 +30,7 @@ record LoraTarget(
         this(projection, rank, alpha, scale, magnitude, null);
     }
 
-    /** What peft's wrapping puts before the names of the base model. */
+    /** The prefix that peft's wrapper adds to the names of the base model. */
     private static final String PEFT_PREFIX = "base_model.model.";
 
     String name() {

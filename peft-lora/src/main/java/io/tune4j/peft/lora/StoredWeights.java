@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * whole, which computes the same: A's are stacked, B's are the blocks of a diagonal, and the rank is the sum of all.
  */
 final class StoredWeights implements AutoCloseable {
-    /** Of the same order as the adapter's; those of parts are in one. */
+    /** The stored tensors in the adapter's order; tensors of parts are one. */
     private final List<LoraWeights> all = new ArrayList<>();
 
     private final Map<LoraWeights, List<LoraWeights>> composed = new LinkedHashMap<>();

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a config's run will take.
+ * Foresees the memory, disk and work of a config's run.
  *
  * @param parts of the run
  * @param with the parts that it would have with overrides; throws {@link io.tune4j.api.config.ConfigException} if they do not go together

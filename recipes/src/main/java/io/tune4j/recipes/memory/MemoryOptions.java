@@ -6,7 +6,7 @@ import io.tune4j.api.tensor.Device;
 import java.util.Objects;
 
 /**
- * What a run may take of memory, and what it does to take less.
+ * The memory limit of a run, and the means by which it needs less.
  *
  * @param activations what becomes of them between forward and backward
  * @param limit what the process may take on the CPU

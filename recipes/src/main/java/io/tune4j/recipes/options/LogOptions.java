@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is shown and written of a run's progress.
+ * Options for showing and logging a run's progress.
  *
  * @param everyNSteps {@code log_every_n_steps}
  * @param peakMemory {@code log_peak_memory_stats}: memory too

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * What a run writes, when, and whether it goes on from what an earlier one wrote.
+ * Options for what a run writes and when, and for resuming an earlier run.
  *
  * @param outputDirectory {@code output_dir}. It gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch,
  *     {@code checkpoints/} to resume from, {@code merged/} and {@code config.yaml}. {@code results.json} says of which step adapter and

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What must be the same in a run that resumes.
+ * The facts that must be equal in a run that resumes.
  *
  * @param settings that decide which numbers a step computes; the learning rate may differ, and the length of the run
  * @param base the base model's files

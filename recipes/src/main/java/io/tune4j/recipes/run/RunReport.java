@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run shows: its steps, and at the end its figures and where everything is.
+ * Shows the steps of a run, and at its end its figures and the places of its files.
  *
  * @param output the run's folder
  * @param finalMessage the last words, or null

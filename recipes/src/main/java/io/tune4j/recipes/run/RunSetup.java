@@ -23,7 +23,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has around its loop, as the config wants it.
+ * The parts around the loop of a run, as the config names them.
  *
  * @param recipe the name of the run's recipe
  * @param seed {@code seed}, or null for one that the run draws

@@ -18,7 +18,7 @@ import io.tune4j.recipes.training.StepBatches;
 import java.nio.file.Path;
 
 /**
- * What is decided before weights are loaded.
+ * The decisions that a run makes before weights are loaded.
  *
  * @param base the weights that are trained on
  * @param output the run's folder, absolute

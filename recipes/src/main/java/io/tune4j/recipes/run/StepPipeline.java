@@ -23,7 +23,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes on around the arithmetic of steps. Batches are put together one step early; where the device computes ahead of the host,
+ * The work around the arithmetic of steps. Batches are put together one step early; where the device computes ahead of the host,
  * results are read one step late; each step is measured, profiled and logged in order. A loop calls, for each step, {@link #begin},
  * {@link #computed} after each micro-batch, {@link #clip}, {@link #updated} and {@link #end}.
  */

@@ -8,7 +8,7 @@ import io.tune4j.api.train.Optimizer;
 import java.util.List;
 
 /**
- * What training changes.
+ * The parts that training changes.
  *
  * @param baseModel what the adapter names as its base
  */

@@ -6,7 +6,7 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.Tensor;
 import java.util.List;
 
-/** What one projection trains: d {@code [r]}, and b {@code [out]}, which begins at zero so that nothing changes at first. */
+/** The trained parameters of one projection: d {@code [r]}, and b {@code [out]}, which begins at zero so that nothing changes at first. */
 final class VeraWeights implements AutoCloseable {
     final Projection projection;
     final Parameter d;

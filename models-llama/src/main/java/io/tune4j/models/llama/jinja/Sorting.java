@@ -51,7 +51,7 @@ final class Sorting {
         return merged;
     }
 
-    /** What is in order at the beginning stays or is turned round; each other element goes where halving the rest leads. */
+    /** A run at the beginning that is in order stays or is reversed; each other element goes where halving the rest leads. */
     private static <T> void insert(List<T> items, BiPredicate<T, T> less) {
         for (int i = run(items, less); i < items.size(); i++) {
             T item = items.get(i);

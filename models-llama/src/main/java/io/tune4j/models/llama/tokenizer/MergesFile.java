@@ -17,7 +17,7 @@ import java.util.List;
  * tokenizer_config.json} names. It is turned into what a {@code tokenizer.json} says of the same vocabulary.
  */
 final class MergesFile {
-    /** What the vocabulary's file is called. */
+    /** The name of the vocabulary's file. */
     static final String NAME = "vocab.json";
 
     private static final String MERGES = "merges.txt";
