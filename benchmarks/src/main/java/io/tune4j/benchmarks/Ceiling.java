@@ -21,7 +21,7 @@ final class Ceiling {
     /**
      * The best rate in GFLOP/s of products {@code [tokens, in] x [in, out]}, in the layouts of a forward and of a backward.
      *
-     * @param tokens of a step
+     * @param tokens the number of tokens in a step
      */
     static double gigaflops(Backend backend, DType dtype, Shape shape, long tokens) {
         long[][] sides = {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LocaleDistributionTest {
     private static final long LONGEST_SECONDS = 180;
 
-    /** What each script begins with: a copy of the distribution in a path with a blank, a model, records, a config and a plugin folder. */
+    /** The head of each script: a copy of the distribution in a path with a blank, a model, records, a config and a plugin folder. */
     private static final String FILES = """
             set -e
             mkdir 'größe'

@@ -73,7 +73,7 @@ public final class ChunkedCrossEntropy {
     }
 
     /**
-     * The same of capped logits {@code y = c * tanh(logit / c)}, which are made in fp32; {@code dlogit = dy * (1 - (y / c)^2)}.
+     * Computes the loss of capped logits {@code y = c * tanh(logit / c)}, which are made in fp32; {@code dlogit = dy * (1 - (y / c)^2)}.
      *
      * @param softCap c
      */

@@ -22,9 +22,9 @@ public final class CommonKeys {
     private final int maxPositions;
 
     /**
-     * Of a file.
+     * Reads a {@code config.json}.
      *
-     * @param usualPositions {@code max_position_embeddings} of a file that does not say
+     * @param usualPositions {@code max_position_embeddings} of a file that does not name it
      */
     public CommonKeys(JsonKeys keys, int usualPositions) {
         this.keys = keys;

@@ -16,7 +16,7 @@ public final class JsonKeys {
     private final Consumer<String> problems;
 
     /**
-     * Of an object.
+     * Reads an object.
      *
      * @param object may be missing or null, and has then no keys
      * @param path goes before a key in messages: {@code rope_scaling.}, or nothing for the file's own keys

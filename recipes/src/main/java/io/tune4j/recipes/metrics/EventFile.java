@@ -4,8 +4,6 @@ package io.tune4j.recipes.metrics;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -81,10 +79,8 @@ final class EventFile implements AutoCloseable {
 
     private void write(ProtoMessage event) throws IOException {
         byte[] data = event.bytes();
-        byte[] length = ByteBuffer.allocate(Long.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(data.length)
-                .array();
+        byte[] length =
+                ProtoMessage.littleEndian(Long.BYTES).putLong(data.length).array();
         out.write(length);
         out.write(checksum(length));
         out.write(data);
@@ -96,10 +92,7 @@ final class EventFile implements AutoCloseable {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         int masked = Integer.rotateRight((int) crc.getValue(), CHECKSUM_ROTATION) + CHECKSUM_DELTA;
-        return ByteBuffer.allocate(Integer.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(masked)
-                .array();
+        return ProtoMessage.littleEndian(Integer.BYTES).putInt(masked).array();
     }
 
     @Override

@@ -35,21 +35,22 @@ final class ProtoMessage {
     }
 
     ProtoMessage fixed64(int field, double value) {
-        key(field, FIXED_64);
-        out.writeBytes(ByteBuffer.allocate(Double.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putDouble(value)
-                .array());
-        return this;
+        return fixed(field, FIXED_64, littleEndian(Double.BYTES).putDouble(value));
     }
 
     ProtoMessage fixed32(int field, float value) {
-        key(field, FIXED_32);
-        out.writeBytes(ByteBuffer.allocate(Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putFloat(value)
-                .array());
+        return fixed(field, FIXED_32, littleEndian(Float.BYTES).putFloat(value));
+    }
+
+    private ProtoMessage fixed(int field, int wireType, ByteBuffer value) {
+        key(field, wireType);
+        out.writeBytes(value.array());
         return this;
+    }
+
+    /** An empty buffer in the byte order of messages and of the records around them. */
+    static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     ProtoMessage text(int field, String value) {

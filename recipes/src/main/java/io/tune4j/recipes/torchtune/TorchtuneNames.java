@@ -12,8 +12,8 @@ import java.util.List;
 public final class TorchtuneNames {
     private static final String EIGHT_BITS =
             "its state is kept in 8-bit codes in blocks of 256 (2.03 bytes for each trained parameter)";
-    private static final String FAMILY = "no plugin for this model family is installed. Models whose config.json says"
-            + " LlamaForCausalLM run as lora_llama; other families come as plugins (docs/how-to/plugins.md)";
+    private static final String FAMILY = "no plugin for this model family is installed; docs/reference/models.md"
+            + " lists the families that are here, and others come as plugins (docs/how-to/plugins.md)";
     private static final String PREFERENCES =
             "training on preferences (DPO) is another recipe, which is not here; lora_finetune_single_device takes"
                     + " chat_dataset or instruct_dataset";
