@@ -133,7 +133,7 @@ def config(arguments):
             num_heads=s["heads"],
             num_kv_heads=s["kv"],
             embed_dim=s["hidden"],
-            max_seq_len=2048,
+            max_seq_len=max(2048, s["length"]),
             intermediate_dim=s["ffn"],
             norm_eps=common.EPSILON,
             rope_base=s["base"],

@@ -4,11 +4,15 @@ package io.tune4j.benchmarks;
 import io.tune4j.api.batch.TokenizedSample;
 import java.util.Locale;
 
-/** The shapes of the comparison: T and Q are tiny, S is SmolLM2-135M's, M is Llama-3.2-1B's with four layers, L is Llama-3.1-8B's, for a GPU. */
+/**
+ * The shapes of the comparison: T and Q are tiny, S is SmolLM2-135M's, C is S with four layers and samples of 8,192 tokens, M is
+ * Llama-3.2-1B's with four layers, L is Llama-3.1-8B's, for a GPU.
+ */
 enum Shape {
     T(64, 2, 4, 2, 128, 512, 500000, 32, 64, true),
     Q(256, 2, 8, 4, 512, 512, 500000, 32, 64, true),
     S(576, 30, 9, 3, 1536, 49152, 100000, 1, 512, true),
+    C(576, 4, 9, 3, 1536, 49152, 100000, 1, 8192, true),
     M(2048, 4, 32, 8, 8192, 128256, 500000, 32, 512, true),
     L(4096, 32, 32, 8, 14336, 128256, 500000, 8, 2048, false);
 

@@ -12,6 +12,8 @@ enum Work {
     S_FP32("S fp32", "S", List.of("--dtype", "fp32")),
     S_BF16_CKPT("S bf16, activation checkpointing", "S", List.of("--dtype", "bf16", "--ckpt")),
     S_FP32_CKPT("S fp32, activation checkpointing", "S", List.of("--dtype", "fp32", "--ckpt")),
+    C_BF16("samples of 8,192 tokens, bf16", "C", List.of("--dtype", "bf16")),
+    C_FP32("samples of 8,192 tokens, fp32", "C", List.of("--dtype", "fp32")),
     M_BF16("M bf16", "M", List.of("--dtype", "bf16")),
     M_FP32("M fp32", "M", List.of("--dtype", "fp32")),
     M_BF16_QLORA("M bf16 QLoRA", "M", List.of("--dtype", "bf16", "--quant")),
