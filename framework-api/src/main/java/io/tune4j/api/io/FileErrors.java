@@ -14,9 +14,11 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.apiguardian.api.API;
 
-/** Turns an IOException of a write into the exception of whoever can mend it. */
-final class FileErrors {
+/** Turns an IOException of a write into the exception of whoever can mend it: a full disk is no mistake in the config. */
+@API(status = API.Status.INTERNAL, since = "0.1")
+public final class FileErrors {
     // The operating systems' own words, since Java has no exception type for a full disk.
     private static final List<String> DISK_FULL =
             List.of("no space left", "disk quota exceeded", "not enough space on the disk", "disk full");
@@ -28,11 +30,14 @@ final class FileErrors {
     private FileErrors() {}
 
     /**
+     * Explains a write that failed.
+     *
      * @param what the thing being written, which opens the message
      * @param path where it goes
      * @param needed bytes still to be written, 0 if unknown
+     * @return a {@link ResourceException} if the disk is full or broken, a {@link UserException} if the path was a bad choice
      */
-    static TuneException writing(String what, Path path, long needed, IOException e) {
+    public static TuneException writing(String what, Path path, long needed, IOException e) {
         String reason = reason(e);
         String lower = reason.toLowerCase(Locale.ROOT);
         Path parent = path.toAbsolutePath().getParent();

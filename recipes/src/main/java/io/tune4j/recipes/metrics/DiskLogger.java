@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DirectoryLock;
+import io.tune4j.api.io.FileErrors;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.train.MetricLogger;
 import java.io.BufferedWriter;
@@ -111,11 +113,8 @@ final class DiskLogger implements MetricLogger {
         }
     }
 
-    private UserException failure(IOException e) {
-        return new UserException(
-                "cannot write the metrics to " + file + ": " + e.getMessage() + "; set " + KEY
-                        + " to a folder with room that you may write to",
-                e);
+    private TuneException failure(IOException e) {
+        return FileErrors.writing(file + " (" + KEY + ")", file, 0, e);
     }
 
     @Override

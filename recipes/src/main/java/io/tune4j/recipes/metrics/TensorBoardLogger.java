@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.metrics;
 
-import io.tune4j.api.error.UserException;
+import io.tune4j.api.error.TuneException;
+import io.tune4j.api.io.FileErrors;
 import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.train.MetricLogger;
 import java.io.IOException;
@@ -74,11 +75,8 @@ final class TensorBoardLogger implements MetricLogger {
         }
     }
 
-    private static UserException failure(Path place, IOException e) {
-        return new UserException(
-                "cannot write TensorBoard's events to " + place + ": " + e.getMessage()
-                        + "; set metric_logger.log_dir to a folder with room that you may write to",
-                e);
+    private static TuneException failure(Path place, IOException e) {
+        return FileErrors.writing(place + " (metric_logger.log_dir)", place, 0, e);
     }
 
     @Override
