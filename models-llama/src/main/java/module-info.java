@@ -1,12 +1,6 @@
-/** The Llama family of models, their weight names, and tokenizers of Hugging Face's format. */
+/** The Llama family of models and their weight names. */
 module io.tune4j.models.llama {
     requires transitive io.tune4j.api;
-    requires com.fasterxml.jackson.databind;
-    requires ai.djl.tokenizers;
-    // The modules below are those of ai.djl.tokenizers, which is automatic and so asks for none.
-    requires ai.djl.api;
-    requires com.google.gson;
-    requires org.slf4j;
     // The @AutoService annotation, which no class file keeps.
     requires static com.google.auto.service;
 

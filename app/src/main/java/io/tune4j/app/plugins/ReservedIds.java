@@ -15,7 +15,8 @@ final class ReservedIds {
             "models-qwen",
             "peft-lora",
             "peft-qlora",
-            "recipes");
+            "recipes",
+            "tokenizers");
 
     private ReservedIds() {}
 }

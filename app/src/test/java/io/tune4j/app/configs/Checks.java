@@ -25,6 +25,7 @@ import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.RecipesPlugin;
 import io.tune4j.recipes.forecast.Forecast;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
+import io.tune4j.tokenizers.TokenizersPlugin;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ public final class Checks {
     static final List<Plugin> PLUGINS = List.of(
             new BytedecoPlugin(),
             new DjlPlugin(),
+            new TokenizersPlugin(),
             new LlamaPlugin(),
             new MistralPlugin(),
             new QwenPlugin(),

@@ -20,17 +20,18 @@ import org.junit.jupiter.api.Test;
 
 /** The modules as they are in the built distribution. */
 class ModulesDistributionTest {
-    private static final Map<String, String> PLUGINS = Map.of(
-            "backend-bytedeco", "io.tune4j.backend.bytedeco",
-            "backend-djl", "io.tune4j.backend.djl",
-            "models-gemma", "io.tune4j.models.gemma",
-            "models-llama", "io.tune4j.models.llama",
-            "models-mistral", "io.tune4j.models.mistral",
-            "models-phi", "io.tune4j.models.phi",
-            "models-qwen", "io.tune4j.models.qwen",
-            "peft-lora", "io.tune4j.peft.lora",
-            "peft-qlora", "io.tune4j.peft.qlora",
-            "recipes", "io.tune4j.recipes");
+    private static final Map<String, String> PLUGINS = Map.ofEntries(
+            Map.entry("backend-bytedeco", "io.tune4j.backend.bytedeco"),
+            Map.entry("backend-djl", "io.tune4j.backend.djl"),
+            Map.entry("models-gemma", "io.tune4j.models.gemma"),
+            Map.entry("models-llama", "io.tune4j.models.llama"),
+            Map.entry("models-mistral", "io.tune4j.models.mistral"),
+            Map.entry("models-phi", "io.tune4j.models.phi"),
+            Map.entry("models-qwen", "io.tune4j.models.qwen"),
+            Map.entry("peft-lora", "io.tune4j.peft.lora"),
+            Map.entry("peft-qlora", "io.tune4j.peft.qlora"),
+            Map.entry("recipes", "io.tune4j.recipes"),
+            Map.entry("tokenizers", "io.tune4j.tokenizers"));
 
     private static ModuleDescriptor module(Path folder, String name) {
         return ModuleFinder.of(folder).find(name).orElseThrow().descriptor();

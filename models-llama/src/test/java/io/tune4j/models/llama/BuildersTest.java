@@ -10,6 +10,7 @@ import io.tune4j.api.decoder.RopeScaling;
 import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.testkit.config.Sections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,12 +52,12 @@ class BuildersTest {
 
     private ModelDefinition define(String builder, String config) throws IOException {
         Files.writeString(folder.resolve("config.json"), config);
-        return Objects.requireNonNull(builder(builder).define(Readers.of("{}"), folder));
+        return Objects.requireNonNull(builder(builder).define(Sections.of("{}"), folder));
     }
 
     private String problems(String builder, String options, String config) throws IOException {
         Files.writeString(folder.resolve("config.json"), config);
-        ConfigReader reader = Readers.of(options);
+        ConfigReader reader = Sections.of(options);
         assertThat(builder(builder).define(reader, folder)).isNull();
         return reader.problems().all().toString();
     }
@@ -82,7 +83,7 @@ class BuildersTest {
         "llama3_3_70b, 70553706496"
     })
     void namedBuildersHaveTheReleasedSizes(String name, long parameters) {
-        ModelDefinition definition = builder(name).define(Readers.of("{}"), null);
+        ModelDefinition definition = builder(name).define(Sections.of("{}"), null);
         assertThat(Objects.requireNonNull(definition).parameterCount()).isEqualTo(parameters);
     }
 
@@ -179,7 +180,7 @@ class BuildersTest {
                         "{}",
                         OLD.replaceFirst("\\{", "{\"quantization_config\": {\"quant_method\": \"awq\"},")))
                 .contains("quantized (awq)");
-        ConfigReader reader = Readers.of("{}");
+        ConfigReader reader = Sections.of("{}");
         builder("llama").define(reader, null);
         assertThat(reader.problems().all().toString()).contains("set checkpointer.checkpoint_dir");
     }
@@ -188,7 +189,7 @@ class BuildersTest {
     void parametricBuildersTakeTorchtunesArguments() {
         ModelDefinition definition = builder("llama3_2")
                 .define(
-                        Readers.of("{vocab_size: 100, num_layers: 2, num_heads: 4, num_kv_heads: 2, embed_dim: 64,"
+                        Sections.of("{vocab_size: 100, num_layers: 2, num_heads: 4, num_kv_heads: 2, embed_dim: 64,"
                                 + " max_seq_len: 128, scale_factor: 16, tie_word_embeddings: False}"),
                         null);
         DecoderConfig config = ((DecoderDefinition) Objects.requireNonNull(definition)).config();

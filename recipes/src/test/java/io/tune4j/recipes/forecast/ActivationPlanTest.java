@@ -29,6 +29,7 @@ import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.recipes.training.LossStep;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.ToyPlugin;
+import io.tune4j.tokenizers.TokenizersPlugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ class ActivationPlanTest {
     private static final List<Plugin> PLUGINS = List.of(
             new ToyPlugin(),
             TestedBackend.plugin(),
+            new TokenizersPlugin(),
             new LlamaPlugin(),
             new LoraPlugin(),
             new QloraPlugin(),

@@ -13,6 +13,7 @@ import io.tune4j.peft.qlora.QloraPlugin;
 import io.tune4j.recipes.RecipesPlugin;
 import io.tune4j.testkit.recipe.RecipeTrial;
 import io.tune4j.testkit.toy.ToyPlugin;
+import io.tune4j.tokenizers.TokenizersPlugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ public final class RecipeRun {
     private static final List<Plugin> PLUGINS = List.of(
             new ToyPlugin(),
             TestedBackend.plugin(),
+            new TokenizersPlugin(),
             new LlamaPlugin(),
             new LoraPlugin(),
             new RecipesPlugin(),
