@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apiguardian.api.API;
 
 /**
@@ -17,23 +18,59 @@ import org.apiguardian.api.API;
  *     several times
  * @param labels the token each of them is to predict: {@code [N]}
  * @param weights how much the loss of each counts: {@code [N]}, above 0
+ * @param labelSamples the sample that each label belongs to, as its place in {@code ids}: {@code [N]}. Where samples share rows, a
+ *     row's place does not tell
  * @param layout which rows form which sequence
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record RaggedBatch(
-        List<String> ids, long[] tokens, long[] labelledRows, long[] labels, float[] weights, SequenceLayout layout) {
+        List<String> ids,
+        long[] tokens,
+        long[] labelledRows,
+        long[] labels,
+        float[] weights,
+        int[] labelSamples,
+        SequenceLayout layout) {
     public RaggedBatch {
         ids = List.copyOf(ids);
-        if (tokens.length != layout.rows() || labelledRows.length != labels.length || weights.length != labels.length) {
+        if (tokens.length != layout.rows()
+                || labelledRows.length != labels.length
+                || weights.length != labels.length
+                || labelSamples.length != labels.length) {
             throw new IllegalArgumentException(
                     tokens.length + " tokens for " + layout.rows() + " rows, " + labelledRows.length
-                            + " labelled rows for " + labels.length + " labels with " + weights.length + " weights");
+                            + " labelled rows for " + labels.length + " labels with " + weights.length
+                            + " weights of " + labelSamples.length + " samples");
         }
     }
 
-    /** All labels count alike. */
+    /** Sequences that share no rows, each a sample: the one in which a row lies is its label's. */
+    public RaggedBatch(
+            List<String> ids,
+            long[] tokens,
+            long[] labelledRows,
+            long[] labels,
+            float[] weights,
+            SequenceLayout layout) {
+        this(ids, tokens, labelledRows, labels, weights, samplesOf(labelledRows, layout), layout);
+    }
+
+    /** Sequences that share no rows, with labels that count alike. */
     public RaggedBatch(List<String> ids, long[] tokens, long[] labelledRows, long[] labels, SequenceLayout layout) {
         this(ids, tokens, labelledRows, labels, ones(labels.length), layout);
+    }
+
+    private static int[] samplesOf(long[] rows, SequenceLayout layout) {
+        if (layout.sharing() != null) {
+            throw new IllegalArgumentException("sequences that share rows do not tell which sample a label belongs to");
+        }
+        int[] ofRow = new int[layout.rows()];
+        List<SequenceLayout.Sequence> sequences = layout.sequences();
+        for (int s = 0; s < sequences.size(); s++) {
+            int start = sequences.get(s).start();
+            Arrays.fill(ofRow, start, start + sequences.get(s).length(), s);
+        }
+        return LongStream.of(rows).mapToInt(row -> ofRow[(int) row]).toArray();
     }
 
     private static float[] ones(int count) {
@@ -100,6 +137,7 @@ public record RaggedBatch(
         long[] labelledRows = new long[plain.labels.length];
         long[] labels = new long[labelledRows.length];
         float[] weights = new float[labelledRows.length];
+        int[] labelSamples = new int[labelledRows.length];
         int[] inOrder = IntStream.range(0, labelledRows.length)
                 .boxed()
                 .sorted(Comparator.comparingLong(label -> rowOf[(int) plain.labelledRows[label]]))
@@ -110,6 +148,7 @@ public record RaggedBatch(
             labelledRows[i] = rowOf[(int) plain.labelledRows[label]];
             labels[i] = plain.labels[label];
             weights[i] = plain.weights[label];
+            labelSamples[i] = plain.labelSamples[label];
         }
         return new RaggedBatch(
                 plain.ids,
@@ -117,6 +156,7 @@ public record RaggedBatch(
                 labelledRows,
                 labels,
                 weights,
+                labelSamples,
                 SequenceLayout.shared(new SharedRows(plain.layout, rowOf, rows)));
     }
 
@@ -152,6 +192,7 @@ public record RaggedBatch(
                 && Arrays.equals(labelledRows, batch.labelledRows)
                 && Arrays.equals(labels, batch.labels)
                 && Arrays.equals(weights, batch.weights)
+                && Arrays.equals(labelSamples, batch.labelSamples)
                 && layout.equals(batch.layout);
     }
 

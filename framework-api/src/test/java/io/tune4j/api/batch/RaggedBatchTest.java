@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -45,6 +46,25 @@ class RaggedBatchTest {
         assertThat(batch.labels()).containsExactly(6, 7, 9);
         assertThat(batch.layout().positions()).containsExactly(0, 1, 2, 0, 1);
         assertThat(batch.ids()).containsExactly("a", "b");
+    }
+
+    @Test
+    void labelsKnowTheirSampleAlsoWhereRowsAreShared() {
+        boolean[] answer = {false, false, true, true};
+        TokenizedSample chosen = new TokenizedSample("chosen", new int[] {1, 2, 3, 4}, answer);
+        TokenizedSample other = new TokenizedSample("other", new int[] {7, 8}, new boolean[] {false, true});
+        TokenizedSample rejected = new TokenizedSample("rejected", new int[] {1, 2, 3, 5}, answer);
+        List<SamplePart> parts = List.of(SamplePart.whole(chosen), SamplePart.whole(other), SamplePart.whole(rejected));
+        for (double least : new double[] {1, 0}) {
+            RaggedBatch batch = RaggedBatch.ofPartsSharing(parts, least);
+            Map<Integer, List<Long>> labels = new TreeMap<>();
+            for (int i = 0; i < batch.trainedTokens(); i++) {
+                labels.computeIfAbsent(batch.labelSamples()[i], sample -> new ArrayList<>())
+                        .add(batch.labels()[i]);
+            }
+            assertThat(labels).isEqualTo(Map.of(0, List.of(3L, 4L), 1, List.of(8L), 2, List.of(3L, 5L)));
+            assertThat(batch.tokenCount()).isEqualTo(least == 0 ? 7 : 10);
+        }
     }
 
     @Test

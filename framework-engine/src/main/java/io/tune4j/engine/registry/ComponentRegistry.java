@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class ComponentRegistry implements Components {
     private static final String QUANTIZE = "quantize_base";
 
+    /** The weight format that torchtune's {@code quantize_base: True} means. */
+    private static final String QUANTIZED = "nf4";
+
     /** The name of a weight format. */
     private static final String FORMAT = "quantization";
 
@@ -307,9 +310,15 @@ public final class ComponentRegistry implements Components {
         if (method != null && peft == null) {
             return null;
         }
-        String usual = variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
-        WeightFormat format = format(section, formatName(section, usual));
+        WeightFormat format = format(section, formatName(section, usualFormat(variant, peft, section)));
         return format == null ? null : new ModelPlan(name, definition, peft, format);
+    }
+
+    /** The format that the section's names say. {@code quantize_base} is for every method, whether it reads that key or not. */
+    private static String usualFormat(@Nullable PeftVariant variant, @Nullable PeftPlan peft, ConfigReader section) {
+        String own = variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
+        boolean quantizes = variant == null && section.bool(QUANTIZE, false);
+        return quantizes && own.equals(DenseFormat.NAME) ? QUANTIZED : own;
     }
 
     /** Another format than the usual one of the component's name, if the section names it. */

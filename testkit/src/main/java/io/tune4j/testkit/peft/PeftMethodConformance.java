@@ -19,6 +19,7 @@ import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.LeakDetector;
@@ -186,6 +187,25 @@ public abstract class PeftMethodConformance {
                 assertThat(difference(adapted.logits(batch), before))
                         .as("what a trained adapter changes")
                         .isGreaterThan(1e-3);
+            }
+        });
+    }
+
+    @Test
+    final void turnedOffTheModelComputesAsTheBase() {
+        everywhere((model, format, weights) -> {
+            RaggedBatch batch = Assembled.batch(model, 1, 4, 3);
+            try (Assembled base = Assembled.of(
+                            backend, DType.FLOAT32, model, weights, format.factory(backend, DType.FLOAT32, weights));
+                    Assembled adapted = adapted(model, format, weights, DType.FLOAT32)) {
+                disturb(adapted.adapter().parameters());
+                double[] on = adapted.logits(batch);
+                try (SwitchedAdapter.Off off = adapted.adapter().off()) {
+                    assertThat(adapted.logits(batch))
+                            .as("logits with the adapter off")
+                            .isEqualTo(base.logits(batch));
+                }
+                assertThat(adapted.logits(batch)).as("logits after that").isEqualTo(on);
             }
         });
     }

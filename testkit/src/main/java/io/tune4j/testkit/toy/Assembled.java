@@ -14,8 +14,8 @@ import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
-import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -33,9 +33,9 @@ public final class Assembled implements AutoCloseable {
 
     private final Backend backend;
     private final CausalLanguageModel model;
-    private final @Nullable Adapter adapter;
+    private final @Nullable SwitchedAdapter adapter;
 
-    private Assembled(Backend backend, CausalLanguageModel model, @Nullable Adapter adapter) {
+    private Assembled(Backend backend, CausalLanguageModel model, @Nullable SwitchedAdapter adapter) {
         this.backend = backend;
         this.model = model;
         this.adapter = adapter;
@@ -57,7 +57,7 @@ public final class Assembled implements AutoCloseable {
             PeftPlan plan,
             long seed) {
         FrozenLinearFactory frozen = format.factory(backend, dtype, weights);
-        Adapter adapter = plan.attach(backend, dtype, seed);
+        SwitchedAdapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
         try {
             CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen));
             return new Assembled(backend, model, adapter);
@@ -85,7 +85,8 @@ public final class Assembled implements AutoCloseable {
         return RaggedBatch.of(samples);
     }
 
-    public Adapter adapter() {
+    /** The adapter, which can be turned off. */
+    public SwitchedAdapter adapter() {
         return Objects.requireNonNull(adapter);
     }
 

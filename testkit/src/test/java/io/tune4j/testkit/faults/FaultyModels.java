@@ -306,8 +306,14 @@ public final class FaultyModels {
                     long[] tokens = Arrays.stream(batch.tokens())
                             .map(token -> token % right.vocabularySize())
                             .toArray();
-                    RaggedBatch wrapped =
-                            new RaggedBatch(batch.ids(), tokens, batch.labelledRows(), batch.labels(), batch.layout());
+                    RaggedBatch wrapped = new RaggedBatch(
+                            batch.ids(),
+                            tokens,
+                            batch.labelledRows(),
+                            batch.labels(),
+                            batch.weights(),
+                            batch.labelSamples(),
+                            batch.layout());
                     return model.hiddenStates(wrapped, rows, pass, checkpointedLayers);
                 }
 
