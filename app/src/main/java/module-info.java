@@ -5,6 +5,8 @@
 module io.tune4j.app {
     requires io.tune4j.api;
     requires io.tune4j.engine;
+    // For the recipes, which share it with the application as they do the engine.
+    requires io.tune4j.generation;
     requires com.google.guice;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;

@@ -2,6 +2,7 @@
 module io.tune4j.recipes {
     requires transitive io.tune4j.api;
     requires io.tune4j.engine;
+    requires io.tune4j.generation;
     requires com.fasterxml.jackson.databind;
     requires com.github.luben.zstd_jni;
     requires de.siegmar.fastcsv;

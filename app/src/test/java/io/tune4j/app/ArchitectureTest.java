@@ -32,7 +32,8 @@ class ArchitectureTest {
         Set<String> modules = CLASSES.stream()
                 .map(javaClass -> javaClass.getPackageName().split("\\.")[2])
                 .collect(Collectors.toSet());
-        assertThat(modules).contains("api", "app", "backend", "engine", "kernels", "models", "peft", "recipes");
+        assertThat(modules)
+                .contains("api", "app", "backend", "engine", "generation", "kernels", "models", "peft", "recipes");
     }
 
     @Test

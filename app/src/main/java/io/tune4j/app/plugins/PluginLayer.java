@@ -3,6 +3,7 @@ package io.tune4j.app.plugins;
 
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.engine.registry.ComponentRegistry;
+import io.tune4j.generation.Generator;
 import java.lang.ModuleLayer.Controller;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
@@ -19,7 +20,8 @@ import java.util.Set;
 
 /**
  * One plugin's jars as a module layer over the application's, with one class loader: it may bring other versions of any
- * library, and shares only the JDK, the API and what the API itself needs; a plugin of the distribution also the engine.
+ * library, and shares only the JDK, the API and what the API itself needs; a plugin of the distribution also the engine
+ * and generation.
  */
 final class PluginLayer {
     private PluginLayer() {}
@@ -92,8 +94,12 @@ final class PluginLayer {
     /** Refuses modules that use the application's own libraries, which change without notice. */
     private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules, boolean bundled)
             throws BrokenPluginException {
-        // The engine changes with the distribution, and so do the plugins that come along.
-        Set<String> shared = bundled ? withWhatItRequires(ComponentRegistry.class.getModule()) : shared();
+        Set<String> shared = shared();
+        if (bundled) {
+            // These change with the distribution, and so do the plugins that come along.
+            shared.addAll(withWhatItRequires(ComponentRegistry.class.getModule()));
+            shared.addAll(withWhatItRequires(Generator.class.getModule()));
+        }
         ModuleFinder jdk = ModuleFinder.ofSystem();
         for (PluginModules.Jar jar : modules.jars().values()) {
             for (Requires requires : jar.descriptor().requires()) {

@@ -61,6 +61,17 @@ public interface FusedKernels {
     }
 
     /**
+     * Keeps the keys and values of new rows, and lets each row attend to what its sequence has kept up to its own position.
+     *
+     * @param fused {@code [T, shape.fusedSize()]}, rotated by the rows' positions in their sequences
+     * @param sequences in the order of their rows, which are all rows; their {@code keysValues} get the new rows' keys and values
+     * @return {@code [T, shape.querySize()]}
+     */
+    default Tensor cachedAttention(Tensor fused, List<CachedSequence> sequences, AttentionShape shape) {
+        return CachedAttention.attend(this, fused, sequences, shape);
+    }
+
+    /**
      * Gradient of {@link #attention} with respect to the fused rows.
      *
      * @param outputGradient {@code [T, shape.querySize()]}

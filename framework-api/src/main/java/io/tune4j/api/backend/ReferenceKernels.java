@@ -90,7 +90,7 @@ public final class ReferenceKernels {
     }
 
     /** Rows of one sequence and head group as {@code [kvHeads, group * L, headSize]} for q. */
-    private static Tensor queries(Tensor rows, AttentionShape shape) {
+    static Tensor queries(Tensor rows, AttentionShape shape) {
         long length = rows.size(0);
         return rows.narrow(1, 0, shape.querySize())
                 .reshape(length, shape.heads(), shape.headSize())
@@ -106,7 +106,7 @@ public final class ReferenceKernels {
     }
 
     /** Scaled and capped scores {@code [kvHeads, group * L, L]} in the statistics dtype. */
-    private static Tensor scores(Tensor q, Tensor k, AttentionShape shape) {
+    static Tensor scores(Tensor q, Tensor k, AttentionShape shape) {
         Tensor scores = q.matmul(k.transpose(1, 2)).cast(statisticsDtype(q)).times(shape.scale());
         return shape.softCap() == 0 ? scores : SoftCap.of(scores, shape.softCap());
     }

@@ -2,6 +2,7 @@
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.nn.HeadNorms;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
@@ -12,6 +13,7 @@ import io.tune4j.api.nn.RotaryAttention;
 import io.tune4j.api.nn.Scaling;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A layer's attention from its input to the sum with it. */
@@ -56,8 +58,12 @@ final class AttentionPart implements AutoCloseable {
         return window >= config.sizes().maxSequenceLength() ? 0 : window;
     }
 
-    /** {@code [T, D] -> [T, heads * headSize]}. */
-    Tensor attend(Tensor x, @Nullable Angles angles, Pass pass) {
+    /**
+     * {@code [T, D] -> [T, heads * headSize]}.
+     *
+     * @param cached where keys and values are kept; null where sequences see their rows of the batch alone
+     */
+    Tensor attend(Tensor x, @Nullable Angles angles, @Nullable List<CachedSequence> cached, Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor fused = queryKeyValue.forward(norm == null ? x : norm.forward(x, pass), pass);
             if (headNorms != null) {
@@ -66,7 +72,7 @@ final class AttentionPart implements AutoCloseable {
             if (angles != null) {
                 attention.rotateInPlace(fused, angles.cos(), angles.sin(), pass);
             }
-            return scope.escape(attention.attend(fused, pass));
+            return scope.escape(cached == null ? attention.attend(fused, pass) : attention.attend(fused, cached));
         }
     }
 

@@ -2,6 +2,7 @@
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
@@ -9,6 +10,7 @@ import io.tune4j.api.nn.RowSelection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code h = x + attention(x); y = h + mlp(h)}, with norms before, after or around the two. */
@@ -33,20 +35,28 @@ final class DecoderLayer implements AutoCloseable {
      * The layer's result.
      *
      * @param x {@code [T, D]}
-     * @param rows {@code [N]} of the rows whose result is wanted, for the last layer; null for all. The others are then
-     *     only looked at by attention: nothing after it is computed for them
+     * @param wanted the rows whose result is wanted, for the last layer; null for all. The others are then only looked at by attention:
+     *     nothing after it is computed for them
      * @param angles of its rotary embedding; null for a layer without one
+     * @param cached where it keeps keys and values; null for none
      * @return {@code [T, D]}, or {@code [N, D]}
      */
-    Tensor forward(Tensor x, @Nullable Tensor rows, @Nullable Angles angles, Pass pass) {
+    Tensor forward(
+            Tensor x,
+            @Nullable WantedRows wanted,
+            @Nullable Angles angles,
+            @Nullable List<CachedSequence> cached,
+            Pass pass) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor attended = attention.attend(x, angles, pass);
+            Tensor attended = attention.attend(x, angles, cached, pass);
             Tensor own = x;
-            if (rows != null) {
-                attended = RowSelection.apply(attended, rows, pass);
-                own = RowSelection.apply(x, rows, pass);
+            Pass after = pass;
+            if (wanted != null) {
+                attended = RowSelection.apply(attended, wanted.rows(), pass);
+                own = RowSelection.apply(x, wanted.rows(), pass);
+                after = pass.withAdapters(wanted.adapters());
             }
-            return scope.escape(mlp.addTo(attention.project(attended, own, pass), pass));
+            return scope.escape(mlp.addTo(attention.project(attended, own, after), after));
         }
     }
 

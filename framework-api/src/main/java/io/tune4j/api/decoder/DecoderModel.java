@@ -2,10 +2,13 @@
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SharedRows;
 import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.SequenceCache;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.Linear;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class DecoderModel implements CausalLanguageModel {
     private final DecoderDefinition definition;
     private final Backend backend;
+    private final DType dtype;
 
     /** {@code [V, D]}; the head's own weight where the two are tied and it is a plain matrix. */
     private final Tensor embedding;
@@ -47,6 +52,7 @@ final class DecoderModel implements CausalLanguageModel {
             DecoderDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         this.definition = definition;
         this.backend = backend;
+        this.dtype = dtype;
         DecoderConfig config = definition.config();
         config.rotaries().forEach(rotary -> tables.put(rotary, new RotaryTable(backend, dtype, rotary)));
         for (int i = 0; i < definition.layerCount(); i++) {
@@ -78,25 +84,53 @@ final class DecoderModel implements CausalLanguageModel {
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+        Span span = new Span(batch.layout().positions(), batch.layout().longest());
+        return hiddenStates(new Rows(batch.tokens(), List.of(span), rows), null, pass, checkpointedLayers);
+    }
+
+    /** Computes new rows of sequences that have kept keys and values; records nothing. */
+    Tensor continued(Rows rows, IntFunction<List<CachedSequence>> cached, Pass pass) {
+        return hiddenStates(rows, cached, pass, 0);
+    }
+
+    /**
+     * Rows to compute.
+     *
+     * @param tokens {@code [T]}
+     * @param spans their positions, in order
+     * @param wanted the rows whose hidden states are wanted, ascending
+     */
+    record Rows(long[] tokens, List<Span> spans, long[] wanted) {}
+
+    /**
+     * Rows whose angles belong together.
+     *
+     * @param positions of the rows in their sequences
+     * @param longest tokens of the longest of the sequences
+     */
+    record Span(long[] positions, int longest) {}
+
+    private Tensor hiddenStates(
+            Rows rows, @Nullable IntFunction<List<CachedSequence>> cached, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, rows.tokens()));
             if (embeddingScale != 1) {
                 x.timesInPlace(embeddingScale);
             }
-            Tensor selected = SharedRows.isEveryRow(rows, batch.tokenCount()) ? null : Tensor.ofLongs(backend, rows);
-            List<@Nullable Angles> angles = angles(batch, pass);
-            if (selected != null) {
-                pass.tape().keep(selected);
-            }
+            WantedRows selected = wanted(rows, pass);
+            List<@Nullable Angles> angles = angles(rows.spans(), pass);
             for (int i = 0; i < layers.size(); i++) {
                 DecoderLayer layer = layers.get(i);
-                Tensor wanted = i == layers.size() - 1 ? selected : null;
+                WantedRows wanted = i == layers.size() - 1 ? selected : null;
                 Angles own = angles.get(i);
+                List<CachedSequence> kept = cached == null ? null : cached.apply(i);
                 Tensor before = x;
                 x = i < checkpointedLayers
                         ? pass.tape()
-                                .checkpoint(x, (input, tape) -> layer.forward(input, wanted, own, pass.withTape(tape)))
-                        : layer.forward(x, wanted, own, pass);
+                                .checkpoint(
+                                        x,
+                                        (input, tape) -> layer.forward(input, wanted, own, kept, pass.withTape(tape)))
+                        : layer.forward(x, wanted, own, kept, pass);
                 // The tape holds what the backward needs; without one this keeps two layers' results, not all.
                 before.close();
             }
@@ -105,20 +139,32 @@ final class DecoderModel implements CausalLanguageModel {
         }
     }
 
+    private @Nullable WantedRows wanted(Rows rows, Pass pass) {
+        if (SharedRows.isEveryRow(rows.wanted(), rows.tokens().length)) {
+            return null;
+        }
+        AdapterRows adapters = pass.adapters();
+        return new WantedRows(
+                pass.tape().keep(Tensor.ofLongs(backend, rows.wanted())),
+                adapters == null ? null : adapters.select(rows.wanted()));
+    }
+
     /** The rotary tables of each layer; layers with the same embedding share them. */
-    private List<@Nullable Angles> angles(RaggedBatch batch, Pass pass) {
-        Tensor positions = Tensor.ofLongs(backend, batch.layout().positions());
+    private List<@Nullable Angles> angles(List<Span> spans, Pass pass) {
         Map<Rotary, Angles> angles = new HashMap<>();
         tables.forEach((rotary, table) -> {
-            table.ensure(batch.layout().longest());
+            Angles all = table.angles(spans);
             angles.put(
-                    rotary,
-                    new Angles(
-                            pass.tape().keep(table.cos(positions)), pass.tape().keep(table.sin(positions))));
+                    rotary, new Angles(pass.tape().keep(all.cos()), pass.tape().keep(all.sin())));
         });
         List<@Nullable Angles> ofLayers = new ArrayList<>();
         definition.config().kinds().forEach(kind -> ofLayers.add(angles.get(kind.rotary())));
         return ofLayers;
+    }
+
+    @Override
+    public SequenceCache sequenceCache() {
+        return new DecoderCache(this, definition.config(), backend, dtype);
     }
 
     @Override

@@ -21,6 +21,11 @@ public sealed interface RopeScaling {
         return 1;
     }
 
+    /** Whether the angles of all positions change when a sequence becomes longer. */
+    default boolean dependsOnLength() {
+        return false;
+    }
+
     private static int times(int positions, double factor) {
         return (int) Math.min(Integer.MAX_VALUE, positions * factor);
     }
@@ -62,6 +67,11 @@ public sealed interface RopeScaling {
         @Override
         public int longest(int positions) {
             return Math.max(positions, times(positions, factor));
+        }
+
+        @Override
+        public boolean dependsOnLength() {
+            return true;
         }
 
         @Override
@@ -133,6 +143,11 @@ public sealed interface RopeScaling {
         public LongRope {
             shortFactors = List.copyOf(shortFactors);
             longFactors = List.copyOf(longFactors);
+        }
+
+        @Override
+        public boolean dependsOnLength() {
+            return true;
         }
 
         @Override

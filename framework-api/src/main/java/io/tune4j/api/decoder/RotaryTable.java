@@ -2,10 +2,14 @@
 package io.tune4j.api.decoder;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.decoder.DecoderModel.Span;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Cosines and sines of the rotary angles (Su et al. 2021, eq. 34), for as many positions as were asked for so far. */
@@ -31,7 +35,7 @@ final class RotaryTable implements AutoCloseable {
      *
      * @param needed tokens of its longest sequence
      */
-    void ensure(int needed) {
+    private void ensure(int needed) {
         float[] wanted = RotaryFrequencies.of(rotary, needed);
         if (needed <= positions && Arrays.equals(wanted, frequencies)) {
             return;
@@ -54,14 +58,29 @@ final class RotaryTable implements AutoCloseable {
         sin = TensorScope.detach(Tensor.ofDoubles(backend, dtype, sines, positions, half));
     }
 
-    /** {@code [T, dimensions / 2]} for {@code [T]} positions below what {@link #ensure} was given. */
-    Tensor cos(Tensor rows) {
-        return table(cos).gatherRows(rows);
+    /** The angles of spans' rows, {@code [T, dimensions / 2]}: the frequencies of a span are those of its longest sequence. */
+    Angles angles(List<Span> spans) {
+        if (!rotary.scaling().dependsOnLength() || spans.size() == 1) {
+            ensure(spans.stream().mapToInt(Span::longest).max().orElse(1));
+            long[] positions = spans.stream()
+                    .flatMapToLong(span -> LongStream.of(span.positions()))
+                    .toArray();
+            return angles(positions);
+        }
+        List<Tensor> cosines = new ArrayList<>();
+        List<Tensor> sines = new ArrayList<>();
+        for (Span span : spans) {
+            ensure(span.longest());
+            Angles own = angles(span.positions());
+            cosines.add(own.cos());
+            sines.add(own.sin());
+        }
+        return new Angles(Tensor.concatenate(0, cosines), Tensor.concatenate(0, sines));
     }
 
-    /** Like {@link #cos}. */
-    Tensor sin(Tensor rows) {
-        return table(sin).gatherRows(rows);
+    private Angles angles(long[] positions) {
+        Tensor rows = Tensor.ofLongs(backend, positions);
+        return new Angles(table(cos).gatherRows(rows), table(sin).gatherRows(rows));
     }
 
     private static Tensor table(@Nullable Tensor table) {

@@ -28,6 +28,19 @@ public interface CausalLanguageModel extends AutoCloseable {
     int layerCount();
 
     /**
+     * Begins to keep sequences that grow, for generation. By default all of a sequence is computed whenever it grows; a model that keeps
+     * keys and values overrides this.
+     */
+    default SequenceCache sequenceCache() {
+        return recomputingCache();
+    }
+
+    /** A cache that keeps tokens alone and computes all of a sequence whenever it grows: the reference of {@link #sequenceCache}. */
+    default SequenceCache recomputingCache() {
+        return new RecomputingCache(this);
+    }
+
+    /**
      * Whether it computes batches whose samples share rows ({@link io.tune4j.api.batch.SharedRows}): its attention is {@link
      * io.tune4j.api.nn.RotaryAttention} or minds {@code layout().sharing()}, its positions are {@code layout().positions()}, and rows that
      * are asked for twice come twice.

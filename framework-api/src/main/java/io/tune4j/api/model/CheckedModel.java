@@ -32,14 +32,23 @@ final class CheckedModel implements CausalLanguageModel {
                         + " positions; set tokenizer.max_seq_len to at most that, or leave the sample out");
             }
         }
-        for (long token : batch.tokens()) {
+        checkTokens(batch.tokens(), "one of the samples " + batch.ids());
+        return model.hiddenStates(batch, rows, pass, checkpointedLayers);
+    }
+
+    private void checkTokens(long[] tokens, String place) {
+        for (long token : tokens) {
             if (token < 0 || token >= vocabularySize) {
-                throw new DataException("token id " + token + " in one of the samples " + batch.ids()
+                throw new DataException("token id " + token + " in " + place
                         + " is outside the model's vocabulary of " + vocabularySize
                         + "; the tokenizer does not belong to this model");
             }
         }
-        return model.hiddenStates(batch, rows, pass, checkpointedLayers);
+    }
+
+    @Override
+    public SequenceCache sequenceCache() {
+        return new CheckedCache(model.sequenceCache());
     }
 
     @Override
@@ -60,5 +69,62 @@ final class CheckedModel implements CausalLanguageModel {
     @Override
     public void close() {
         model.close();
+    }
+
+    /** A cache whose sequences stay within the vocabulary and the positions. */
+    private final class CheckedCache implements SequenceCache {
+        private final SequenceCache cache;
+
+        CheckedCache(SequenceCache cache) {
+            this.cache = cache;
+        }
+
+        @Override
+        public Extended extend(List<Extension> extensions) {
+            for (Extension extension : extensions) {
+                checkTokens(extension.tokens(), "a sequence");
+                long length = (long) cache.length(extension.sequence()) + extension.tokens().length;
+                if (length > positions) {
+                    throw new DataException("a sequence of " + length + " tokens is longer than the model's "
+                            + positions + " positions; shorten the prompt, or ask for fewer new tokens");
+                }
+            }
+            return cache.extend(extensions);
+        }
+
+        @Override
+        public int open(int adapter, int expectedLength) {
+            return cache.open(adapter, Math.min(expectedLength, positions));
+        }
+
+        @Override
+        public int fork(int sequence, int length, int expectedLength) {
+            return cache.fork(sequence, length, Math.min(expectedLength, positions));
+        }
+
+        @Override
+        public int length(int sequence) {
+            return cache.length(sequence);
+        }
+
+        @Override
+        public void truncate(int sequence, int length) {
+            cache.truncate(sequence, length);
+        }
+
+        @Override
+        public void end(int sequence) {
+            cache.end(sequence);
+        }
+
+        @Override
+        public long byteSize() {
+            return cache.byteSize();
+        }
+
+        @Override
+        public void close() {
+            cache.close();
+        }
     }
 }

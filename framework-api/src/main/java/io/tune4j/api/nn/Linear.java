@@ -29,6 +29,24 @@ public interface Linear extends AutoCloseable {
     }
 
     /**
+     * Whether the result is the frozen part's plus what {@link #addInPlace} adds, so that rows of several adapters can share the product
+     * with the frozen weight.
+     */
+    default boolean addsToFrozen() {
+        return false;
+    }
+
+    /**
+     * Adds to the frozen part's result, only if {@link #addsToFrozen}. Records nothing.
+     *
+     * @param y {@code [T, sum of out]}, changed
+     * @param x {@code [T, in]}
+     */
+    default void addInPlace(Tensor y, Tensor x, Pass pass) {
+        throw new IllegalStateException("this projection is not a sum with its frozen part");
+    }
+
+    /**
      * The frozen part, for models that also use its weight otherwise, such as an embedding tied to the output
      * projection; null if there is none.
      */

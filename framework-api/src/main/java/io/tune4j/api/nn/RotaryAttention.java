@@ -4,11 +4,13 @@ package io.tune4j.api.nn;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SharedRows;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /** Rotary embedding and ragged causal attention over fused q, k, v rows. */
@@ -60,6 +62,17 @@ public final class RotaryAttention {
             Tensor every = RowSelection.apply(fused, rowOf, pass);
             return scope.escape(RowSelection.apply(attend(every, sharing.unshared(), pass), placeOf, pass));
         }
+    }
+
+    /**
+     * Each row attends to what its sequence has kept, and to the new rows up to its own. Records nothing.
+     *
+     * @param fused {@code [T, shape.fusedSize()]}
+     * @param sequences where this layer keeps keys and values
+     * @return {@code [T, shape.querySize()]}
+     */
+    public Tensor attend(Tensor fused, List<CachedSequence> sequences) {
+        return backend.cachedAttention(fused, sequences, shape);
     }
 
     private Tensor attend(Tensor fused, SequenceLayout layout, Pass pass) {

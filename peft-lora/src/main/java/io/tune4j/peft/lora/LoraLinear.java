@@ -55,6 +55,21 @@ final class LoraLinear implements Linear {
         }
     }
 
+    @Override
+    public boolean addsToFrozen() {
+        return true;
+    }
+
+    @Override
+    public void addInPlace(Tensor y, Tensor x, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            List<Tensor> lows = lows(x, pass);
+            for (int i = 0; i < lows.size(); i++) {
+                updates.get(i).addUp(y, lows.get(i));
+            }
+        }
+    }
+
     /** Computes {@code s · drop(x)·Aᵀ} alone, which the gradient of B is made of. */
     @Override
     public void replay(Tensor x, Tensor result, Pass pass) {

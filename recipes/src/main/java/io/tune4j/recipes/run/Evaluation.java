@@ -77,8 +77,7 @@ public final class Evaluation {
         this.console = console;
         this.cancellation = cancellation;
         LossStep step = subject.lossStep();
-        this.generator =
-                new GreedyGenerator(step.backend(), step.model(), subject.tokenizer(), subject.maxSequenceLength());
+        this.generator = new GreedyGenerator(step.model(), subject.tokenizer(), subject.maxSequenceLength());
         for (int record : samples.records()) {
             if (data != null && record >= data.size()) {
                 throw new UserException("samples.records names record " + record + ", but dataset_val has "
@@ -210,15 +209,15 @@ public final class Evaluation {
     }
 
     private List<String> answers(TrainingData of) {
-        List<String> answers = new ArrayList<>();
-        for (int record : samples.records()) {
-            if (!cancellation.isRequested()) {
-                TokenizedSample sample = of.sample(record);
-                answers.add(
-                        generator.answer(Arrays.copyOf(sample.tokens(), promptLength(sample)), samples.maxNewTokens()));
-            }
+        if (cancellation.isRequested()) {
+            return List.of();
         }
-        return answers;
+        List<int[]> prompts = new ArrayList<>();
+        for (int record : samples.records()) {
+            TokenizedSample sample = of.sample(record);
+            prompts.add(Arrays.copyOf(sample.tokens(), promptLength(sample)));
+        }
+        return prompts.isEmpty() ? List.of() : generator.answers(prompts, samples.maxNewTokens());
     }
 
     /** Number of tokens before the first one to learn. */

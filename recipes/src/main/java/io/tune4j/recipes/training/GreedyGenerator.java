@@ -1,53 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.training;
 
-import io.tune4j.api.autograd.Tape;
-import io.tune4j.api.backend.Backend;
-import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.model.CausalLanguageModel;
-import io.tune4j.api.nn.Pass;
-import io.tune4j.api.tensor.TensorScope;
-import java.util.Arrays;
+import io.tune4j.generation.Generation;
+import io.tune4j.generation.GenerationRequest;
+import io.tune4j.generation.Generator;
+import io.tune4j.generation.GeneratorOptions;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/**
- * Short sample answers by always taking the likeliest token. Each token costs a whole forward, since nothing is cached:
- * enough to look at a model in training, not to serve one.
- */
-public record GreedyGenerator(Backend backend, CausalLanguageModel model, Tokenizer tokenizer, int maxSequenceLength) {
-    /** The answer to a prompt, without the end token. */
-    public String answer(int[] prompt, int maxNewTokens) {
-        int[] tokens = prompt;
-        for (int i = 0; i < maxNewTokens && tokens.length < maxSequenceLength; i++) {
-            int next = next(tokens);
-            if (tokenizer.isEnd(next)) {
-                break;
-            }
-            tokens = Arrays.copyOf(tokens, tokens.length + 1);
-            tokens[tokens.length - 1] = next;
-        }
-        return tokenizer.decode(Arrays.copyOfRange(tokens, prompt.length, tokens.length));
-    }
-
-    private int next(int[] tokens) {
-        RaggedBatch batch = new RaggedBatch(
-                List.of("sample"),
-                Arrays.stream(tokens).asLongStream().toArray(),
-                new long[0],
-                new long[0],
-                SequenceLayout.ofLengths(tokens.length));
-        try (TensorScope scope = TensorScope.open();
-                Tape tape = Tape.off()) {
-            Pass pass = new Pass(tape, batch.layout(), false, 0);
-            var hidden = model.hiddenStates(batch, new long[] {tokens.length - 1}, pass, 0);
-            float[] logits = model.outputHead().forward(hidden, pass).toFloats();
-            int best = 0;
-            for (int i = 1; i < logits.length; i++) {
-                best = logits[i] > logits[best] ? i : best;
-            }
-            return best;
+/** Short sample answers by always taking the likeliest token, of the model as it is at that moment. */
+public record GreedyGenerator(CausalLanguageModel model, Tokenizer tokenizer, int maxSequenceLength) {
+    /** The answers to prompts, without end tokens; empty for a prompt that leaves no position for one. */
+    public List<String> answers(List<int[]> prompts, int maxNewTokens) {
+        Set<Integer> ends = IntStream.range(0, tokenizer.vocabularySize())
+                .filter(tokenizer::isEnd)
+                .boxed()
+                .collect(Collectors.toUnmodifiableSet());
+        // Another step of training changes the weights, so nothing may be kept.
+        try (Generator generator = new Generator(model, tokenizer, maxSequenceLength, GeneratorOptions.DEFAULT)) {
+            List<GenerationRequest> requests = prompts.stream()
+                    .map(prompt -> GenerationRequest.greedy(
+                            prompt, Math.min(maxNewTokens, Math.max(0, maxSequenceLength - prompt.length)), ends))
+                    .toList();
+            return generator.generate(requests).stream().map(Generation::text).toList();
         }
     }
 }

@@ -18,8 +18,10 @@ import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearCrossEntropy;
+import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Plugin;
@@ -80,6 +82,21 @@ final class GoldenModel implements AutoCloseable {
             throw e;
         }
         return golden;
+    }
+
+    /** The base model and, as adapter 1, one of its adapters, between which each row of a pass chooses. */
+    static GoldenModel switched(
+            Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
+        ModelDefinition definition = definition(fixture.folder());
+        PeftPlan plan = plan(definition, fixture.adapterConfig(caseName), dtype);
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
+            CheckpointWeights weights = new CheckpointWeights(checkpoint);
+            Adapter adapter = plan.attach(backend, dtype, 0);
+            LinearFactory linears = AdapterSet.over(format.factory(backend, dtype, weights), List.of(adapter));
+            CausalLanguageModel model = definition.build(backend, dtype, weights, linears);
+            adapter.load(fixture.adapterFolder(caseName));
+            return new GoldenModel(backend, model, adapter);
+        }
     }
 
     /** With a new adapter by options of a model section. */
@@ -170,6 +187,10 @@ final class GoldenModel implements AutoCloseable {
 
     List<Parameter> parameters() {
         return adapter().parameters();
+    }
+
+    CausalLanguageModel model() {
+        return model;
     }
 
     Adapter adapter() {

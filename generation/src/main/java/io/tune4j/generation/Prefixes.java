@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.generation;
+
+import io.tune4j.api.model.SequenceCache;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Sequences that are in the cache, so that a prompt that begins like one of them is not computed from its beginning. */
+final class Prefixes {
+    /** Fewer tokens are not worth it. */
+    private static final int SHORTEST = 16;
+
+    /** The share of a finished sequence's tokens from which on a prompt takes it over instead of a copy. */
+    private static final double TAKEN_OVER = 0.75;
+
+    private final SequenceCache cache;
+    private final int keptTokens;
+
+    /** Finished ones, the one that was used last at the end. */
+    private final List<Kept> kept = new ArrayList<>();
+
+    Prefixes(SequenceCache cache, int keptTokens) {
+        this.cache = cache;
+        this.keptTokens = keptTokens;
+    }
+
+    private record Kept(int sequence, int adapter, int[] tokens) {}
+
+    /** A sequence for a prompt, with as much of it as others have computed. */
+    int open(int[] prompt, int adapter, int expected, Collection<Running> running) {
+        Kept best = null;
+        int shared = SHORTEST - 1;
+        boolean isFinished = false;
+        for (Kept each : kept) {
+            int common = each.adapter == adapter ? common(each.tokens, each.tokens.length, prompt) : 0;
+            if (common > shared) {
+                best = each;
+                shared = common;
+                isFinished = true;
+            }
+        }
+        for (Running each : running) {
+            int common = each.adapter() == adapter ? common(each.tokens(), each.computed(), prompt) : 0;
+            if (common > shared) {
+                best = new Kept(each.sequence(), adapter, each.tokens());
+                shared = common;
+                isFinished = false;
+            }
+        }
+        if (best == null) {
+            return cache.open(adapter, expected);
+        }
+        if (isFinished && shared >= TAKEN_OVER * best.tokens.length) {
+            kept.remove(best);
+            cache.truncate(best.sequence, shared);
+            return best.sequence;
+        }
+        return cache.fork(best.sequence, shared, expected);
+    }
+
+    /** A running sequence that will soon have computed more of a prompt than it has now; null if there is none. */
+    static @Nullable Running worthWaitingFor(int[] prompt, int adapter, Collection<Running> running) {
+        for (Running each : running) {
+            if (each.adapter() == adapter
+                    && common(each.tokens(), each.length(), prompt)
+                            >= SHORTEST + common(each.tokens(), each.computed(), prompt)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Tokens at the beginning of both; less than the prompt, because something is to be computed for it. */
+    private static int common(int[] tokens, int count, int[] prompt) {
+        int most = Math.min(count, prompt.length - 1);
+        int difference = Arrays.mismatch(tokens, 0, most, prompt, 0, most);
+        return difference < 0 ? most : difference;
+    }
+
+    /** Keeps a finished sequence, in place of the ones that were used longest ago. */
+    void keep(Running finished) {
+        int[] tokens = Arrays.copyOf(finished.tokens(), finished.computed());
+        kept.add(new Kept(finished.sequence(), finished.adapter(), tokens));
+        int all = kept.stream().mapToInt(each -> each.tokens.length).sum();
+        Iterator<Kept> oldest = kept.iterator();
+        while (all > keptTokens && oldest.hasNext()) {
+            Kept each = oldest.next();
+            all -= each.tokens.length;
+            cache.end(each.sequence);
+            oldest.remove();
+        }
+    }
+
+    /** Forgets all finished sequences; false if there were none. */
+    boolean clear() {
+        boolean had = !kept.isEmpty();
+        kept.forEach(each -> cache.end(each.sequence));
+        kept.clear();
+        return had;
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.generation;
+
+import io.tune4j.api.error.TuneException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** A submitted request, for the thread that submitted it. */
+public final class Ticket {
+    private final CompletableFuture<Generation> result = new CompletableFuture<>();
+    private volatile boolean cancelled;
+
+    Ticket() {}
+
+    /** Ends the answer at the next step; what there is of it stays. Harmless when it has ended. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Whether there is an answer, or a failure. */
+    public boolean isDone() {
+        return result.isDone();
+    }
+
+    /**
+     * Waits until another thread's {@link Generator#step} has completed the answer.
+     *
+     * @throws TuneException if there is none
+     */
+    public Generation await() {
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TuneException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    void complete(Generation generation) {
+        result.complete(generation);
+    }
+
+    void fail(TuneException failure) {
+        result.completeExceptionally(failure);
+    }
+}
