@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Linear extends AutoCloseable {
     /**
-     * @param x {@code [T, in]}
-     * @return {@code [T, sum of out]}, the projections' outputs side by side
+     * The caller may overwrite the result: models turn queries and keys and add residuals in place. So the backward must not read
+     * the result; save what it was made from, or a copy.
+     *
+     * @param x {@code [T, in]}, not changed
+     * @return {@code [T, sum of out]}, the projections' outputs side by side: new memory, which is no view of a weight or of x
      */
     Tensor forward(Tensor x, Pass pass);
 

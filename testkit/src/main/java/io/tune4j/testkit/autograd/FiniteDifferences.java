@@ -67,6 +67,54 @@ public final class FiniteDifferences {
     }
 
     /**
+     * Asserts that the gradients of parameters are right along one random direction each: two forwards a parameter, however large it
+     * is, so that long sequences can be tried. A gradient that misses a part is found, but not which of its entries is wrong.
+     *
+     * @param parameters fp64; their gradients are cleared first and afterwards, their values restored
+     */
+    public static void checkDirections(Backend backend, List<Parameter> parameters, Forward forward) {
+        try (TensorScope scope = TensorScope.open()) {
+            List<double[]> analytic = gradients(backend, List.of(), parameters, forward);
+            for (int p = 0; p < parameters.size(); p++) {
+                Parameter parameter = parameters.get(p);
+                double[] values = parameter.value().toDoubles();
+                double[] gradient = analytic.get(p);
+                double[] direction = direction(p, values.length);
+                double expected = 0;
+                for (int i = 0; i < values.length; i++) {
+                    expected += gradient[i] * direction[i];
+                }
+                double above = along(parameter, values, direction, STEP, () -> loss(backend, List.of(), forward));
+                double below = along(parameter, values, direction, -STEP, () -> loss(backend, List.of(), forward));
+                write(parameter.value(), values, parameter::changed);
+                double numeric = (above - below) / (2 * STEP);
+                double scale = Math.max(
+                        Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum()), 1e-3);
+                assertThat(Math.abs(numeric - expected) / Math.max(scale, Math.abs(numeric)))
+                        .as(
+                                "%s, along a random direction: gradient %s, finite difference %s",
+                                parameter.name(), expected, numeric)
+                        .isLessThan(RELATIVE_ERROR);
+            }
+        }
+    }
+
+    /** A random vector of length 1. */
+    private static double[] direction(long seed, int length) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] direction = random.doubles(length, -1, 1).toArray();
+        double norm = Math.sqrt(Arrays.stream(direction).map(d -> d * d).sum());
+        return Arrays.stream(direction).map(d -> d / norm).toArray();
+    }
+
+    private static double along(Parameter parameter, double[] values, double[] direction, double step, Loss loss) {
+        double[] moved = values.clone();
+        Arrays.setAll(moved, i -> values[i] + step * direction[i]);
+        write(parameter.value(), moved, parameter::changed);
+        return loss.now();
+    }
+
+    /**
      * The gradients that the tape gives for the weighted sum of the output: those of the inputs, then those of the
      * parameters; zeros where there is none.
      */

@@ -4,13 +4,16 @@ package io.tune4j.testkit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
@@ -35,8 +38,11 @@ import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import io.tune4j.testkit.toy.Assembled;
 import io.tune4j.testkit.toy.RandomWeights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,6 +86,14 @@ public abstract class ModelFamilyConformance {
     /** The largest difference of a logit from the golden one, in fp32, relative to 1 + its size. */
     protected double tolerance() {
         return 1e-4;
+    }
+
+    /**
+     * Lengths of the sequences whose gradients are tried along random directions. The longest exceeds every window of the model's
+     * attention, or the part of a kernel that a window changes is never tried.
+     */
+    protected int[] lengths() {
+        return new int[] {24, 5};
     }
 
     @BeforeEach
@@ -239,6 +253,66 @@ public abstract class ModelFamilyConformance {
         try (Assembled model = trained(definition, weights, parameters)) {
             List<Parameter> some = sample(parameters);
             FiniteDifferences.check(backend, List.of(), some, (inputs, tape) -> model.loss(batch, tape, 0));
+        }
+    }
+
+    /** Tries every projection, with sequences that are longer than the model's windows. */
+    @Test
+    final void gradientsOfLongSequencesAreThoseOfFiniteDifferences() {
+        ModelDefinition definition = define(model());
+        int longest = IntStream.of(lengths()).max().orElse(0);
+        assertThat(longest)
+                .as("the longest of lengths() is within the model's positions, and longer than the sliding_window"
+                        + " of config.json")
+                .isLessThanOrEqualTo(definition.maxSequenceLength())
+                .isGreaterThan(window());
+        List<Parameter> parameters = new ArrayList<>();
+        RaggedBatch batch = Assembled.batch(definition, 4, lengths());
+        try (Assembled model = trained(definition, new RandomWeights(definition), parameters)) {
+            FiniteDifferences.checkDirections(
+                    backend, parameters, (inputs, tape) -> model.loss(batch, tape, definition.layerCount() / 2));
+        }
+    }
+
+    /** The sliding window that the checkpoint's config.json names; 0 for none. */
+    private int window() {
+        Path file = golden().resolve("config.json");
+        try {
+            return Files.exists(file)
+                    ? new ObjectMapper()
+                            .readTree(file.toFile())
+                            .path("sliding_window")
+                            .asInt(0)
+                    : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A model that says so must compute rows that samples share as if each sample had its own. */
+    @Test
+    final void sharedBeginningsChangeNothing() {
+        ModelDefinition definition = define(model());
+        List<Parameter> parameters = new ArrayList<>();
+        List<SamplePart> parts = Assembled.beginningsInCommon(definition, 5);
+        RaggedBatch plain = RaggedBatch.ofParts(parts);
+        RaggedBatch shared = RaggedBatch.ofPartsSharing(parts, 0);
+        assertThat(shared.tokenCount()).isLessThan(plain.tokenCount());
+        try (Assembled model = trained(definition, new RandomWeights(definition), parameters)) {
+            assumeThat(model.model().sharesRows())
+                    .as("the model computes shared rows")
+                    .isTrue();
+            double expected = model.lossWithGradients(plain, 0);
+            List<double[]> gradients = taken(parameters);
+            for (int layers : new int[] {0, definition.layerCount()}) {
+                assertThat(model.lossWithGradients(shared, layers))
+                        .as("loss of samples that share their beginnings")
+                        .isCloseTo(expected, within(1e-9 * Math.abs(expected)));
+                List<double[]> actual = taken(parameters);
+                for (int i = 0; i < gradients.size(); i++) {
+                    assertClose(actual.get(i), gradients.get(i), 1e-9);
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.testkit.peft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
@@ -10,6 +11,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.DenseFormat;
@@ -378,6 +380,40 @@ public abstract class PeftMethodConformance {
                 assertThat(again).isEqualTo(kept);
             }
         });
+    }
+
+    /** Rows that samples share are computed once, so a method that looks at more than its rows must mind the layout. */
+    @Test
+    final void sharedBeginningsChangeNothing() {
+        everywhere((model, format, weights) -> {
+            if (plan(model, DType.FLOAT64, "").drawsPerRow()) {
+                return;
+            }
+            List<SamplePart> parts = Assembled.beginningsInCommon(model, 7);
+            try (Assembled adapted = adapted(model, format, weights, DType.FLOAT64)) {
+                List<Parameter> parameters = adapted.adapter().parameters();
+                disturb(parameters);
+                double expected = adapted.lossWithGradients(RaggedBatch.ofParts(parts), 0);
+                List<double[]> gradients = takenGradients(parameters);
+                assertThat(adapted.lossWithGradients(RaggedBatch.ofPartsSharing(parts, 0), 0))
+                        .as("loss of samples that share their beginnings")
+                        .isCloseTo(expected, within(1e-9 * Math.abs(expected)));
+                List<double[]> actual = takenGradients(parameters);
+                for (int i = 0; i < gradients.size(); i++) {
+                    assertClose(actual.get(i), gradients.get(i), 1e-9);
+                }
+            }
+        });
+    }
+
+    private static List<double[]> takenGradients(List<Parameter> parameters) {
+        List<double[]> gradients = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            Tensor gradient = parameter.gradient();
+            gradients.add(gradient == null ? new double[0] : gradient.toDoubles());
+            parameter.clearGradient();
+        }
+        return gradients;
     }
 
     private static double difference(double[] a, double[] b) {

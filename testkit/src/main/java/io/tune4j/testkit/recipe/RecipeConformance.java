@@ -143,13 +143,28 @@ public abstract class RecipeConformance {
     @Test
     final void aStoppedRunContinuesToTheSameEnd() throws IOException {
         assumeThat(resume()).as("there is nothing to continue").isNotEmpty();
-        trial("whole").run();
+        assertContinues("");
+    }
+
+    /** The toys' optimizer has momentum, which a recipe that forgets the optimizer's state would lose. */
+    @Test
+    final void aStoppedRunContinuesWithTheOptimizersState() throws IOException {
+        assumeThat(resume()).as("there is nothing to continue").isNotEmpty();
+        assumeThat(config(checkpoint, folder)).as("nothing is trained").contains("optimizer:");
+        assertContinues("optimizer: {_component_: toy_optimizer, lr: 0.05, momentum: 0.9}");
+    }
+
+    private void assertContinues(String change) throws IOException {
+        String[] changes = change.isEmpty() ? new String[0] : new String[] {change};
+        String suffix = change.isEmpty() ? "" : "-changed";
+        trial("whole" + suffix, changes).run();
         AtomicInteger asked = new AtomicInteger();
-        trial("parts")
+        trial("parts" + suffix, changes)
                 .cancelledBy(() -> asked.incrementAndGet() > asksInFirstHalf())
                 .run();
-        assertThat(trial("parts", resume()).run()).isEqualTo(Outcome.COMPLETED);
-        assertSameResults("parts", "whole");
+        RecipeTrial rest = trial("parts" + suffix, changes).with(resume());
+        assertThat(rest.run()).isEqualTo(Outcome.COMPLETED);
+        assertSameResults("parts" + suffix, "whole" + suffix);
     }
 
     @Test

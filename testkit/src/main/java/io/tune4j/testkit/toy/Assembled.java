@@ -5,6 +5,7 @@ import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
@@ -83,6 +84,27 @@ public final class Assembled implements AutoCloseable {
             samples.add(new TokenizedSample("random#" + i, tokens, trained));
         }
         return RaggedBatch.of(samples);
+    }
+
+    /**
+     * Random samples of which several begin alike, and which differ at the place where a label is: in order a sample, another beginning,
+     * the first one's beginning with other tokens after it, and a short one of the same beginning. All tokens are trained.
+     */
+    public static List<SamplePart> beginningsInCommon(ModelDefinition definition, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] common = random.ints(6, 0, definition.vocabularySize()).toArray();
+        int[] sharedRows = {6, 0, 6, 3};
+        int[] lengths = {9, 4, 11, 5};
+        List<SamplePart> parts = new ArrayList<>();
+        for (int i = 0; i < lengths.length; i++) {
+            int[] tokens =
+                    random.ints(lengths[i], 0, definition.vocabularySize()).toArray();
+            System.arraycopy(common, 0, tokens, 0, sharedRows[i]);
+            boolean[] trained = new boolean[lengths[i]];
+            Arrays.fill(trained, true);
+            parts.add(SamplePart.whole(new TokenizedSample("alike#" + i, tokens, trained)));
+        }
+        return parts;
     }
 
     /** The adapter, which can be turned off. */

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A decoder of a few thousand parameters with everything that matters to a PEFT method: projections computed together and
- * alone, biases, an output projection of its own or tied to the embedding.
+ * alone, biases, an output projection of its own or tied to the embedding, attention that sees the last {@value #WINDOW} rows.
  *
  * @param layers their number
  * @param tiedEmbeddings whether the output projection is the embedding
@@ -24,7 +24,8 @@ import java.util.List;
 public record ToyDefinition(int layers, boolean tiedEmbeddings, boolean bias) implements ModelDefinition {
     static final String EMBEDDING = "toy.embedding.weight";
     static final String NORM = "toy.norm.weight";
-    static final AttentionShape SHAPE = new AttentionShape(2, 1, 4);
+    private static final int WINDOW = 9;
+    static final AttentionShape SHAPE = new AttentionShape(2, 1, 4, WINDOW, 0.5, 0);
     private static final int WIDTH = 8;
     private static final int FEED_FORWARD = 12;
     private static final int POSITIONS = 512;

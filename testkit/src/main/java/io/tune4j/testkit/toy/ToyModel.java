@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.toy;
 
+import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -19,8 +20,15 @@ import io.tune4j.api.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The model of {@link ToyDefinition}: attention without positions, then a gated feed-forward, both beside a residual. */
+/**
+ * The model of {@link ToyDefinition}: attention with rotary positions, then a gated feed-forward, each beside a residual. Rows are
+ * turned and residuals added in place, as real models do, so a projection that saves its own output for the backward fails.
+ */
 final class ToyModel implements CausalLanguageModel {
+    private static final double ROTARY_BASE = 100;
+
+    private record Angles(Tensor cos, Tensor sin) {}
+
     private record Layer(Linear queryKeyValue, Linear output, Linear gateUp, Linear down) {}
 
     private final Backend backend;
@@ -47,25 +55,47 @@ final class ToyModel implements CausalLanguageModel {
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            Angles angles = angles(batch.layout().positions(), x.dtype(), pass.tape());
             for (int i = 0; i < layers.size(); i++) {
                 Layer layer = layers.get(i);
                 x = i < checkpointedLayers
-                        ? pass.tape().checkpoint(x, (input, tape) -> forward(layer, input, pass.withTape(tape)))
-                        : forward(layer, x, pass);
+                        ? pass.tape().checkpoint(x, (input, tape) -> forward(layer, input, angles, pass.withTape(tape)))
+                        : forward(layer, x, angles, pass);
             }
             Tensor wanted = RowSelection.apply(x, pass.tape().keep(Tensor.ofLongs(backend, rows)), pass);
             return scope.escape(norm.forward(wanted, pass));
         }
     }
 
-    private Tensor forward(Layer layer, Tensor x, Pass pass) {
-        try (TensorScope scope = TensorScope.open()) {
-            Tensor fused = layer.queryKeyValue().forward(x, pass);
-            Tensor attended = new RotaryAttention(backend, ToyDefinition.SHAPE).attend(fused, pass);
-            Tensor h = Residual.add(x, layer.output().forward(attended, pass), pass);
-            Tensor gated = SwiGlu.apply(backend, layer.gateUp().forward(h, pass), pass);
-            return scope.escape(Residual.add(h, layer.down().forward(gated, pass), pass));
+    /** The angles of {@code [T]} positions; all layers share them. */
+    private Angles angles(long[] positions, DType dtype, Tape tape) {
+        int half = ToyDefinition.SHAPE.headSize() / 2;
+        double[] cos = new double[positions.length * half];
+        double[] sin = new double[cos.length];
+        for (int i = 0; i < cos.length; i++) {
+            double angle = positions[i / half] * Math.pow(ROTARY_BASE, -(double) (i % half) / half);
+            cos[i] = Math.cos(angle);
+            sin[i] = Math.sin(angle);
         }
+        return new Angles(
+                tape.keep(Tensor.ofDoubles(backend, dtype, cos, positions.length, half)),
+                tape.keep(Tensor.ofDoubles(backend, dtype, sin, positions.length, half)));
+    }
+
+    private Tensor forward(Layer layer, Tensor x, Angles angles, Pass pass) {
+        try (TensorScope scope = TensorScope.open()) {
+            RotaryAttention attention = new RotaryAttention(backend, ToyDefinition.SHAPE);
+            Tensor fused = layer.queryKeyValue().forward(x, pass);
+            Tensor attended = attention.attend(attention.rotateInPlace(fused, angles.cos(), angles.sin(), pass), pass);
+            Tensor h = Residual.addInPlace(layer.output().forward(attended, pass), x, pass);
+            Tensor gated = SwiGlu.apply(backend, layer.gateUp().forward(h, pass), pass);
+            return scope.escape(Residual.addInPlace(layer.down().forward(gated, pass), h, pass));
+        }
+    }
+
+    @Override
+    public boolean sharesRows() {
+        return true;
     }
 
     @Override

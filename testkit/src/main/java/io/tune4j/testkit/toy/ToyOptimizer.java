@@ -2,29 +2,46 @@
 package io.tune4j.testkit.toy;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Optimizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gradient descent, without state but the number of steps. */
+/** Gradient descent with momentum (Polyak 1964): {@code v = momentum * v + g; p = p - rate * v}. The state is v. */
 final class ToyOptimizer implements Optimizer {
+    private static final String PREFIX = "momentum.";
+
     private final List<Parameter> parameters;
     private final double learningRate;
+    private final double momentum;
+    private final Map<String, Tensor> velocities = new LinkedHashMap<>();
     private long steps;
 
-    ToyOptimizer(List<Parameter> parameters, double learningRate) {
+    ToyOptimizer(Backend backend, List<Parameter> parameters, double learningRate, double momentum) {
         this.parameters = List.copyOf(parameters);
         this.learningRate = learningRate;
+        this.momentum = momentum;
+        for (Parameter parameter : parameters) {
+            Tensor value = parameter.value();
+            velocities.put(
+                    PREFIX + parameter.name(), TensorScope.detach(Tensor.zeros(backend, value.dtype(), value.shape())));
+        }
     }
 
     @Override
     public void step(double learningRateFactor) {
         for (Parameter parameter : parameters) {
             Tensor gradient = parameter.gradient();
-            if (gradient != null) {
-                parameter.value().addInPlace(gradient, -learningRate * learningRateFactor);
+            Tensor velocity = velocities.get(PREFIX + parameter.name());
+            if (gradient != null && velocity != null) {
+                velocity.timesInPlace(momentum).addInPlace(gradient, 1);
+                parameter.value().addInPlace(velocity, -learningRate * learningRateFactor);
                 parameter.changed();
             }
         }
@@ -38,19 +55,32 @@ final class ToyOptimizer implements Optimizer {
 
     @Override
     public Map<String, Tensor> state() {
-        return Map.of();
+        return new LinkedHashMap<>(velocities);
     }
 
     @Override
     public void restore(long stepCount, Map<String, Tensor> state) {
-        if (!state.isEmpty()) {
-            throw new UserException("the toy optimizer has no state, but was given " + state.keySet());
+        List<String> mismatches = new ArrayList<>();
+        velocities.forEach((name, velocity) -> {
+            Tensor saved = state.get(name);
+            if (saved == null) {
+                mismatches.add(name + " is missing");
+            } else if (!Arrays.equals(saved.shape(), velocity.shape())) {
+                mismatches.add(name + " has the shape " + Arrays.toString(saved.shape()));
+            }
+        });
+        state.keySet().stream()
+                .filter(name -> !velocities.containsKey(name))
+                .forEach(name -> mismatches.add(name + " is of no parameter"));
+        if (!mismatches.isEmpty()) {
+            throw new UserException("the optimizer's state does not fit: " + String.join("; ", mismatches));
         }
+        velocities.forEach((name, velocity) -> velocity.copyFrom(state.get(name)));
         steps = stepCount;
     }
 
     @Override
     public void close() {
-        // The parameters are the adapter's.
+        velocities.values().forEach(Tensor::close);
     }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Model {@code toy}, {@code toy_tokenizer}, {@code toy_dataset} with {@code size} and {@code masked}, {@code toy_checkpointer}
- * with {@code checkpoint_dir}, {@code toy_optimizer} with {@code lr}, and the backend {@code java}.
+ * with {@code checkpoint_dir}, {@code toy_optimizer} with {@code lr} and {@code momentum}, which is the optimizer's state, and the
+ * backend {@code java}.
  */
 public final class ToyPlugin implements Plugin {
     @Override
@@ -80,15 +81,15 @@ public final class ToyPlugin implements Plugin {
         }
     }
 
-    private record Descent(double learningRate) implements OptimizerProvider {
+    private record Descent(double learningRate, double momentum) implements OptimizerProvider {
         @Override
         public double stateBytesPerParameter() {
-            return 0;
+            return 4;
         }
 
         @Override
         public Optimizer create(Backend backend, List<Parameter> parameters) {
-            return new ToyOptimizer(parameters, learningRate);
+            return new ToyOptimizer(backend, parameters, learningRate, momentum);
         }
     }
 
@@ -106,8 +107,8 @@ public final class ToyPlugin implements Plugin {
                 new Component<>(
                         OptimizerProvider.class,
                         "toy_optimizer",
-                        "gradient descent",
-                        options -> new Descent(options.number("lr", 0.1))));
+                        "gradient descent with momentum",
+                        options -> new Descent(options.number("lr", 0.1), options.number("momentum", 0.9))));
     }
 
     private static DatasetProvider sums(ConfigReader options) {

@@ -30,6 +30,9 @@ public final class FaultyMethods {
                 fault(Flaw.BEGINS_ELSEWHERE, "aFreshAdapterChangesNothing"),
                 fault(Flaw.COUNTS_WRONG, "whatIsTrainedIsWhatThePlanSays"),
                 fault(Flaw.WRONG_GRADIENT, "gradientsAreThoseOfFiniteDifferences"),
+                // The model turns and adds in place, so that the saved output is another one when the backward reads
+                // it.
+                fault(Flaw.KEEPS_ITS_OUTPUT, "gradientsAreThoseOfFiniteDifferences"),
                 fault(Flaw.FORGETS_WHEN_SAVED, "whatIsSavedIsLoaded"),
                 fault(Flaw.MERGES_WRONG, "mergedAndUnmergedComputeTheSame"),
                 fault(Flaw.TAKES_ANY_FILE, "filesThatAreNoAdapterAreRefused"),

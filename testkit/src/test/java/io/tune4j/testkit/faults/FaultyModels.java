@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.faults;
 
+import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
+import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.DenseFormat;
@@ -22,6 +25,7 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.model.ModelFamilyConformance;
+import io.tune4j.testkit.reference.JavaBackend;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import io.tune4j.testkit.toy.Assembled;
 import io.tune4j.testkit.toy.RandomWeights;
@@ -48,12 +52,14 @@ public final class FaultyModels {
 
     private static UnaryOperator<ModelDefinition> fault = definition -> definition;
     private static boolean swallowsOptions;
+    private static BackendFactory backends = new JavaBackendFactory();
 
     private FaultyModels() {}
 
     public static void repair() {
         fault = definition -> definition;
         swallowsOptions = false;
+        backends = new JavaBackendFactory();
     }
 
     private static Fault fault(String name, String foundBy, UnaryOperator<ModelDefinition> planted) {
@@ -91,6 +97,17 @@ public final class FaultyModels {
                         "the way back misses a part",
                         "gradientsAreThoseOfFiniteDifferences",
                         right -> new Changed(right, 1.1)),
+                fault(
+                        "rows that samples share are computed as one sequence",
+                        "sharedBeginningsChangeNothing",
+                        IgnoresSharing::new),
+                new Fault(
+                        "attention with a window has no gradient of its values",
+                        "gradientsOfLongSequencesAreThoseOfFiniteDifferences",
+                        () -> {
+                            repair();
+                            backends = new WithoutValueGradient();
+                        }),
                 fault(
                         "tokens outside the vocabulary are computed with",
                         "tokensAndLengthsBeyondTheModelAreTheUsersMistake",
@@ -145,6 +162,11 @@ public final class FaultyModels {
         @Override
         protected Path golden() {
             return GOLDEN;
+        }
+
+        @Override
+        protected BackendFactory backendFactory() {
+            return backends;
         }
     }
 
@@ -220,6 +242,84 @@ public final class FaultyModels {
         }
     }
 
+    /** Hands everything on. */
+    private static class SameModel implements CausalLanguageModel {
+        final CausalLanguageModel model;
+
+        SameModel(CausalLanguageModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+            return model.hiddenStates(batch, rows, pass, checkpointedLayers);
+        }
+
+        @Override
+        public Linear outputHead() {
+            return model.outputHead();
+        }
+
+        @Override
+        public int layerCount() {
+            return model.layerCount();
+        }
+
+        @Override
+        public boolean sharesRows() {
+            return model.sharesRows();
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    /** Says that it computes shared rows, and takes them for one sequence. */
+    private static final class IgnoresSharing extends Same {
+        IgnoresSharing(ModelDefinition right) {
+            super(right);
+        }
+
+        @Override
+        public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+            return new SameModel(right.assemble(backend, dtype, weights, linears)) {
+                @Override
+                public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+                    SequenceLayout layout = new SequenceLayout(batch.layout().sequences());
+                    RaggedBatch alone = new RaggedBatch(
+                            batch.ids(), batch.tokens(), batch.labelledRows(), batch.labels(), batch.weights(), layout);
+                    Pass own = new Pass(pass.tape(), layout, pass.training(), pass.randomKey());
+                    return model.hiddenStates(alone, rows, own, checkpointedLayers);
+                }
+            };
+        }
+    }
+
+    /** The columns of the values stay zero where the window is shorter than a sequence. */
+    private static final class WithoutValueGradient extends JavaBackendFactory {
+        @Override
+        protected Backend open(int threads) {
+            return new JavaBackend(threads) {
+                @Override
+                public Tensor attentionBackward(
+                        Tensor outputGradient,
+                        Tensor fused,
+                        Attended attended,
+                        SequenceLayout layout,
+                        AttentionShape shape) {
+                    Tensor gradient = super.attentionBackward(outputGradient, fused, attended, layout, shape);
+                    if (shape.window() > 0 && layout.longest() > shape.window()) {
+                        gradient.narrow(1, shape.querySize() + shape.keyValueSize(), shape.keyValueSize())
+                                .fillInPlace(0);
+                    }
+                    return gradient;
+                }
+            };
+        }
+    }
+
     private static final class Renamed extends Same {
         Renamed(ModelDefinition right) {
             super(right);
@@ -266,26 +366,10 @@ public final class FaultyModels {
 
         @Override
         public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-            CausalLanguageModel model = right.assemble(backend, dtype, weights, linears);
-            return new CausalLanguageModel() {
+            return new SameModel(right.assemble(backend, dtype, weights, linears)) {
                 @Override
                 public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
                     return change(model.hiddenStates(batch, rows, pass, checkpointedLayers), checkpointedLayers);
-                }
-
-                @Override
-                public Linear outputHead() {
-                    return model.outputHead();
-                }
-
-                @Override
-                public int layerCount() {
-                    return model.layerCount();
-                }
-
-                @Override
-                public void close() {
-                    model.close();
                 }
             };
         }
@@ -299,8 +383,7 @@ public final class FaultyModels {
 
         @Override
         public CausalLanguageModel build(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-            CausalLanguageModel model = right.assemble(backend, dtype, weights, linears);
-            return new CausalLanguageModel() {
+            return new SameModel(right.assemble(backend, dtype, weights, linears)) {
                 @Override
                 public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
                     long[] tokens = Arrays.stream(batch.tokens())
@@ -315,21 +398,6 @@ public final class FaultyModels {
                             batch.labelSamples(),
                             batch.layout());
                     return model.hiddenStates(wrapped, rows, pass, checkpointedLayers);
-                }
-
-                @Override
-                public Linear outputHead() {
-                    return model.outputHead();
-                }
-
-                @Override
-                public int layerCount() {
-                    return model.layerCount();
-                }
-
-                @Override
-                public void close() {
-                    model.close();
                 }
             };
         }

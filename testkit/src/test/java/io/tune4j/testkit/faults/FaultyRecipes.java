@@ -10,6 +10,7 @@ import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.plugin.Plugin;
@@ -20,6 +21,8 @@ import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.api.train.OptimizerProvider;
@@ -33,7 +36,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -46,7 +51,8 @@ public final class FaultyRecipes {
         SWALLOWS_KEYS,
         WRITES_FIRST,
         IGNORES_SEED,
-        RESUMES_FROM_START
+        RESUMES_FROM_START,
+        FORGETS_THE_OPTIMIZER
     }
 
     private static Set<Flaw> flaws = Set.of();
@@ -67,7 +73,8 @@ public final class FaultyRecipes {
                 fault(Flaw.SWALLOWS_KEYS, "keysThatItDoesNotKnowAreReported"),
                 fault(Flaw.WRITES_FIRST, "keysThatItDoesNotKnowAreReported"),
                 fault(Flaw.IGNORES_SEED, "oneSeedGivesOneResult"),
-                fault(Flaw.RESUMES_FROM_START, "aStoppedRunContinuesToTheSameEnd"));
+                fault(Flaw.RESUMES_FROM_START, "aStoppedRunContinuesToTheSameEnd"),
+                fault(Flaw.FORGETS_THE_OPTIMIZER, "aStoppedRunContinuesWithTheOptimizersState"));
     }
 
     /** Trains gains for as many steps as there are samples. */
@@ -142,10 +149,11 @@ public final class FaultyRecipes {
             if (resume) {
                 model.adapter().load(output);
                 step = flaws.contains(Flaw.RESUMES_FROM_START) ? 0 : Integer.parseInt(read("step"));
+                restore(optimizer, step);
             }
             for (; step < data.size(); step++) {
                 if (cancellation.isRequested() && !flaws.contains(Flaw.IGNORES_CANCEL)) {
-                    save(model, step);
+                    save(model, optimizer, step);
                     return Outcome.CANCELLED;
                 }
                 model.lossWithGradients(RaggedBatch.of(List.of(data.get(step))), 0);
@@ -153,12 +161,28 @@ public final class FaultyRecipes {
                 model.adapter().parameters().forEach(Parameter::clearGradient);
                 console.progress(step + 1, data.size(), "trained");
             }
-            save(model, step);
+            save(model, optimizer, step);
             return Outcome.COMPLETED;
         }
 
-        private void save(Assembled model, int step) {
+        private void restore(Optimizer optimizer, int step) {
+            if (flaws.contains(Flaw.FORGETS_THE_OPTIMIZER)) {
+                return;
+            }
+            try (TensorScope scope = TensorScope.open();
+                    Checkpoint saved = Checkpoint.open(output.resolve("optimizer.safetensors"))) {
+                CheckpointWeights weights = new CheckpointWeights(saved);
+                Map<String, Tensor> state = new LinkedHashMap<>();
+                optimizer
+                        .state()
+                        .forEach((name, value) -> state.put(name, weights.load(value.kernels(), name, value.dtype())));
+                optimizer.restore(step, state);
+            }
+        }
+
+        private void save(Assembled model, Optimizer optimizer, int step) {
             write("step", String.valueOf(step));
+            TensorFiles.write(output.resolve("optimizer.safetensors"), optimizer.state());
             model.adapter().save(output, "base");
         }
 

@@ -24,9 +24,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
-/** {@code y = (1 + g) * x·Wᵀ} with a trained g on the o_proj and down_proj, and with faults on demand. */
+/** {@code y = (1 + g) * x·Wᵀ + b} with a trained g for all but gate_proj and up_proj, and with faults on demand. */
 record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
     private static final String FILE = "gains.safetensors";
 
@@ -34,6 +35,7 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
         BEGINS_ELSEWHERE,
         COUNTS_WRONG,
         WRONG_GRADIENT,
+        KEEPS_ITS_OUTPUT,
         FORGETS_WHEN_SAVED,
         MERGES_WRONG,
         TAKES_ANY_FILE,
@@ -62,7 +64,8 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
             options.keys().forEach(options::claim);
         }
         List<Projection> targets = model.projections().stream()
-                .filter(each -> Set.of("o_proj", "down_proj").contains(each.leafName()))
+                .filter(each -> Set.of("q_proj", "k_proj", "v_proj", "o_proj", "down_proj")
+                        .contains(each.leafName()))
                 .toList();
         return new PeftPlan() {
             @Override
@@ -101,8 +104,11 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
         public LinearFactory decorate(FrozenLinearFactory base) {
             return projections -> {
                 FrozenLinear frozen = base.create(projections);
-                Parameter gain = gains.get(projections.get(0).name());
-                return gain == null ? frozen : new GainLinear(frozen, gain);
+                List<Parameter> own = projections.stream()
+                        .map(each -> gains.get(each.name()))
+                        .filter(Objects::nonNull)
+                        .toList();
+                return own.isEmpty() ? frozen : new GainLinear(frozen, own);
             };
         }
 
@@ -162,37 +168,54 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
 
     private final class GainLinear implements Linear {
         private final FrozenLinear base;
-        private final Parameter gain;
+        private final List<Parameter> gains;
 
-        GainLinear(FrozenLinear base, Parameter gain) {
+        GainLinear(FrozenLinear base, List<Parameter> gains) {
             this.base = base;
-            this.gain = gain;
+            this.gains = gains;
+        }
+
+        /** {@code 1 + g} of all projections, side by side. */
+        private Tensor factors(DType dtype) {
+            return Tensor.concatenate(
+                            0, gains.stream().map(gain -> gain.in(dtype)).toList())
+                    .plus(1);
         }
 
         @Override
         public Tensor forward(Tensor x, Pass pass) {
             try (TensorScope scope = TensorScope.open()) {
                 Tensor plain = base.weight().multiply(x);
-                Tensor y = plain.times(gain.in(x.dtype()).plus(1));
-                double factor = has(Flaw.WRONG_GRADIENT) ? 0.999 : 1;
+                Tensor y = plain.times(factors(x.dtype()));
+                Tensor bias = base.bias();
+                if (bias != null) {
+                    y.addInPlace(bias, 1);
+                }
+                boolean keepsOutput = has(Flaw.KEEPS_ITS_OUTPUT) && bias == null;
                 pass.tape()
                         .record(
                                 y,
                                 (dy, gradients) -> {
-                                    gain.accumulate(dy.times(plain)
-                                            .sum(0)
-                                            .reshape(plain.size(1))
-                                            .times(factor));
+                                    Tensor input = keepsOutput ? y.dividedBy(factors(x.dtype())) : plain;
+                                    accumulate(dy.times(input).sum(0));
                                     if (gradients.wants(x)) {
-                                        gradients.add(
-                                                x,
-                                                base.weight()
-                                                        .multiplyBackward(dy.times(gain.in(x.dtype())
-                                                                .plus(1))));
+                                        Tensor scaled = dy.times(factors(x.dtype()));
+                                        gradients.add(x, base.weight().multiplyBackward(scaled));
                                     }
                                 },
-                                plain);
+                                keepsOutput ? y : plain);
                 return scope.escape(y);
+            }
+        }
+
+        /** @param sum {@code [1, sum of out]} */
+        private void accumulate(Tensor sum) {
+            double factor = has(Flaw.WRONG_GRADIENT) ? 0.999 : 1;
+            long start = 0;
+            for (Parameter gain : gains) {
+                long length = gain.value().size(0);
+                gain.accumulate(sum.narrow(1, start, length).reshape(length).times(factor));
+                start += length;
             }
         }
 
