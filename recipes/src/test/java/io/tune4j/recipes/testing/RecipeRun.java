@@ -39,7 +39,7 @@ public final class RecipeRun {
 
     private RecipeRun(Path output, List<Plugin> plugins) {
         this.output = output;
-        this.trial = new RecipeTrial(PLUGINS.get(4).recipes().get(0), plugins, config(output));
+        this.trial = new RecipeTrial(new RecipesPlugin().recipes().get(0), plugins, config(output));
     }
 
     /** A run of 8 steps in fp32 with results in the folder. */
