@@ -7,6 +7,7 @@ module io.tune4j.app {
     requires io.tune4j.engine;
     // For the recipes, which share it with the application as they do the engine.
     requires io.tune4j.generation;
+    requires io.tune4j.report;
     requires com.google.guice;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;

@@ -29,6 +29,8 @@ import io.tune4j.engine.config.ConfigWriter;
 import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.engine.plugin.PluginCalls;
 import io.tune4j.engine.registry.ComponentRegistry;
+import io.tune4j.report.RunRecorder;
+import io.tune4j.report.RunRecorder.Subject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -77,8 +79,22 @@ public final class RecipeRunner {
         RecipeFactory factory = host.recipe(recipe);
         RunConfig resolved = resolve(host.configs().find(config), factory, overrides);
         StopSignals signals = StopSignals.install(console);
-        Outcome outcome = with(factory, resolved, signals, Recipe::run);
+        Outcome outcome = recorded(factory, resolved, signals);
         return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
+    }
+
+    /** Leaves a journal and a report in the run's folder, however the run ends. */
+    private Outcome recorded(RecipeFactory factory, RunConfig config, Cancellation cancellation) {
+        Subject subject = new Subject(factory.name(), host.installation().version(), config);
+        RunRecorder recorder = new RunRecorder(console, subject);
+        try {
+            Outcome outcome = new RecipeRunner(host, recorder).with(factory, config, cancellation, Recipe::run);
+            recorder.ended(outcome);
+            return outcome;
+        } catch (Throwable failure) {
+            recorder.failed(failure);
+            throw failure;
+        }
     }
 
     /**

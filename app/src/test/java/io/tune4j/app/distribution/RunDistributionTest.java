@@ -56,6 +56,14 @@ class RunDistributionTest {
                 .contains("lora_attn_modules: [q_proj, v_proj]", "override")
                 .contains("quickstart.yaml:");
 
+        assertThat(out.resolve("report.html")).content().contains("Tune4J", "\"state\":\"completed\"");
+        assertThat(Files.readAllLines(out.resolve("journal.jsonl")))
+                .as("a step's values are those of metrics.jsonl")
+                .anySatisfy(line -> assertThat(line)
+                        .contains(Files.readAllLines(out.resolve("logs/metrics.jsonl"))
+                                .get(0)
+                                .replaceFirst("\\{\"step\":\\d+,", "\"metrics\":{")));
+
         Tune.Result again = Tune.run(
                 folder,
                 "run",
@@ -86,6 +94,7 @@ class RunDistributionTest {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(130);
         assertThat(Files.readString(log)).contains("stopped after step", "resume_from_checkpoint=True");
+        assertThat(folder.resolve("out/report.html")).content().contains("\"state\":\"stopped\"");
         Path checkpoints = folder.resolve("out/checkpoints");
         assertThat(checkpoints).isDirectoryContaining("glob:**/step_*");
 

@@ -14,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,9 +38,10 @@ public final class ConfigReader {
     private final Notices notices;
     private final Set<String> claimed = new LinkedHashSet<>();
     private final Map<String, ConfigReader> sections = new LinkedHashMap<>();
+    private final Map<String, String> defaults;
 
     public ConfigReader(Mapping mapping, Problems problems, Notices notices) {
-        this(mapping, "", problems, notices);
+        this(mapping, "", problems, notices, new LinkedHashMap<>());
     }
 
     /**
@@ -55,11 +57,13 @@ public final class ConfigReader {
         throw new IOException("it is no JSON object");
     }
 
-    private ConfigReader(Mapping mapping, String path, Problems problems, Notices notices) {
+    private ConfigReader(
+            Mapping mapping, String path, Problems problems, Notices notices, Map<String, String> defaults) {
         this.mapping = mapping;
         this.path = path;
         this.problems = problems;
         this.notices = notices;
+        this.defaults = defaults;
     }
 
     /** The dotted path of this section; empty for the root. */
@@ -125,6 +129,14 @@ public final class ConfigReader {
         return string("_component_");
     }
 
+    /**
+     * The defaults of optional keys that were read so far, here and in all sections, by dotted path. A key whose absence means that
+     * something is off has the default {@code null}.
+     */
+    public Map<String, String> defaults() {
+        return Collections.unmodifiableMap(defaults);
+    }
+
     // ---- scalars --------------------------------------------------------------------------------------------------
 
     public String string(String key) {
@@ -136,7 +148,7 @@ public final class ConfigReader {
     }
 
     public @Nullable String stringOrNull(String key) {
-        return present(key) == null ? absent(key) : string(key);
+        return present(key) == null ? absent(key) : known(key, string(key));
     }
 
     public int integer(String key) {
@@ -154,7 +166,7 @@ public final class ConfigReader {
     }
 
     public @Nullable Integer integerOrNull(String key) {
-        return present(key) == null ? absent(key) : Integer.valueOf(integer(key));
+        return present(key) == null ? absent(key) : known(key, Integer.valueOf(integer(key)));
     }
 
     public long longInteger(String key, long defaultValue) {
@@ -166,7 +178,7 @@ public final class ConfigReader {
     }
 
     public @Nullable Long longIntegerOrNull(String key) {
-        return present(key) == null ? absent(key) : Long.valueOf(longInteger(key, 0));
+        return present(key) == null ? absent(key) : known(key, Long.valueOf(longInteger(key, 0)));
     }
 
     public double number(String key) {
@@ -184,7 +196,7 @@ public final class ConfigReader {
     }
 
     public @Nullable Double numberOrNull(String key) {
-        return present(key) == null ? absent(key) : Double.valueOf(number(key));
+        return present(key) == null ? absent(key) : known(key, Double.valueOf(number(key)));
     }
 
     public boolean bool(String key, boolean defaultValue) {
@@ -252,7 +264,7 @@ public final class ConfigReader {
         if (present(key) == null) {
             missing(key, "a section");
         }
-        return new ConfigReader(new Mapping(Map.of(), origin(key)), join(key), new Problems(), new Notices());
+        return new ConfigReader(new Mapping(Map.of(), origin(key)), join(key), new Problems(), new Notices(), defaults);
     }
 
     /** A child section, or null if absent (or no section, which is a problem). */
@@ -266,7 +278,7 @@ public final class ConfigReader {
             problem(key, "expected a section, found " + describe(node));
             return null;
         }
-        return sections.computeIfAbsent(key, name -> new ConfigReader(child, join(name), problems, notices));
+        return sections.computeIfAbsent(key, name -> new ConfigReader(child, join(name), problems, notices, defaults));
     }
 
     /** The sections of a list, or the one section that stands there instead of a list; none if absent. */
@@ -279,7 +291,7 @@ public final class ConfigReader {
         for (int i = 0; i < list.items().size(); i++) {
             if (list.items().get(i) instanceof Mapping child) {
                 found.add(sections.computeIfAbsent(
-                        key + "[" + i + "]", name -> new ConfigReader(child, join(name), problems, notices)));
+                        key + "[" + i + "]", name -> new ConfigReader(child, join(name), problems, notices, defaults)));
             } else {
                 problem(
                         key,
@@ -303,7 +315,7 @@ public final class ConfigReader {
             return sectionOrNull(key);
         }
         Mapping named = new Mapping(Map.of("_component_", node), node.origin());
-        return sections.computeIfAbsent(key, name -> new ConfigReader(named, join(name), problems, notices));
+        return sections.computeIfAbsent(key, name -> new ConfigReader(named, join(name), problems, notices, defaults));
     }
 
     /**
@@ -335,7 +347,14 @@ public final class ConfigReader {
 
     private <T> @Nullable T absent(String key) {
         claimed.add(key);
+        defaults.put(join(key), "null");
         return null;
+    }
+
+    /** Notes that the default of a key is its absence. */
+    private <T> T known(String key, T value) {
+        defaults.put(join(key), "null");
+        return value;
     }
 
     private <T> T required(String key, String expected, Function<ConfigNode, @Nullable T> convert, T placeholder) {
@@ -344,10 +363,15 @@ public final class ConfigReader {
             missing(key, expected);
             return placeholder;
         }
-        return optional(key, expected, convert, placeholder);
+        return converted(key, expected, convert, placeholder);
     }
 
     private <T> T optional(String key, String expected, Function<ConfigNode, @Nullable T> convert, T defaultValue) {
+        defaults.put(join(key), String.valueOf(defaultValue));
+        return converted(key, expected, convert, defaultValue);
+    }
+
+    private <T> T converted(String key, String expected, Function<ConfigNode, @Nullable T> convert, T defaultValue) {
         claimed.add(key);
         ConfigNode node = present(key);
         if (node == null) {

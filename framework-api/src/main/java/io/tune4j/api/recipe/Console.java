@@ -26,4 +26,9 @@ public interface Console {
      * @param text e.g. the loss
      */
     void progress(long done, long total, String text);
+
+    /** Tells programs what happened. People see {@link #line} and {@link #progress} instead, so by itself this does nothing. */
+    default void tell(RunEvent event) {
+        // Only listeners that want events override this.
+    }
 }

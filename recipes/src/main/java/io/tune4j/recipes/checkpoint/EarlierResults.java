@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class EarlierResults {
     private static final String FOLDER = "previous";
     private static final String STATES = "checkpoints";
-    private static final Pattern NAMES =
-            Pattern.compile(STATES + "|adapter|merged|best|epoch_\\d+|" + Pattern.quote(FinishedResults.FILE));
+    private static final Pattern NAMES = Pattern.compile(STATES
+            + "|adapter|merged|best|epoch_\\d+|report\\.html|journal\\.jsonl|" + Pattern.quote(FinishedResults.FILE));
 
     private EarlierResults() {}
 

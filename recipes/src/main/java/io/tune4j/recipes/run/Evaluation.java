@@ -8,6 +8,9 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunEvent.Answer;
+import io.tune4j.api.recipe.RunEvent.Answered;
+import io.tune4j.api.recipe.RunEvent.Validated;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.options.SampleOptions;
@@ -98,6 +101,7 @@ public final class Evaluation {
         before = loss(by);
         if (!cancellation.isRequested()) {
             console.line(String.format(Locale.ROOT, "validation loss before training: %.4f", before));
+            console.tell(new Validated(firstStep, before));
             answersBefore.addAll(answers(by));
         }
     }
@@ -130,6 +134,7 @@ public final class Evaluation {
             metrics.put("val_loss", loss);
             metrics.put("val_perplexity", Math.exp(loss));
             logger.log(done, metrics);
+            console.tell(new Validated(done, loss));
             console.line(String.format(
                     Locale.ROOT, "validation loss at step %d: %.4f (perplexity %.2f)", done, loss, Math.exp(loss)));
         }
@@ -195,17 +200,25 @@ public final class Evaluation {
             return;
         }
         List<String> answersAfter = answers(data);
+        List<Answer> told = new ArrayList<>();
         Tokenizer tokenizer = subject.tokenizer();
         for (int i = 0; i < Math.min(answersBefore.size(), answersAfter.size()); i++) {
             TokenizedSample sample = data.sample(samples.records().get(i));
             int prompt = promptLength(sample);
             int[] tokens = sample.tokens();
             console.line("");
-            console.line("prompt    " + end(tokenizer.decode(Arrays.copyOf(tokens, prompt))));
-            console.line("before    " + oneLine(answersBefore.get(i)));
-            console.line("after     " + oneLine(answersAfter.get(i)));
-            console.line("expected  " + oneLine(tokenizer.decode(Arrays.copyOfRange(tokens, prompt, tokens.length))));
+            Answer answer = new Answer(
+                    tokenizer.decode(Arrays.copyOf(tokens, prompt)),
+                    answersBefore.get(i),
+                    answersAfter.get(i),
+                    tokenizer.decode(Arrays.copyOfRange(tokens, prompt, tokens.length)));
+            told.add(answer);
+            console.line("prompt    " + end(answer.prompt()));
+            console.line("before    " + oneLine(answer.before()));
+            console.line("after     " + oneLine(answer.after()));
+            console.line("expected  " + oneLine(answer.expected()));
         }
+        console.tell(new Answered(told));
     }
 
     private List<String> answers(TrainingData of) {

@@ -27,7 +27,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** Names that runs write there; other programs may have files of other names in the folder. */
     private static final Pattern OWN = Pattern.compile(
-            "config\\.yaml|results\\.json|skipped-.*\\.txt|adapter|merged|best|epoch_\\d+|writable|activations");
+            "config\\.yaml|report\\.html|results\\.json|skipped-.*\\.txt|adapter|merged|best|epoch_\\d+|writable|activations");
 
     private final Path path;
     private final Console console;

@@ -11,6 +11,8 @@ import io.tune4j.api.io.Sizes;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunEvent.MemoryMeasured;
+import io.tune4j.api.recipe.RunEvent.Peak;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.Loss;
 import io.tune4j.recipes.forecast.ActivationPlan;
@@ -25,6 +27,8 @@ import io.tune4j.recipes.memory.MemoryWatch;
 import io.tune4j.recipes.memory.WatchedWeights;
 import io.tune4j.recipes.training.LossStep;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +134,18 @@ public final class RunMemory {
 
     public void addTo(Map<String, Double> metrics) {
         phases.addTo(metrics);
+    }
+
+    /** The peaks of the phases so far. */
+    public MemoryMeasured peaks() {
+        List<Peak> peaks = new ArrayList<>();
+        for (Phase phase : Phase.values()) {
+            MemoryPhases.Peak peak = phases.peak(phase);
+            if (peak != null) {
+                peaks.add(new Peak(phase.toString(), peak.total(), peak.fileBacked()));
+            }
+        }
+        return new MemoryMeasured(peaks);
     }
 
     public String describePhases() {

@@ -4,6 +4,7 @@ package io.tune4j.recipes.run;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunEvent.Saved;
 import io.tune4j.recipes.checkpoint.FinishedResults;
 import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.options.SaveOptions;
@@ -42,6 +43,7 @@ public record RunOutputs(
         memory.during(Phase.SAVE, () -> states.saves().add(directories, saved -> {
             states.states().dropOldest(saved);
             console.detail("saved " + saved);
+            console.tell(new Saved(done, saved));
         }));
     }
 

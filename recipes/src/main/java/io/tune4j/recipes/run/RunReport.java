@@ -3,6 +3,8 @@ package io.tune4j.recipes.run;
 
 import io.tune4j.api.io.Sizes;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunEvent.Stepped;
+import io.tune4j.api.recipe.RunEvent.Written;
 import io.tune4j.recipes.training.StepMeter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -39,6 +41,7 @@ public record RunReport(
             text.append(String.format(Locale.ROOT, "  memory %.2f GiB, peak %.2f GiB", now, peak));
         }
         console.progress(done, steps.total(), text.toString());
+        console.tell(new Stepped(done, metrics));
     }
 
     /** The figures of a run. */
@@ -60,6 +63,7 @@ public record RunReport(
                     100 * meter.waitedSeconds() / meter.totalSeconds()));
         }
         console.line("memory       " + memory.describePhases());
+        console.tell(memory.peaks());
         String change = evaluation.describeChange();
         if (change != null) {
             console.line(change);
@@ -72,6 +76,8 @@ public record RunReport(
         if (merged != null) {
             console.line("merged model " + merged);
         }
+        console.tell(new Written(
+                merged == null ? Map.of("adapter", adapter) : Map.of("adapter", adapter, "merged model", merged)));
         console.line("checkpoints  " + output.resolve("checkpoints") + " (resume_from_checkpoint=True)");
         console.line("config       " + output.resolve("config.yaml"));
         if (finalMessage != null) {

@@ -3,6 +3,7 @@ package io.tune4j.recipes.run;
 
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.RunEvent.Saved;
 import java.nio.file.Path;
 
 /**
@@ -49,6 +50,8 @@ public record RunSession(
         pipeline.settle();
         Path saved = states.save(done);
         Console console = start.host().console();
+        console.tell(new Saved(done, saved));
+        console.tell(start.memory().peaks());
         console.line("stopped after step " + done + " of " + start.steps().total() + "; the state is in " + saved);
         console.line("to go on: tune run " + start.setup().recipe() + " --config "
                 + report.output().resolve("config.yaml") + " resume_from_checkpoint=True");

@@ -61,6 +61,7 @@ public record RunStart(
         SaveQueue saves = closing.add(new SaveQueue());
         StateSaver saver = new StateSaver(
                 states, saves, identity, seed(), trained, resume.meter(), resume.watch(setup.validating()));
+        console.tell(RunFacts.of(this, trained));
         MetricLogger logger =
                 closing.add(setup.logging().open(resume.step(), host.config().yaml()));
         RunReport report = new RunReport(

@@ -17,6 +17,7 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.RandomAccess;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -157,6 +158,11 @@ public final class TokenStore extends AbstractList<TokenizedSample> implements R
     /** Tokens of a sample. */
     public int length(int sample) {
         return lengths[sample];
+    }
+
+    /** The number of all samples' trained tokens. */
+    public long trainedTokens() {
+        return IntStream.range(0, size()).mapToLong(this::trainedTokens).sum();
     }
 
     /** The number of a sample's trained tokens. */

@@ -1,0 +1,5 @@
+/** Writing the journal of a run: one JSON object per line and event. */
+@NullMarked
+package io.tune4j.report.journal;
+
+import org.jspecify.annotations.NullMarked;

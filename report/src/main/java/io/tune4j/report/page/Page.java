@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.error.InternalException;
+import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.report.run.RunFiles;
+import io.tune4j.report.run.RunState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The page: one text that holds its style, its script and its data. */
+public final class Page {
+    /** The name of a run's report in its folder. */
+    public static final String FILE = "report.html";
+
+    private static final List<String> SCRIPTS = List.of("format.js", "plot.js", "figures.js", "sections.js", "page.js");
+
+    private Page() {}
+
+    /** The report of one run. */
+    public static String report(RunFiles run, RunState state) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode().put("live", false);
+        data.putArray("runs").add(RunJson.of(run, state));
+        return of(data, "'none'");
+    }
+
+    /** A page that asks the server it came from for its data. */
+    public static String live() {
+        ObjectNode data = JsonNodeFactory.instance.objectNode().put("live", true);
+        data.putArray("runs");
+        return of(data, "'self'");
+    }
+
+    /** Writes the report of a run into its folder, in one step. */
+    public static Path write(RunFiles run, RunState state) {
+        Path file = run.folder().resolve(FILE);
+        AtomicFiles.writeString(file, report(run, state));
+        return file;
+    }
+
+    private static String of(JsonNode data, String connections) {
+        StringBuilder script = new StringBuilder();
+        SCRIPTS.forEach(name -> script.append(resource(name)));
+        // Within a script element only "<" can end it.
+        return resource("page.html")
+                .replace("/*STYLE*/", resource("page.css"))
+                .replace("/*SCRIPT*/", script)
+                .replace("/*CONNECTIONS*/", connections)
+                .replace("/*DATA*/", data.toString().replace("<", "\\u003c"));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Page.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new InternalException("the resource " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InternalException("the resource " + name + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * Eyes for runs: a journal in the run's folder, a report made from it as one HTML file, and the same page live. Everything is read
+ * from files, so it can be looked at from another process and later.
+ */
+module io.tune4j.report {
+    requires transitive io.tune4j.api;
+    requires io.tune4j.engine;
+    requires java.management;
+    requires jdk.management;
+    requires transitive com.fasterxml.jackson.databind;
+
+    exports io.tune4j.report;
+    exports io.tune4j.report.run;
+    exports io.tune4j.report.page;
+}
