@@ -19,6 +19,12 @@ module io.tune4j.app {
 
     uses io.tune4j.api.plugin.Plugin;
 
+    // Programs run recipes through that module.
+    exports io.tune4j.app.configs to
+            io.tune4j.embed;
+    exports io.tune4j.app.run to
+            io.tune4j.embed;
+
     // picocli fills the commands' fields, Guice calls constructors and provider methods.
     opens io.tune4j.app.cli to
             info.picocli;

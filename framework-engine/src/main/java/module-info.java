@@ -7,6 +7,7 @@ module io.tune4j.engine {
     requires transitive io.tune4j.api;
     requires com.fasterxml.jackson.databind;
     requires java.net.http;
+    requires jdk.jfr;
     requires org.yaml.snakeyaml;
 
     exports io.tune4j.engine.config;

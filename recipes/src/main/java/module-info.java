@@ -7,6 +7,7 @@ module io.tune4j.recipes {
     requires com.github.luben.zstd_jni;
     requires de.siegmar.fastcsv;
     requires org.yaml.snakeyaml;
+    requires java.net.http;
     requires java.sql;
     requires duckdb.jdbc;
     // The @AutoService annotation, which no class file keeps.

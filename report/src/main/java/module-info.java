@@ -7,9 +7,12 @@ module io.tune4j.report {
     requires io.tune4j.engine;
     requires java.management;
     requires jdk.management;
+    requires jdk.httpserver;
+    requires jdk.jfr;
     requires transitive com.fasterxml.jackson.databind;
 
     exports io.tune4j.report;
     exports io.tune4j.report.run;
     exports io.tune4j.report.page;
+    exports io.tune4j.report.watch;
 }

@@ -15,6 +15,7 @@ import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.ServiceLoggerFactory;
 import io.tune4j.recipes.metrics.StdoutLoggerFactory;
 import io.tune4j.recipes.metrics.TensorBoardLoggerFactory;
+import io.tune4j.recipes.metrics.mlflow.MlflowLoggerFactory;
 import io.tune4j.recipes.optimizer.Optimizers;
 import io.tune4j.recipes.schedule.ScheduleFactory;
 import io.tune4j.recipes.torchtune.TorchtuneNames;
@@ -44,6 +45,7 @@ public final class RecipesPlugin implements Plugin {
                 new StdoutLoggerFactory(),
                 new TensorBoardLoggerFactory()));
         components.addAll(ServiceLoggerFactory.all());
+        components.add(new MlflowLoggerFactory());
         components.addAll(Optimizers.all());
         components.addAll(ScheduleFactory.all());
         components.addAll(DatasetComponents.all());

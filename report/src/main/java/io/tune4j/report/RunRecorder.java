@@ -9,6 +9,7 @@ import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.recipe.RunEvent;
 import io.tune4j.api.recipe.RunEvent.Begun;
 import io.tune4j.api.recipe.RunEvent.Saved;
+import io.tune4j.report.flight.FlightEvents;
 import io.tune4j.report.journal.Entries;
 import io.tune4j.report.journal.Journal;
 import io.tune4j.report.journal.Machine;
@@ -81,6 +82,7 @@ public final class RunRecorder implements Console {
     @Override
     public synchronized void tell(RunEvent event) {
         console.tell(event);
+        FlightEvents.tell(event);
         ObjectNode entry = Entries.of(event, System.currentTimeMillis());
         if (event instanceof Begun begun) {
             begin(begun.outputDirectory(), entry);

@@ -40,6 +40,12 @@ public final class SampleRun implements AutoCloseable {
         this.steps = steps;
     }
 
+    /** Moves the run's clock. */
+    public SampleRun at(long millis) {
+        time = millis;
+        return this;
+    }
+
     /** The first entry. */
     public SampleRun begin(long firstStep) throws IOException {
         int[] lengths = random.ints(440, 20, 240).toArray();

@@ -29,6 +29,10 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DownloadCommand.class,
             RunCommand.class,
+            WatchCommand.class,
+            RunsCommand.class,
+            CompareCommand.class,
+            ReportCommand.class,
             ValidateCommand.class,
             ListCommand.class,
             DataCommand.class,

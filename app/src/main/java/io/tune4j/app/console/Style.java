@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.console;
 
+import java.nio.charset.Charset;
 import java.util.Map;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Map;
  * @param terminal whether lines can be overwritten
  * @param colours whether text may be coloured
  * @param columns of the terminal
+ * @param blocks whether its encoding has the characters of a column of a chart
  */
-public record Style(boolean terminal, boolean colours, int columns) {
+public record Style(boolean terminal, boolean colours, int columns, boolean blocks) {
     private static final int USUAL_COLUMNS = 100;
 
     /** Standard output, as the launcher and the environment say. */
@@ -28,7 +30,17 @@ public record Style(boolean terminal, boolean colours, int columns) {
         String ci = environment.getOrDefault("CI", "");
         boolean live = terminal && !"dumb".equals(environment.get("TERM")) && (ci.isEmpty() || ci.equals("false"));
         boolean colours = live && environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Style(live, colours, Math.max(20, Integer.getInteger("tune4j.columns", USUAL_COLUMNS)));
+        return new Style(
+                live, colours, Math.max(20, Integer.getInteger("tune4j.columns", USUAL_COLUMNS)), canShowBlocks());
+    }
+
+    private static boolean canShowBlocks() {
+        // Since Java 19 the default encoding is UTF-8 whatever the terminal's is.
+        String encoding = System.getProperty("stdout.encoding");
+        Charset charset = encoding != null && Charset.isSupported(encoding)
+                ? Charset.forName(encoding)
+                : Charset.defaultCharset();
+        return charset.canEncode() && charset.newEncoder().canEncode('\u2588');
     }
 
     /** Bold red, for errors. */

@@ -2,6 +2,8 @@
 package io.tune4j.app.console;
 
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RunEvent;
+import io.tune4j.api.recipe.RunEvent.Stepped;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +19,13 @@ public final class TerminalConsole implements Console {
     private final PrintStream out;
     private final Style style;
     private int level = LEVELS.indexOf("INFO");
+    private final ProgressText text;
     private int barLength;
 
     public TerminalConsole(PrintStream out, Style style) {
         this.out = out;
         this.style = style;
+        this.text = new ProgressText(System::nanoTime, style.blocks());
     }
 
     /** Standard output, as the launcher found it. */
@@ -57,17 +61,25 @@ public final class TerminalConsole implements Console {
     }
 
     @Override
-    public synchronized void progress(long done, long total, String text) {
+    public synchronized void tell(RunEvent event) {
+        if (event instanceof Stepped step) {
+            text.add(step);
+        }
+    }
+
+    @Override
+    public synchronized void progress(long done, long total, String described) {
         if (level > LEVELS.indexOf("INFO")) {
             return;
         }
         String steps = done + "/" + total;
         if (!style.terminal()) {
-            print("step " + steps + "  " + text);
+            print("step " + steps + "  " + described);
             return;
         }
         int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
-        String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  " + text;
+        String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  "
+                + text.of(done, total, described);
         bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, style.columns() - 1)));
         out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
         out.flush();

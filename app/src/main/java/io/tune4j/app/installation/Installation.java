@@ -45,6 +45,13 @@ public record Installation(Path home, PluginFolders plugins) {
         return new Installation(home, new PluginFolders(home.resolve("plugins"), named, home.resolve("plugins.allow")));
     }
 
+    /** A distribution in a folder, with its own plugins alone. */
+    public static Installation at(Path folder) {
+        Path home = folder.toAbsolutePath().normalize();
+        return new Installation(
+                home, new PluginFolders(home.resolve("plugins"), List.of(), home.resolve("plugins.allow")));
+    }
+
     /** The folder of bundled configs. */
     public Path configs() {
         return home.resolve("configs");

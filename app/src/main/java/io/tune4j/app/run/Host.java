@@ -12,8 +12,10 @@ import io.tune4j.app.configs.ConfigSource;
 import io.tune4j.app.installation.Installation;
 import io.tune4j.app.plugins.PluginLoader;
 import io.tune4j.app.plugins.Plugins;
+import io.tune4j.app.plugins.PresentPlugins;
 import io.tune4j.app.wiring.Contributions;
 import io.tune4j.app.wiring.Wiring;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
@@ -32,7 +34,20 @@ public record Host(
         ConfigCatalog configs) {
     /** Loads the plugins; those that are refused are mentioned. */
     public static Host load(Installation installation, Console console) {
-        Plugins plugins = PluginLoader.load(installation.plugins());
+        return of(installation, PluginLoader.load(installation.plugins()), console);
+    }
+
+    /** Loads the plugins of a distribution that is installed in a folder. */
+    public static Host installed(Path home, Console console) {
+        return load(Installation.at(home), console);
+    }
+
+    /** Takes the plugins that are on the program's own class path or module path. */
+    public static Host present(Console console) {
+        return of(Installation.find(List.of()), PresentPlugins.load(), console);
+    }
+
+    private static Host of(Installation installation, Plugins plugins, Console console) {
         plugins.refused()
                 .forEach(plugin -> console.warning(
                         "plugin '" + plugin.id() + "' (" + plugin.location() + ") is left out: " + plugin.reason()));

@@ -83,6 +83,18 @@ public final class RecipeRunner {
         return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();
     }
 
+    /**
+     * Runs it for a program.
+     *
+     * @param recipe null for the one that the config is made for
+     * @param overrides in any of their forms
+     */
+    public Outcome run(
+            @Nullable String recipe, ConfigSource config, List<String> overrides, Cancellation cancellation) {
+        RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(config) : recipe);
+        return recorded(factory, resolve(config, factory, overrides), cancellation);
+    }
+
     /** Leaves a journal and a report in the run's folder, however the run ends. */
     private Outcome recorded(RecipeFactory factory, RunConfig config, Cancellation cancellation) {
         Subject subject = new Subject(factory.name(), host.installation().version(), config);

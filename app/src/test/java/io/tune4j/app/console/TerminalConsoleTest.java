@@ -18,7 +18,7 @@ class TerminalConsoleTest {
 
     @Test
     void aTerminalGetsABarThatIsOverwritten() {
-        TerminalConsole console = new TerminalConsole(out, new Style(true, false, 40));
+        TerminalConsole console = new TerminalConsole(out, new Style(true, false, 40, true));
         console.progress(1, 2, "loss 1.0 and much more than fits");
         console.progress(2, 2, "short");
         console.line("done");
@@ -29,7 +29,7 @@ class TerminalConsoleTest {
 
     @Test
     void elsewhereProgressIsLines() {
-        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40));
+        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40, true));
         console.progress(1, 2, "loss 1.0");
         console.warning("careful");
         assertThat(printed()).isEqualTo("step 1/2  loss 1.0\nwarning: careful\n");
@@ -37,7 +37,7 @@ class TerminalConsoleTest {
 
     @Test
     void levelsHideWhatIsBelowThem() {
-        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40));
+        TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40, true));
         console.detail("hidden");
         console.level("ERROR");
         console.line("hidden");

@@ -74,6 +74,16 @@ class RunDistributionTest {
         assertThat(again.exitCode()).as(again.output()).isZero();
         assertThat(folder.resolve("again/adapter/adapter_model.safetensors"))
                 .hasBinaryContent(Files.readAllBytes(out.resolve("adapter/adapter_model.safetensors")));
+
+        Tune.Result runs = Tune.run(folder, "runs", folder.toString());
+        assertThat(runs.exitCode()).as(runs.output()).isZero();
+        assertThat(runs.output()).contains("again", "completed", "best validation");
+        Tune.Result compared = Tune.run(
+                folder, "compare", out.toString(), folder.resolve("again").toString());
+        assertThat(compared.exitCode()).as(compared.output()).isZero();
+        assertThat(compared.output()).contains("(no setting differs)", "best validation loss");
+        assertThat(Tune.run(folder, "report", folder.toString()).output())
+                .contains("is not the output_dir of a run", "tune runs DIR");
     }
 
     @Test
@@ -84,8 +94,8 @@ class RunDistributionTest {
         waitFor(log, "step 3/");
         if (isIgnored(process, 2)) {
             process.destroyForcibly().waitFor();
-            abort(
-                    "this build was started with SIGINT ignored, as by nohup in the background, and what it starts inherits that");
+            abort("this build was started with SIGINT ignored, as by nohup in the background, and what it starts"
+                    + " inherits that");
         }
         new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
                 .start()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.train;
 
+import io.tune4j.api.recipe.Recipe.Outcome;
 import java.util.Map;
 import org.apiguardian.api.API;
 
@@ -12,6 +13,15 @@ public interface MetricLogger extends AutoCloseable {
 
     /** @param step the optimizer step that the numbers belong to, from 1 */
     void log(long step, Map<String, Double> metrics);
+
+    /**
+     * Says how the run ended, before {@link #close}; a run that fails says nothing.
+     *
+     * @return what the user should know, such as values that a server did not take; empty for nothing
+     */
+    default String ended(Outcome outcome) {
+        return "";
+    }
 
     @Override
     void close();

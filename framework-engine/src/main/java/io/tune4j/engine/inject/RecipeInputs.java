@@ -27,6 +27,7 @@ import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.api.train.MetricLoggerProvider;
 import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.engine.plugin.PluginCalls;
 import jakarta.inject.Inject;
@@ -272,6 +273,9 @@ public final class RecipeInputs implements ConfigValues, AutoCloseable {
         if (type.equals(DatasetProvider.class)) {
             return datasets(key, context);
         }
+        if (type.equals(MetricLoggerProvider.class)) {
+            return loggers(key, context);
+        }
         ConfigReader section = root.section(key);
         if (type.equals(ModelPlan.class)) {
             return components.modelOf(section, baseModel);
@@ -297,6 +301,18 @@ public final class RecipeInputs implements ConfigValues, AutoCloseable {
             }
         }
         return parts.isEmpty() ? null : MixedDataset.of(parts);
+    }
+
+    /** One metric logger, or a list of them. */
+    private @Nullable MetricLoggerProvider loggers(String key, ComponentContext context) {
+        List<MetricLoggerProvider> found = new ArrayList<>();
+        for (ConfigReader section : root.sections(key)) {
+            MetricLoggerProvider provider = components.create(MetricLoggerProvider.class, section, context);
+            if (provider != null) {
+                found.add(provider);
+            }
+        }
+        return found.isEmpty() ? null : MetricLoggers.of(found);
     }
 
     @Override

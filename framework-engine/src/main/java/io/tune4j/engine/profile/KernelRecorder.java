@@ -50,7 +50,7 @@ public final class KernelRecorder {
     }
 
     boolean isOn() {
-        return on;
+        return on || KernelEvent.isWanted();
     }
 
     /**
@@ -67,16 +67,19 @@ public final class KernelRecorder {
         DType dtype = operands.length == 0 ? null : operands[0].dtype();
         Frame frame = new Frame(current.get());
         current.set(frame);
+        KernelEvent flight = new KernelEvent();
+        flight.begin();
         long start = System.nanoTime();
         try {
             T result = kernel.get();
             long resident = finished.getAsLong();
             long nanos = System.nanoTime() - start;
+            flight.end();
             if (frame.caller != null) {
                 frame.caller.inside += nanos;
             }
             DType shown = dtype == null && result instanceof Array made ? made.dtype() : dtype;
-            add(new KernelCall(
+            KernelCall call = new KernelCall(
                     name,
                     shown,
                     shapes,
@@ -86,7 +89,9 @@ public final class KernelRecorder {
                     nanos - frame.inside,
                     frame.depth,
                     resident,
-                    withStack ? stack() : List.of()));
+                    withStack ? stack() : List.of());
+            add(call);
+            tell(flight, call);
             return result;
         } finally {
             if (frame.caller == null) {
@@ -94,6 +99,15 @@ public final class KernelRecorder {
             } else {
                 current.set(frame.caller);
             }
+        }
+    }
+
+    private static void tell(KernelEvent flight, KernelCall call) {
+        if (flight.shouldCommit()) {
+            flight.kernel = call.name();
+            flight.operands = call.operands();
+            flight.depth = call.depth();
+            flight.commit();
         }
     }
 

@@ -28,8 +28,7 @@ public final class ServiceLoggerFactory implements ComponentFactory<MetricLogger
     public static List<ServiceLoggerFactory> all() {
         return List.of(
                 new ServiceLoggerFactory("WandBLogger", "Weights & Biases"),
-                new ServiceLoggerFactory("CometLogger", "Comet"),
-                new ServiceLoggerFactory("MLFlowLogger", "MLflow"));
+                new ServiceLoggerFactory("CometLogger", "Comet"));
     }
 
     @Override

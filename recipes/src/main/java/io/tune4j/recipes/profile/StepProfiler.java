@@ -7,6 +7,7 @@ import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.engine.profile.ChromeTrace;
 import io.tune4j.engine.profile.KernelCall;
+import io.tune4j.engine.profile.KernelEvent;
 import io.tune4j.engine.profile.KernelRecorder;
 import io.tune4j.engine.profile.KernelTable;
 import io.tune4j.engine.profile.ProfilingBackend;
@@ -36,9 +37,12 @@ public final class StepProfiler {
         this.recorder = new KernelRecorder(options != null && options.withStack());
     }
 
-    /** The backend to train with. */
+    /** The backend to train with, whose kernels are timed where the config or a flight recording wants that. */
     public Backend around(Backend backend) {
-        return options == null ? backend : new ProfilingBackend(backend, recorder, options.withMemory());
+        if (options == null && !KernelEvent.isWanted()) {
+            return backend;
+        }
+        return new ProfilingBackend(backend, recorder, options != null && options.withMemory());
     }
 
     /** Before each step, with its number from 0. */

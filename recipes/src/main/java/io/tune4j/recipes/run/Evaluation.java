@@ -218,7 +218,9 @@ public final class Evaluation {
             console.line("after     " + oneLine(answer.after()));
             console.line("expected  " + oneLine(answer.expected()));
         }
-        console.tell(new Answered(told));
+        if (!told.isEmpty()) {
+            console.tell(new Answered(told));
+        }
     }
 
     private List<String> answers(TrainingData of) {

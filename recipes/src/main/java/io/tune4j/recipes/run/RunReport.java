@@ -40,8 +40,13 @@ public record RunReport(
         if (peak != null && now != null) {
             text.append(String.format(Locale.ROOT, "  memory %.2f GiB, peak %.2f GiB", now, peak));
         }
-        console.progress(done, steps.total(), text.toString());
         console.tell(new Stepped(done, metrics));
+        console.progress(done, steps.total(), text.toString());
+    }
+
+    /** Warns of what a metric logger could not deliver. */
+    void undelivered(String text) {
+        text.lines().forEach(console::warning);
     }
 
     /** The figures of a run. */
@@ -57,8 +62,9 @@ public record RunReport(
         if (meter.waitedSeconds() > Math.max(LEAST_WAITING, MUCH_WAITING * meter.totalSeconds())) {
             console.line(String.format(
                     Locale.ROOT,
-                    "data         steps waited %.0f s for their batches, %.0f %% of the time: putting them together is slower than a"
-                            + " step; if the token cache is on a slow disk, name another folder in token_cache",
+                    "data         steps waited %.0f s for their batches, %.0f %% of the time: putting them together is"
+                            + " slower than a step; if the token cache is on a slow disk, name another folder in"
+                            + " token_cache",
                     meter.waitedSeconds(),
                     100 * meter.waitedSeconds() / meter.totalSeconds()));
         }

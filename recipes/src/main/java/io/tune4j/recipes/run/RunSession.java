@@ -47,7 +47,7 @@ public record RunSession(
     /** Ends a run that was asked to stop, with everything saved. */
     public Outcome stop(long done) {
         states.trained().clearGradients();
-        pipeline.settle();
+        pipeline.stop();
         Path saved = states.save(done);
         Console console = start.host().console();
         console.tell(new Saved(done, saved));

@@ -6,6 +6,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.error.TuneException;
+import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.recipes.optimizer.GradientNorm;
@@ -207,7 +208,14 @@ public final class StepPipeline implements AutoCloseable {
     public void finish(long done) {
         profiler.finish(done);
         meter.end(done);
+        report.undelivered(logger.ended(Outcome.COMPLETED));
         close();
+    }
+
+    /** Ends a run that was asked to stop. */
+    void stop() {
+        settle();
+        report.undelivered(logger.ended(Outcome.CANCELLED));
     }
 
     private void dropCurrent() {

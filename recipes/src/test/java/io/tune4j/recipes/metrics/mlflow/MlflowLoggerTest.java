@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.recipes.metrics.mlflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.recipes.metrics.DiskLog;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The logger and a server that answers as MLflow's does, and sometimes not. */
+@Timeout(60)
+class MlflowLoggerTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private HttpServer server;
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private volatile int status = 200;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String path = exchange.getRequestURI().getPath();
+        ObjectNode answer = JSON.createObjectNode();
+        if (status == 200) {
+            asked.add(path.replaceFirst("/api/2.0/", "") + " " + body);
+            if (path.endsWith("get-by-name")) {
+                answer.putObject("experiment").put("experiment_id", "7");
+            } else if (path.endsWith("runs/create") || path.endsWith("runs/get")) {
+                answer.putObject("run")
+                        .putObject("info")
+                        .put("run_id", "r1")
+                        .put("artifact_uri", "mlflow-artifacts:/7/r1/artifacts");
+            }
+        }
+        byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private MlflowLogger logger(boolean resumes) {
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return new MlflowLogger(
+                DiskLog.open(folder, resumes ? 1 : 0),
+                new MlflowServer(uri, null),
+                new MlflowOptions(uri, "Default", null, "a run"),
+                folder.resolve("mlflow-run.json"),
+                resumes);
+    }
+
+    @Test
+    void sendsParamsMetricsTheConfigAndTheStatus() throws Exception {
+        try (MlflowLogger logger = logger(false)) {
+            logger.logConfig("model:\n  lora_rank: 8\ndata:\n  - a: 1\n");
+            logger.log(1, Map.of("loss", 2.5));
+            logger.log(2, Map.of("loss", Double.NaN));
+            assertThat(logger.ended(Outcome.COMPLETED)).isEmpty();
+        }
+        assertThat(asked)
+                .anyMatch(text -> text.startsWith("mlflow/runs/create") && text.contains("\"run_name\":\"a run\""))
+                .anyMatch(text -> text.contains("{\"key\":\"model.lora_rank\",\"value\":\"8\"},{\"key\":\"data.0.a\""))
+                .anyMatch(text -> text.startsWith("mlflow-artifacts/artifacts/7/r1/artifacts/config.yaml model:"))
+                .anyMatch(text -> text.contains("\"step\":1,\"value\":2.5"))
+                .anyMatch(text -> text.contains("\"step\":2,\"value\":\"NaN\""))
+                .last()
+                .asString()
+                .contains("mlflow/runs/update", "FINISHED");
+        assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(2);
+    }
+
+    @Test
+    void aRunThatSaysNothingFailedAndAResumedOneGoesOn() throws Exception {
+        logger(false).close();
+        assertThat(asked).last().asString().contains("\"status\":\"FAILED\"");
+        asked.clear();
+        try (MlflowLogger logger = logger(true)) {
+            logger.log(2, Map.of("loss", 2.0));
+            logger.ended(Outcome.CANCELLED);
+        }
+        assertThat(asked).noneMatch(text -> text.startsWith("mlflow/runs/create"));
+        assertThat(asked.get(0)).contains("\"run_id\":\"r1\",\"status\":\"RUNNING\"");
+        assertThat(asked).last().asString().contains("\"status\":\"KILLED\"");
+    }
+
+    @Test
+    void valuesWaitWhileTheServerIsAwayAndStepsDoNot() throws Exception {
+        status = 503;
+        try (MlflowLogger logger = logger(false)) {
+            long start = System.nanoTime();
+            for (int step = 1; step <= 3000; step++) {
+                logger.log(step, Map.of("loss", (double) step, "lr", 0.1));
+            }
+            assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
+            status = 200;
+            assertThat(logger.ended(Outcome.COMPLETED)).isEmpty();
+        }
+        long sent = 0;
+        for (String text : asked) {
+            if (text.startsWith("mlflow/runs/log-batch")) {
+                JsonNode metrics =
+                        JSON.readTree(text.substring(text.indexOf('{'))).path("metrics");
+                assertThat(metrics.size()).isLessThanOrEqualTo(1000);
+                sent += metrics.size();
+            }
+        }
+        assertThat(sent).isEqualTo(6000);
+    }
+
+    @Test
+    void theEndSaysWhatWasRefused() {
+        status = 400;
+        try (MlflowLogger logger = logger(false)) {
+            logger.log(1, Map.of("loss", 1.0));
+            assertThat(logger.ended(Outcome.COMPLETED))
+                    .contains("did not take everything", "answers 400", "metrics.jsonl in " + folder);
+        }
+    }
+}
