@@ -2,6 +2,8 @@
  * The application: command line, plugin discovery and wiring. It requires no plugin module: backends, models, PEFT methods
  * and recipes are found at run time in the plugin folders.
  */
+// The module that embeds this one is compiled after it.
+@SuppressWarnings("module")
 module io.tune4j.app {
     requires io.tune4j.api;
     requires io.tune4j.engine;
