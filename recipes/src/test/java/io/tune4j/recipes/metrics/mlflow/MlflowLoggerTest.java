@@ -6,18 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.recipes.metrics.DiskLog;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -34,25 +35,59 @@ class MlflowLoggerTest {
     @TempDir
     Path folder;
 
-    private HttpServer server;
+    private ServerSocket server;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::answer);
-        server.start();
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread answers = new Thread(this::serve, "MLflow's part");
+        answers.setDaemon(true);
+        answers.start();
     }
 
     @AfterEach
-    void stop() {
-        server.stop(0);
+    void stop() throws IOException {
+        server.close();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        String path = exchange.getRequestURI().getPath();
+    private void serve() {
+        while (!server.isClosed()) {
+            try (Socket client = server.accept()) {
+                answer(client);
+            } catch (IOException e) {
+                // The test has ended, or the client has.
+                continue;
+            }
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            line.append((char) next);
+        }
+        return line.toString().strip();
+    }
+
+    private void answer(Socket client) throws IOException {
+        InputStream in = client.getInputStream();
+        String path = line(in).replaceFirst("^\\S+ ([^ ?]*).*$", "$1");
+        int length = 0;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(header.replaceFirst(".*:\\s*", ""));
+            }
+        }
+        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        byte[] bytes = answer(path, body).toString().getBytes(StandardCharsets.UTF_8);
+        String head = "HTTP/1.1 " + status + " x\r\nContent-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n";
+        client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        client.getOutputStream().write(bytes);
+    }
+
+    private ObjectNode answer(String path, String body) {
         ObjectNode answer = JSON.createObjectNode();
         if (status == 200) {
             asked.add(path.replaceFirst("/api/2.0/", "") + " " + body);
@@ -65,14 +100,11 @@ class MlflowLoggerTest {
                         .put("artifact_uri", "mlflow-artifacts:/7/r1/artifacts");
             }
         }
-        byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
+        return answer;
     }
 
     private MlflowLogger logger(boolean resumes) {
-        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        URI uri = URI.create("http://127.0.0.1:" + server.getLocalPort());
         return new MlflowLogger(
                 DiskLog.open(folder, resumes ? 1 : 0),
                 new MlflowServer(uri, null),
