@@ -60,6 +60,32 @@ INLINE void backward(
     }
 }
 
+/*
+ * The weight's gradient for columns [first, first + columns): the sum over the rows of dy * x * r, added up in the order of the rows.
+ * Whoever divides the columns among threads changes no bit.
+ */
+INLINE void weights(
+        const char *dy, const char *x, i64 rows, i64 width, const float_at *inverse, float_at *gradient, i64 first, i64 columns,
+        int element) {
+    i64 whole = columns / LANES * LANES;
+    char *sums = (char *)(gradient + first);
+    for (i64 i = 0; i < columns; i++) {
+        store_one(sums, i, 0, FP32);
+    }
+    dy += first * element;
+    x += first * element;
+    for (i64 row = 0; row < rows; row++, x += width * element, dy += width * element) {
+        vf factor = all(inverse[row]);
+        for (i64 i = 0; i < whole; i += LANES) {
+            store(sums, i, load(sums, i, FP32) + load(dy, i, element) * (load(x, i, element) * factor), FP32);
+        }
+        for (i64 i = whole; i < columns; i++) {
+            float v = load_one(x, i, element) * inverse[row];
+            store_one(sums, i, load_one(sums, i, FP32) + load_one(dy, i, element) * v, FP32);
+        }
+    }
+}
+
 KERNEL(rmsNorm, i64 x, i64 rows, i64 width, i64 weight, float epsilon, i64 output, i64 inverse, int element) {
     if (element == FP32) {
         forward((char *)x, rows, width, (char *)weight, epsilon, (char *)output, (float_at *)inverse, FP32);
@@ -73,5 +99,13 @@ KERNEL(rmsNormBackward, i64 dy, i64 x, i64 rows, i64 width, i64 weight, i64 inve
         backward((char *)dy, (char *)x, rows, width, (char *)weight, (float_at *)inverse, (char *)dx, FP32);
     } else {
         backward((char *)dy, (char *)x, rows, width, (char *)weight, (float_at *)inverse, (char *)dx, BF16);
+    }
+}
+
+KERNEL(rmsNormWeightBackward, i64 dy, i64 x, i64 rows, i64 width, i64 inverse, i64 gradient, i64 first, i64 columns, int element) {
+    if (element == FP32) {
+        weights((char *)dy, (char *)x, rows, width, (float_at *)inverse, (float_at *)gradient, first, columns, FP32);
+    } else {
+        weights((char *)dy, (char *)x, rows, width, (float_at *)inverse, (float_at *)gradient, first, columns, BF16);
     }
 }

@@ -30,3 +30,13 @@ KERNEL(rmsNormBackward, i64 dy, i64 x, i64 rows, i64 width, i64 weight, i64 inve
         }
     }
 }
+
+KERNEL(rmsNormWeightBackward, i64 dy, i64 x, i64 rows, i64 width, i64 inverse, i64 gradient, i64 first, i64 columns, int element) {
+    for (i64 i = first; i < first + columns; i++) {
+        double products = 0;
+        for (i64 row = 0; row < rows; row++) {
+            products += get(dy, row * width + i, element) * get(x, row * width + i, element) * get(inverse, row, FP32);
+        }
+        set(gradient, i, products, FP32);
+    }
+}

@@ -100,16 +100,52 @@ public final class Parameter implements AutoCloseable {
     /** Adds to the gradient; any floating dtype. */
     public void accumulate(Tensor addend) {
         if (gradient == null) {
-            gradient = TensorScope.detach(addend.cast(value.dtype()));
+            try (Tensor own = addend.cast(value.dtype())) {
+                gradient = own.retain();
+            }
         } else {
             gradient.addInPlace(addend, 1);
+        }
+    }
+
+    /**
+     * Adds to the gradient. The tensor is kept instead of copied where it is the first and has the value's dtype.
+     *
+     * @param addend a result that nobody else writes to
+     */
+    public void take(Tensor addend) {
+        if (gradient == null && addend.dtype() == value.dtype()) {
+            gradient = addend.retain();
+        } else {
+            accumulate(addend);
+        }
+    }
+
+    /**
+     * Adds to the gradient of some rows of a matrix.
+     *
+     * @param rows {@code [n]} int64, each of them once
+     * @param addend {@code [n, D]}; any floating dtype
+     */
+    public void accumulateRows(Tensor rows, Tensor addend) {
+        if (gradient == null) {
+            try (Tensor zeros = Tensor.zeros(value.kernels(), value.dtype(), value.shape())) {
+                gradient = zeros.retain();
+            }
+        }
+        if (addend.dtype() == value.dtype()) {
+            gradient.addRowsInPlace(rows, addend);
+        } else {
+            try (Tensor own = addend.cast(value.dtype())) {
+                gradient.addRowsInPlace(rows, own);
+            }
         }
     }
 
     /** Forgets the gradient. */
     public void clearGradient() {
         if (gradient != null) {
-            gradient.close();
+            gradient.release();
             gradient = null;
         }
     }

@@ -37,6 +37,16 @@ public interface FusedKernels {
     }
 
     /**
+     * Gradient of {@link #rmsNorm} with respect to the weight: {@code sum over rows of dy * x * inverseRms}.
+     *
+     * @param inverseRms {@code [T, 1]} as the forward returned it
+     * @return {@code [D]}, at least fp32
+     */
+    default Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        return ReferenceKernels.rmsNormWeightBackward(outputGradient, x, inverseRms);
+    }
+
+    /**
      * Rotary position embedding (Su et al. 2021, eq. 34) in place on the q and k heads of fused rows, in the
      * rotate-half pairing of Hugging Face checkpoints: element i of a head turns with element i + half. Where half is less than
      * {@code headSize / 2}, the elements from {@code 2 * half} on stay.

@@ -71,6 +71,15 @@ public final class ReferenceKernels {
         }
     }
 
+    public static Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        try (TensorScope scope = TensorScope.open()) {
+            DType wide = statisticsDtype(x);
+            Tensor normalized = x.cast(wide).timesInPlace(inverseRms);
+            return scope.escape(
+                    normalized.timesInPlace(outputGradient.cast(wide)).sum(0).reshape(x.size(1)));
+        }
+    }
+
     public static void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = fused.size(0);

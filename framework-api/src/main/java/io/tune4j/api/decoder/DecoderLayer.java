@@ -26,7 +26,7 @@ final class DecoderLayer implements AutoCloseable {
             WeightSource weights,
             LinearFactory linears) {
         LayerNames names = new LayerNames(config, index);
-        NormWeights norms = new NormWeights(backend, dtype, weights, config.norms());
+        NormWeights norms = new NormWeights(backend, dtype, weights, linears, config.norms());
         this.attention = new AttentionPart(config, names, norms, linears);
         this.mlp = new MlpPart(config, names, norms, linears);
     }

@@ -10,9 +10,11 @@ import io.tune4j.api.model.SequenceCache;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.DenseWeight;
+import io.tune4j.api.nn.Embedding;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.ModelWeight;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.nn.RmsNorm;
 import io.tune4j.api.nn.Scaling;
@@ -29,19 +31,15 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoder (Touvron et al. 2023): embedding, layers, final norm, output projection. The embedding is frozen, so
- * the tape begins at the first projection that is trained.
+ * A decoder (Touvron et al. 2023): embedding, layers, final norm, output projection. The tape begins at the first
+ * weight that is trained.
  */
 final class DecoderModel implements CausalLanguageModel {
     private final DecoderDefinition definition;
     private final Backend backend;
     private final DType dtype;
 
-    /** {@code [V, D]}; the head's own weight where the two are tied and it is a plain matrix. */
-    private final Tensor embedding;
-
-    private final boolean ownsEmbedding;
-    private final double embeddingScale;
+    private final Embedding embedding;
     private final double logitScale;
     private final Map<Rotary, RotaryTable> tables = new LinkedHashMap<>();
     private final List<DecoderLayer> layers = new ArrayList<>();
@@ -58,16 +56,20 @@ final class DecoderModel implements CausalLanguageModel {
         for (int i = 0; i < definition.layerCount(); i++) {
             layers.add(new DecoderLayer(config, i, backend, dtype, weights, linears));
         }
-        this.finalNorm = new NormWeights(backend, dtype, weights, config.norms()).norm(DecoderDefinition.FINAL_NORM);
+        this.finalNorm =
+                new NormWeights(backend, dtype, weights, linears, config.norms()).norm(DecoderDefinition.FINAL_NORM);
         Linear projection = linears.create(definition.head());
         double softCap = config.embeddings().softCap();
         this.head = softCap == 0 ? projection : new SoftCappedLinear(projection, softCap);
-        this.embeddingScale = rounded(config.embeddings().scale(), dtype);
         this.logitScale = config.embeddings().logits();
+        // A tied head that is a plain matrix is the table too.
         Tensor shared = definition.tiedEmbeddings() ? plainWeight(head) : null;
-        this.ownsEmbedding = shared == null;
+        String name = definition.embedding();
+        ModelWeight table = shared == null
+                ? linears.weight(name, () -> weights.load(backend, name, dtype))
+                : ModelWeight.shared(shared);
         this.embedding =
-                shared == null ? TensorScope.detach(weights.load(backend, definition.embedding(), dtype)) : shared;
+                new Embedding(backend, table, rounded(config.embeddings().scale(), dtype));
     }
 
     /** As a tensor of the dtype holds it. */
@@ -113,10 +115,7 @@ final class DecoderModel implements CausalLanguageModel {
     private Tensor hiddenStates(
             Rows rows, @Nullable IntFunction<List<CachedSequence>> cached, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, rows.tokens()));
-            if (embeddingScale != 1) {
-                x.timesInPlace(embeddingScale);
-            }
+            Tensor x = embedding.forward(rows.tokens(), pass);
             WantedRows selected = wanted(rows, pass);
             List<@Nullable Angles> angles = angles(rows.spans(), pass);
             for (int i = 0; i < layers.size(); i++) {
@@ -187,9 +186,7 @@ final class DecoderModel implements CausalLanguageModel {
         layers.forEach(DecoderLayer::close);
         finalNorm.close();
         head.close();
-        if (ownsEmbedding) {
-            embedding.close();
-        }
+        embedding.close();
         tables.values().forEach(RotaryTable::close);
     }
 }

@@ -9,26 +9,37 @@ import io.tune4j.api.tensor.TensorScope;
 import org.apiguardian.api.API;
 
 /**
- * Root-mean-square norms of queries and keys before they are rotated (Henry et al. 2020), with frozen weights: of each head by itself,
+ * Root-mean-square norms of queries and keys before they are rotated (Henry et al. 2020), of each head by itself,
  * or of all heads of a row as one. Saves queries, keys and one number per norm.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class HeadNorms implements AutoCloseable {
     private final Backend backend;
     private final AttentionShape shape;
-    private final Tensor queryWeight;
-    private final Tensor keyWeight;
+    private final ModelWeight queryWeight;
+    private final ModelWeight keyWeight;
     private final double epsilon;
+
+    /**
+     * Norms whose weights are not trained.
+     *
+     * @param queryWeight {@code [headSize]} for a norm of each head, {@code [heads * headSize]} for one of the row; taken over
+     * @param keyWeight {@code [headSize]} or {@code [keyValueHeads * headSize]}; taken over
+     */
+    public HeadNorms(Backend backend, AttentionShape shape, Tensor queryWeight, Tensor keyWeight, double epsilon) {
+        this(backend, shape, ModelWeight.frozen(queryWeight), ModelWeight.frozen(keyWeight), epsilon);
+    }
 
     /**
      * @param queryWeight {@code [headSize]} for a norm of each head, {@code [heads * headSize]} for one of the row; taken over
      * @param keyWeight {@code [headSize]} or {@code [keyValueHeads * headSize]}; taken over
      */
-    public HeadNorms(Backend backend, AttentionShape shape, Tensor queryWeight, Tensor keyWeight, double epsilon) {
+    public HeadNorms(
+            Backend backend, AttentionShape shape, ModelWeight queryWeight, ModelWeight keyWeight, double epsilon) {
         this.backend = backend;
         this.shape = shape;
-        this.queryWeight = TensorScope.detach(queryWeight);
-        this.keyWeight = TensorScope.detach(keyWeight);
+        this.queryWeight = queryWeight;
+        this.keyWeight = keyWeight;
         this.epsilon = epsilon;
     }
 
@@ -43,7 +54,7 @@ public final class HeadNorms implements AutoCloseable {
         try (TensorScope scope = TensorScope.open()) {
             Saved ofQueries = queries.norm(fused);
             Saved ofKeys = keys.norm(fused);
-            if (pass.tape().tracks(fused)) {
+            if (pass.tape().tracks(fused) || queryWeight.isTrained() || keyWeight.isTrained()) {
                 pass.tape()
                         .record(
                                 fused,
@@ -74,9 +85,9 @@ public final class HeadNorms implements AutoCloseable {
     private final class Half {
         private final long start;
         private final long columns;
-        private final Tensor weight;
+        private final ModelWeight weight;
 
-        Half(long start, long columns, Tensor weight) {
+        Half(long start, long columns, ModelWeight weight) {
             this.start = start;
             this.columns = columns;
             this.weight = weight;
@@ -85,7 +96,9 @@ public final class HeadNorms implements AutoCloseable {
         private Tensor rows(Tensor fused) {
             return fused.narrow(1, start, columns)
                     .contiguous()
-                    .reshape(fused.size(0) * columns / weight.size(0), weight.size(0));
+                    .reshape(
+                            fused.size(0) * columns / weight.value().size(0),
+                            weight.value().size(0));
         }
 
         private void write(Tensor rows, Tensor fused) {
@@ -94,13 +107,17 @@ public final class HeadNorms implements AutoCloseable {
 
         Saved norm(Tensor fused) {
             Tensor rows = rows(fused);
-            Normalized normalized = backend.rmsNorm(rows, weight, epsilon);
+            Normalized normalized = backend.rmsNorm(rows, weight.value(), epsilon);
             write(normalized.output(), fused);
             return new Saved(rows, normalized.inverseRms());
         }
 
         void back(Tensor gradient, Saved saved) {
-            write(backend.rmsNormBackward(rows(gradient), saved.rows, weight, saved.inverse), gradient);
+            Tensor outer = rows(gradient);
+            write(backend.rmsNormBackward(outer, saved.rows, weight.value(), saved.inverse), gradient);
+            if (weight.isTrained()) {
+                weight.accumulate(backend.rmsNormWeightBackward(outer, saved.rows, saved.inverse));
+            }
         }
     }
 

@@ -4,15 +4,16 @@ package io.tune4j.api.nn;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.FusedKernels.LossAndGradient;
+import io.tune4j.api.backend.SoftCap;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import org.apiguardian.api.API;
 
 /**
- * The output projection and its cross-entropy in one, so that the logits of a batch never exist together. With a frozen
- * dense head the gradient is made in the forward and is all that is saved; a head with something to train is computed
- * again in the backward, chunk by chunk.
+ * The output projection and its cross-entropy in one, so that the logits of a batch never exist together. Where the
+ * head is a plain matrix, frozen or trained, the gradients are made in the forward and are all that is saved. Another head
+ * with something to train is computed again in the backward, chunk by chunk.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class LinearCrossEntropy {
@@ -32,7 +33,51 @@ public final class LinearCrossEntropy {
                 && frozen.weight() instanceof DenseWeight dense) {
             return frozenHead(backend, hidden, dense.weight(), softCap, labels, pass);
         }
+        if (projection instanceof TrainableLinear trained
+                && trained.bias() == null
+                && pass.tape().isRecording()) {
+            return trainedWeight(backend, hidden, trained, softCap, labels, chunkRows, pass);
+        }
         return trainedHead(backend, hidden, head, labels, chunkRows, pass);
+    }
+
+    /** Both gradients are made in the forward, as for a frozen head: the logits are computed once. */
+    private static Tensor trainedWeight(
+            Backend backend,
+            Tensor hidden,
+            TrainableLinear head,
+            double softCap,
+            Tensor labels,
+            long chunkRows,
+            Pass pass) {
+        StackedParameter parameter = head.weight();
+        Tensor weight = parameter.in(hidden.dtype());
+        Tensor loss = Tensor.zeros(backend, wide(hidden));
+        Tensor hiddenGradient = Tensor.empty(backend, hidden.dtype(), hidden.shape());
+        Tensor weightGradient = Tensor.empty(backend, weight.dtype(), weight.shape());
+        for (long start = 0; start < hidden.size(0); start += chunkRows) {
+            try (TensorScope scope = TensorScope.open()) {
+                long count = Math.min(chunkRows, hidden.size(0) - start);
+                Tensor rows = hidden.rows(start, count);
+                Tensor logits = rows.matmul(weight.transposed()).cast(wide(hidden));
+                Tensor capped = softCap == 0 ? logits : SoftCap.of(logits, softCap);
+                Tensor slope = softCap == 0 ? null : SoftCap.slope(capped, softCap);
+                loss.addInPlace(backend.crossEntropyInPlace(capped, labels.rows(start, count)), 1);
+                Tensor gradient = (slope == null ? capped : capped.timesInPlace(slope)).cast(hidden.dtype());
+                hiddenGradient.rows(start, count).copyFrom(gradient.matmul(weight));
+                weightGradient.matmulInPlace(gradient.transposed(), rows, start == 0 ? 0 : 1, 1);
+            }
+        }
+        pass.tape()
+                .record(
+                        loss,
+                        (dy, gradients) -> {
+                            gradients.add(hidden, hiddenGradient.times(dy.cast(hidden.dtype())));
+                            parameter.accumulate(weightGradient.timesInPlace(dy.cast(weight.dtype())));
+                        },
+                        hiddenGradient,
+                        weightGradient);
+        return loss;
     }
 
     private static Tensor frozenHead(

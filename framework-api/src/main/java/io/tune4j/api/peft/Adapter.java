@@ -4,6 +4,7 @@ package io.tune4j.api.peft;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.tensor.Tensor;
@@ -17,8 +18,22 @@ public interface Adapter extends AutoCloseable {
     /** Wraps the factory of frozen projections: those that are targets get something to train. */
     LinearFactory decorate(FrozenLinearFactory base);
 
+    /**
+     * Wraps the factory of frozen projections, for a method that also trains weights as they are in the checkpoint.
+     *
+     * @param weights the checkpoint's
+     */
+    default LinearFactory decorate(FrozenLinearFactory base, WeightSource weights) {
+        return decorate(base);
+    }
+
     /** All trainable parameters, in an order that is the same in every run. Complete once the model is built. */
     List<Parameter> parameters();
+
+    /** Whether several parts of the model use a parameter, so that its gradient has several parts, as that of a tied embedding. */
+    default boolean isShared(Parameter parameter) {
+        return false;
+    }
 
     /**
      * The parameters in groups, of which some learn faster. For LoRA these are B and vectors, as LoRA+ has it (Hayou et al. 2024,

@@ -188,6 +188,14 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     }
 
     @Override
+    public Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        return timed(
+                "rmsNormWeightBackward",
+                () -> own(backend.rmsNormWeightBackward(outputGradient, x, inverseRms)),
+                x.array());
+    }
+
+    @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         run("rotaryInPlace", () -> backend.rotaryInPlace(fused, cos, sin, shape, inverse), fused.array());
     }

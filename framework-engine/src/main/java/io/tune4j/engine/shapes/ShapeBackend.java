@@ -120,6 +120,13 @@ public final class ShapeBackend extends ShapeKernels implements Backend {
         return Tensor.empty(this, x.dtype(), x.shape());
     }
 
+    /** Two arrays in fp32, which the kernels in C do without. */
+    @Override
+    public Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        meter().touch(2 * x.elementCount() * wide(x).byteSize());
+        return Tensor.empty(this, wide(x), x.size(1));
+    }
+
     /** The turned halves before they are copied back. */
     @Override
     public void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {

@@ -43,4 +43,32 @@ public record RmsNorm(
             NativeMethods.rmsNormBackward(outputGradient, x, rows, width, weight, inverse, gradient, elements.bytes());
         }
     }
+
+    /**
+     * The weight's gradient: the sum over the rows of {@code dy * x * r}, with r the inverse.
+     *
+     * @param elements dtype of {@code outputGradient} and {@code x}
+     * @param outputGradient {@code [rows, width]} without gaps
+     * @param x the forward's
+     * @param inverse what the forward wrote
+     * @param gradient {@code [width]} in fp32, of which some columns are written
+     * @param first of these columns
+     * @param columns how many
+     */
+    public record WeightBackward(
+            Elements elements,
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long inverse,
+            long gradient,
+            long first,
+            long columns) {
+        /** Runs on the calling thread. */
+        public void run() {
+            NativeMethods.rmsNormWeightBackward(
+                    outputGradient, x, rows, width, inverse, gradient, first, columns, elements.bytes());
+        }
+    }
 }

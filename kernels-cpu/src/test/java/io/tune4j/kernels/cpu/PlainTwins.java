@@ -28,6 +28,17 @@ final class PlainTwins {
     static native void rmsNormBackward(
             long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
 
+    static native void rmsNormWeightBackward(
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long inverse,
+            long gradient,
+            long first,
+            long columns,
+            int element);
+
     static native void gatedLinearUnit(long gateUp, long rows, long width, long output, int element, int activation);
 
     static native void gatedLinearUnitBackward(

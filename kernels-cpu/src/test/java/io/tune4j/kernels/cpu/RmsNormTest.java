@@ -65,5 +65,34 @@ class RmsNormTest {
                 elements.bytes());
 
         Differences.check(output, plain, elements, 64, 64);
+
+        NativeRows gradient = new NativeRows(Elements.FP32, width);
+        NativeRows plainGradient = new NativeRows(Elements.FP32, width);
+        long half = width / 2;
+        for (boolean left : new boolean[] {true, false}) {
+            new RmsNorm.WeightBackward(
+                            elements,
+                            dy.address(),
+                            x.address(),
+                            rows,
+                            width,
+                            plainInverse.address(),
+                            gradient.address(),
+                            left ? 0 : half,
+                            left ? half : width - half)
+                    .run();
+        }
+        PlainTwins.rmsNormWeightBackward(
+                dy.address(),
+                x.address(),
+                rows,
+                width,
+                plainInverse.address(),
+                plainGradient.address(),
+                0,
+                width,
+                elements.bytes());
+
+        Differences.check(gradient, plainGradient, Elements.FP32, 64, 64);
     }
 }

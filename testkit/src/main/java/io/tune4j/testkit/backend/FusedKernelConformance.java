@@ -40,6 +40,14 @@ abstract class FusedKernelConformance extends BackendTestCase {
                         ReferenceKernels.rmsNormBackward(dy, x, weight, expected.inverseRms()),
                         loose(dtype),
                         "rmsNormBackward " + dtype);
+                Tensor weightGradient = backend().rmsNormWeightBackward(dy, x, actual.inverseRms());
+                assertThat(weightGradient.shape()).containsExactly(48);
+                assertThat(weightGradient.dtype()).isEqualTo(dtype == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+                assertClose(
+                        weightGradient,
+                        ReferenceKernels.rmsNormWeightBackward(dy, x, expected.inverseRms()),
+                        loose(dtype == DType.FLOAT64 ? dtype : DType.FLOAT32),
+                        "rmsNormWeightBackward " + dtype);
             }
         }
         Tensor x = random(DType.FLOAT64, 4, 3, 8);

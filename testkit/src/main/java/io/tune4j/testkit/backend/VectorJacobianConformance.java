@@ -12,11 +12,13 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.nn.DenseWeight;
+import io.tune4j.api.nn.Embedding;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.GeGlu;
 import io.tune4j.api.nn.HeadNorms;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearCrossEntropy;
+import io.tune4j.api.nn.ModelWeight;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.nn.Residual;
@@ -25,7 +27,9 @@ import io.tune4j.api.nn.RotaryAttention;
 import io.tune4j.api.nn.RowSelection;
 import io.tune4j.api.nn.Scaling;
 import io.tune4j.api.nn.SoftCappedLinear;
+import io.tune4j.api.nn.StackedParameter;
 import io.tune4j.api.nn.SwiGlu;
+import io.tune4j.api.nn.TrainableLinear;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.UnaryFunction;
@@ -33,6 +37,7 @@ import io.tune4j.api.train.Loss;
 import io.tune4j.api.train.WeightedLoss;
 import io.tune4j.testkit.autograd.FiniteDifferences;
 import io.tune4j.testkit.autograd.TrainedLinear;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,123 @@ abstract class VectorJacobianConformance extends BackendTestCase {
         try (RmsNorm norm = new RmsNorm(backend(), random(1, 9), 1e-5)) {
             check(List.of(random(2, 6, 9)), (x, tape) -> norm.forward(x.get(0), pass(tape)));
             check(List.of(random(2, 1, 9)), (x, tape) -> norm.forward(x.get(0), pass(tape)));
+        }
+    }
+
+    /** Norms with trained weights: Llama's w, and Gemma's {@code 1 + w}. */
+    @Test
+    final void trainedNorms() {
+        for (boolean plusOne : new boolean[] {false, true}) {
+            Parameter weight = new Parameter("norm", random(1, 9));
+            try (RmsNorm norm = new RmsNorm(backend(), trained(weight, plusOne), 1e-5)) {
+                for (long rows : new long[] {1, 6}) {
+                    FiniteDifferences.check(
+                            backend(),
+                            List.of(random(2, rows, 9)),
+                            List.of(weight),
+                            (x, tape) -> norm.forward(x.get(0), pass(tape)));
+                }
+            }
+            weight.close();
+        }
+    }
+
+    private static ModelWeight trained(Parameter parameter, boolean plusOne) {
+        ModelWeight weight = ModelWeight.trained(parameter, DType.FLOAT64);
+        return plusOne ? weight.plus(1, DType.FLOAT64) : weight;
+    }
+
+    @Test
+    final void trainedHeadNorms() {
+        AttentionShape shape = new AttentionShape(4, 2, 6);
+        for (int heads : new int[] {1, 2}) {
+            Parameter queries = new Parameter("queries", random(1, heads == 1 ? 6 : shape.querySize()));
+            Parameter keys = new Parameter("keys", random(2, heads == 1 ? 6 : shape.keyValueSize()));
+            try (HeadNorms norms =
+                    new HeadNorms(backend(), shape, trained(queries, heads == 2), trained(keys, heads == 2), 1e-5)) {
+                FiniteDifferences.check(
+                        backend(),
+                        List.of(random(3, 5, shape.fusedSize())),
+                        List.of(queries, keys),
+                        (x, tape) -> norms.applyInPlace(x.get(0), pass(tape)));
+            }
+            queries.close();
+            keys.close();
+        }
+    }
+
+    /** Ids that occur several times, and some that do not. */
+    @Test
+    final void embedding() {
+        for (double factor : new double[] {1, 3}) {
+            Parameter table = new Parameter("table", random(1, 7, 4));
+            try (Embedding embedding = new Embedding(backend(), trained(table, false), factor)) {
+                FiniteDifferences.check(
+                        backend(),
+                        List.of(),
+                        List.of(table),
+                        (x, tape) -> embedding.forward(new long[] {3, 0, 3, 6, 3}, pass(tape)));
+            }
+            table.close();
+        }
+    }
+
+    /** Three projections side by side, of which the second has no bias, and one alone. */
+    @Test
+    final void trainedProjections() {
+        for (int count : new int[] {1, 3}) {
+            Tensor weights = random(1, 3 * count, 5);
+            Tensor biases = random(2, 3 * count);
+            List<StackedParameter.Part> weightParts = new ArrayList<>();
+            List<StackedParameter.Part> biasParts = new ArrayList<>();
+            List<Parameter> parameters = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                Parameter weight = new Parameter("weight" + i, weights.rows(3L * i, 3));
+                parameters.add(weight);
+                weightParts.add(new StackedParameter.Part(weight, 3L * i));
+                if (i != 1) {
+                    Parameter bias = new Parameter("bias" + i, biases.rows(3L * i, 3));
+                    parameters.add(bias);
+                    biasParts.add(new StackedParameter.Part(bias, 3L * i));
+                }
+            }
+            try (StackedParameter weight = new StackedParameter(weights, weightParts);
+                    StackedParameter bias = new StackedParameter(biases, biasParts);
+                    Linear linear = new TrainableLinear(weight, bias)) {
+                FiniteDifferences.check(
+                        backend(),
+                        List.of(random(3, 4, 5)),
+                        parameters,
+                        (x, tape) -> linear.forward(x.get(0), pass(tape)));
+            }
+            parameters.forEach(Parameter::close);
+        }
+    }
+
+    /** A head of its own, and one that is the embedding too, with and without a cap of its logits. */
+    @Test
+    final void trainedHeads() {
+        Tensor labels = Tensor.ofLongs(backend(), 3, 0, 6, 6, 1);
+        long[] tokens = {0, 3, 3, 6, 2};
+        for (double cap : new double[] {0, 0.8}) {
+            Parameter weight = new Parameter("head", random(1, 7, 4));
+            Linear plain = new TrainableLinear(new StackedParameter(weight), null);
+            try (Linear head = cap == 0 ? plain : new SoftCappedLinear(plain, cap);
+                    Embedding embedding = new Embedding(backend(), trained(weight, false), 1)) {
+                for (long chunkRows : new long[] {1, 2, 100}) {
+                    FiniteDifferences.check(
+                            backend(),
+                            List.of(random(2, 5, 4)),
+                            List.of(weight),
+                            (x, tape) ->
+                                    LinearCrossEntropy.apply(backend(), x.get(0), head, labels, chunkRows, pass(tape)));
+                    FiniteDifferences.check(backend(), List.of(), List.of(weight), (x, tape) -> {
+                        Tensor hidden = embedding.forward(tokens, pass(tape));
+                        return LinearCrossEntropy.apply(backend(), hidden, head, labels, chunkRows, pass(tape));
+                    });
+                }
+            }
+            weight.close();
         }
     }
 

@@ -60,7 +60,7 @@ public final class Assembled implements AutoCloseable {
         FrozenLinearFactory frozen = format.factory(backend, dtype, weights);
         SwitchedAdapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
         try {
-            CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen));
+            CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen, weights));
             return new Assembled(backend, model, adapter);
         } catch (RuntimeException | AssertionError e) {
             adapter.close();

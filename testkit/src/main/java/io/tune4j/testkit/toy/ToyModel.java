@@ -6,6 +6,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.Embedding;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
@@ -33,7 +34,7 @@ final class ToyModel implements CausalLanguageModel {
 
     private final Backend backend;
     private final List<Layer> layers = new ArrayList<>();
-    private final Tensor embedding;
+    private final Embedding embedding;
     private final RmsNorm norm;
     private final Linear head;
 
@@ -46,15 +47,21 @@ final class ToyModel implements CausalLanguageModel {
                     linears.create(definition.gateUp(i)),
                     linears.create(definition.down(i))));
         }
-        embedding = TensorScope.detach(weights.load(backend, ToyDefinition.EMBEDDING, dtype));
-        norm = new RmsNorm(backend, weights.load(backend, ToyDefinition.NORM, dtype), 1e-5);
+        embedding = new Embedding(
+                backend,
+                linears.weight(ToyDefinition.EMBEDDING, () -> weights.load(backend, ToyDefinition.EMBEDDING, dtype)),
+                1);
+        norm = new RmsNorm(
+                backend,
+                linears.weight(ToyDefinition.NORM, () -> weights.load(backend, ToyDefinition.NORM, dtype)),
+                1e-5);
         head = linears.create(definition.head());
     }
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            Tensor x = embedding.forward(batch.tokens(), pass);
             Angles angles = angles(batch.layout().positions(), x.dtype(), pass.tape());
             for (int i = 0; i < layers.size(); i++) {
                 Layer layer = layers.get(i);

@@ -103,6 +103,24 @@ final class NativeKernels implements KernelSet {
         return Optional.of(gradient);
     }
 
+    /** Columns are divided, so that each sum is made in the order of the rows. */
+    @Override
+    public Optional<Tensor> rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        if (!operands.takesRmsNormWeightBackward(outputGradient, x, inverseRms)) {
+            return Optional.empty();
+        }
+        Tensor gradient = Tensor.empty(x.kernels(), DType.FLOAT32, x.size(1));
+        long incoming = address(outputGradient);
+        long from = address(x);
+        long inverses = address(inverseRms);
+        long to = address(gradient);
+        RowParts.each(
+                parallel, x.size(1), x.size(0) * x.dtype().byteSize(), (first, columns) -> new RmsNorm.WeightBackward(
+                                elements(x.dtype()), incoming, from, x.size(0), x.size(1), inverses, to, first, columns)
+                        .run());
+        return Optional.of(gradient);
+    }
+
     @Override
     public boolean rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         if (!operands.takesRotary(fused, cos, sin, shape)) {

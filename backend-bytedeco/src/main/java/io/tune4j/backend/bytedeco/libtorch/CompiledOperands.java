@@ -56,6 +56,13 @@ public final class CompiledOperands {
                 && fits(inverseRms, DType.FLOAT32, x.size(0), 1);
     }
 
+    public boolean takesRmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        return isMatrix(x, 1)
+                && fits(outputGradient, x.dtype(), x.shape())
+                && areAligned(x, outputGradient)
+                && fits(inverseRms, DType.FLOAT32, x.size(0), 1);
+    }
+
     public boolean takesRotary(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape) {
         long rows = fused.size(0);
         long half = shape.headSize() / 2;

@@ -28,6 +28,10 @@ public interface KernelSet extends AutoCloseable {
         return Optional.empty();
     }
 
+    default Optional<Tensor> rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        return Optional.empty();
+    }
+
     default boolean rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         return false;
     }

@@ -103,6 +103,13 @@ public abstract class LibtorchBackend extends LibtorchArrays implements Backend 
     }
 
     @Override
+    public final Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
+        return compute(
+                set -> set.rmsNormWeightBackward(outputGradient, x, inverseRms),
+                () -> Backend.super.rmsNormWeightBackward(outputGradient, x, inverseRms));
+    }
+
+    @Override
     public final void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         update(
                 set -> set.rotaryInPlace(fused, cos, sin, shape, inverse),
