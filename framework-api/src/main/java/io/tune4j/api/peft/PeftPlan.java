@@ -38,6 +38,16 @@ public interface PeftPlan {
         return "";
     }
 
+    /** The noun for what is trained, in messages, which is also its folder among a run's results. */
+    default String result() {
+        return "adapter";
+    }
+
+    /** The config key that begins a new run with such a result. */
+    default String resultKey() {
+        return "checkpointer.adapter_checkpoint";
+    }
+
     /** Whether random numbers are drawn for each row in training, as dropout does: then samples had better not share rows. */
     default boolean drawsPerRow() {
         return true;

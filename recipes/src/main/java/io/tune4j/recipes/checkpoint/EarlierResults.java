@@ -17,7 +17,7 @@ public final class EarlierResults {
     private static final String FOLDER = "previous";
     private static final String STATES = "checkpoints";
     private static final Pattern NAMES = Pattern.compile(STATES
-            + "|adapter|merged|best|epoch_\\d+|report\\.html|journal\\.jsonl|" + Pattern.quote(FinishedResults.FILE));
+            + "|adapter|model|merged|best|epoch_\\d+|report\\.html|journal\\.jsonl|" + Pattern.quote(FinishedResults.FILE));
 
     private EarlierResults() {}
 

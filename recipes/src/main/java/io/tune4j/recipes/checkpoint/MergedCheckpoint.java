@@ -149,7 +149,7 @@ public final class MergedCheckpoint {
         }
     }
 
-    private static void copyCompanions(Path from, Path to) throws IOException {
+    static void copyCompanions(Path from, Path to) throws IOException {
         for (Path file : companions(from)) {
             try {
                 Files.copy(file, to.resolve(file.getFileName().toString()));

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders {@code checkpoints/step_000040} of an output directory. Each holds the adapter in its public format,
+ * The folders {@code checkpoints/step_000040} of an output directory. Each holds the adapter (or model) in its public format,
  * {@code optimizer.safetensors} and {@code state.json}, and appears by a rename once it is complete on disk, so a kill
  * leaves the last complete one.
  */

@@ -89,8 +89,14 @@ final class MemoryForecast {
         long peak = counted.peak();
         parts.add(new Part(
                 "base weights", shapes.weightBytes(), run.model().definition().describe()));
-        parts.add(new Part("adapter", shapes.adapterBytes(), run.model().peft().describe()));
-        parts.add(new Part("gradients", gradients, "of the adapter"));
+        PeftPlan trained = run.model().peft();
+        parts.add(new Part(trained.result(), shapes.adapterBytes(), trained.describe()));
+        parts.add(new Part(
+                "gradients",
+                gradients,
+                run.updates().inBackward()
+                        ? "at a time: each is freed when it was used"
+                        : "of the " + trained.result()));
         parts.add(new Part(
                 "optimizer state", shapes.optimizerBytes(), run.updates().name()));
         long activations = Math.min(counted.saved(), peak - gradients);

@@ -18,6 +18,8 @@ import io.tune4j.api.train.Optimizer;
 import io.tune4j.engine.shapes.MemoryMeter;
 import io.tune4j.engine.shapes.ShapeBackend;
 import io.tune4j.engine.shapes.ShapeWeights;
+import io.tune4j.recipes.optimizer.BackwardUpdates;
+import io.tune4j.recipes.optimizer.SeparateOptimizers;
 import io.tune4j.recipes.training.LossStep;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +54,7 @@ final class ShapeRun implements AutoCloseable {
         adapter = plan.attach(backend, parts.dtype(), 0);
         ShapeWeights source = new ShapeWeights(definition);
         FrozenLinearFactory frozen = parts.model().plan().weightFormat().factory(backend, parts.dtype(), source);
-        model = definition.build(backend, parts.dtype(), source, adapter.decorate(frozen));
+        model = definition.build(backend, parts.dtype(), source, adapter.decorate(frozen, source));
         adapterBytes = adapter.parameters().stream()
                 .mapToLong(parameter -> parameter.value().byteSize())
                 .sum();
@@ -90,12 +92,23 @@ final class ShapeRun implements AutoCloseable {
             return parts.loss().sum(kernels, hidden, head, labels, pass);
         };
         double first = meter.operations();
-        try (ActivationStore store = offloading ? backend.activationStore(Path.of("")) : null) {
-            long activations =
-                    new LossStep(backend, model, loss, checkpointed, mode, store, () -> {}).savedBytes(batch);
+        BackwardUpdates inBackward = optimizer instanceof SeparateOptimizers separate
+                ? new BackwardUpdates(backend, separate, adapter::isShared)
+                : null;
+        Runnable watch = inBackward == null ? () -> {} : inBackward::ready;
+        try (ActivationStore store = offloading ? backend.activationStore(Path.of("")) : null;
+                TensorScope scope = TensorScope.open()) {
+            if (inBackward != null) {
+                inBackward.begin(1, 1);
+            }
+            long activations = new LossStep(backend, model, loss, checkpointed, mode, store, watch).savedBytes(batch);
             double operations = meter.operations() - first;
-            long gradients = meter.current() - before;
-            update();
+            long gradients = inBackward == null ? meter.current() - before : inBackward.mostGradientBytes();
+            if (inBackward == null) {
+                update();
+            } else {
+                inBackward.finish();
+            }
             return new Counted(saved[0], activations, mostBytes(store), gradients, meter.peak() - settled, operations);
         }
     }

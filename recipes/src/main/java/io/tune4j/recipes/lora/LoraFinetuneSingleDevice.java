@@ -176,7 +176,7 @@ public final class LoraFinetuneSingleDevice implements Recipe {
         WeightSource weights = memory.watched(new CheckpointWeights(start.base()));
         FrozenLinearFactory frozen = model.plan().weightFormat().factory(backend, dtype, weights, console::line);
         CausalLanguageModel network =
-                closing.add(model.definition().build(backend, dtype, weights, adapter.decorate(frozen)));
+                closing.add(model.definition().build(backend, dtype, weights, adapter.decorate(frozen, weights)));
         ActivationStore store = closing.add(memory.store(backend, console));
         Optimizer optimizer = closing.add(updates.create(backend, adapter));
         Trained trained = new Trained(backend, adapter, optimizer, checkpointer.baseModel());

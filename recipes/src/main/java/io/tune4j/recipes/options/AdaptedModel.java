@@ -9,19 +9,20 @@ import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen model with an adapter to train.
+ * A model with what is trained of it: an adapter, or all weights.
  *
  * @param plan of section {@code model}, whose {@code _component_} is {@code <peft>_<builder>}, such as {@code lora_llama3_1_8b}, or
  *     {@code lora_llama} for whatever the checkpoint's config.json says; its other keys are the PEFT method's and the builder's
  * @param peft the plan's
- * @param adapterDtype {@code adapter_dtype}, of the trained values; null for fp32
+ * @param dtypes by config key: those that the config names beside {@code dtype} and that a resumed run must repeat
  */
-public record AdaptedModel(
-        ModelPlan plan, PeftPlan peft, @Nullable DType adapterDtype) {
+public record AdaptedModel(ModelPlan plan, PeftPlan peft, SortedMap<String, String> dtypes) {
     private static final String ADAPTER_DTYPE = "adapter_dtype";
 
     /** Null if its section is wrong, or the model's size is in a file that is not there. */
@@ -48,7 +49,13 @@ public record AdaptedModel(
         }
         PeftPlan typed = adapter == null ? peft : typed(root, plan, peft, adapter);
         return new AdaptedModel(
-                new ModelPlan(plan.name(), plan.definition(), typed, plan.weightFormat()), typed, adapter);
+                new ModelPlan(plan.name(), plan.definition(), typed, plan.weightFormat()), typed, dtypes(adapter));
+    }
+
+    private static SortedMap<String, String> dtypes(@Nullable DType adapter) {
+        SortedMap<String, String> dtypes = new TreeMap<>();
+        PartDtype.describe(dtypes, ADAPTER_DTYPE, adapter);
+        return dtypes;
     }
 
     private static void requireComputable(ConfigReader root, ModelPlan plan, DType dtype) {
@@ -91,6 +98,6 @@ public record AdaptedModel(
     /** Adds what must be the same in a run that resumes. */
     public void describe(Map<String, String> settings) {
         settings.put("model", plan.name());
-        PartDtype.describe(settings, ADAPTER_DTYPE, adapterDtype);
+        settings.putAll(dtypes);
     }
 }

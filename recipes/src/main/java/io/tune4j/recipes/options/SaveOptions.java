@@ -9,7 +9,7 @@ import java.util.Objects;
 /**
  * Options for what a run writes and when, and for resuming an earlier run.
  *
- * @param outputDirectory {@code output_dir}. It gets {@code adapter/} at the end, {@code epoch_0/} and so on at the end of each epoch,
+ * @param outputDirectory {@code output_dir}. It gets {@code adapter/} (or {@code model/}) at the end, {@code epoch_0/} and so on at the end of each epoch,
  *     {@code checkpoints/} to resume from, {@code merged/} and {@code config.yaml}. {@code results.json} says of which step adapter and
  *     merged model are, {@code .lock} which process is writing. Results of an earlier run are moved to {@code previous/}
  * @param resumes {@code resume_from_checkpoint}: goes on from the newest state in {@code output_dir} as if there had been no
@@ -30,15 +30,26 @@ public record SaveOptions(
     private static final String MERGE_INTO_BASE = "base";
     private static final String MERGE_INTO_DEQUANTIZED = "dequantized";
 
+    /** Reads the options of a run that trains an adapter. */
     public static SaveOptions read(ConfigValues config) {
+        ConfigReader root = config.root();
+        return read(config, root.bool("save_adapter_weights_only", false), mergesIntoComputed(root));
+    }
+
+    /** Reads the options of a run that trains all weights, where nothing is merged. */
+    public static SaveOptions readForWeights(ConfigValues config) {
+        return read(config, true, false);
+    }
+
+    private static SaveOptions read(ConfigValues config, boolean adapterOnly, boolean mergesIntoComputed) {
         ConfigReader root = config.root();
         Path output = config.outputDirectory();
         Integer every = Numbers.limit(root, "save_every_n_steps");
         return new SaveOptions(
                 output != null ? output : root.path("output_dir"),
                 root.bool("resume_from_checkpoint", false),
-                root.bool("save_adapter_weights_only", false),
-                mergesIntoComputed(root),
+                adapterOnly,
+                mergesIntoComputed,
                 Objects.requireNonNullElse(every, 0),
                 root.integer("keep_last_n_checkpoints", 2, 1, Numbers.ANY));
     }

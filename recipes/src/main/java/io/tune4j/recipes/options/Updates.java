@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.options;
 
+import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.Adapter;
@@ -10,7 +11,9 @@ import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.LearningRateSchedule;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.api.train.OptimizerProvider;
+import io.tune4j.recipes.optimizer.SeparateOptimizers;
 import io.tune4j.recipes.schedule.Schedules;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param clipGradNorm {@code clip_grad_norm}: the longest gradient allowed; null for none
  * @param fastRatio {@code optimizer.loraplus_lr_ratio}: rate of what the PEFT method lets learn faster over that of the rest
  * @param stateDtype {@code optimizer_state_dtype}; null for fp32
+ * @param inBackward {@code optimizer_in_bwd}: a parameter is updated in the backward, as soon as its gradient is there
  */
 public record Updates(
         OptimizerProvider optimizer,
@@ -31,13 +35,31 @@ public record Updates(
         LearningRateSchedule schedule,
         @Nullable Double clipGradNorm,
         double fastRatio,
-        @Nullable DType stateDtype) {
+        @Nullable DType stateDtype,
+        boolean inBackward) {
     private static final String CLIP = "clip_grad_norm";
     private static final String IN_BACKWARD = "optimizer_in_bwd";
     private static final String STATE_DTYPE = "optimizer_state_dtype";
 
-    /** Null if the optimizer's section is wrong. */
+    /** Reads them for an adapter; null if the optimizer's section is wrong. */
     public static @Nullable Updates read(ConfigValues config) {
+        ConfigReader section = config.root().sectionOrNull("optimizer");
+        if (isInBackward(config)) {
+            config.root()
+                    .accept(
+                            IN_BACKWARD,
+                            "updates are made after the backward pass, with the same result: what it saves are the"
+                                    + " gradients, which an adapter has few of (tune estimate says how many bytes)");
+        }
+        return read(config, section == null ? 1 : LoraPlus.ratio(section), false);
+    }
+
+    /** Reads them for all weights of a model; null if the optimizer's section is wrong. */
+    public static @Nullable Updates readForWeights(ConfigValues config) {
+        return read(config, 1, isInBackward(config));
+    }
+
+    private static @Nullable Updates read(ConfigValues config, double ratio, boolean inBackward) {
         ConfigReader root = config.root();
         OptimizerProvider given = config.require(OptimizerProvider.class);
         ConfigReader section = root.sectionOrNull("optimizer");
@@ -46,9 +68,7 @@ public record Updates(
         if (clip != null && !(clip > 0)) {
             root.problem(CLIP, "expected a number above 0, or null for none, found " + clip);
         }
-        double ratio = section == null ? 1 : LoraPlus.ratio(section);
         DType stateDtype = PartDtype.read(root, STATE_DTYPE);
-        inBackward(config);
         if (given == null || section == null) {
             return null;
         }
@@ -64,7 +84,8 @@ public record Updates(
                 Objects.requireNonNullElse(schedule, Schedules.constant(0)),
                 clip,
                 ratio,
-                stateDtype);
+                stateDtype,
+                inBackward);
     }
 
     private static OptimizerProvider typed(
@@ -79,11 +100,11 @@ public record Updates(
         return Objects.requireNonNullElse(changed, optimizer);
     }
 
-    /** torchtune's rules for it, which its recipes for full fine-tuning have. */
-    private static void inBackward(ConfigValues config) {
+    /** Whether the config asks for it, by torchtune's rules, which its recipes for full fine-tuning have. */
+    private static boolean isInBackward(ConfigValues config) {
         ConfigReader root = config.root();
         if (!root.bool(IN_BACKWARD, false)) {
-            return;
+            return false;
         }
         BatchOptions batching = config.require(BatchOptions.class);
         if (root.has(CLIP)) {
@@ -91,22 +112,29 @@ public record Updates(
                     IN_BACKWARD,
                     "cannot be used with clip_grad_norm, which needs all gradients before the first update; set one of"
                             + " them to null or False");
-        } else if (batching != null && batching.accumulation() > 1) {
+            return false;
+        }
+        if (batching != null && batching.accumulation() > 1) {
             root.problem(
                     IN_BACKWARD,
                     "cannot be used with gradient_accumulation_steps above 1, since a gradient is complete only"
                             + " after the last micro-batch; set one of them to 1 or False");
-        } else {
-            root.accept(
-                    IN_BACKWARD,
-                    "updates are made after the backward pass, with the same result: what it saves are the gradients,"
-                            + " which an adapter has few of (tune estimate says how many bytes)");
+            return false;
         }
+        return true;
     }
 
     /** The optimizer of an adapter's parameters, in the groups that its method makes. */
     public Optimizer create(Backend backend, Adapter adapter) {
+        if (inBackward) {
+            return separate(backend, adapter.parameters());
+        }
         return optimizer.createForGroups(backend, adapter.parameterGroups(fastRatio));
+    }
+
+    /** An optimizer for each parameter, so that each can be updated by itself. */
+    public SeparateOptimizers separate(Backend backend, List<Parameter> parameters) {
+        return new SeparateOptimizers(backend, optimizer, parameters);
     }
 
     /** Bytes of the optimizer's state, at most. */

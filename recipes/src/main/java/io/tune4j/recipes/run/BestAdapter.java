@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The adapter with the lowest validation loss so far: {@code output_dir/best}. */
+/** The adapter, or model, with the lowest validation loss so far: {@code output_dir/best}. */
 final class BestAdapter {
     private static final String FOLDER = "best";
     private static final String FILE = "best.json";
@@ -53,10 +53,11 @@ final class BestAdapter {
         });
     }
 
-    static String describe(Path output, Standing best) {
+    static String describe(Path output, Standing best, String noun) {
         return String.format(
                 Locale.ROOT,
-                "best adapter %s (step %d, validation loss %.4f)",
+                "best %s %s (step %d, validation loss %.4f)",
+                noun,
                 output.resolve(FOLDER),
                 best.bestStep(),
                 best.bestLoss());

@@ -24,7 +24,7 @@ final class DiskNeeds {
         long epochs = (steps.total() + steps.perEpoch() - 1) / steps.perEpoch();
         // One state more than are kept: the oldest goes only when the newest is complete.
         long bytes = (saving.kept() + 1) * state + (epochs + 1) * adapter;
-        String what = "the checkpoints and adapters of this run";
+        String what = "the checkpoints and " + plan.result() + "s of this run";
         if (!saving.adapterOnly()) {
             bytes += MergedCheckpoint.bytes(base) + SMALL_FILES;
             what += " and the merged model (save_adapter_weights_only=True leaves that out)";

@@ -65,11 +65,11 @@ final class MissingResults {
     private void makeUpBest(Standing best, SortedMap<Long, Path> kept) {
         Path state = kept.get(best.bestStep());
         if (state == null) {
-            console.warning("the best adapter, of step " + best.bestStep() + ", is missing in " + output
+            console.warning("the best result, of step " + best.bestStep() + ", is missing in " + output
                     + ", and the state of that step is not kept: a run from the beginning makes it again");
         } else {
             BestAdapter.restore(output, best, state);
-            console.line("the best adapter was missing and is made of " + state);
+            console.line("the best result was missing and is made of " + state);
         }
     }
 }

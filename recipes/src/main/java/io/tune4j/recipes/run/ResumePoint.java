@@ -5,6 +5,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.RandomKeys;
+import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.FileVersion;
 import io.tune4j.recipes.checkpoint.EarlierResults;
@@ -47,6 +48,7 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
             RunSetup wanted, TrainingStates states, StepPlan steps, RunIdentity identity, Console console) {
         Long seed = wanted.seed();
         SaveOptions saving = wanted.parts().saving();
+        PeftPlan plan = wanted.parts().model().peft();
         if (!saving.resumes()) {
             return new ResumePoint(null, null, seed == null ? RandomKeys.newSeed() : seed, List.of());
         }
@@ -66,12 +68,12 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
         if (!differences.isEmpty()) {
             throw new UserException("the state in " + folder + " is of a run with other settings:\n  "
                     + String.join("\n  ", differences)
-                    + "\nResume with the settings it had, or begin a new run from its adapter with"
-                    + " resume_from_checkpoint=False checkpointer.adapter_checkpoint=" + folder);
+                    + "\nResume with the settings it had, or begin a new run from its " + plan.result()
+                    + " with resume_from_checkpoint=False " + plan.resultKey() + "=" + folder);
         }
         requireBase(folder, state, identity.base(), wanted.checkpointer().checkpointDirectory(), console);
-        List<String> missing =
-                new FinishedResults(saving.outputDirectory()).missing(state.step(), RunOutputs.finalFolders(saving));
+        List<String> missing = new FinishedResults(saving.outputDirectory())
+                .missing(state.step(), RunOutputs.finalFolders(saving, plan));
         boolean over = new ValidationWatch(wanted.validating().stopping(), state.validation()).isOver();
         // A state beyond the last step is of a longer run, whose adapter this one would not have made.
         if (state.step() > steps.total() || (state.step() == steps.total() && missing.isEmpty())) {

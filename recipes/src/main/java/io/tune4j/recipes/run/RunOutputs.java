@@ -3,6 +3,7 @@ package io.tune4j.recipes.run;
 
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.PendingDirectory;
+import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RunEvent.Saved;
 import io.tune4j.recipes.checkpoint.FinishedResults;
@@ -16,7 +17,9 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a run's results to its output directory: states to resume from, adapters, the merged model. */
+/**
+ * Writes a run's results to its output directory: states to resume from, what is trained (adapters, or whole models), the merged model.
+ */
 public record RunOutputs(
         SaveOptions saving,
         ValidationOptions validating,
@@ -25,7 +28,6 @@ public record RunOutputs(
         AdapterMerge merge,
         RunMemory memory,
         Console console) {
-    private static final String ADAPTER = "adapter";
     private static final String MERGED = "merged";
 
     /** Saves the state where that is due, and the adapter at an epoch's end. */
@@ -52,8 +54,8 @@ public record RunOutputs(
     }
 
     /** The folders that a run writes when its steps are done. */
-    static List<String> finalFolders(SaveOptions saving) {
-        return saving.adapterOnly() ? List.of(ADAPTER) : List.of(ADAPTER, MERGED);
+    static List<String> finalFolders(SaveOptions saving, PeftPlan plan) {
+        return saving.adapterOnly() ? List.of(plan.result()) : List.of(plan.result(), MERGED);
     }
 
     /** Whether anything is saved after a step. */
@@ -82,17 +84,21 @@ public record RunOutputs(
     public void describeBest() {
         ValidationWatch.Standing best = states.watch().standing();
         if (best != null && validating.savesBest()) {
-            console.line(BestAdapter.describe(saving.outputDirectory(), best));
+            console.line(BestAdapter.describe(saving.outputDirectory(), best, plan().result()));
         }
     }
 
-    /** The folder of the trained adapter at the end. */
+    private PeftPlan plan() {
+        return merge.model().peft();
+    }
+
+    /** The folder of the trained adapter, or model, at the end. */
     public Path adapterFolder() {
-        return saving.outputDirectory().resolve(ADAPTER);
+        return saving.outputDirectory().resolve(plan().result());
     }
 
     /**
-     * Writes the trained adapter and, unless the config does not want it, the merged model.
+     * Writes what was trained and, unless there is none or the config does not want it, the merged model.
      *
      * @param done steps of the run
      * @return the merged model's folder, or null
@@ -105,7 +111,7 @@ public record RunOutputs(
             if (merged != null) {
                 merge.write(merged, adapterFolder());
             }
-            new FinishedResults(saving.outputDirectory()).record(done, finalFolders(saving));
+            new FinishedResults(saving.outputDirectory()).record(done, finalFolders(saving, plan()));
         });
         return merged;
     }

@@ -77,13 +77,15 @@ public record RunReport(
     }
 
     /** Prints the places of the results. */
-    public void places(Path adapter, @Nullable Path merged) {
-        console.line("adapter      " + adapter + " (for peft, vLLM and others)");
+    public void places(Path result, @Nullable Path merged) {
+        String what = String.valueOf(result.getFileName());
+        String readers = what.equals("model") ? "transformers" : "peft";
+        console.line(String.format(Locale.ROOT, "%-13s", what) + result + " (for " + readers + ", vLLM and others)");
         if (merged != null) {
             console.line("merged model " + merged);
         }
         console.tell(new Written(
-                merged == null ? Map.of("adapter", adapter) : Map.of("adapter", adapter, "merged model", merged)));
+                merged == null ? Map.of(what, result) : Map.of(what, result, "merged model", merged)));
         console.line("checkpoints  " + output.resolve("checkpoints") + " (resume_from_checkpoint=True)");
         console.line("config       " + output.resolve("config.yaml"));
         if (finalMessage != null) {

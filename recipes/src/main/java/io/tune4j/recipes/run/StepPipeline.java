@@ -98,6 +98,28 @@ public final class StepPipeline implements AutoCloseable {
         List<Parameter> parameters = trained.parameters();
         GradientNorm.scale(backend, parameters, 1.0 / meter.weight());
         Tensor squares = GradientNorm.squares(backend, parameters);
+        StepResult result = measured(step, loss, squares, own);
+        if (backend.computesAhead()) {
+            GradientNorm.clip(backend, parameters, squares, updates.clipGradNorm());
+        } else {
+            stopUnlessFinite(result);
+            GradientNorm.clip(backend, parameters, result.gradientNorm(), updates.clipGradNorm());
+        }
+    }
+
+    /**
+     * Takes the result of a step whose updates were made in its backward.
+     *
+     * @param loss the sum of its micro-batches' losses, on the device
+     * @param squares the square of its gradients' norm, a scalar in fp64
+     */
+    public void updatedInBackward(long step, Tensor loss, Tensor squares, List<MicroBatch> own) {
+        measured(step, loss, squares, own);
+        updated();
+    }
+
+    private StepResult measured(long step, Tensor loss, Tensor squares, List<MicroBatch> own) {
+        Backend backend = trained.backend();
         StepResult result = new StepResult(
                 step + 1,
                 meter.weight(),
@@ -107,12 +129,7 @@ public final class StepPipeline implements AutoCloseable {
                 own.stream().flatMap(micro -> micro.batch().ids().stream()).toList());
         dropCurrent();
         current = result;
-        if (backend.computesAhead()) {
-            GradientNorm.clip(backend, parameters, squares, updates.clipGradNorm());
-        } else {
-            stopUnlessFinite(result);
-            GradientNorm.clip(backend, parameters, result.gradientNorm(), updates.clipGradNorm());
-        }
+        return result;
     }
 
     /** The schedule's factor of the learning rate. */
@@ -184,7 +201,7 @@ public final class StepPipeline implements AutoCloseable {
         throw new DataException("training stopped at step " + result.done() + ": the loss is " + result.loss()
                 + " and the norm of its gradient " + result.gradientNorm() + ". The step's records: "
                 + String.join(", ", result.ids())
-                + (trained.backend().computesAhead()
+                + (trained.backend().computesAhead() || updates.inBackward()
                         ? ". Its weights are not saved"
                         : ". The weights of step " + (result.done() - 1) + " were not touched")
                 + states.describeNewest(result.done() - 1)

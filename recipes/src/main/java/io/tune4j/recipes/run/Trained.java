@@ -10,6 +10,7 @@ import java.util.List;
 /**
  * The parts that training changes.
  *
+ * @param adapter what is trained, which may be all weights
  * @param baseModel what the adapter names as its base
  */
 public record Trained(Backend backend, Adapter adapter, Optimizer optimizer, String baseModel) {

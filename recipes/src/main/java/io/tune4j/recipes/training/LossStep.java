@@ -30,6 +30,14 @@ public record LossStep(
         Checkpointing checkpointing,
         @Nullable ActivationStore store,
         Runnable watch) {
+    /** This step with something more to be called between the operations of forward and backward. */
+    public LossStep watchedBy(Runnable more) {
+        return new LossStep(backend, model, loss, checkpointedLayers, checkpointing, store, () -> {
+            watch.run();
+            more.run();
+        });
+    }
+
     /** A step as runs do it by default: activations stay in the device's memory, and nothing watches. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
         this(backend, model, loss, checkpointedLayers, Checkpointing.SELECTIVE, null, () -> {});

@@ -35,6 +35,8 @@ import io.tune4j.models.mistral.MistralPlugin;
 import io.tune4j.models.phi.PhiPlugin;
 import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.recipes.full.FullPlan;
+import io.tune4j.recipes.full.FullWeights;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.MergingWeights;
 import java.nio.file.Path;
@@ -117,6 +119,19 @@ final class GoldenModel implements AutoCloseable {
         return golden;
     }
 
+    /** With all weights trained. */
+    static GoldenModel whole(Backend backend, DType dtype, Path checkpointFolder) {
+        ModelDefinition definition = definition(checkpointFolder);
+        FullWeights weights = new FullPlan(definition, dtype, checkpointFolder).attach(backend, dtype, 0);
+        try (Checkpoint checkpoint = Checkpoint.open(checkpointFolder)) {
+            CheckpointWeights source = new CheckpointWeights(checkpoint);
+            FrozenLinearFactory frozen = new DenseFormat().factory(backend, dtype, source);
+            CausalLanguageModel model = definition.build(backend, dtype, source, weights.decorate(frozen, source));
+            weights.requireAll();
+            return new GoldenModel(backend, model, weights);
+        }
+    }
+
     private static GoldenModel built(
             Backend backend,
             DType dtype,
@@ -129,7 +144,7 @@ final class GoldenModel implements AutoCloseable {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
             Adapter adapter = plan.attach(backend, dtype, seed);
             CausalLanguageModel model = definition.build(
-                    backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights)));
+                    backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights), weights));
             return new GoldenModel(backend, model, adapter);
         }
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;
@@ -22,8 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The LoRA recipe on a fixture's checkpoint, with a config of a few keys that a test may change. */
+/** The LoRA recipe, or that for all weights, on a fixture's checkpoint, with a config of a few keys that a test may change. */
 public final class RecipeRun {
+    private static final String LORA = "lora_finetune_single_device";
     private static final Path CHECKPOINT = Path.of("src/test/resources/golden/llama2_style");
     private static final List<Plugin> PLUGINS = List.of(
             new ToyPlugin(),
@@ -37,20 +39,40 @@ public final class RecipeRun {
     private final Path output;
     private final RecipeTrial trial;
 
-    private RecipeRun(Path output, List<Plugin> plugins) {
+    private RecipeRun(Path output, String recipe, List<Plugin> plugins) {
+        RecipeFactory factory = new RecipesPlugin()
+                .recipes().stream()
+                        .filter(each -> each.name().equals(recipe))
+                        .findFirst()
+                        .orElseThrow();
         this.output = output;
-        this.trial = new RecipeTrial(new RecipesPlugin().recipes().get(0), plugins, config(output));
+        this.trial = new RecipeTrial(factory, plugins, config(output));
+    }
+
+    /** A run of 8 steps in fp32 that trains all weights. */
+    public static RecipeRun full(Path output) {
+        RecipeRun run = new RecipeRun(output, "full_finetune_single_device", PLUGINS);
+        run.trial.without("save_adapter_weights_only");
+        return run.with("model: {_component_: llama}", "optimizer: {_component_: AdamW, lr: 0.001}");
+    }
+
+    /** Takes top-level keys away. */
+    public RecipeRun without(String... keys) {
+        trial.without(keys);
+        return this;
     }
 
     /** A run of 8 steps in fp32 with results in the folder. */
     public static RecipeRun in(Path output) {
-        return new RecipeRun(output, PLUGINS);
+        return new RecipeRun(output, LORA, PLUGINS);
     }
 
     /** Makes a run with one more plugin. */
     public static RecipeRun in(Path output, Plugin another) {
         return new RecipeRun(
-                output, Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());
+                output,
+                LORA,
+                Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());
     }
 
     /** Replaces or adds top-level lines of YAML. */

@@ -41,6 +41,10 @@ final class NextSteps {
             if (Files.isDirectory(merged)) {
                 add(steps, "Serve the merged model", "vllm serve " + quoted(merged));
             }
+            Path model = run.folder().resolve("model");
+            if (Files.isDirectory(model)) {
+                add(steps, "Serve the model", "vllm serve " + quoted(model));
+            }
             add(steps, "Train on", command + " resume_from_checkpoint=True epochs=" + (epochs() + 1));
         } else if (!state.isOpen() && run.log().saved().isObject()) {
             add(
@@ -66,7 +70,8 @@ final class NextSteps {
 
     void addPlaces(ArrayNode places) {
         addPlace(places, "adapter", "adapter", "for peft, vLLM and others");
-        addPlace(places, "best", "best adapter", "of the lowest validation loss");
+        addPlace(places, "model", "model", "for transformers, vLLM and others");
+        addPlace(places, "best", "best result", "of the lowest validation loss");
         addPlace(places, "merged", "merged model", "base and adapter in one");
         addPlace(places, "checkpoints", "checkpoints", "states to resume from");
         addPlace(places, "config.yaml", "config", "every value with its origin");
