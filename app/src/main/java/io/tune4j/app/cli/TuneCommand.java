@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code tune}: the root of all commands, and the one place that turns failures into messages and exit codes. */
 @Command(
         name = "tune",
-        description = "Fine-tunes Llama-family models with LoRA.",
+        description = "Fine-tunes language models: adapters, or all weights.",
         mixinStandardHelpOptions = true,
         versionProvider = TuneCommand.Version.class,
         subcommands = {

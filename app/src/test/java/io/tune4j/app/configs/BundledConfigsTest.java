@@ -90,6 +90,28 @@ class BundledConfigsTest {
             "qwen2_5/7B_lora",
             "qwen2_5/14B_lora");
 
+    private static final List<String> TORCHTUNES_FULL = List.of(
+            "code_llama2/7B_full_low_memory",
+            "llama2/7B_full_low_memory",
+            "llama3/8B_full_single_device",
+            "llama3_1/8B_full_single_device",
+            "llama3_2/1B_full_single_device",
+            "llama3_2/3B_full_single_device",
+            "mistral/7B_full_low_memory",
+            "phi3/mini_full_low_memory",
+            "phi4/14B_full_low_memory",
+            "qwen2/0.5B_full_single_device",
+            "qwen2/1.5B_full_single_device",
+            "qwen2/7B_full_single_device",
+            "qwen2_5/0.5B_full_single_device",
+            "qwen2_5/1.5B_full_single_device",
+            "qwen2_5/3B_full_single_device",
+            "qwen2_5/7B_full_single_device");
+
+    private static boolean isFull(String name) {
+        return name.contains("full_");
+    }
+
     private static String name(Path file) {
         return Checks.CONFIGS.relativize(file).toString().replace('\\', '/').replace(".yaml", "");
     }
@@ -105,9 +127,10 @@ class BundledConfigsTest {
         Result result = Checks.check(text, List.of());
 
         assertThat(result.mistakes()).isEmpty();
-        assertThat(ConfigSource.recipe(text)).isEqualTo("lora_finetune_single_device");
-        assertThat(text.replace("\\\n#  ", "")).contains("tune run lora_finetune_single_device --config " + name);
-        if (name.endsWith("_single_device") && !name.startsWith("llama/") && !name.startsWith("auto/")) {
+        String recipe = isFull(name) ? "full_finetune_single_device" : "lora_finetune_single_device";
+        assertThat(ConfigSource.recipe(text)).isEqualTo(recipe);
+        assertThat(text.replace("\\\n#  ", "")).contains("tune run " + recipe + " --config " + name);
+        if (name.matches(".*_(single_device|low_memory)") && !name.startsWith("llama/") && !name.startsWith("auto/")) {
             assertThat(text).contains("#   tune download ");
             assertThat(result.notices().all())
                     .as("a config that comes along has nothing to explain away")
@@ -118,11 +141,12 @@ class BundledConfigsTest {
     @ParameterizedTest
     @MethodSource("names")
     void itsModelHasTheReleasedShape(String name) {
-        String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "");
+        String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "")
+                .replaceFirst("_full_.*", "");
         if (!PARAMETERS.containsKey(size)) {
             assertThat(name)
                     .as("sized by the checkpoint")
-                    .isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device");
+                    .isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device", "auto/full_single_device");
             return;
         }
         ModelPlan plan =
@@ -136,6 +160,10 @@ class BundledConfigsTest {
                     .as(projection.name())
                     .isEqualTo(List.of(projection.outFeatures(), projection.inFeatures()));
         }
+        if (isFull(name)) {
+            assertThat(plan.peft()).isNull();
+            return;
+        }
         String peft = Objects.requireNonNull(plan.peft()).describe();
         boolean withOutput = name.equals("mistral/7B_lora_single_device");
         assertThat(peft)
@@ -148,6 +176,7 @@ class BundledConfigsTest {
     @Test
     void allOfTorchtunesNamesAreThere() {
         Set<String> names = names().collect(Collectors.toSet());
+        assertThat(names).containsAll(TORCHTUNES_FULL);
         TORCHTUNES.forEach(name -> assertThat(names).contains(name + "_single_device"));
         assertThat(names)
                 .contains(

@@ -18,8 +18,7 @@ public final class TorchtuneNames {
             "training on preferences (DPO) is another recipe, which is not here; lora_finetune_single_device takes"
                     + " chat_dataset or instruct_dataset";
     private static final String FULL =
-            "full fine-tuning is not here; lora_finetune_single_device trains an adapter, and"
-                    + " with save_adapter_weights_only=False writes the merged model too";
+            "there is one device here: use full_finetune_single_device with the config of that name";
     private static final String DISTRIBUTED =
             "there is one device here: use lora_finetune_single_device with the config of that name";
 
@@ -94,7 +93,6 @@ public final class TorchtuneNames {
                 missing("dev/lora_finetune_distributed_multi_dataset", DISTRIBUTED),
                 missing("qat_lora_finetune_distributed", DISTRIBUTED),
                 missing("dev/early_exit_finetune_distributed", DISTRIBUTED),
-                missing("full_finetune_single_device", FULL),
                 missing("full_finetune_distributed", FULL),
                 missing("qat_distributed", FULL),
                 missing("lora_dpo_single_device", PREFERENCES),
