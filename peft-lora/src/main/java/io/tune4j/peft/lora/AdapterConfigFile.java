@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,6 @@ final class AdapterConfigFile {
             "kasa_config",
             "layer_replication",
             "lora_bias",
-            "modules_to_save",
             "monteclora_config",
             "target_parameters",
             "trainable_token_indices",
@@ -72,7 +73,7 @@ final class AdapterConfigFile {
         config.put("layers_to_transform", options.layers().isEmpty() ? null : options.layers());
         config.put("lora_alpha", number(options.alpha()));
         config.put("lora_dropout", options.dropout());
-        config.put("modules_to_save", null);
+        config.put("modules_to_save", options.savedModules().isEmpty() ? null : options.savedModules());
         config.put("peft_type", "LORA");
         config.put("r", options.rank());
         config.put("rank_pattern", options.rankPattern());
@@ -144,6 +145,12 @@ final class AdapterConfigFile {
         if (!config.path("bias").asText("none").equals("none")) {
             lines.add(
                     "bias is '" + config.path("bias").asText() + "' in the file; trained biases cannot be loaded here");
+        }
+        Set<String> saved = new TreeSet<>();
+        config.path("modules_to_save").forEach(module -> saved.add(module.asText()));
+        Set<String> own = new TreeSet<>(options.savedModules());
+        if (!saved.equals(own)) {
+            lines.add("modules_to_save is " + saved + " in the file, " + own + " in this run");
         }
         for (String feature : FOREIGN_FEATURES) {
             JsonNode value = config.path(feature);

@@ -5,6 +5,7 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.TensorFiles;
+import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.safetensors.SafetensorsFile;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -42,12 +44,16 @@ final class AdapterWeightsFile implements AutoCloseable {
     }
 
     /** Writes all values in the adapter's dtype; the file appears complete or not at all. */
-    static void write(Path directory, Collection<LoraWeights> weights, DType dtype) {
+    static void write(Path directory, Collection<LoraWeights> weights, Collection<Parameter> whole, DType dtype) {
         List<TensorSpec> tensors = new ArrayList<>();
         Map<String, Parameter> byKey = new HashMap<>();
         for (LoraWeights each : weights) {
             tensors.addAll(each.target().fileTensors(dtype));
             each.parameters().forEach(parameter -> byKey.put(each.target().fileKey(parameter.name()), parameter));
+        }
+        for (Parameter each : whole) {
+            tensors.add(new TensorSpec(wholeKey(each.name()), dtype, each.value().shape()));
+            byKey.put(wholeKey(each.name()), each);
         }
         SafetensorsWriter.write(directory.resolve(NAME), tensors, METADATA, (tensor, sink) -> {
             Parameter parameter = byKey.get(tensor.name());
@@ -55,6 +61,16 @@ final class AdapterWeightsFile implements AutoCloseable {
                 copy(parameter.value(), sink);
             }
         });
+    }
+
+    /** The tensor of a weight that is trained as a whole. */
+    static TensorSpec spec(WeightShape weight, DType dtype) {
+        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
+        return new TensorSpec(wholeKey(weight.name()), dtype, shape);
+    }
+
+    private static String wholeKey(String weightName) {
+        return "base_model.model." + weightName;
     }
 
     private static void copy(Tensor value, Consumer<ByteBuffer> sink) {
@@ -99,25 +115,27 @@ final class AdapterWeightsFile implements AutoCloseable {
     }
 
     /** Describes the differences between the file and these weights, one line per kind; empty if there are none. */
-    List<String> mismatches(Collection<LoraWeights> weights) {
+    List<String> mismatches(Collection<LoraWeights> weights, Collection<Parameter> whole) {
+        Map<String, Parameter> byKey = new LinkedHashMap<>();
+        for (LoraWeights each : weights) {
+            each.parameters().forEach(parameter -> byKey.put(each.target().fileKey(parameter.name()), parameter));
+        }
+        whole.forEach(parameter -> byKey.put(wholeKey(parameter.name()), parameter));
         TreeSet<String> extra = new TreeSet<>(file.entries().keySet());
         TreeSet<String> missing = new TreeSet<>();
         List<String> lines = new ArrayList<>();
-        for (LoraWeights each : weights) {
-            for (Parameter parameter : each.parameters()) {
-                String key = each.target().fileKey(parameter.name());
-                TensorEntry entry = file.entries().get(key);
-                extra.remove(key);
-                if (entry == null) {
-                    missing.add(key);
-                } else if (!Arrays.equals(entry.shape(), parameter.value().shape())
-                        || !entry.dtype().isFloating()) {
-                    lines.add(key + " is " + entry.dtype() + Arrays.toString(entry.shape())
-                            + " in the file; this run needs floating "
-                            + Arrays.toString(parameter.value().shape()));
-                }
+        byKey.forEach((key, parameter) -> {
+            TensorEntry entry = file.entries().get(key);
+            extra.remove(key);
+            if (entry == null) {
+                missing.add(key);
+            } else if (!Arrays.equals(entry.shape(), parameter.value().shape())
+                    || !entry.dtype().isFloating()) {
+                lines.add(key + " is " + entry.dtype() + Arrays.toString(entry.shape())
+                        + " in the file; this run needs floating "
+                        + Arrays.toString(parameter.value().shape()));
             }
-        }
+        });
         if (!missing.isEmpty()) {
             lines.add("missing in the file: " + some(missing));
         }
@@ -141,6 +159,17 @@ final class AdapterWeightsFile implements AutoCloseable {
             }
         }
         weights.loaded();
+    }
+
+    /** Copies the file's values into weights that are trained as a whole. */
+    void load(Collection<Parameter> whole) {
+        for (Parameter parameter : whole) {
+            TensorEntry entry = file.entries().get(wholeKey(parameter.name()));
+            if (entry != null) {
+                read(entry, parameter.value());
+                parameter.changed();
+            }
+        }
     }
 
     private void read(TensorEntry entry, Tensor target) {

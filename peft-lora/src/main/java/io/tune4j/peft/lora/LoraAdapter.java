@@ -6,12 +6,17 @@ import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.ModelWeight;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.WholeWeights;
+import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.nio.file.Path;
@@ -21,7 +26,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
 
 /** The adapter's weights by projection, and what is done with them as a whole. */
 final class LoraAdapter implements Adapter {
@@ -32,8 +41,19 @@ final class LoraAdapter implements Adapter {
 
     private final Map<String, List<LoraWeights>> byWeight = new HashMap<>();
 
-    LoraAdapter(LoraOptions options, List<LoraTarget> targets, Backend backend, long seed) {
+    /** The weights that are trained as they are: peft's {@code modules_to_save}. */
+    private final WholeWeights whole;
+
+    LoraAdapter(
+            LoraOptions options,
+            List<LoraTarget> targets,
+            List<WeightShape> whole,
+            Backend backend,
+            DType computeDtype,
+            long seed) {
         this.options = options;
+        Set<String> names = whole.stream().map(WeightShape::name).collect(Collectors.toSet());
+        this.whole = new WholeWeights(backend, options.adapterDtype(), computeDtype, names::contains);
         for (LoraTarget target : targets) {
             LoraWeights made = new LoraWeights(target, backend, options.adapterDtype(), seed);
             weights.put(target.name(), made);
@@ -45,6 +65,30 @@ final class LoraAdapter implements Adapter {
     @Override
     public LinearFactory decorate(FrozenLinearFactory base) {
         return projections -> create(base, projections);
+    }
+
+    @Override
+    public LinearFactory decorate(FrozenLinearFactory base, WeightSource source) {
+        LinearFactory trained = whole.decorate(base, source);
+        return new LinearFactory() {
+            @Override
+            public Linear create(List<Projection> projections) {
+                long count = projections.stream()
+                        .filter(projection -> whole.trains(projection.weightName()))
+                        .count();
+                if (count == 0) {
+                    return LoraAdapter.this.create(base, projections);
+                }
+                return count == projections.size()
+                        ? trained.create(projections)
+                        : new SideBySide(projections.stream().map(this::create).toList());
+            }
+
+            @Override
+            public ModelWeight weight(String name, Supplier<Tensor> load) {
+                return trained.weight(name, load);
+            }
+        };
     }
 
     private Linear create(FrozenLinearFactory base, List<Projection> projections) {
@@ -72,19 +116,29 @@ final class LoraAdapter implements Adapter {
 
     @Override
     public List<Parameter> parameters() {
-        return weights.values().stream()
-                .flatMap(each -> each.parameters().stream())
+        return Stream.concat(
+                        weights.values().stream().flatMap(each -> each.parameters().stream()),
+                        whole.parameters().stream())
                 .toList();
     }
 
-    /** As in peft's {@code create_loraplus_optimizer} magnitudes learn like B. */
+    @Override
+    public boolean isShared(Parameter parameter) {
+        return whole.isShared(parameter.name());
+    }
+
+    /** As in peft's {@code create_loraplus_optimizer} vectors learn like B, and matrices that are trained as a whole like A. */
     @Override
     public List<ParameterGroup> parameterGroups(double ratio) {
         if (ratio == 1) {
             return ParameterGroup.single(parameters());
         }
         List<Parameter> fast = new ArrayList<>(parameters());
-        List<Parameter> slow = weights.values().stream().map(LoraWeights::a).toList();
+        List<Parameter> slow = Stream.concat(
+                        weights.values().stream().map(LoraWeights::a),
+                        whole.parameters().stream()
+                                .filter(parameter -> parameter.value().rank() > 1))
+                .toList();
         fast.removeAll(slow);
         return List.of(new ParameterGroup(slow, 1), new ParameterGroup(fast, ratio));
     }
@@ -92,7 +146,7 @@ final class LoraAdapter implements Adapter {
     @Override
     public void save(Path directory, String baseModel) {
         try (StoredWeights stored = StoredWeights.of(weights.values(), options.useRsLora())) {
-            AdapterWeightsFile.write(directory, stored.weights(), options.adapterDtype());
+            AdapterWeightsFile.write(directory, stored.weights(), whole.parameters(), options.adapterDtype());
             AdapterConfigFile.write(directory, stored.options(options), baseModel);
         }
     }
@@ -104,13 +158,14 @@ final class LoraAdapter implements Adapter {
             List<String> mismatches =
                     new ArrayList<>(AdapterConfigFile.mismatches(directory, options, stored.targets()));
             file.requirePeftsNames(stored.weights());
-            mismatches.addAll(file.mismatches(stored.weights()));
+            mismatches.addAll(file.mismatches(stored.weights(), whole.parameters()));
             if (!mismatches.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " does not fit this run:\n  "
                         + String.join("\n  ", mismatches)
                         + "\nGive the run the options that the adapter was made with, or name another adapter.");
             }
             stored.weights().forEach(file::load);
+            file.load(whole.parameters());
             List<String> undivided = stored.split();
             if (!undivided.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " changes " + undivided.get(0)
@@ -121,11 +176,15 @@ final class LoraAdapter implements Adapter {
 
     @Override
     public boolean adapts(String weightName) {
-        return !ofWeight(weightName).isEmpty();
+        return whole.parameter(weightName) != null || !ofWeight(weightName).isEmpty();
     }
 
     @Override
     public Tensor merge(String weightName, Tensor weight) {
+        Parameter trained = whole.parameter(weightName);
+        if (trained != null) {
+            return trained.value().cast(weight.dtype());
+        }
         List<LoraWeights> found = ofWeight(weightName);
         if (found.isEmpty()) {
             throw new InternalException("nothing to merge into " + weightName);
@@ -153,5 +212,6 @@ final class LoraAdapter implements Adapter {
     public void close() {
         weights.values().forEach(LoraWeights::close);
         weights.clear();
+        whole.close();
     }
 }

@@ -2,6 +2,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param useRsLora whether the scale is alpha / sqrt(rank) instead of alpha / rank
  * @param adapterDtype dtype of the trained values and their file
  * @param quantizedBase whether the frozen weights are kept in 4 bits
+ * @param savedModules {@code modules_to_save}: ends of the names of modules that are trained as a whole
  */
 record LoraOptions(
         ModuleNames targets,
@@ -41,12 +43,14 @@ record LoraOptions(
         boolean useDora,
         boolean useRsLora,
         DType adapterDtype,
-        boolean quantizedBase) {
+        boolean quantizedBase,
+        List<String> savedModules) {
     /** The first numbered part of a name that follows a part which follows another: peft's rule. */
     private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
 
     LoraOptions {
         layers = List.copyOf(layers);
+        savedModules = List.copyOf(savedModules);
         rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     }
@@ -65,7 +69,25 @@ record LoraOptions(
                 useDora,
                 useRsLora,
                 dtype,
-                quantizedBase);
+                quantizedBase,
+                savedModules);
+    }
+
+    LoraOptions withSavedModules(List<String> modules) {
+        return new LoraOptions(
+                targets,
+                excluded,
+                layers,
+                rank,
+                alpha,
+                rankPattern,
+                alphaPattern,
+                dropout,
+                useDora,
+                useRsLora,
+                adapterDtype,
+                quantizedBase,
+                modules);
     }
 
     /** Makes options for targets that are given in full, with ranks and alphas of their own. */
@@ -82,7 +104,8 @@ record LoraOptions(
                 useDora,
                 useRsLora,
                 adapterDtype,
-                quantizedBase);
+                quantizedBase,
+                savedModules);
     }
 
     /** The number of the layer that a projection belongs to, or null for one outside the layers. */
@@ -115,6 +138,20 @@ record LoraOptions(
             }
         }
         return List.copyOf(found);
+    }
+
+    /** The weights that are trained as a whole: those of modules whose names, or the names around them, end in one that is given. */
+    List<WeightShape> wholeOf(ModelDefinition model) {
+        return model.weights().stream().filter(weight -> isSaved(weight.name())).toList();
+    }
+
+    private boolean isSaved(String weight) {
+        for (int dot = weight.lastIndexOf('.'); dot > 0; dot = weight.lastIndexOf('.', dot - 1)) {
+            if (savedModules.stream().anyMatch(weight.substring(0, dot)::endsWith)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private LoraTarget target(Projection projection, @Nullable Projection whole) {

@@ -3,16 +3,20 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.tensor.DType;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@link LoraOptions} from a model section, with torchtune's keys and peft's. */
 final class LoraOptionsReader {
+    private static final String SAVED = "modules_to_save";
     private static final int DEFAULT_RANK = 8;
     private static final double DEFAULT_ALPHA = 16;
 
@@ -32,9 +36,11 @@ final class LoraOptionsReader {
     static @Nullable LoraOptions read(ConfigReader options, ModelDefinition model, boolean doraByName) {
         int before = problemCount(options);
         TargetReader targets = new TargetReader(options, model);
-        LoraOptions read = new LoraOptionsReader(options, model).read(targets, doraByName);
+        LoraOptionsReader reader = new LoraOptionsReader(options, model);
+        LoraOptions read = reader.read(targets, doraByName);
         if (problemCount(options) == before) {
             targets.check(read);
+            reader.checkSaved(read);
         }
         return problemCount(options) == before ? read : null;
     }
@@ -56,7 +62,38 @@ final class LoraOptionsReader {
                 dora(doraByName),
                 options.bool("use_rslora", false),
                 adapterDtype(),
-                options.bool("quantize_base", false));
+                options.bool("quantize_base", false),
+                options.strings(SAVED, List.of()));
+    }
+
+    /** peft's {@code modules_to_save}, which end as the names do. */
+    private void checkSaved(LoraOptions read) {
+        List<String> names = model.weights().stream().map(WeightShape::name).toList();
+        for (String module : read.savedModules()) {
+            LoraOptions alone = read.withSavedModules(List.of(module));
+            if (module.isBlank() || alone.wholeOf(model).isEmpty()) {
+                options.problem(
+                        SAVED,
+                        "no module ends in '" + module + "'; weights of this model are "
+                                + String.join(", ", names.subList(0, Math.min(4, names.size()))) + ", ...");
+            }
+        }
+        Set<String> whole = read.wholeOf(model).stream().map(WeightShape::name).collect(Collectors.toSet());
+        read.targetsOf(model).stream()
+                .filter(target -> whole.contains(target.weightName()))
+                .findFirst()
+                .ifPresent(target -> options.problem(
+                        SAVED,
+                        target.name() + " cannot be adapted and trained as a whole; leave it out here or among the"
+                                + " targets"));
+        String tied = model.tiedEmbeddings() ? model.weights().get(0).name() : "";
+        if (whole.contains(tied)
+                || (model.tiedEmbeddings() && read.savedModules().contains("lm_head"))) {
+            options.problem(
+                    SAVED,
+                    "the embedding of this model is its output projection too, and peft's files keep the two apart;"
+                            + " leave both out, or train all weights with full_finetune_single_device");
+        }
     }
 
     /** {@code lora_rank} as torchtune calls it, or {@code r} as peft does. */

@@ -3,6 +3,7 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -14,15 +15,19 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The targets of one model with their ranks and scales; nothing is allocated yet. */
 final class LoraPlan implements PeftPlan {
     private final LoraOptions options;
     private final List<LoraTarget> targets;
+    private final List<WeightShape> whole;
 
-    LoraPlan(LoraOptions options, List<LoraTarget> targets) {
+    /** @param whole weights that are trained as they are, beside the targets */
+    LoraPlan(LoraOptions options, List<LoraTarget> targets, List<WeightShape> whole) {
         this.options = options;
         this.targets = List.copyOf(targets);
+        this.whole = List.copyOf(whole);
     }
 
     /** The weight format that torchtune's {@code quantize_base: True} selects. */
@@ -55,6 +60,7 @@ final class LoraPlan implements PeftPlan {
         String rank = ranks.getMin() == ranks.getMax() ? "" + ranks.getMin() : ranks.getMin() + " to " + ranks.getMax();
         return method + ", rank " + rank + ", alpha " + shortest(options.alpha())
                 + (options.dropout() > 0 ? ", dropout " + shortest(options.dropout()) : "") + ", " + where() + ", "
+                + (whole.isEmpty() ? "" : String.join(" and ", options.savedModules()) + " as a whole, ")
                 + count(parameterCount()) + " parameters";
     }
 
@@ -91,20 +97,23 @@ final class LoraPlan implements PeftPlan {
 
     @Override
     public long parameterCount() {
-        return targets.stream().mapToLong(LoraTarget::parameterCount).sum();
+        return targets.stream().mapToLong(LoraTarget::parameterCount).sum()
+                + whole.stream().mapToLong(WeightShape::elementCount).sum();
     }
 
     @Override
     public long fileBytes() {
-        List<TensorSpec> tensors = StoredWeights.targets(targets, options.useRsLora()).stream()
-                .flatMap(target -> target.fileTensors(options.adapterDtype()).stream())
+        List<TensorSpec> tensors = Stream.concat(
+                        StoredWeights.targets(targets, options.useRsLora()).stream()
+                                .flatMap(target -> target.fileTensors(options.adapterDtype()).stream()),
+                        whole.stream().map(weight -> AdapterWeightsFile.spec(weight, options.adapterDtype())))
                 .toList();
         return SafetensorsWriter.fileBytes(tensors, AdapterWeightsFile.METADATA);
     }
 
     @Override
     public PeftPlan withAdapterDtype(DType dtype) {
-        return new LoraPlan(options.withAdapterDtype(dtype), targets);
+        return new LoraPlan(options.withAdapterDtype(dtype), targets, whole);
     }
 
     /** @throws UserException if the backend cannot compute in the adapter's dtype */
@@ -117,6 +126,6 @@ final class LoraPlan implements PeftPlan {
                     + known.stream().map(DType::configName).sorted().collect(Collectors.joining(", "))
                     + ". fp32, the default, is right for nearly all runs");
         }
-        return new LoraAdapter(options, targets, backend, seed);
+        return new LoraAdapter(options, targets, whole, backend, computeDtype, seed);
     }
 }

@@ -36,7 +36,8 @@ class AdapterFilesFuzzTest {
                 false,
                 false,
                 DType.FLOAT32,
-                false);
+                false,
+                List.of());
 
         private static final List<LoraTarget> TARGETS =
                 List.of(new LoraTarget(new Projection("model.layers.3.self_attn.q_proj", 8, 8, false), 4, 8, 2, false));

@@ -178,6 +178,7 @@ final class GoldenModel implements AutoCloseable {
             append(options, key, config.path(key));
         }
         append(options, "exclude_modules", config.path("exclude_modules"));
+        append(options, "modules_to_save", config.path("modules_to_save"));
         append(options, "layers_to_transform", config.path("layers_to_transform"));
         if (dtype == DType.FLOAT64) {
             options.append(", adapter_dtype: ").append(dtype.configName());
