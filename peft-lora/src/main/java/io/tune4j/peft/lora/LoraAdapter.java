@@ -62,8 +62,13 @@ final class LoraAdapter implements Adapter {
         }
     }
 
+    /** @throws UserException if modules are trained as a whole, whose values are in the source */
     @Override
     public LinearFactory decorate(FrozenLinearFactory base) {
+        if (!options.savedModules().isEmpty()) {
+            throw new UserException("modules_to_save trains modules as a whole, and this recipe needs the base model beside"
+                    + " the adapter; leave modules_to_save out");
+        }
         return projections -> create(base, projections);
     }
 
