@@ -19,6 +19,11 @@ record AdamWRule(String name, double beta1, double beta2, double epsilon, double
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public int mostPerElement() {
         return 2;
     }

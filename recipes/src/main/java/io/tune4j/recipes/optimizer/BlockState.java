@@ -27,6 +27,25 @@ final class BlockState implements StateTensor {
         scales = TensorScope.detach(Tensor.zeros(home, DType.FLOAT32, blocks));
     }
 
+    private BlockState(BlockState whole, long start, long count) {
+        slot = new Slot(whole.slot.name(), whole.slot.signed(), count);
+        blockSize = whole.blockSize;
+        wide = whole.wide;
+        maps = whole.maps;
+        codes = whole.codes.reshape(-1).rows(start, count);
+        scales = whole.scales.rows(start / blockSize, BlockQuantization.blocks(count, blockSize));
+    }
+
+    @Override
+    public boolean isDivisible(Backend on, long elements) {
+        return codes.kernels() == on && elements % blockSize == 0;
+    }
+
+    @Override
+    public StateTensor piece(long start, long count) {
+        return new BlockState(this, start, count);
+    }
+
     @Override
     public boolean isOpen(Backend on) {
         return false;

@@ -19,6 +19,11 @@ record LionRule(double beta1, double beta2, double weightDecay) implements Updat
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public int mostPerElement() {
         return 1;
     }

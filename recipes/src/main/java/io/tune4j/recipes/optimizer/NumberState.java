@@ -36,6 +36,16 @@ final class NumberState implements StateTensor {
     }
 
     @Override
+    public boolean isDivisible(Backend on, long elements) {
+        return kept.kernels() == on;
+    }
+
+    @Override
+    public StateTensor piece(long start, long count) {
+        return new NumberState(kept.reshape(kept.elementCount()).rows(start, count), wide);
+    }
+
+    @Override
     public void each(BiConsumer<String, Tensor> use) {
         use.accept("", kept);
     }

@@ -21,6 +21,11 @@ record SgdRule(double momentum, double dampening, boolean nesterov, double weigh
     }
 
     @Override
+    public boolean isElementwise() {
+        return true;
+    }
+
+    @Override
     public int mostPerElement() {
         return momentum == 0 ? 0 : 1;
     }

@@ -21,6 +21,16 @@ sealed interface StateTensor extends AutoCloseable permits NumberState, BlockSta
      */
     void store(Backend on, Tensor updated, long key);
 
+    /** Whether {@link #piece} gives parts of so many elements: it is where the computation is, and parts end where blocks do. */
+    boolean isDivisible(Backend on, long elements);
+
+    /**
+     * Some of the elements in the order of memory.
+     *
+     * @param start a multiple of what {@link #isDivisible} was asked for
+     */
+    StateTensor piece(long start, long count);
+
     /** Hands over the tensors that are kept, by what follows the slot's name in theirs. */
     void each(BiConsumer<String, Tensor> use);
 

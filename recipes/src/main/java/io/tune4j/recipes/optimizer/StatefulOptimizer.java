@@ -25,6 +25,11 @@ import java.util.Map;
 final class StatefulOptimizer implements Optimizer {
     private static final long ROUNDING = 0x726f756e64L;
 
+    /** Elements that are widened at a time on a CPU, where they fit a core's cache, and on another device. */
+    private static final long HOST_PIECE = 1 << 16;
+
+    private static final long DEVICE_PIECE = 1 << 24;
+
     /** A parameter with its group's factor of the learning rate, its state, and the backend that updates it. */
     private record Entry(
             Parameter parameter, double rateFactor, Backend on, DType wide, List<Slot> slots, List<StateTensor> state) {
@@ -107,22 +112,58 @@ final class StatefulOptimizer implements Optimizer {
             if (entry.isInPlace(backend, gradient)) {
                 inPlace.add(new Operands(entry.parameter.value(), gradient, entry.open(), rate));
             } else {
-                try (TensorScope scope = TensorScope.open()) {
-                    update(entry, gradient, rate);
-                }
+                updateWidened(entry, gradient, rate);
             }
         }
         options.rule().update(backend, inPlace, steps);
     }
 
-    private void update(Entry entry, Tensor gradient, double rate) {
+    /** In pieces where that is possible: the widened copies of an embedding would be the largest arrays of a run. */
+    private void updateWidened(Entry entry, Tensor gradient, double rate) {
         Tensor value = entry.parameter.value();
-        Tensor updated = wide(entry, value);
-        List<Tensor> open = entry.open();
-        options.rule().update(entry.on, updated, wide(entry, gradient), open, rate, steps);
         long key = RandomKeys.derive(RandomKeys.derive(ROUNDING, entry.parameter.name()), steps);
+        long elements = value.elementCount();
+        long piece = backend.device().isCpu() ? HOST_PIECE : DEVICE_PIECE;
+        if (elements <= piece || !isDivisible(entry, piece)) {
+            try (TensorScope scope = TensorScope.open()) {
+                update(entry, value, gradient, entry.state, rate, key);
+            }
+            return;
+        }
+        for (long start = 0; start < elements; start += piece) {
+            long first = start;
+            long count = Math.min(piece, elements - start);
+            try (TensorScope scope = TensorScope.open()) {
+                update(
+                        entry,
+                        piece(value, first, count),
+                        piece(gradient, first, count),
+                        entry.state.stream()
+                                .map(state -> state.piece(first, count))
+                                .toList(),
+                        rate,
+                        RandomKeys.derive(key, first));
+            }
+        }
+    }
+
+    private boolean isDivisible(Entry entry, long elements) {
+        return options.rule().isElementwise()
+                && entry.on == backend
+                && entry.state.stream().allMatch(state -> state.isDivisible(backend, elements));
+    }
+
+    private static Tensor piece(Tensor tensor, long start, long count) {
+        return tensor.reshape(tensor.elementCount()).rows(start, count);
+    }
+
+    private void update(
+            Entry entry, Tensor value, Tensor gradient, List<StateTensor> state, double rate, long key) {
+        Tensor updated = wide(entry, value);
+        List<Tensor> open = state.stream().map(tensor -> tensor.open(entry.on)).toList();
+        options.rule().update(entry.on, updated, wide(entry, gradient), open, rate, steps);
         for (int i = 0; i < open.size(); i++) {
-            entry.state.get(i).store(entry.on, open.get(i), RandomKeys.derive(key, i));
+            state.get(i).store(entry.on, open.get(i), RandomKeys.derive(key, i));
         }
         if (updated != value) {
             Tensor rounded = options.roundsAtRandom()

@@ -17,6 +17,11 @@ interface UpdateRule {
     /** Elements of all slots for one of the parameter, at most. */
     int mostPerElement();
 
+    /** Whether an element's update depends on that element alone, so that a parameter can be updated in pieces. */
+    default boolean isElementwise() {
+        return false;
+    }
+
     /**
      * Updates a parameter and its state in place.
      *

@@ -50,6 +50,35 @@ class OptimizerStateTest {
                 });
     }
 
+    /** A large parameter in bf16 is widened in pieces, and comes out as its parts would. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AdamW", "AdamW8bit", "Lion"})
+    void piecesOfALargeParameter(String name) {
+        int[] parts = {1 << 16, 34_465};
+        try (Backend backend = TestedBackend.open();
+                TensorScope scope = TensorScope.open();
+                Parameter whole = parameter(backend, "whole", DType.BFLOAT16, parts[0] + parts[1]);
+                Parameter left = new Parameter("left", whole.value().rows(0, parts[0]).copy());
+                Parameter right = new Parameter("right", whole.value().rows(parts[0], parts[1]).copy())) {
+            OptimizerProvider provider = Readers.optimizer("{_component_: " + name + ", lr: 0.01}");
+            try (Optimizer one = provider.create(backend, List.of(whole));
+                    Optimizer two = provider.create(backend, List.of(left, right))) {
+                for (int step = 0; step < 3; step++) {
+                    List.of(whole, left, right).forEach(each -> {
+                        each.accumulate(each.value());
+                    });
+                    one.step(1);
+                    two.step(1);
+                    List.of(whole, left, right).forEach(Parameter::clearGradient);
+                }
+            }
+            assertThat(whole.value().rows(0, parts[0]).toDoubles())
+                    .isEqualTo(left.value().toDoubles());
+            assertThat(whole.value().rows(parts[0], parts[1]).toDoubles())
+                    .isEqualTo(right.value().toDoubles());
+        }
+    }
+
     private static Parameter parameter(Backend backend, String name, DType dtype, long... shape) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor value = Tensor.uniform(backend, name.hashCode(), DType.FLOAT32, shape)
