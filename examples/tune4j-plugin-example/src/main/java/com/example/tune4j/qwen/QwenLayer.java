@@ -36,14 +36,20 @@ final class QwenLayer implements AutoCloseable {
             LinearFactory linears) {
         QwenConfig config = definition.config();
         this.backend = backend;
+        String attentionNormName = QwenDefinition.attentionNorm(index);
         this.attentionNorm = new RmsNorm(
-                backend, weights.load(backend, QwenDefinition.attentionNorm(index), dtype), config.normEpsilon());
+                backend,
+                linears.weight(attentionNormName, () -> weights.load(backend, attentionNormName, dtype)),
+                config.normEpsilon());
         // Asked for together, they are computed as one product, whatever a PEFT method makes of them.
         this.queryKeyValue = linears.create(definition.queryKeyValue(index));
         this.attention = new RotaryAttention(backend, config.attention());
         this.output = linears.create(definition.output(index));
+        String mlpNormName = QwenDefinition.mlpNorm(index);
         this.mlpNorm = new RmsNorm(
-                backend, weights.load(backend, QwenDefinition.mlpNorm(index), dtype), config.normEpsilon());
+                backend,
+                linears.weight(mlpNormName, () -> weights.load(backend, mlpNormName, dtype)),
+                config.normEpsilon());
         this.gateUp = linears.create(definition.gateUp(index));
         this.down = linears.create(definition.down(index));
     }

@@ -4,6 +4,7 @@ import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.Embedding;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
@@ -20,7 +21,7 @@ final class QwenModel implements CausalLanguageModel {
     private final QwenConfig config;
     private final Backend backend;
     private final DType dtype;
-    private final Tensor embedding;
+    private final Embedding embedding;
     private final List<QwenLayer> layers = new ArrayList<>();
     private final RmsNorm finalNorm;
     private final Linear head;
@@ -29,20 +30,29 @@ final class QwenModel implements CausalLanguageModel {
         this.config = definition.config();
         this.backend = backend;
         this.dtype = dtype;
-        // Detached: it lives as long as the model, whatever scope is open now.
-        this.embedding = TensorScope.detach(weights.load(backend, QwenDefinition.EMBEDDING, dtype));
+        // Asked for by name, as projections are: a method may train it.
+        this.embedding = new Embedding(
+                backend,
+                linears.weight(
+                        QwenDefinition.EMBEDDING, () -> weights.load(backend, QwenDefinition.EMBEDDING, dtype)),
+                1);
         for (int i = 0; i < config.layers(); i++) {
             layers.add(new QwenLayer(definition, i, backend, dtype, weights, linears));
         }
         this.finalNorm =
-                new RmsNorm(backend, weights.load(backend, QwenDefinition.FINAL_NORM, dtype), config.normEpsilon());
+                new RmsNorm(
+                        backend,
+                        linears.weight(
+                                QwenDefinition.FINAL_NORM,
+                                () -> weights.load(backend, QwenDefinition.FINAL_NORM, dtype)),
+                        config.normEpsilon());
         this.head = linears.create(definition.head());
     }
 
     @Override
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
-            Tensor x = embedding.gatherRows(Tensor.ofLongs(backend, batch.tokens()));
+            Tensor x = embedding.forward(batch.tokens(), pass);
             QwenLayer.Angles angles = angles(batch, pass);
             for (int i = 0; i < layers.size(); i++) {
                 QwenLayer layer = layers.get(i);
