@@ -14,6 +14,7 @@ module io.tune4j.recipes {
     requires static com.google.auto.service;
 
     // For dependency injection, which constructs the recipes.
+    exports io.tune4j.recipes.generate;
     exports io.tune4j.recipes.lora;
 
     // Jackson reads and writes the training state, what is in it, and what a token store says of itself: records.

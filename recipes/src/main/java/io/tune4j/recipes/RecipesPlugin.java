@@ -10,6 +10,7 @@ import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
 import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
+import io.tune4j.recipes.generate.GenerateFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.ServiceLoggerFactory;
@@ -32,7 +33,7 @@ public final class RecipesPlugin implements Plugin {
 
     @Override
     public List<RecipeFactory> recipes() {
-        return List.of(new LoraFinetuneFactory());
+        return List.of(new LoraFinetuneFactory(), new GenerateFactory());
     }
 
     @Override
