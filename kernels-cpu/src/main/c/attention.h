@@ -19,8 +19,6 @@ enum {
     TOGETHER = 4
 };
 
-#define INFINITE __builtin_inff()
-
 /* A part of a sequence's attention: addresses are of the sequence's first row. */
 typedef struct {
     source queries;
@@ -143,19 +141,6 @@ INLINE int any_lane(vi mask) {
     }
     return any != 0;
 #endif
-}
-
-/* tanh(x): its series near zero, where the quotient would lose digits. */
-INLINE vf tanh_of(vf x) {
-    vf square = x * x;
-    vf series = all(62.0f / 2835);
-    series = series * square + all(-17.0f / 315);
-    series = series * square + all(2.0f / 15);
-    series = series * square + all(-1.0f / 3);
-    series = series * square * x + x;
-    vf bounded = choose(x > all(20), all(20), choose(x < all(-20), all(-20), x));
-    vf quotient = all(1) - all(2) / (all(1) + power_of_2(bounded * all(2 * LOG2_E)));
-    return choose(square < all(0.0625f), series, quotient);
 }
 
 /* What a score is multiplied by to be an exponent of 2. A capped score is a tangent by then. */

@@ -260,9 +260,23 @@ INLINE vf log2_of(vf x) {
     return choose(x > (vf){}, result, all(__builtin_nanf("")));
 }
 
+#define INFINITE __builtin_inff()
 #define LOG2_E 1.4426950408889634f
 
 INLINE vf exp_of(vf x) { return exp2_of(x * all(LOG2_E)); }
+
+/* tanh(x): its series near zero, where the quotient would lose digits. */
+INLINE vf tanh_of(vf x) {
+    vf square = x * x;
+    vf series = all(62.0f / 2835);
+    series = series * square + all(-17.0f / 315);
+    series = series * square + all(2.0f / 15);
+    series = series * square + all(-1.0f / 3);
+    series = series * square * x + x;
+    vf bounded = choose(x > all(20), all(20), choose(x < all(-20), all(-20), x));
+    vf quotient = all(1) - all(2) / (all(1) + power_of_2(bounded * all(2 * LOG2_E)));
+    return choose(square < all(0.0625f), series, quotient);
+}
 
 /* 1 / (1 + e^-x). */
 INLINE vf sigmoid(vf x) { return all(1) / (all(1) + exp_of(-x)); }

@@ -15,6 +15,7 @@ module io.tune4j.recipes {
 
     // For dependency injection, which constructs the recipes.
     exports io.tune4j.recipes.full;
+    exports io.tune4j.recipes.generate;
     exports io.tune4j.recipes.lora;
 
     // Jackson reads and writes the training state, what is in it, and what a token store says of itself: records.

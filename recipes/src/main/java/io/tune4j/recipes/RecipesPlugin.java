@@ -11,6 +11,7 @@ import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.full.FullFinetuneFactory;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
+import io.tune4j.recipes.generate.GenerateFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.ServiceLoggerFactory;
@@ -33,7 +34,7 @@ public final class RecipesPlugin implements Plugin {
 
     @Override
     public List<RecipeFactory> recipes() {
-        return List.of(new LoraFinetuneFactory(), new FullFinetuneFactory());
+        return List.of(new LoraFinetuneFactory(), new FullFinetuneFactory(), new GenerateFactory());
     }
 
     @Override

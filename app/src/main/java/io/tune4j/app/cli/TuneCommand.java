@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             ValidateCommand.class,
             ListCommand.class,
+            ChatCommand.class,
             DataCommand.class,
             EstimateCommand.class,
             CopyCommand.class,

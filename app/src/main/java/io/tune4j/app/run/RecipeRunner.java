@@ -34,6 +34,7 @@ import io.tune4j.report.RunRecorder.Subject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,24 @@ public final class RecipeRunner {
             recorder.failed(failure);
             throw failure;
         }
+    }
+
+    /**
+     * Uses what a recipe is besides a recipe, instead of running it.
+     *
+     * @param config which need not be a file
+     * @param type that the recipe's class implements
+     * @throws UserException if it does not
+     */
+    public <S, T> T use(String recipe, ConfigSource config, List<String> overrides, Class<S> type, Function<S, T> action) {
+        RecipeFactory factory = host.recipe(recipe);
+        RunConfig resolved = resolve(config, factory, overrides);
+        return with(factory, resolved, () -> false, each -> {
+            if (!type.isInstance(each)) {
+                throw new UserException("recipe '" + recipe + "' is not one that this command can use");
+            }
+            return action.apply(type.cast(each));
+        });
     }
 
     /**

@@ -45,6 +45,7 @@ class CommandsDistributionTest {
                 "validate",
                 "plugins",
                 "doctor",
+                "chat",
                 "data",
                 "estimate",
                 "version",

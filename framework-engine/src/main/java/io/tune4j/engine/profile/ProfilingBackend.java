@@ -4,6 +4,7 @@ package io.tune4j.engine.profile;
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.CodeMap;
@@ -209,6 +210,11 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
                     return new Attended(own(made.output()), own(made.statistics()));
                 },
                 fused.array());
+    }
+
+    @Override
+    public Tensor cachedAttention(Tensor fused, List<CachedSequence> sequences, AttentionShape shape) {
+        return timed("cachedAttention", () -> own(backend.cachedAttention(fused, sequences, shape)), fused.array());
     }
 
     @Override

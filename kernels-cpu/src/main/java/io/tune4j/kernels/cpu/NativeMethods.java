@@ -51,6 +51,41 @@ final class NativeMethods {
 
     static native void addScaled(long target, long other, long count, float factor, int element);
 
+    static native void fewRows(
+            long x,
+            long xStride,
+            long rows,
+            long inner,
+            long weight,
+            long weightStride,
+            long count,
+            long y,
+            long yStride,
+            float alpha,
+            int adds,
+            long scratch,
+            int element);
+
+    static native void copyRows(
+            long source, long sourceStride, long target, long targetStride, long rows, long bytes);
+
+    static native long attentionStepScratch(long keys, long width);
+
+    static native void attentionStep(
+            long queries,
+            long keys,
+            long keyStride,
+            long values,
+            long valueStride,
+            long count,
+            long group,
+            long width,
+            float scale,
+            float cap,
+            long output,
+            long scratch,
+            int element);
+
     static native void packPanels(
             long source,
             long sideStride,

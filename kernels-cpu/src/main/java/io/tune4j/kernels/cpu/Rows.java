@@ -13,6 +13,15 @@ public record Rows(long address, long stride) {
         return new Rows(address + row * stride, stride);
     }
 
+    /**
+     * Copies the first bytes of each of some rows to other rows.
+     *
+     * @param bytes an even number
+     */
+    public void copyTo(Rows target, long rows, long bytes) {
+        NativeMethods.copyRows(address, stride, target.address, target.stride, rows, bytes);
+    }
+
     /** The rows without their first bytes, such as those of the heads before one. */
     public Rows skip(long bytes) {
         return new Rows(address + bytes, stride);

@@ -5,6 +5,7 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.address;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.fits;
 
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
@@ -16,6 +17,8 @@ import io.tune4j.kernels.cpu.Rows;
 import io.tune4j.kernels.cpu.attention.CausalAttention;
 import io.tune4j.kernels.cpu.attention.HeadRows;
 import io.tune4j.kernels.cpu.threads.Parallel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Attention in C of the module {@code kernels-cpu}. */
@@ -60,6 +63,27 @@ final class NativeAttention implements KernelSet {
         Tensor statistics = Tensor.empty(fused.kernels(), DType.FLOAT32, shape.heads(), fused.size(0));
         attention(fused, shape).forward(layout, heads(fused, shape), rows(output), rows(statistics));
         return Optional.of(new Attended(output, statistics));
+    }
+
+    /** One position after kept ones reads these where they lie; several go through the kernel that packs them. */
+    @Override
+    public Optional<Tensor> cachedAttention(Tensor fused, List<CachedSequence> sequences, AttentionShape shape) {
+        DType dtype = fused.dtype();
+        boolean taken = (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16)
+                && fits(fused, dtype, fused.size(0), shape.fusedSize())
+                && sequences.stream().allMatch(each -> fits(
+                        each.keysValues(), dtype, each.keysValues().size(0), 2L * shape.keyValueSize()));
+        if (!taken) {
+            return Optional.empty();
+        }
+        Tensor output = Tensor.empty(fused.kernels(), dtype, fused.size(0), shape.querySize());
+        StepAttention step = new StepAttention(shape, NativeKernels.elements(dtype), rows(fused), rows(output));
+        List<StepAttention.Part> parts = new ArrayList<>();
+        for (CachedSequence each : sequences) {
+            parts.addAll(step.keep(each, rows(each.keysValues())));
+        }
+        parallel.each(parts.size(), i -> step.run(parts.get(i)));
+        return Optional.of(output);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tune4j.backend.bytedeco.libtorch;
 
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.CodeMap;
 import io.tune4j.api.backend.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
@@ -37,6 +38,10 @@ public interface KernelSet extends AutoCloseable {
     }
 
     default Optional<Attended> attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
+        return Optional.empty();
+    }
+
+    default Optional<Tensor> cachedAttention(Tensor fused, List<CachedSequence> sequences, AttentionShape shape) {
         return Optional.empty();
     }
 

@@ -6,6 +6,7 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
@@ -80,6 +81,13 @@ public abstract class LibtorchBackend extends LibtorchArrays implements Backend 
     @Override
     public final Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         return compute(set -> set.attention(fused, layout, shape), () -> Backend.super.attention(fused, layout, shape));
+    }
+
+    @Override
+    public final Tensor cachedAttention(Tensor fused, List<CachedSequence> sequences, AttentionShape shape) {
+        return compute(
+                set -> set.cachedAttention(fused, sequences, shape),
+                () -> Backend.super.cachedAttention(fused, sequences, shape));
     }
 
     @Override

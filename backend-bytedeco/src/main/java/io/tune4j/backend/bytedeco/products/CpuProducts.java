@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Matrix products on the CPU, each by the engine that was chosen for its kind. */
 public final class CpuProducts implements TorchProducts {
@@ -24,7 +25,12 @@ public final class CpuProducts implements TorchProducts {
     private final LibtorchEngine libtorch;
     private final boolean widensBf16;
 
-    private CpuProducts(EngineChoice choice, LibtorchEngine libtorch, boolean widensBf16) {
+    /** Asked first, because it takes only what it is the fastest for; null without our kernels. */
+    private final @Nullable FewRowsEngine fewRows;
+
+    private CpuProducts(
+            EngineChoice choice, LibtorchEngine libtorch, boolean widensBf16, @Nullable FewRowsEngine fewRows) {
+        this.fewRows = fewRows;
         this.choice = choice;
         this.libtorch = libtorch;
         this.widensBf16 = widensBf16;
@@ -59,7 +65,8 @@ public final class CpuProducts implements TorchProducts {
                 new EngineChoice(
                         engines, new EngineCache(cache, notices), machine, version(), EngineMeasurement::rates),
                 libtorch,
-                widens);
+                widens,
+                tier.isPresent() ? new FewRowsEngine(parallel) : null);
     }
 
     /** The name of libtorch's jar, which has the version in it. */
@@ -118,6 +125,9 @@ public final class CpuProducts implements TorchProducts {
 
     private ProductEngine engine(Tensor target, Tensor a, Tensor b, double beta) {
         if (areMatrices(a, b)) {
+            if (fewRows != null && fewRows.takes(target, a, b, beta)) {
+                return fewRows;
+            }
             DType dtype = TorchTypes.dtype(a);
             ProductEngine engine = choice.engine(dtype, ProductKind.of(a.size(0), a.size(1), b.size(1)));
             if (engine.takes(target, a, b, beta)) {
@@ -144,7 +154,14 @@ public final class CpuProducts implements TorchProducts {
 
     @Override
     public boolean adapted(Tensor target, Tensor a, Tensor b, Tensor low, Tensor up) {
-        return engine(target, a, b, 0).adapted(target, a, b, low, up);
+        ProductEngine engine = engine(target, a, b, 0);
+        if (engine == fewRows) {
+            // The weight is read where it lies; what the adapter adds is small.
+            engine.into(target, a, b, 0, 1);
+            into(target, low, up, 1, 1);
+            return true;
+        }
+        return engine.adapted(target, a, b, low, up);
     }
 
     @Override

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.generation;
+
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.model.CausalLanguageModel;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A model that is ready to generate. Closing it closes all of its parts.
+ *
+ * @param model built by {@link io.tune4j.api.peft.AdapterSet}
+ * @param tokenizer of the checkpoint
+ * @param positions the most tokens of a prompt with its answer
+ * @param adapters names of the adapters; the i-th is number i + 1 in {@link io.tune4j.api.nn.AdapterRows}
+ * @param configuredEnds the tokens of {@link EndTokens}
+ * @param parts what else is to be closed, in this order
+ */
+public record LoadedModel(
+        CausalLanguageModel model,
+        Tokenizer tokenizer,
+        int positions,
+        List<String> adapters,
+        Set<Integer> configuredEnds,
+        List<AutoCloseable> parts)
+        implements AutoCloseable {
+    public LoadedModel {
+        adapters = List.copyOf(adapters);
+        configuredEnds = Set.copyOf(configuredEnds);
+        parts = List.copyOf(parts);
+    }
+
+    /** Opens models for those who generate: what the recipe {@code generate} is besides a recipe. */
+    @FunctionalInterface
+    public interface Source {
+        /** Reads the weights; the caller closes the result. */
+        LoadedModel open();
+    }
+
+    /** The tokens that end an answer: those of the tokenizer and of {@code generation_config.json}. */
+    public Set<Integer> ends() {
+        Set<Integer> ends = new TreeSet<>(configuredEnds);
+        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+            if (tokenizer.isEnd(id)) {
+                ends.add(id);
+            }
+        }
+        return ends;
+    }
+
+    /** A generator for this model. */
+    public Generator generator(GeneratorOptions options) {
+        return new Generator(model, tokenizer, positions, options);
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot close a part of the model", e);
+            }
+        }
+    }
+}

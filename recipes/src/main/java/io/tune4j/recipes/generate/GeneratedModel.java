@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.recipes.generate;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigNode;
+import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Scalar;
+import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.config.Origin;
+import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.data.TokenizerProvider;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.io.JsonFiles;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.CheckpointFit;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.AdapterSet;
+import io.tune4j.api.peft.ModelPlan;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.train.Checkpointer;
+import io.tune4j.generation.EndTokens;
+import io.tune4j.generation.LoadedModel;
+import io.tune4j.recipes.run.Closing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base model and the adapter over it.
+ *
+ * @param plan of section {@code model}, which may name a PEFT method or not
+ * @param section the section
+ * @param checkpointer of the base model
+ * @param tokenizer of section {@code tokenizer}
+ * @param adapter {@code adapter_dir}, or the checkpointer's {@code adapter_checkpoint}; null for the base alone
+ */
+public record GeneratedModel(
+        ModelPlan plan,
+        ConfigReader section,
+        Checkpointer checkpointer,
+        TokenizerProvider tokenizer,
+        @Nullable Path adapter) {
+    private static final String ADAPTER_DIR = "adapter_dir";
+    private static final String CONFIG = "adapter_config.json";
+
+    /** The keys of peft's file that a model section takes too. */
+    private static final List<String> PEFT_KEYS = List.of(
+            "r",
+            "lora_alpha",
+            "target_modules",
+            "exclude_modules",
+            "layers_to_transform",
+            "use_dora",
+            "use_rslora",
+            "rank_pattern",
+            "alpha_pattern");
+
+    /** Null where the config is wrong, or files are missing. */
+    static @Nullable GeneratedModel read(ConfigValues config) {
+        ConfigReader root = config.root();
+        ModelPlan plan = config.require(ModelPlan.class);
+        Checkpointer checkpointer = config.require(Checkpointer.class);
+        TokenizerProvider tokenizer = config.require(TokenizerProvider.class);
+        Path adapter = root.pathOrNull(ADAPTER_DIR);
+        if (adapter != null && !Files.exists(adapter.resolve(CONFIG))) {
+            root.missingFile(
+                    ADAPTER_DIR,
+                    "there is no " + CONFIG + " in " + adapter.toAbsolutePath() + "; name an adapter's folder");
+        }
+        if (plan == null || checkpointer == null || tokenizer == null) {
+            return null;
+        }
+        Path named = adapter == null ? checkpointer.adapterCheckpoint() : adapter;
+        return new GeneratedModel(plan, root.section("model"), checkpointer, tokenizer, named);
+    }
+
+    /** Reads the weights of the base and of the adapter. */
+    LoadedModel load(Backend backend, DType dtype, Components components, Console console) {
+        ModelPlan planned = planned(components);
+        Closing closing = new Closing();
+        try {
+            Checkpoint base = closing.add(checkpointer.open());
+            CheckpointFit.check(planned.definition(), base, checkpointer.checkpointDirectory());
+            Tokenizer opened = closing.add(tokenizer.open());
+            CheckpointWeights weights = new CheckpointWeights(base);
+            FrozenLinearFactory frozen = planned.weightFormat().factory(backend, dtype, weights, console::line);
+            List<Adapter> adapters = new ArrayList<>();
+            PeftPlan peft = planned.peft();
+            if (adapter != null && peft != null) {
+                adapters.add(closing.add(peft.attach(backend, dtype, 0)));
+            }
+            CausalLanguageModel model = closing.add(
+                    planned.definition().build(backend, dtype, weights, AdapterSet.over(frozen, adapters)));
+            if (adapter != null) {
+                adapters.forEach(each -> each.load(adapter));
+            }
+            return new LoadedModel(
+                    model,
+                    opened,
+                    planned.definition().maxSequenceLength(),
+                    adapter == null ? List.of() : List.of(String.valueOf(adapter.getFileName())),
+                    EndTokens.of(checkpointer.checkpointDirectory()),
+                    List.of(closing));
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** The plan with the adapter's PEFT method, if there is an adapter. */
+    ModelPlan planned(Components components) {
+        return adapter == null ? plan : adapted(adapter, components);
+    }
+
+    /** A model section that names none takes the options of the adapter's own file. */
+    private ModelPlan adapted(Path folder, Components components) {
+        if (plan.peft() != null) {
+            return plan;
+        }
+        ModelPlan made = components.modelOf(withOptionsOf(folder), checkpointer);
+        section.problems().throwIfAny();
+        if (made == null || made.peft() == null) {
+            throw new DataException("the adapter in " + folder + " cannot be put over '" + plan.name()
+                    + "'; name a model that takes adapters, such as lora_" + plan.name());
+        }
+        return made;
+    }
+
+    private ConfigReader withOptionsOf(Path folder) {
+        Path file = folder.resolve(CONFIG);
+        Origin origin = new Origin(file.toString(), 0);
+        Map<String, ConfigNode> keys = new LinkedHashMap<>();
+        for (String key : section.keys()) {
+            ConfigNode node = section.node(key);
+            if (node != null) {
+                keys.put(key, node);
+            }
+        }
+        String name = "lora_" + section.component().replaceFirst("^torchtune\\.models\\.(\\w+\\.)*", "");
+        keys.put("_component_", new Scalar(name, name, origin));
+        try {
+            ConfigReader options = ConfigReader.ofJson(file);
+            var json = JsonFiles.read(file);
+            for (String key : PEFT_KEYS) {
+                ConfigNode node = options.node(key);
+                boolean isEmpty = json.path(key).isContainerNode() && json.path(key).isEmpty();
+                if (node != null && !isEmpty && !json.path(key).isNull()) {
+                    keys.put(key, node);
+                }
+            }
+        } catch (IOException e) {
+            throw new DataException(
+                    "cannot read " + file + ": " + JsonFiles.problem(e, "download the adapter again"), e);
+        }
+        return new ConfigReader(new Mapping(keys, origin), section.problems(), section.notices());
+    }
+}
