@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.peft.qlora.QloraPlugin;
@@ -34,23 +35,34 @@ public final class RecipeRun {
             new RecipesPlugin(),
             new QloraPlugin());
 
+    private static final String LORA = "lora_finetune_single_device";
+
     private final Path output;
     private final RecipeTrial trial;
 
-    private RecipeRun(Path output, List<Plugin> plugins) {
+    private RecipeRun(Path output, List<Plugin> plugins, String recipe) {
         this.output = output;
-        this.trial = new RecipeTrial(new RecipesPlugin().recipes().get(0), plugins, config(output));
+        RecipeFactory factory = new RecipesPlugin().recipes().stream()
+                .filter(each -> each.name().equals(recipe))
+                .findFirst()
+                .orElseThrow();
+        this.trial = new RecipeTrial(factory, plugins, config(output));
     }
 
     /** A run of 8 steps in fp32 with results in the folder. */
     public static RecipeRun in(Path output) {
-        return new RecipeRun(output, PLUGINS);
+        return new RecipeRun(output, PLUGINS, LORA);
     }
 
     /** Makes a run with one more plugin. */
     public static RecipeRun in(Path output, Plugin another) {
         return new RecipeRun(
-                output, Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());
+                output, Stream.concat(PLUGINS.stream(), Stream.of(another)).toList(), LORA);
+    }
+
+    /** Makes a run of another recipe. */
+    public static RecipeRun of(String recipe, Path output) {
+        return new RecipeRun(output, PLUGINS, recipe);
     }
 
     /** Replaces or adds top-level lines of YAML. */
