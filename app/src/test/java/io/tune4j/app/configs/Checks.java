@@ -9,6 +9,7 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.backend.bytedeco.BytedecoPlugin;
 import io.tune4j.backend.djl.DjlPlugin;
@@ -80,7 +81,7 @@ public final class Checks {
             Mapping tree =
                     ConfigLoader.load(yaml, "test.yaml", overrides, Map.of("USER", "me"), VARIABLES, problems, notices);
             RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
-            inputs(config, registry).close();
+            inputs(yaml, config, registry).close();
         } catch (ConfigException e) {
             if (problems.isEmpty()) {
                 throw e;
@@ -118,15 +119,25 @@ public final class Checks {
         Notices notices = new Notices();
         Mapping tree = ConfigLoader.load(yaml, "test.yaml", overrides, Map.of(), VARIABLES, problems, notices);
         RunConfig config = new RunConfig(new ConfigReader(tree, problems, notices), problems, notices, "", "test");
-        try (RecipeInputs inputs = inputs(config, ComponentRegistry.of(PLUGINS))) {
+        try (RecipeInputs inputs = inputs(yaml, config, ComponentRegistry.of(PLUGINS))) {
             return Objects.requireNonNull(inputs.require(Forecast.class))
                     .estimate(0)
                     .peakBytes();
         }
     }
 
-    private static RecipeInputs inputs(RunConfig config, ComponentRegistry registry) {
-        return RecipeInputs.read(new LoraFinetuneFactory(), config, registry, new Silent());
+    private static RecipeInputs inputs(String yaml, RunConfig config, ComponentRegistry registry) {
+        return RecipeInputs.read(recipe(yaml), config, registry, new Silent());
+    }
+
+    /** The recipe that a config's opening comment names, or the one for configs that name none. */
+    private static RecipeFactory recipe(String yaml) {
+        String named = ConfigSource.recipe(yaml);
+        return PLUGINS.stream()
+                .flatMap(plugin -> plugin.recipes().stream())
+                .filter(each -> each.name().equals(named))
+                .findFirst()
+                .orElseGet(LoraFinetuneFactory::new);
     }
 
     static String read(Path file) {

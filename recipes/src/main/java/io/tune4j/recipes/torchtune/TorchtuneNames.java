@@ -15,8 +15,7 @@ public final class TorchtuneNames {
     private static final String FAMILY = "no plugin for this model family is installed; docs/reference/models.md"
             + " lists the families that are here, and others come as plugins (docs/how-to/plugins.md)";
     private static final String PREFERENCES =
-            "training on preferences (DPO) is another recipe, which is not here; lora_finetune_single_device takes"
-                    + " chat_dataset or instruct_dataset";
+            "full fine-tuning on preferences is not here; lora_dpo_single_device trains an adapter on them";
     private static final String FULL =
             "full fine-tuning is not here; lora_finetune_single_device trains an adapter, and"
                     + " with save_adapter_weights_only=False writes the merged model too";
@@ -52,9 +51,6 @@ public final class TorchtuneNames {
 
     private static List<ForeignName> datasets() {
         return List.of(
-                missing("torchtune.datasets.preference_dataset", PREFERENCES),
-                missing("torchtune.datasets.stack_exchange_paired_dataset", PREFERENCES),
-                missing("torchtune.datasets.hh_rlhf_helpful_dataset", PREFERENCES),
                 missing("torchtune.datasets.multimodal.*", "images are not read here"),
                 missing("torchtune.datasets.PackedDataset", "set packed: True in the data set's own section"),
                 missing("torchtune.datasets.ConcatDataset", "write a list of data sets, each with a weight if wanted"));
@@ -71,10 +67,12 @@ public final class TorchtuneNames {
 
     private static List<ForeignName> losses() {
         return List.of(
-                missing("torchtune.rlhf.loss.*", PREFERENCES),
+                missing(
+                        "torchtune.rlhf.loss.*",
+                        "lora_dpo_single_device has DPOLoss, RSOLoss, IPOLoss, SimPOLoss, ORPOLoss and KTOLoss"),
                 missing(
                         "torchtune.modules.loss.*",
-                        "distillation is another recipe, which is not here; use"
+                        "knowledge_distillation_single_device has ForwardKLLoss in its section kd_loss; here use"
                                 + " torchtune.modules.loss.LinearCrossEntropyLoss"));
     }
 
@@ -97,16 +95,12 @@ public final class TorchtuneNames {
                 missing("full_finetune_single_device", FULL),
                 missing("full_finetune_distributed", FULL),
                 missing("qat_distributed", FULL),
-                missing("lora_dpo_single_device", PREFERENCES),
-                missing("lora_dpo_distributed", PREFERENCES),
+                missing("lora_dpo_distributed", "there is one device here: use lora_dpo_single_device with the config of that name"),
                 missing("full_dpo_distributed", PREFERENCES),
                 missing("ppo_full_finetune_single_device", PREFERENCES),
                 missing(
-                        "knowledge_distillation_single_device",
-                        "distillation is not here; lora_finetune_single_device trains on records alone"),
-                missing(
                         "knowledge_distillation_distributed",
-                        "distillation is not here; lora_finetune_single_device trains on records alone"),
+                        "there is one device here: use knowledge_distillation_single_device with the config of that name"),
                 missing(
                         "generate",
                         "answers are written before and after training where the config has dataset_val and samples; for"
