@@ -125,7 +125,10 @@ class BundledConfigsTest {
     @ParameterizedTest
     @MethodSource("names")
     void itsModelHasTheReleasedShape(String name) {
-        String size = name.replace("_dpo", "").replaceFirst("[\\w.]+_to_(.*)_KD", "$1").replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "");
+        String size = name.replace("_dpo", "")
+                .replaceFirst("[\\w.]+_to_(.*)_KD", "$1")
+                .replaceFirst("_.?.?[lo]ora_single_device", "")
+                .replaceFirst("_q?dora_single_device", "");
         if (!PARAMETERS.containsKey(size)) {
             assertThat(name)
                     .as("sized by the checkpoint")

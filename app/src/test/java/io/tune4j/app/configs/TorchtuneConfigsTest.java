@@ -206,7 +206,9 @@ class TorchtuneConfigsTest {
             try (var files = Files.list(configs.resolve(family))) {
                 for (Path file : files.sorted().toList()) {
                     String text = Checks.read(file);
-                    if (file.getFileName().toString().matches("(mini|[\\d.]+B|.*_KD)_q?(lo|do)ra(_dpo)?_single_device.yaml")) {
+                    if (file.getFileName()
+                            .toString()
+                            .matches("(mini|[\\d.]+B|.*_KD)_q?(lo|do)ra(_dpo)?_single_device.yaml")) {
                         assertThat(Checks.check(text, List.of()).mistakes())
                                 .as(file.toString())
                                 .isEmpty();

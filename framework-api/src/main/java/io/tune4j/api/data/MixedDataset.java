@@ -87,8 +87,9 @@ public final class MixedDataset implements Dataset {
         @Override
         public Dataset open(Tokenizer tokenizer) {
             if (parts.stream().anyMatch(part -> part.provider.hasPairs() != hasPairs())) {
-                throw new UserException("a list of data sets has some with pairs of answers and some without; a run learns"
-                        + " from one kind: take the others out of the list");
+                throw new UserException(
+                        "a list of data sets has some with pairs of answers and some without; a run learns"
+                                + " from one kind: take the others out of the list");
             }
             return new MixedDataset(
                     parts.stream()

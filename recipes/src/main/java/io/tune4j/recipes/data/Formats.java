@@ -55,8 +55,7 @@ final class Formats {
     }
 
     /** The names of some fields: the usual ones, or those of {@code column_map}. */
-    static Map<String, String> columns(
-            ConfigReader options, Collection<String> fields, Map<String, String> usual) {
+    static Map<String, String> columns(ConfigReader options, Collection<String> fields, Map<String, String> usual) {
         Map<String, String> columns = new HashMap<>(usual);
         ConfigReader map = options.sectionOrNull(COLUMN_MAP);
         if (map != null) {

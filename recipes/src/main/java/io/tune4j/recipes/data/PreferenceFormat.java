@@ -32,7 +32,8 @@ record PreferenceFormat(
         TurnReader openai,
         TurnReader shareGpt,
         boolean trainsPrompt,
-        @Nullable String systemPrompt) implements RecordFormat {
+        @Nullable String systemPrompt)
+        implements RecordFormat {
     private static final String PROMPT = "prompt";
     private static final String CHOSEN = "chosen";
     private static final String REJECTED = "rejected";
@@ -55,8 +56,9 @@ record PreferenceFormat(
             TokenizedSample better = tokenizer.encodeConversation(id + " (chosen)", chosen);
             TokenizedSample worse = tokenizer.encodeConversation(id + " (rejected)", rejected);
             if (Arrays.equals(better.tokens(), worse.tokens())) {
-                throw new DataException("record " + id + ": the chosen and the rejected answer are the same tokens where"
-                        + " tokenizer.max_seq_len cuts them off; raise it, or leave such records out with on_bad_record: skip");
+                throw new DataException(
+                        "record " + id + ": the chosen and the rejected answer are the same tokens where"
+                                + " tokenizer.max_seq_len cuts them off; raise it, or leave such records out with on_bad_record: skip");
             }
             return List.of(better, worse);
         }
@@ -73,8 +75,9 @@ record PreferenceFormat(
                     + " on_bad_record: skip leaves such records out");
         }
         if (says(chosen, rejected)) {
-            throw new DataException("record " + id + ": the chosen and the rejected answer are equal, so there is nothing to"
-                    + " prefer; on_bad_record: skip leaves such records out");
+            throw new DataException(
+                    "record " + id + ": the chosen and the rejected answer are equal, so there is nothing to"
+                            + " prefer; on_bad_record: skip leaves such records out");
         }
         Map<String, Object> variables = TurnReader.variables(record, id);
         return new Answers(
@@ -93,8 +96,7 @@ record PreferenceFormat(
                 : List.of(turn(Role.USER, Fields.text(record, column(PROMPT), id)));
     }
 
-    private List<TurnReader.Turn> conversation(
-            List<TurnReader.Turn> prompt, JsonNode record, String field, String id) {
+    private List<TurnReader.Turn> conversation(List<TurnReader.Turn> prompt, JsonNode record, String field, String id) {
         JsonNode node = record.path(column(field));
         List<TurnReader.Turn> said = node.isContainerNode()
                 ? turns(node, id + ", " + column(field))
@@ -111,8 +113,9 @@ record PreferenceFormat(
 
     private static void check(List<TurnReader.Turn> all, String column, String id) {
         if (all.isEmpty() || all.get(all.size() - 1).role() != Role.ASSISTANT) {
-            throw new DataException("record " + id + ": '" + column + "' does not end with a message of the assistant, which"
-                    + " is the answer to learn from; on_bad_record: skip leaves such records out");
+            throw new DataException(
+                    "record " + id + ": '" + column + "' does not end with a message of the assistant, which"
+                            + " is the answer to learn from; on_bad_record: skip leaves such records out");
         }
         if (all.size() < 2) {
             throw new DataException("record " + id + ": there is no prompt: '" + column + "' has the answer alone;"

@@ -30,7 +30,8 @@ record RecordDataset(
 
     /** One of them is null. */
     private record Made(
-            @Nullable List<TokenizedSample> samples, @Nullable DataException reason) {}
+            @Nullable List<TokenizedSample> samples,
+            @Nullable DataException reason) {}
 
     @Override
     public void read(SampleSink sink) {

@@ -40,7 +40,8 @@ final class ForwardDivergence {
      */
     Tensor sum(Tensor hidden, Linear head, Tensor teacherHidden, float[] weights, Pass pass) {
         DType wide = hidden.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-        Tensor weightOfRows = Tensor.ofFloats(backend, DType.FLOAT32, weights, weights.length, 1).cast(wide);
+        Tensor weightOfRows = Tensor.ofFloats(backend, DType.FLOAT32, weights, weights.length, 1)
+                .cast(wide);
         Tensor sum = Tensor.zeros(backend, wide);
         for (long start = 0; start < hidden.size(0); start += chunkRows) {
             try (TensorScope scope = TensorScope.open();
@@ -64,7 +65,8 @@ final class ForwardDivergence {
                                 Tensor gradient = Tensor.zeros(backend, hidden.dtype(), hidden.shape());
                                 for (long start = 0; start < hidden.size(0); start += chunkRows) {
                                     long count = Math.min(chunkRows, hidden.size(0) - start);
-                                    Tensor factors = weightOfRows.rows(start, count).times(dy);
+                                    Tensor factors =
+                                            weightOfRows.rows(start, count).times(dy);
                                     chunk(hidden, head, teacherHidden, start, count, factors, pass, gradient);
                                 }
                                 gradients.add(hidden, gradient);

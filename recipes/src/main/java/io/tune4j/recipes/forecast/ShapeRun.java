@@ -69,11 +69,7 @@ final class ShapeRun implements AutoCloseable {
     private CausalLanguageModel teacher(ModelPlan plan) {
         ShapeWeights source = new ShapeWeights(plan.definition());
         return plan.definition()
-                .build(
-                        backend,
-                        parts.dtype(),
-                        source,
-                        plan.weightFormat().factory(backend, parts.dtype(), source));
+                .build(backend, parts.dtype(), source, plan.weightFormat().factory(backend, parts.dtype(), source));
     }
 
     /**

@@ -57,7 +57,9 @@ public record BatchOptions(
         BatchOptions read = read(config, 2);
         if (!merges && config.root().has(MERGED) && read.mergedTokens != 0) {
             config.root()
-                    .problem(MERGED, "this loss reads the pairs of a micro-batch together, so they are not merged; leave it out");
+                    .problem(
+                            MERGED,
+                            "this loss reads the pairs of a micro-batch together, so they are not merged; leave it out");
         }
         return merges ? read : read.unmerged();
     }

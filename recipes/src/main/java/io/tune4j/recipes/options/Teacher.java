@@ -2,7 +2,6 @@
 package io.tune4j.recipes.options;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.train.Checkpointer;
@@ -38,7 +37,8 @@ public record Teacher(ModelPlan plan, Checkpointer checkpointer, double ratio) {
             root.section(MODEL)
                     .problem(
                             "_component_",
-                            "'" + plan.name() + "' has an adapter, and a teacher learns nothing; leave the method's name"
+                            "'" + plan.name()
+                                    + "' has an adapter, and a teacher learns nothing; leave the method's name"
                                     + " out. A teacher with an adapter is a merged model");
         }
         if (student != null
@@ -46,7 +46,8 @@ public record Teacher(ModelPlan plan, Checkpointer checkpointer, double ratio) {
             root.section(MODEL)
                     .problem(
                             "_component_",
-                            "has " + plan.definition().vocabularySize() + " tokens in its vocabulary, and the model has "
+                            "has " + plan.definition().vocabularySize()
+                                    + " tokens in its vocabulary, and the model has "
                                     + student.definition().vocabularySize()
                                     + "; the two must have one tokenizer: take a teacher of the same family");
         }

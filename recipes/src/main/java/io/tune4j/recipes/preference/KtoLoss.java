@@ -20,7 +20,8 @@ import java.util.function.ToDoubleFunction;
  */
 record KtoLoss(double beta, double desirable, double undesirable) implements PreferenceLoss {
     static LossComponent component() {
-        return new LossComponent("KTOLoss", "the gain and loss of each answer against a reference point", KtoLoss::read);
+        return new LossComponent(
+                "KTOLoss", "the gain and loss of each answer against a reference point", KtoLoss::read);
     }
 
     private static KtoLoss read(ConfigReader options) {

@@ -18,9 +18,7 @@ record OrpoLoss(double lambda) implements PreferenceLoss {
 
     static LossComponent component() {
         return new LossComponent(
-                "ORPOLoss",
-                "cross-entropy and the odds ratio of the two answers, without a reference",
-                OrpoLoss::read);
+                "ORPOLoss", "cross-entropy and the odds ratio of the two answers, without a reference", OrpoLoss::read);
     }
 
     private static OrpoLoss read(ConfigReader options) {

@@ -56,8 +56,8 @@ public final class PreferenceObjective implements Objective {
         List<Pair> answers = pairs(values(sums), reference, batch);
         List<Value> values = loss.of(answers);
         take(answers, values);
-        Tensor total = Tensor.full(
-                backend, values.stream().mapToDouble(Value::loss).sum(), DType.FLOAT64);
+        Tensor total =
+                Tensor.full(backend, values.stream().mapToDouble(Value::loss).sum(), DType.FLOAT64);
         if (sums.stream().anyMatch(pass.tape()::tracks)) {
             pass.tape().record(total, (dy, gradients) -> {
                 for (int s = 0; s < sums.size(); s++) {
@@ -114,8 +114,7 @@ public final class PreferenceObjective implements Objective {
         }
         List<Pair> pairs = new ArrayList<>();
         for (int s = 0; s < policy.length; s += 2) {
-            pairs.add(new Pair(
-                    policy[s], policy[s + 1], reference[s], reference[s + 1], counts[s], counts[s + 1]));
+            pairs.add(new Pair(policy[s], policy[s + 1], reference[s], reference[s + 1], counts[s], counts[s + 1]));
         }
         return pairs;
     }

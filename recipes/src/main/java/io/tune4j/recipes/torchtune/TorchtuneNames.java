@@ -95,7 +95,9 @@ public final class TorchtuneNames {
                 missing("full_finetune_single_device", FULL),
                 missing("full_finetune_distributed", FULL),
                 missing("qat_distributed", FULL),
-                missing("lora_dpo_distributed", "there is one device here: use lora_dpo_single_device with the config of that name"),
+                missing(
+                        "lora_dpo_distributed",
+                        "there is one device here: use lora_dpo_single_device with the config of that name"),
                 missing("full_dpo_distributed", PREFERENCES),
                 missing("ppo_full_finetune_single_device", PREFERENCES),
                 missing(

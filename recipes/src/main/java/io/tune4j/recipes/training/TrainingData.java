@@ -78,8 +78,9 @@ public final class TrainingData implements AutoCloseable {
             check(key, store, maxSequenceLength, vocabularySize);
             TrainingData data = new TrainingData(store, SamplePairs.of(store));
             if (data.size() == 0) {
-                throw new DataException(key + ": none of the pairs of " + store.summary().description()
-                        + " has tokens to learn in both answers; they may be cut off by tokenizer.max_seq_len");
+                throw new DataException(
+                        key + ": none of the pairs of " + store.summary().description()
+                                + " has tokens to learn in both answers; they may be cut off by tokenizer.max_seq_len");
             }
             done = true;
             return data;

@@ -111,8 +111,8 @@ class DistillationFormulaTest {
                 }
             }
             for (double ratio : new double[] {0, 0.3, 1}) {
-                DistillationObjective objective = new DistillationObjective(
-                        backend, teacher.model(), CrossEntropyFactory.standard(), ratio);
+                DistillationObjective objective =
+                        new DistillationObjective(backend, teacher.model(), CrossEntropyFactory.standard(), ratio);
                 try (TensorScope scope = TensorScope.open();
                         Tape tape = Tape.off()) {
                     double loss = objective

@@ -84,11 +84,12 @@ class DpoGoldenTest {
     }
 
     private static PreferenceLoss loss(JsonNode of) {
-        String options = "_component_: DPOLoss\nbeta: " + of.get("beta") + "\nlabel_smoothing: " + of.get("label_smoothing")
-                + "\nloss_type: "
-                + (of.get("kind").asText().equals("rsopo")
-                        ? "hinge"
-                        : of.get("kind").asText());
+        String options =
+                "_component_: DPOLoss\nbeta: " + of.get("beta") + "\nlabel_smoothing: " + of.get("label_smoothing")
+                        + "\nloss_type: "
+                        + (of.get("kind").asText().equals("rsopo")
+                                ? "hinge"
+                                : of.get("kind").asText());
         ComponentFactory<?> factory = PreferenceLosses.all().stream()
                 .filter(each -> each.name().equals("DPOLoss"))
                 .findFirst()
@@ -148,7 +149,8 @@ class DpoGoldenTest {
         JsonNode root = expected();
         JsonNode golden = root.get("cases").get(of.name);
         JsonNode pairs = golden.get("pairs");
-        GoldenFixture fixture = GoldenFixture.read(GOLDEN.resolve(root.get("model").asText()));
+        GoldenFixture fixture =
+                GoldenFixture.read(GOLDEN.resolve(root.get("model").asText()));
         try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, "lora")) {
             LossStep step = step(model, loss(golden));
             RaggedBatch batch = batch(root, golden.get("first_batch").asInt(), of.sharing);
@@ -163,8 +165,10 @@ class DpoGoldenTest {
             double rejected = mean(pairs, "policy_rejected");
             assertThat(metrics.get("log_probs/chosen")).isCloseTo(chosen, within(SUMS * -chosen));
             assertThat(metrics.get("log_probs/rejected")).isCloseTo(rejected, within(SUMS * -rejected));
-            golden.get("grads").properties().forEach(entry -> assertGradient(
-                    parameter(model, entry.getKey()), entry.getValue(), step.weight(batch)));
+            golden.get("grads")
+                    .properties()
+                    .forEach(entry ->
+                            assertGradient(parameter(model, entry.getKey()), entry.getValue(), step.weight(batch)));
             model.clearGradients();
         }
     }
@@ -196,14 +200,16 @@ class DpoGoldenTest {
         JsonNode root = expected();
         JsonNode golden = root.get("cases").get(of.name);
         JsonNode options = root.get("optimizer");
-        GoldenFixture fixture = GoldenFixture.read(GOLDEN.resolve(root.get("model").asText()));
+        GoldenFixture fixture =
+                GoldenFixture.read(GOLDEN.resolve(root.get("model").asText()));
         try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, "lora");
-                Optimizer optimizer = Readers.optimizer("{_component_: AdamW, lr: %s, betas: %s, eps: %s, weight_decay: %s}"
-                                .formatted(
-                                        options.get("lr"),
-                                        options.get("betas"),
-                                        options.get("eps"),
-                                        options.get("weight_decay")))
+                Optimizer optimizer = Readers.optimizer(
+                                "{_component_: AdamW, lr: %s, betas: %s, eps: %s, weight_decay: %s}"
+                                        .formatted(
+                                                options.get("lr"),
+                                                options.get("betas"),
+                                                options.get("eps"),
+                                                options.get("weight_decay")))
                         .create(backend, model.parameters())) {
             LossStep step = step(model, loss(golden));
             for (int i = 0; i < golden.get("curve").size(); i++) {

@@ -36,8 +36,9 @@ class LoraDpoRunTest {
     private Path records(int count) throws IOException {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            lines.add("{\"prompt\": \"add %d and %d, please, and say no more\", \"chosen\": \"%d\", \"rejected\": \"%d?\"}"
-                    .formatted(i, i + 3, 2 * i + 3, i));
+            lines.add(
+                    "{\"prompt\": \"add %d and %d, please, and say no more\", \"chosen\": \"%d\", \"rejected\": \"%d?\"}"
+                            .formatted(i, i + 3, 2 * i + 3, i));
         }
         return Files.write(folder.resolve("pairs.jsonl"), lines);
     }
@@ -124,7 +125,8 @@ class LoraDpoRunTest {
 
     @Test
     void recordsOfAnotherKindAreRefused() throws IOException {
-        assertThatThrownBy(() -> run("out", "dataset: {_component_: toy_dataset, size: 4}").run())
+        assertThatThrownBy(() -> run("out", "dataset: {_component_: toy_dataset, size: 4}")
+                        .run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContainingAll("dataset", "chosen and a rejected answer", "preference_dataset");
         String pairs = "{_component_: preference_dataset, data_files: " + records(20) + "}";
@@ -138,9 +140,7 @@ class LoraDpoRunTest {
     @Test
     void equalAnswersEndTheRunOrAreLeftOut() throws IOException {
         Path file = folder.resolve("equal.jsonl");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 {"prompt": "a", "chosen": "b", "rejected": "c"}
                 {"prompt": "a", "chosen": "b", "rejected": "b"}
                 {"prompt": "d", "chosen": "e", "rejected": "f"}
@@ -158,7 +158,8 @@ class LoraDpoRunTest {
 
     @Test
     void ktoDoesNotMergeMicroBatches() {
-        assertThatThrownBy(() -> run("out", "loss: {_component_: KTOLoss}", "merge_micro_batches: True").run())
+        assertThatThrownBy(() -> run("out", "loss: {_component_: KTOLoss}", "merge_micro_batches: True")
+                        .run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("merge_micro_batches");
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses against their papers' formulas written out, and derivatives against differences. */
 class PreferenceLossesTest {
-    private static final List<Pair> PAIRS = List.of(
-            new Pair(-12.5, -20.25, -13, -19, 7, 9), new Pair(-31, -14, -28.5, -15.5, 12, 5));
+    private static final List<Pair> PAIRS =
+            List.of(new Pair(-12.5, -20.25, -13, -19, 7, 9), new Pair(-31, -14, -28.5, -15.5, 12, 5));
 
     private static ConfigReader section(String yaml) {
         return Sections.of(yaml);
@@ -70,7 +70,8 @@ class PreferenceLossesTest {
             double byChosen = (at(loss, pair, step, 0) - at(loss, pair, -step, 0)) / (2 * step);
             double byRejected = (at(loss, pair, 0, step) - at(loss, pair, 0, -step)) / (2 * step);
             assertThat(value.chosenGradient()).isCloseTo(byChosen, within(1e-8 * Math.max(1, Math.abs(byChosen))));
-            assertThat(value.rejectedGradient()).isCloseTo(byRejected, within(1e-8 * Math.max(1, Math.abs(byRejected))));
+            assertThat(value.rejectedGradient())
+                    .isCloseTo(byRejected, within(1e-8 * Math.max(1, Math.abs(byRejected))));
         }
     }
 
