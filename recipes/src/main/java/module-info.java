@@ -16,7 +16,9 @@ module io.tune4j.recipes {
     // For dependency injection, which constructs the recipes.
     exports io.tune4j.recipes.full;
     exports io.tune4j.recipes.generate;
+    exports io.tune4j.recipes.distillation;
     exports io.tune4j.recipes.lora;
+    exports io.tune4j.recipes.preference;
 
     // Jackson reads and writes the training state, what is in it, and what a token store says of itself: records.
     opens io.tune4j.recipes.checkpoint to

@@ -12,8 +12,8 @@ import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearFactory;
-import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.LearningRateSchedule;
 import io.tune4j.api.train.Optimizer;
@@ -35,7 +35,7 @@ final class TrainedModel implements AutoCloseable {
     final Backend backend;
     final CausalLanguageModel model;
     final KernelRecorder recorder = new KernelRecorder(false);
-    private final Adapter adapter;
+    final SwitchedAdapter adapter;
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
 
@@ -49,7 +49,7 @@ final class TrainedModel implements AutoCloseable {
                 : new ProfilingBackend(kernels, recorder, false);
         PeftPlan plan = Installed.peft(
                 "lora", Map.of("lora_rank", options.rank(), "lora_alpha", 16, "target_modules", TARGETS), definition);
-        adapter = plan.attach(backend, options.dtype(), 0);
+        adapter = SwitchedAdapter.of(plan.attach(backend, options.dtype(), 0));
         if (options.adapter() != null) {
             adapter.load(options.adapter());
         }

@@ -10,6 +10,7 @@ import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
 import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.full.FullFinetuneFactory;
+import io.tune4j.recipes.distillation.DistillationFactory;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.generate.GenerateFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
@@ -19,6 +20,8 @@ import io.tune4j.recipes.metrics.StdoutLoggerFactory;
 import io.tune4j.recipes.metrics.TensorBoardLoggerFactory;
 import io.tune4j.recipes.metrics.mlflow.MlflowLoggerFactory;
 import io.tune4j.recipes.optimizer.Optimizers;
+import io.tune4j.recipes.preference.LoraDpoFactory;
+import io.tune4j.recipes.preference.PreferenceLosses;
 import io.tune4j.recipes.schedule.ScheduleFactory;
 import io.tune4j.recipes.torchtune.TorchtuneNames;
 import java.util.ArrayList;
@@ -34,7 +37,7 @@ public final class RecipesPlugin implements Plugin {
 
     @Override
     public List<RecipeFactory> recipes() {
-        return List.of(new LoraFinetuneFactory(), new FullFinetuneFactory(), new GenerateFactory());
+        return List.of(new LoraFinetuneFactory(), new FullFinetuneFactory(), new GenerateFactory(), new LoraDpoFactory(), new DistillationFactory());
     }
 
     @Override
@@ -51,6 +54,7 @@ public final class RecipesPlugin implements Plugin {
         components.addAll(Optimizers.all());
         components.addAll(ScheduleFactory.all());
         components.addAll(DatasetComponents.all());
+        components.addAll(PreferenceLosses.all());
         return List.copyOf(components);
     }
 

@@ -51,6 +51,7 @@ class BundledConfigsTest {
 
     private static final List<String> TORCHTUNES = List.of(
             "llama2/7B_lora",
+            "llama2/7B_lora_dpo",
             "llama2/7B_qlora",
             "llama2/13B_qlora",
             "code_llama2/7B_lora",
@@ -60,6 +61,7 @@ class BundledConfigsTest {
             "llama3/8B_dora",
             "llama3/8B_qdora",
             "llama3_1/8B_lora",
+            "llama3_1/8B_lora_dpo",
             "llama3_1/8B_qlora",
             "llama3_2/1B_lora",
             "llama3_2/1B_qlora",
@@ -81,6 +83,8 @@ class BundledConfigsTest {
             "phi3/mini_qlora",
             "phi4/14B_lora",
             "phi4/14B_qlora",
+            "llama3_2/8B_to_1B_KD_lora",
+            "qwen2/1.5_to_0.5B_KD_lora",
             "qwen2/0.5B_lora",
             "qwen2/1.5B_lora",
             "qwen2/7B_lora",
@@ -112,6 +116,16 @@ class BundledConfigsTest {
         return name.contains("full_");
     }
 
+    private static String recipe(String name) {
+        if (isFull(name)) {
+            return "full_finetune_single_device";
+        }
+        if (name.contains("_dpo_")) {
+            return "lora_dpo_single_device";
+        }
+        return name.contains("_KD_") ? "knowledge_distillation_single_device" : "lora_finetune_single_device";
+    }
+
     private static String name(Path file) {
         return Checks.CONFIGS.relativize(file).toString().replace('\\', '/').replace(".yaml", "");
     }
@@ -127,7 +141,7 @@ class BundledConfigsTest {
         Result result = Checks.check(text, List.of());
 
         assertThat(result.mistakes()).isEmpty();
-        String recipe = isFull(name) ? "full_finetune_single_device" : "lora_finetune_single_device";
+        String recipe = recipe(name);
         assertThat(ConfigSource.recipe(text)).isEqualTo(recipe);
         assertThat(text.replace("\\\n#  ", "")).contains("tune run " + recipe + " --config " + name);
         if (name.matches(".*_(single_device|low_memory)") && !name.startsWith("llama/") && !name.startsWith("auto/")) {
@@ -141,7 +155,10 @@ class BundledConfigsTest {
     @ParameterizedTest
     @MethodSource("names")
     void itsModelHasTheReleasedShape(String name) {
-        String size = name.replaceFirst("_.?.?[lo]ora_single_device", "").replaceFirst("_q?dora_single_device", "")
+        String size = name.replace("_dpo", "")
+                .replaceFirst("[\\w.]+_to_(.*)_KD", "$1")
+                .replaceFirst("_.?.?[lo]ora_single_device", "")
+                .replaceFirst("_q?dora_single_device", "")
                 .replaceFirst("_full_.*", "");
         if (!PARAMETERS.containsKey(size)) {
             assertThat(name)

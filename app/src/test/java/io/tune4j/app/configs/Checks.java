@@ -132,7 +132,7 @@ public final class Checks {
         return RecipeInputs.read(recipe(yaml), config, registry, new Silent());
     }
 
-    /** The recipe that the opening comment names; the one for adapters where it names none. */
+    /** The recipe that a config's opening comment names, or the one for configs that name none. */
     private static RecipeFactory recipe(String yaml) {
         String named = ConfigSource.recipe(yaml);
         return PLUGINS.stream()

@@ -206,7 +206,10 @@ class TorchtuneConfigsTest {
             try (var files = Files.list(configs.resolve(family))) {
                 for (Path file : files.sorted().toList()) {
                     String text = Checks.read(file);
-                    if (file.getFileName().toString().matches("(mini|[\\d.]+B)_(q?(lo|do)ra_single_device|full_single_device|full_low_memory).yaml")) {
+                    if (file.getFileName()
+                            .toString()
+                            .matches("((mini|[\\d.]+B|.*_KD)_q?(lo|do)ra(_dpo)?_single_device"
+                                    + "|(mini|[\\d.]+B)_full_(single_device|low_memory)).yaml")) {
                         assertThat(Checks.check(text, List.of()).mistakes())
                                 .as(file.toString())
                                 .isEmpty();
@@ -215,7 +218,7 @@ class TorchtuneConfigsTest {
                 }
             }
         }
-        assertThat(checked).isEqualTo(39 + 16);
+        assertThat(checked).isEqualTo(43 + 16);
     }
 
     private static @Nullable Path installedConfigs(Path folder) throws IOException, InterruptedException {

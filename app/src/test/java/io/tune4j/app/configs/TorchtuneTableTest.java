@@ -25,6 +25,8 @@ class TorchtuneTableTest {
     private static final Path DOCUMENT = Path.of("../docs/reference/torchtune.md");
     private static final Path FACTS = Path.of("src/test/resources/torchtune");
     private static final String BASE = Checks.read(Checks.CONFIGS.resolve("quickstart.yaml"));
+    private static final String PREFERENCES =
+            Checks.read(Checks.CONFIGS.resolve("llama2/7B_lora_dpo_single_device.yaml"));
 
     @Test
     void theTablesSayWhatTheCodeDoes() throws IOException {
@@ -117,7 +119,8 @@ class TorchtuneTableTest {
             overrides.add("model.lora_attn_modules=[q_proj]");
             overrides.add("checkpointer.checkpoint_dir=/nowhere");
         }
-        for (Problem problem : Checks.check(BASE, overrides).problems().mistakes()) {
+        String base = name.startsWith("torchtune.rlhf.") ? PREFERENCES : BASE;
+        for (Problem problem : Checks.check(base, overrides).problems().mistakes()) {
             if (problem.path().equals(section + "._component_")) {
                 return "refused: " + cell(problem.message());
             }

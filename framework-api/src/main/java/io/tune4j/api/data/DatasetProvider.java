@@ -15,4 +15,12 @@ public interface DatasetProvider {
      * @throws io.tune4j.api.error.UserException if they are missing, or a record does not fit; names file, record and field
      */
     Dataset open(Tokenizer tokenizer);
+
+    /**
+     * Whether each record is two samples that follow each other: a preferred answer and a rejected one to the same prompt. Recipes that
+     * learn from preferences need such data, and others refuse them.
+     */
+    default boolean hasPairs() {
+        return false;
+    }
 }

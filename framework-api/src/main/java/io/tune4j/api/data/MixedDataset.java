@@ -3,6 +3,8 @@ package io.tune4j.api.data;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.UserException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -32,20 +34,29 @@ public final class MixedDataset implements Dataset {
     private static final class Weighted implements SampleSink {
         private final SampleSink sink;
         private final double weight;
+        private final int together;
+        private final List<TokenizedSample> record = new ArrayList<>();
         private long seen;
 
-        Weighted(SampleSink sink, double weight) {
+        /** @param together samples of a record, which stay together */
+        Weighted(SampleSink sink, double weight, int together) {
             this.sink = sink;
             this.weight = weight;
+            this.together = together;
         }
 
         @Override
         public void sample(TokenizedSample sample) {
+            record.add(sample);
+            if (record.size() < together) {
+                return;
+            }
             long copies = upTo(seen + 1) - upTo(seen);
             seen++;
             for (long i = 0; i < copies; i++) {
-                sink.sample(sample);
+                record.forEach(sink::sample);
             }
+            record.clear();
         }
 
         private long upTo(long samples) {
@@ -59,25 +70,44 @@ public final class MixedDataset implements Dataset {
     }
 
     private final List<Opened> parts;
+    private final boolean pairs;
 
-    private MixedDataset(List<Opened> parts) {
+    private MixedDataset(List<Opened> parts, boolean pairs) {
         this.parts = parts;
+        this.pairs = pairs;
     }
 
     /** Puts them together; one alone with weight 1 stays what it is. */
     public static DatasetProvider of(List<Part> parts) {
         List<Part> fixed = List.copyOf(parts);
-        return fixed.size() == 1 && fixed.get(0).weight == 1
-                ? fixed.get(0).provider
-                : tokenizer -> new MixedDataset(fixed.stream()
-                        .map(part -> new Opened(part.provider.open(tokenizer), part.weight))
-                        .toList());
+        return fixed.size() == 1 && fixed.get(0).weight == 1 ? fixed.get(0).provider : new Mixed(fixed);
+    }
+
+    private record Mixed(List<Part> parts) implements DatasetProvider {
+        @Override
+        public Dataset open(Tokenizer tokenizer) {
+            if (parts.stream().anyMatch(part -> part.provider.hasPairs() != hasPairs())) {
+                throw new UserException(
+                        "a list of data sets has some with pairs of answers and some without; a run learns"
+                                + " from one kind: take the others out of the list");
+            }
+            return new MixedDataset(
+                    parts.stream()
+                            .map(part -> new Opened(part.provider.open(tokenizer), part.weight))
+                            .toList(),
+                    hasPairs());
+        }
+
+        @Override
+        public boolean hasPairs() {
+            return parts.stream().anyMatch(part -> part.provider.hasPairs());
+        }
     }
 
     @Override
     public void read(SampleSink sink) {
         for (Opened part : parts) {
-            part.dataset.read(new Weighted(sink, part.weight));
+            part.dataset.read(new Weighted(sink, part.weight, pairs ? 2 : 1));
         }
     }
 

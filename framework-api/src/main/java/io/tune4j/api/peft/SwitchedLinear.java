@@ -56,6 +56,19 @@ record SwitchedLinear(SwitchedAdapter adapter, Linear adapted, List<FrozenLinear
     }
 
     @Override
+    public boolean addsToFrozen() {
+        return adapted.addsToFrozen();
+    }
+
+    /** Adds nothing while the adapter is off. */
+    @Override
+    public void addInPlace(Tensor y, Tensor x, Pass pass) {
+        if (!adapter.isOff()) {
+            adapted.addInPlace(y, x, pass);
+        }
+    }
+
+    @Override
     public @Nullable FrozenLinear frozen() {
         return adapted.frozen();
     }

@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 public final class RecipeInputs implements ConfigValues, AutoCloseable {
     private static final String OUTPUT = "output_dir";
     private static final String SEED = "seed";
+    private static final String MODEL = "model";
+    private static final String CHECKPOINTER = "checkpointer";
 
     /**
      * The type of a constructor's parameter, without {@code Optional} and {@code Provider} around it.
@@ -278,13 +280,21 @@ public final class RecipeInputs implements ConfigValues, AutoCloseable {
         }
         ConfigReader section = root.section(key);
         if (type.equals(ModelPlan.class)) {
-            return components.modelOf(section, baseModel);
+            return components.modelOf(section, checkpointerOf(key));
         }
         Object made = components.create(type, section, context);
-        if (made instanceof Checkpointer checkpointer) {
+        if (made instanceof Checkpointer checkpointer && key.equals(CHECKPOINTER)) {
             baseModel = checkpointer;
         }
         return made;
+    }
+
+    /** The checkpointer of a model's section: {@code teacher_model} is read from {@code teacher_checkpointer}. */
+    private @Nullable Checkpointer checkpointerOf(String model) {
+        return model.equals(MODEL) || !model.endsWith(MODEL)
+                ? baseModel
+                : (Checkpointer) component(
+                        Checkpointer.class, model.substring(0, model.length() - MODEL.length()) + CHECKPOINTER, true);
     }
 
     /** One data set, or a list of them with weights. */

@@ -24,23 +24,53 @@ import org.jspecify.annotations.Nullable;
  * @param validation of section {@code dataset_val}, null without one too
  * @param tokens where the tokens of both are kept
  * @param maxTokens {@code tokenizer.max_seq_len}: the most tokens of a sample, and those of a pack; null for no limit
+ * @param pairs whether each record is a preferred and a rejected answer
  */
 public record DataSources(
         @Nullable TokenizerProvider tokenizer,
         @Nullable DatasetProvider training,
         @Nullable DatasetProvider validation,
         TokenOptions tokens,
-        @Nullable Integer maxTokens) {
+        @Nullable Integer maxTokens,
+        boolean pairs) {
     static final String TRAINING = "dataset";
     static final String VALIDATION = "dataset_val";
 
+    /** Reads the sections of a recipe that learns each sample for itself. */
     public static DataSources read(ConfigValues config) {
+        return read(config, false);
+    }
+
+    /** Reads the sections of a recipe that learns from pairs of answers. */
+    public static DataSources readPairs(ConfigValues config) {
+        return read(config, true);
+    }
+
+    private static DataSources read(ConfigValues config, boolean pairs) {
+        DatasetProvider training = config.require(DatasetProvider.class);
+        DatasetProvider validation = config.find(DatasetProvider.class, VALIDATION);
+        require(config.root(), TRAINING, training, pairs);
+        require(config.root(), VALIDATION, validation, pairs);
         return new DataSources(
                 config.require(TokenizerProvider.class),
-                config.require(DatasetProvider.class),
-                config.find(DatasetProvider.class, VALIDATION),
+                training,
+                validation,
                 TokenOptions.read(config.root(), config.environment()),
-                maxTokens(config));
+                maxTokens(config),
+                pairs);
+    }
+
+    private static void require(ConfigReader root, String key, @Nullable DatasetProvider found, boolean pairs) {
+        if (found == null || found.hasPairs() == pairs) {
+            return;
+        }
+        root.problem(
+                key,
+                pairs
+                        ? "this recipe learns from a chosen and a rejected answer to each prompt; use preference_dataset,"
+                                + " stack_exchange_paired_dataset or hh_rlhf_helpful_dataset"
+                        : "its records have a chosen and a rejected answer, which lora_dpo_single_device learns from; use"
+                                + " another data set, or start that recipe: tune run lora_dpo_single_device");
     }
 
     private static @Nullable Integer maxTokens(ConfigValues config) {

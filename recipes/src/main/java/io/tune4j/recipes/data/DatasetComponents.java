@@ -2,8 +2,10 @@
 package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Packing;
+import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
     private static final boolean SPLITS_TEXT = true;
 
     private static final String GSM8K = "gsm8k_sft";
+    private static final String STACK_EXCHANGE = "stack_exchange_paired_dataset";
 
     private final String name;
     private final String summary;
@@ -82,6 +85,26 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                         "Open-Orca/SlimOrca-Dedup",
                         "records with a list of messages in ShareGPT's style",
                         Formats::slimOrca),
+                messages(
+                        "preference_dataset",
+                        "json",
+                        "records with a prompt, a chosen answer and a rejected one",
+                        options -> PreferenceFormat.read(options, Map.of())),
+                messages(
+                        "hh_rlhf_helpful_dataset",
+                        "RLHFlow/HH-RLHF-Helpful-standard",
+                        "pairs of conversations, of which people found one more helpful",
+                        options -> PreferenceFormat.read(options, Map.of())),
+                new DatasetComponents(
+                        STACK_EXCHANGE,
+                        "questions with a better and a worse answer",
+                        "lvwerra/stack-exchange-paired",
+                        // torchtune's data_dir: data/rl
+                        "rl",
+                        false,
+                        options -> PreferenceFormat.read(
+                                options,
+                                Map.of("prompt", "question", "chosen", "response_j", "rejected", "response_k"))),
                 new DatasetComponents(
                         GSM8K,
                         "GSM8K's problems, with reasoning and result to be learned",
@@ -152,7 +175,26 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
                     "is a Python function, which is not run here; say what to take in SQL: query: SELECT * FROM data WHERE ...");
         }
         boolean skips = options.choice("on_bad_record", OnBadRecord.class, OnBadRecord.FAIL) == OnBadRecord.SKIP;
-        return tokenizer -> new RecordDataset(records.open(), made, tokenizer, packing, skips);
+        if (!(made instanceof PreferenceFormat)) {
+            return tokenizer -> new RecordDataset(records.open(), made, tokenizer, packing, skips);
+        }
+        if (packing != null) {
+            options.problem("packed", "pairs of answers are not packed: batches have no padding; leave it out");
+        }
+        return new Pairs(records, made, skips);
+    }
+
+    /** Records of which each becomes two samples. */
+    private record Pairs(RecordSource records, RecordFormat format, boolean skips) implements DatasetProvider {
+        @Override
+        public Dataset open(Tokenizer tokenizer) {
+            return new RecordDataset(records.open(), format, tokenizer, null, skips);
+        }
+
+        @Override
+        public boolean hasPairs() {
+            return true;
+        }
     }
 
     private enum OnBadRecord {

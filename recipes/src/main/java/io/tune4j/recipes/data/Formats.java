@@ -2,6 +2,7 @@
 package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigReader;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +54,8 @@ final class Formats {
                 options.stringOrNull("new_system_prompt"));
     }
 
-    private static Map<String, String> columns(ConfigReader options, Set<String> fields, Map<String, String> usual) {
+    /** The names of some fields: the usual ones, or those of {@code column_map}. */
+    static Map<String, String> columns(ConfigReader options, Collection<String> fields, Map<String, String> usual) {
         Map<String, String> columns = new HashMap<>(usual);
         ConfigReader map = options.sectionOrNull(COLUMN_MAP);
         if (map != null) {

@@ -4,6 +4,7 @@ package io.tune4j.recipes.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
+import java.util.List;
 
 /**
  * A problem of GSM8K (Cobbe et al. 2021), whose answer is reasoning and, after {@code ####}, a result. The prompt has the words of
@@ -39,6 +40,6 @@ record Gsm8kFormat() implements RecordFormat {
                     + RESULT + "', found " + Fields.shortened(record.path("answer")));
         }
         String learned = ANSWER.formatted(solution.substring(0, result), solution.substring(result + RESULT.length()));
-        return (tokenizer, name) -> tokenizer.encodeContinuation(name, QUESTION.formatted(question), learned);
+        return (tokenizer, name) -> List.of(tokenizer.encodeContinuation(name, QUESTION.formatted(question), learned));
     }
 }

@@ -30,7 +30,8 @@ record RecordDataset(
 
     /** One of them is null. */
     private record Made(
-            @Nullable TokenizedSample sample, @Nullable DataException reason) {}
+            @Nullable List<TokenizedSample> samples,
+            @Nullable DataException reason) {}
 
     @Override
     public void read(SampleSink sink) {
@@ -47,8 +48,8 @@ record RecordDataset(
 
     private void tokenize(List<Raw> waiting, SampleSink sink) {
         for (Made made : waiting.parallelStream().map(this::tokenize).toList()) {
-            if (made.sample != null) {
-                sink.sample(made.sample);
+            if (made.samples != null) {
+                made.samples.forEach(sink::sample);
             } else if (made.reason != null) {
                 sink.unfit(made.reason, skips);
             }
@@ -58,7 +59,7 @@ record RecordDataset(
 
     private Made tokenize(Raw raw) {
         try {
-            return new Made(format.read(raw.record, raw.id).tokens(tokenizer, raw.id), null);
+            return new Made(format.read(raw.record, raw.id).samples(tokenizer, raw.id), null);
         } catch (DataException e) {
             String message = String.valueOf(e.getMessage());
             return new Made(
@@ -73,6 +74,6 @@ record RecordDataset(
 
     @Override
     public String describe() {
-        return records.describe();
+        return (format instanceof PreferenceFormat ? "answers in pairs, " : "") + records.describe();
     }
 }

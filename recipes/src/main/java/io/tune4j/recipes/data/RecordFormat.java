@@ -8,22 +8,22 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import java.util.List;
 
-/** Makes something to learn of one record. */
+/** Makes something to learn of one record: a sample, or several that belong together. */
 @FunctionalInterface
 interface RecordFormat {
     /** The content of a record. */
     @FunctionalInterface
     interface Content {
-        TokenizedSample tokens(Tokenizer tokenizer, String id);
+        List<TokenizedSample> samples(Tokenizer tokenizer, String id);
 
         /** Messages of text alone. */
         static Content of(List<Message> messages) {
-            return (tokenizer, id) -> tokenizer.encodeMessages(id, messages);
+            return (tokenizer, id) -> List.of(tokenizer.encodeMessages(id, messages));
         }
 
         /** Messages with all that the record says. */
         static Content of(Conversation conversation) {
-            return (tokenizer, id) -> tokenizer.encodeConversation(id, conversation);
+            return (tokenizer, id) -> List.of(tokenizer.encodeConversation(id, conversation));
         }
     }
 

@@ -2,6 +2,7 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /**
  * Plain text, learned as it is.
@@ -13,6 +14,6 @@ record TextFormat(String column, boolean withEnd) implements RecordFormat {
     @Override
     public Content read(JsonNode record, String id) {
         String text = Fields.text(record, column, id, "column says which field is meant");
-        return (tokenizer, name) -> tokenizer.encodeText(name, text, withEnd);
+        return (tokenizer, name) -> List.of(tokenizer.encodeText(name, text, withEnd));
     }
 }

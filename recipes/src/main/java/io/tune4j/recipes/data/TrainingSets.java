@@ -7,6 +7,7 @@ import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.recipes.training.TrainingData;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,13 +50,12 @@ public record TrainingSets(TrainingData training, @Nullable TrainingData validat
         TrainingData read(String key, DatasetProvider provider) {
             watch.run();
             Dataset dataset = provider.open(tokenizer);
-            return TrainingData.of(
-                    key,
-                    sources.tokens().open(console, key, dataset, tokenizer, watch),
-                    dataset.packing(),
-                    model.maxSequenceLength(),
-                    model.vocabularySize(),
-                    sources.maxTokens());
+            TokenStore store = sources.tokens().open(console, key, dataset, tokenizer, watch);
+            int longest = model.maxSequenceLength();
+            int vocabulary = model.vocabularySize();
+            return sources.pairs()
+                    ? TrainingData.ofPairs(key, store, longest, vocabulary)
+                    : TrainingData.of(key, store, dataset.packing(), longest, vocabulary, sources.maxTokens());
         }
     }
 

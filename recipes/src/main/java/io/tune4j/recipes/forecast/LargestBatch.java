@@ -34,8 +34,8 @@ public record LargestBatch(long tokens, long unmerged, int longest) {
     /** The largest batch of data whose samples have {@code tokensPerSample} tokens each. */
     static LargestBatch foreseen(RunParts parts, int tokensPerSample) {
         Integer limit = parts.batching().maxTokens();
-        long tokens =
-                limit == null ? (long) parts.batching().size() * tokensPerSample : Math.max(limit, tokensPerSample);
+        long sample = (long) parts.batching().sequences() * tokensPerSample;
+        long tokens = limit == null ? parts.batching().size() * sample : Math.max(limit, sample);
         long merged = Math.max(tokens, parts.batching().joined(tokens));
         if (merged > MOST_TOKENS) {
             throw new UserException(String.format(

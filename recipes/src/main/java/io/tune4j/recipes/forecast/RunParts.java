@@ -3,6 +3,7 @@ package io.tune4j.recipes.forecast;
 
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
@@ -13,6 +14,7 @@ import io.tune4j.recipes.options.AdaptedModel;
 import io.tune4j.recipes.options.BatchOptions;
 import io.tune4j.recipes.options.SaveOptions;
 import io.tune4j.recipes.options.StepOptions;
+import io.tune4j.recipes.options.Teacher;
 import io.tune4j.recipes.options.Updates;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a run that decide what it takes.
  *
+ * @param teacher a frozen model beside the trained one, or null
  * @param maxTokens of a sample; null for no limit
  */
 public record RunParts(
         BackendFactory backend,
         BackendOptions computing,
         AdaptedModel model,
+        @Nullable ModelPlan teacher,
         Loss loss,
         Updates updates,
         BatchOptions batching,
@@ -38,6 +42,7 @@ public record RunParts(
         BackendFactory backend = config.require(BackendFactory.class);
         BackendOptions computing = config.require(BackendOptions.class);
         AdaptedModel model = config.require(AdaptedModel.class);
+        Teacher teacher = config.require(Teacher.class);
         Loss loss = config.require(Loss.class);
         Updates updates = config.require(Updates.class);
         BatchOptions batching = config.require(BatchOptions.class);
@@ -52,6 +57,7 @@ public record RunParts(
                 backend,
                 Objects.requireNonNull(computing),
                 model,
+                teacher == null ? null : teacher.plan(),
                 loss,
                 updates,
                 Objects.requireNonNull(batching),

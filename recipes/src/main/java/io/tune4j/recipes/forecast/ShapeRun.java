@@ -10,6 +10,7 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -33,6 +34,7 @@ final class ShapeRun implements AutoCloseable {
     private final ShapeBackend backend;
     private final Adapter adapter;
     private final CausalLanguageModel model;
+    private final @Nullable CausalLanguageModel teacher;
     private final Optimizer optimizer;
     private final long adapterBytes;
     private final long weights;
@@ -55,6 +57,8 @@ final class ShapeRun implements AutoCloseable {
         ShapeWeights source = new ShapeWeights(definition);
         FrozenLinearFactory frozen = parts.model().plan().weightFormat().factory(backend, parts.dtype(), source);
         model = definition.build(backend, parts.dtype(), source, adapter.decorate(frozen, source));
+        ModelPlan taught = parts.teacher();
+        teacher = taught == null ? null : teacher(taught);
         adapterBytes = adapter.parameters().stream()
                 .mapToLong(parameter -> parameter.value().byteSize())
                 .sum();
@@ -62,6 +66,12 @@ final class ShapeRun implements AutoCloseable {
         optimizer = parts.updates().create(backend, adapter);
         settled = meter.current();
         optimizerBytes = settled - adapterBytes - weights;
+    }
+
+    private CausalLanguageModel teacher(ModelPlan plan) {
+        ShapeWeights source = new ShapeWeights(plan.definition());
+        return plan.definition()
+                .build(backend, parts.dtype(), source, plan.weightFormat().factory(backend, parts.dtype(), source));
     }
 
     /**
@@ -132,7 +142,7 @@ final class ShapeRun implements AutoCloseable {
         return model.layerCount();
     }
 
-    /** Bytes of the base model. */
+    /** Bytes of the base model, and of its teacher. */
     long weightBytes() {
         return weights;
     }
@@ -153,6 +163,9 @@ final class ShapeRun implements AutoCloseable {
     public void close() {
         optimizer.close();
         model.close();
+        if (teacher != null) {
+            teacher.close();
+        }
         adapter.close();
         backend.close();
         host.close();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharing {@code share_prefixes}: when samples share what they begin with
  * @param accumulation {@code gradient_accumulation_steps}: micro-batches of a step; samples at an epoch's end that fill no step are left
  *     out
+ * @param sequences of a sample: 2 where a sample is a pair of answers
  */
 public record BatchOptions(
         boolean shuffle,
@@ -31,7 +32,8 @@ public record BatchOptions(
         boolean grouped,
         int mergedTokens,
         PrefixSharing sharing,
-        int accumulation) {
+        int accumulation,
+        int sequences) {
     private static final String MAX_TOKENS = "max_tokens_per_batch";
     private static final String GROUPED = "group_by_length";
     private static final String MERGED = "merge_micro_batches";
@@ -43,6 +45,30 @@ public record BatchOptions(
     private static final int AS_LARGEST = 1;
 
     public static BatchOptions read(ConfigValues config) {
+        return read(config, 1);
+    }
+
+    /**
+     * Reads how pairs of answers come together, of which each counts as one sample.
+     *
+     * @param merges whether micro-batches may be merged
+     */
+    public static BatchOptions readPairs(ConfigValues config, boolean merges) {
+        BatchOptions read = read(config, 2);
+        if (!merges && config.root().has(MERGED) && read.mergedTokens != 0) {
+            config.root()
+                    .problem(
+                            MERGED,
+                            "this loss reads the pairs of a micro-batch together, so they are not merged; leave it out");
+        }
+        return merges ? read : read.unmerged();
+    }
+
+    private BatchOptions unmerged() {
+        return new BatchOptions(shuffle, size, maxTokens, grouped, 0, sharing, accumulation, sequences);
+    }
+
+    private static BatchOptions read(ConfigValues config, int sequences) {
         ConfigReader root = config.root();
         Integer maxTokens = root.integerOrNull(MAX_TOKENS);
         if (maxTokens != null && maxTokens < 1) {
@@ -55,7 +81,8 @@ public record BatchOptions(
                 root.bool(GROUPED, false),
                 mergedTokens(root),
                 PrefixSharing.read(root),
-                root.integer("gradient_accumulation_steps", 1, 1, Integer.MAX_VALUE));
+                root.integer("gradient_accumulation_steps", 1, 1, Integer.MAX_VALUE),
+                sequences);
     }
 
     private static int mergedTokens(ConfigReader root) {

@@ -99,6 +99,8 @@ public final class Evaluation {
 
     private void before(TrainingData by) {
         before = loss(by);
+        // Not figures of the first step.
+        subject.lossStep().objective().takeMetrics();
         if (!cancellation.isRequested()) {
             console.line(String.format(Locale.ROOT, "validation loss before training: %.4f", before));
             console.tell(new Validated(firstStep, before));
@@ -132,16 +134,23 @@ public final class Evaluation {
         if (!Double.isNaN(loss)) {
             Map<String, Double> metrics = new LinkedHashMap<>();
             metrics.put("val_loss", loss);
-            metrics.put("val_perplexity", Math.exp(loss));
+            var objective = subject.lossStep().objective();
+            String text = String.format(Locale.ROOT, "validation loss at step %d: %.4f", done, loss);
+            if (objective.isPerToken()) {
+                metrics.put("val_perplexity", Math.exp(loss));
+                text += String.format(Locale.ROOT, " (perplexity %.2f)", Math.exp(loss));
+            }
+            objective.takeMetrics().forEach((name, value) -> metrics.put("val_" + name, value));
             logger.log(done, metrics);
             console.tell(new Validated(done, loss));
-            console.line(String.format(
-                    Locale.ROOT, "validation loss at step %d: %.4f (perplexity %.2f)", done, loss, Math.exp(loss)));
+            console.line(text);
         }
         last = loss;
     }
 
     private double loss(TrainingData by) {
+        // Those of training steps were taken when the steps ended.
+        subject.lossStep().objective().takeMetrics();
         return Validation.loss(
                 subject.lossStep(),
                 by,

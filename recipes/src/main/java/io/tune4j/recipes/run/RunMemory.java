@@ -26,6 +26,7 @@ import io.tune4j.recipes.memory.MemoryPhases.Phase;
 import io.tune4j.recipes.memory.MemoryWatch;
 import io.tune4j.recipes.memory.WatchedWeights;
 import io.tune4j.recipes.training.LossStep;
+import io.tune4j.recipes.training.Objective;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,13 @@ public final class RunMemory {
 
     /** @param store as {@link #store} made it */
     public LossStep lossStep(Backend backend, CausalLanguageModel model, Loss loss, @Nullable ActivationStore store) {
-        return new LossStep(backend, model, loss, plan.recomputed(), plan.mode(), store, watch);
+        return lossStep(backend, model, Objective.ofTokens(backend, loss), store);
+    }
+
+    /** @param store as {@link #store} made it */
+    public LossStep lossStep(
+            Backend backend, CausalLanguageModel model, Objective objective, @Nullable ActivationStore store) {
+        return new LossStep(backend, model, objective, plan.recomputed(), plan.mode(), store, watch);
     }
 
     /** The weights are loaded; from now on the backend is asked. */

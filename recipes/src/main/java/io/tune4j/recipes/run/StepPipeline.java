@@ -20,6 +20,7 @@ import io.tune4j.recipes.training.StepResult;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ public final class StepPipeline implements AutoCloseable {
     private final StepMeter meter;
     private final Deque<StepResult> unknown = new ArrayDeque<>();
     private final Deque<StepMeter.Figures> figures = new ArrayDeque<>();
+    private final Deque<Map<String, Double>> notes = new ArrayDeque<>();
+    private Map<String, Double> note = Map.of();
     private @Nullable StepResult current;
 
     /**
@@ -81,9 +84,23 @@ public final class StepPipeline implements AutoCloseable {
         return own;
     }
 
-    /** Counts a micro-batch whose gradients were added. */
+    /** Counts a micro-batch whose gradients were added, of losses of tokens. */
     public void computed(MicroBatch micro) {
-        meter.add(micro.batch());
+        computed(micro, micro.batch().totalWeight());
+    }
+
+    /**
+     * Counts a micro-batch whose gradients were added.
+     *
+     * @param weight the divisor of its sum of losses
+     */
+    public void computed(MicroBatch micro, double weight) {
+        meter.add(micro.batch(), weight);
+    }
+
+    /** Takes further figures of the step for the log. */
+    public void note(Map<String, Double> figures) {
+        note = figures;
     }
 
     /**
@@ -157,6 +174,8 @@ public final class StepPipeline implements AutoCloseable {
             result.gradientNorm();
         });
         figures.add(meter.finish());
+        notes.add(note);
+        note = Map.of();
         memory.stepped();
         profiler.afterStep(done);
         know(left);
@@ -171,18 +190,20 @@ public final class StepPipeline implements AutoCloseable {
         while (unknown.size() > left) {
             try (StepResult result = unknown.remove()) {
                 StepMeter.Figures step = figures.remove();
+                Map<String, Double> noted = notes.remove();
                 stopUnlessFinite(result);
                 meter.know(result.loss());
                 if (result.done() % logging.everyNSteps() == 0 || result.done() == steps.total()) {
-                    log(result, step);
+                    log(result, step, noted);
                 }
             }
         }
     }
 
-    private void log(StepResult result, StepMeter.Figures step) {
+    private void log(StepResult result, StepMeter.Figures step, Map<String, Double> noted) {
         var statistics = logging.peakMemory() ? memory.statistics() : null;
         var metrics = StepMeter.metrics(step, result.loss(), result.learningRate(), result.gradientNorm(), statistics);
+        metrics.putAll(noted);
         if (statistics != null) {
             memory.addTo(metrics);
         }

@@ -11,12 +11,12 @@ import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Loss;
-import io.tune4j.api.train.WeightedLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The loss of a micro-batch, with or without its gradients.
  *
+ * @param objective the number to make small
  * @param checkpointedLayers layers, from the first on, that are computed again in the backward instead of being kept
  * @param checkpointing what these keep
  * @param store where their inputs wait; null to keep them as they are
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record LossStep(
         Backend backend,
         CausalLanguageModel model,
-        Loss loss,
+        Objective objective,
         int checkpointedLayers,
         Checkpointing checkpointing,
         @Nullable ActivationStore store,
@@ -41,6 +41,23 @@ public record LossStep(
     /** A step as runs do it by default: activations stay in the device's memory, and nothing watches. */
     public LossStep(Backend backend, CausalLanguageModel model, Loss loss, int checkpointedLayers) {
         this(backend, model, loss, checkpointedLayers, Checkpointing.SELECTIVE, null, () -> {});
+    }
+
+    /** A step over the losses of labelled tokens. */
+    public LossStep(
+            Backend backend,
+            CausalLanguageModel model,
+            Loss loss,
+            int checkpointedLayers,
+            Checkpointing checkpointing,
+            @Nullable ActivationStore store,
+            Runnable watch) {
+        this(backend, model, Objective.ofTokens(backend, loss), checkpointedLayers, checkpointing, store, watch);
+    }
+
+    /** The divisor of a micro-batch's sum. */
+    public double weight(RaggedBatch batch) {
+        return objective.weight(batch);
     }
 
     /**
@@ -89,7 +106,6 @@ public record LossStep(
 
     private Tensor sum(RaggedBatch batch, Pass pass) {
         int checkpointed = pass.tape().isRecording() ? checkpointedLayers : 0;
-        Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, checkpointed);
-        return WeightedLoss.sum(loss, backend, hidden, model.outputHead(), batch, pass);
+        return objective.sum(model, batch, pass, checkpointed);
     }
 }

@@ -36,6 +36,11 @@ record SingleSamples(TokenStore store, int... numbers) implements Units {
     }
 
     @Override
+    public int leftOut() {
+        return store.size() - size();
+    }
+
+    @Override
     public String identity() {
         return "samples";
     }

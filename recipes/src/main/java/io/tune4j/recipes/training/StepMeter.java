@@ -57,12 +57,21 @@ public final class StepMeter {
         waited = (System.nanoTime() - startedAt) / 1e9;
     }
 
-    /** Adds a micro-batch. */
+    /** Adds a micro-batch of losses of tokens. */
     public void add(RaggedBatch batch) {
+        add(batch, batch.totalWeight());
+    }
+
+    /**
+     * Adds a micro-batch.
+     *
+     * @param divisor of its sum of losses
+     */
+    public void add(RaggedBatch batch, double divisor) {
         tokens += batch.sampleTokens();
         computedTokens += batch.tokenCount();
         trainedTokens += batch.trainedTokens();
-        weight += batch.totalWeight();
+        weight += divisor;
     }
 
     /** The divisor of the step's sum of losses: its trained tokens so far, where all weights are 1. */

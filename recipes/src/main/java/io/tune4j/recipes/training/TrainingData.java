@@ -68,6 +68,29 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks data whose samples are pairs, a preferred answer and a rejected one to the same prompt. Pairs of which an answer has no token
+     * to learn are left out.
+     */
+    public static TrainingData ofPairs(String key, TokenStore store, int maxSequenceLength, int vocabularySize) {
+        boolean done = false;
+        try {
+            check(key, store, maxSequenceLength, vocabularySize);
+            TrainingData data = new TrainingData(store, SamplePairs.of(store));
+            if (data.size() == 0) {
+                throw new DataException(
+                        key + ": none of the pairs of " + store.summary().description()
+                                + " has tokens to learn in both answers; they may be cut off by tokenizer.max_seq_len");
+            }
+            done = true;
+            return data;
+        } finally {
+            if (!done) {
+                store.close();
+            }
+        }
+    }
+
     private static void check(String key, TokenStore store, int maxSequenceLength, int vocabularySize) {
         String description = store.summary().description();
         if (store.isEmpty()) {
@@ -118,7 +141,7 @@ public final class TrainingData implements AutoCloseable {
         }
     }
 
-    /** Samples, or packs of them. */
+    /** Samples, packs or pairs of them. */
     public int size() {
         return units.size();
     }
@@ -128,7 +151,7 @@ public final class TrainingData implements AutoCloseable {
         return units.parts(index).get(0).sample();
     }
 
-    /** Tokens of each sample or pack. */
+    /** Tokens of each sample, pack or pair. */
     public int[] lengths() {
         return lengths.clone();
     }
@@ -148,7 +171,7 @@ public final class TrainingData implements AutoCloseable {
 
     /** Records without a token to learn. */
     public int leftOut() {
-        return units instanceof SingleSamples ? store.size() - units.size() : 0;
+        return units.leftOut();
     }
 
     /** The samples, and what is known of records that did not become one. */

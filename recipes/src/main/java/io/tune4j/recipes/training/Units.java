@@ -4,7 +4,7 @@ package io.tune4j.recipes.training;
 import io.tune4j.api.batch.SamplePart;
 import java.util.List;
 
-/** The units of which batches are composed: samples, or packs of them. */
+/** The units of which batches are composed: samples, packs of them, or pairs. */
 interface Units {
     int size();
 
@@ -13,6 +13,11 @@ interface Units {
 
     /** The parts of a unit, read from the store. */
     List<SamplePart> parts(int unit);
+
+    /** Records that became no unit, because they have no token to learn. */
+    default int leftOut() {
+        return 0;
+    }
 
     /** Describes the making of the units; equal for equal units of equal samples. */
     String identity();

@@ -3,7 +3,7 @@ package io.tune4j.recipes.training;
 
 import io.tune4j.api.recipe.Cancellation;
 
-/** The mean loss per trained token over a whole data set. */
+/** The mean loss, per trained token or per pair, over a whole data set. */
 public final class Validation {
     private Validation() {}
 
@@ -34,7 +34,7 @@ public final class Validation {
             }
             var batch = data.batch(sharing, numbers);
             sum += step.withoutGradients(batch);
-            weight += batch.totalWeight();
+            weight += step.weight(batch);
         }
         return sum / weight;
     }

@@ -44,7 +44,7 @@ class ConversationFormatTest {
                     return new TokenizedSample("x#0", new int[1], new float[1]);
                 });
         try {
-            format.read(new JsonTree().read(record.replace('\'', '"')), "x#0").tokens(tokenizer, "x#0");
+            format.read(new JsonTree().read(record.replace('\'', '"')), "x#0").samples(tokenizer, "x#0");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

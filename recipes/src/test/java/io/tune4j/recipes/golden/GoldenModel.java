@@ -24,6 +24,7 @@ import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
@@ -142,7 +143,7 @@ final class GoldenModel implements AutoCloseable {
             long seed) {
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
-            Adapter adapter = plan.attach(backend, dtype, seed);
+            Adapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
             CausalLanguageModel model = definition.build(
                     backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights), weights));
             return new GoldenModel(backend, model, adapter);

@@ -36,6 +36,8 @@ public final class RecipeRun {
             new RecipesPlugin(),
             new QloraPlugin());
 
+    private static final String LORA = "lora_finetune_single_device";
+
     private final Path output;
     private final RecipeTrial trial;
 
@@ -73,6 +75,11 @@ public final class RecipeRun {
                 output,
                 LORA,
                 Stream.concat(PLUGINS.stream(), Stream.of(another)).toList());
+    }
+
+    /** Makes a run of another recipe. */
+    public static RecipeRun of(String recipe, Path output) {
+        return new RecipeRun(output, recipe, PLUGINS);
     }
 
     /** Replaces or adds top-level lines of YAML. */
