@@ -11,6 +11,7 @@ final class ReservedIds {
             "models-gemma",
             "models-llama",
             "models-mistral",
+            "models-others",
             "models-phi",
             "models-qwen",
             "peft-lora",
