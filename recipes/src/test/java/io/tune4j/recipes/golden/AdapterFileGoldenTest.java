@@ -120,6 +120,7 @@ class AdapterFileGoldenTest {
                     model.adapter(),
                     backend,
                     !base.entries().containsKey("lm_head.weight"),
+                    null,
                     base::requireUnchanged);
         }
         assertThat(merged.resolve("config.json")).exists();
