@@ -130,6 +130,36 @@ class AdapterFileGoldenTest {
         }
     }
 
+    /** A merged model in its own dtype says so to transformers, and takes the bytes that were foreseen. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void theMergedCheckpointMayHaveAnotherDtype(GoldenFixture fixture, String caseName) throws IOException {
+        Path merged = folder.resolve("merged");
+        Files.createDirectories(folder.resolve("base"));
+        Files.copy(fixture.folder().resolve("model.safetensors"), folder.resolve("base/model.safetensors"));
+        Files.writeString(folder.resolve("base/config.json"), "{\"torch_dtype\": \"float32\"}");
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
+                Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
+            MergedCheckpoint.write(
+                    merged,
+                    base,
+                    new CheckpointWeights(base),
+                    folder.resolve("base"),
+                    model.adapter(),
+                    backend,
+                    true,
+                    DType.BFLOAT16,
+                    base::requireUnchanged);
+            try (Checkpoint written = Checkpoint.open(merged)) {
+                assertThat(written.entries().keySet()).isEqualTo(base.entries().keySet());
+                assertThat(written.entries().values())
+                        .allSatisfy(entry -> assertThat(entry.dtype()).isEqualTo(DType.BFLOAT16));
+                assertThat(written.byteLength()).isEqualTo(MergedCheckpoint.bytes(base, DType.BFLOAT16));
+            }
+        }
+        assertThat(Files.readString(merged.resolve("config.json"))).isEqualTo("{\"torch_dtype\": \"bfloat16\"}");
+    }
+
     /** peft itself sets the key to false for linear layers. */
     @ParameterizedTest
     @MethodSource("adapterCases")
