@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         versionProvider = TuneCommand.Version.class,
         subcommands = {
             DownloadCommand.class,
+            UploadCommand.class,
             RunCommand.class,
             WatchCommand.class,
             RunsCommand.class,
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             ChatCommand.class,
             DataCommand.class,
             EstimateCommand.class,
+            ExportCommand.class,
             CopyCommand.class,
             CatCommand.class,
             PluginsCommand.class,

@@ -48,6 +48,11 @@ public interface PeftPlan {
         return "checkpointer.adapter_checkpoint";
     }
 
+    /** Names the programs that read the adapter as it is saved, and what the others need, for the end of a run. */
+    default String readers() {
+        return "in the method's own format; other programs take the merged model";
+    }
+
     /** Whether random numbers are drawn for each row in training, as dropout does: then samples had better not share rows. */
     default boolean drawsPerRow() {
         return true;

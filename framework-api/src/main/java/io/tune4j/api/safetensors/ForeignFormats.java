@@ -72,12 +72,9 @@ final class ForeignFormats {
     }
 
     static UserException gguf(Path path) {
-        Path parent = path.toAbsolutePath().normalize().getParent();
-        return new DataException(
-                path + " is a GGUF file, made for inference; training needs the checkpoint it was made from"
-                        + " (safetensors). If there is none, convert it in Python: from transformers import AutoModelForCausalLM;"
-                        + " AutoModelForCausalLM.from_pretrained('" + parent + "', gguf_file='" + path.getFileName()
-                        + "').save_pretrained('OUT'); then use OUT");
+        return new DataException(path + " is a GGUF file, made for inference. Train the checkpoint it was made from"
+                + " (safetensors), or, if there is none, make a folder of it: tune export " + path
+                + " --format hf --output FOLDER; then use FOLDER");
     }
 
     private static byte[] start(Path path) {

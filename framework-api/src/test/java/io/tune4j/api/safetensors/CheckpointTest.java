@@ -240,7 +240,7 @@ class CheckpointTest {
     void directoryWithOnlyGgufIsRefusedWithTheConversion() throws IOException {
         Files.writeString(model.resolve("m.Q4_0.gguf"), "GGUF");
 
-        assertRefused("GGUF", "gguf_file='m.Q4_0.gguf'");
+        assertRefused("GGUF", "m.Q4_0.gguf --format hf");
     }
 
     private void index(String content) throws IOException {

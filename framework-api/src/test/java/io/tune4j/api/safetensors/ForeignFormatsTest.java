@@ -38,7 +38,7 @@ class ForeignFormatsTest {
 
     @Test
     void ggufIsRefusedByNameAndFirstBytes() throws IOException {
-        assertRefused("model.gguf", "x", "GGUF", "gguf_file='model.gguf'");
+        assertRefused("model.gguf", "x", "GGUF", "tune export", "--format hf");
         assertRefused("model.safetensors", "GGUF\3\0\0\0\0\0\0\0", "GGUF");
     }
 

@@ -48,6 +48,19 @@ final class LoraPlan implements PeftPlan {
         return "a lower model.lora_rank";
     }
 
+    /** vLLM reads one rank and one alpha, and llama.cpp's converter leaves rsLoRA's scale out; neither computes magnitudes. */
+    @Override
+    public String readers() {
+        if (options.useDora()) {
+            return "for peft; llama.cpp, Ollama and vLLM take the merged model";
+        }
+        boolean patterns =
+                !options.rankPattern().isEmpty() || !options.alphaPattern().isEmpty();
+        return options.useRsLora() || patterns
+                ? "for peft; for llama.cpp, Ollama and vLLM: tune export with --for"
+                : "for peft and vLLM; for llama.cpp and Ollama: tune export with --for";
+    }
+
     @Override
     public boolean drawsPerRow() {
         return options.dropout() > 0;

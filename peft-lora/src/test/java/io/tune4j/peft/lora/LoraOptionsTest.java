@@ -45,6 +45,20 @@ class LoraOptionsTest {
         assertThat(plan(options).parameterCount()).isEqualTo(parameters);
     }
 
+    /** What each program computes with is its own affair; a run's last lines tell. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{target_modules: [q_proj]} | for peft and vLLM; for llama.cpp and Ollama: tune export with --for",
+                "{target_modules: [q_proj], use_rslora: True} | for peft; for llama.cpp, Ollama and vLLM: tune export with --for",
+                "{target_modules: [q_proj], alpha_pattern: {q_proj: 3}} | for peft; for llama.cpp, Ollama and vLLM: tune export with --for",
+                "{target_modules: [q_proj], use_dora: True} | for peft; llama.cpp, Ollama and vLLM take the merged model"
+            })
+    void theProgramsThatReadItAreNamed(String options, String readers) {
+        assertThat(plan(options).readers()).isEqualTo(readers);
+    }
+
     @Test
     void mistakesAreNamed() {
         assertThat(problems("{lora_rank: 0, lora_attn_modules: [q_proj]}")).contains("rank of at least 1");

@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Base model and adapter as one checkpoint with the base's files, names, dtypes and shards, which transformers loads
@@ -42,13 +43,25 @@ public final class MergedCheckpoint {
     private static final Pattern TORCH_SHARD = Pattern.compile("pytorch_model(-\\d+-of-\\d+)\\.bin");
 
     private static final String CONFIG = "config.json";
+    private static final Pattern DTYPE = Pattern.compile("(\"(?:torch_)?dtype\"\\s*:\\s*\")[a-z0-9]+");
     private static final Pattern TIED = Pattern.compile("(\"tie_word_embeddings\"\\s*:\\s*)true\\b");
 
     private MergedCheckpoint() {}
 
-    /** Bytes that {@link #write} will need. */
-    public static long bytes(Checkpoint base) {
-        return base.byteLength();
+    /**
+     * Bytes that {@link #write} will need.
+     *
+     * @param dtype of floating weights; null for that of the base
+     */
+    public static long bytes(Checkpoint base, @Nullable DType dtype) {
+        return base.entries().values().stream()
+                .mapToLong(entry -> spec(entry, dtype).byteLength())
+                .sum();
+    }
+
+    private static TensorSpec spec(TensorEntry entry, @Nullable DType dtype) {
+        boolean changed = dtype != null && entry.dtype().isFloating();
+        return new TensorSpec(entry.name(), changed ? dtype : entry.dtype(), entry.shape());
     }
 
     /**
@@ -58,6 +71,7 @@ public final class MergedCheckpoint {
      * @param weights what their projections' values are, for the adapter to be added to: theirs, or those of a quantized form
      * @param baseDirectory its folder, whose config and tokenizer files are copied
      * @param tied whether the model's output projection is the embedding
+     * @param dtype of floating weights; null for that of the base
      * @param check called when all is read, before the folder gets its name; throws if the base is not what it was
      */
     public static void write(
@@ -68,6 +82,7 @@ public final class MergedCheckpoint {
             Adapter adapter,
             ArrayKernels kernels,
             boolean tied,
+            @Nullable DType dtype,
             Runnable check) {
         Merge merge = new Merge(base, weights, adapter, kernels);
         AtomicFiles.writeDirectory(target, folder -> {
@@ -75,14 +90,17 @@ public final class MergedCheckpoint {
                 List<TensorEntry> entries = base.entries().values().stream()
                         .filter(entry -> entry.file().equals(file))
                         .toList();
-                writeShard(folder.resolve(shardName(file, base.files().size())), entries, merge);
+                writeShard(folder.resolve(shardName(file, base.files().size())), entries, dtype, merge);
             }
             copyCompanions(baseDirectory, folder);
             if (!tied) {
-                untie(folder.resolve(CONFIG));
+                change(folder.resolve(CONFIG), TIED, "$1false");
+            }
+            if (dtype != null) {
+                change(folder.resolve(CONFIG), DTYPE, "$1" + dtype.name().toLowerCase(Locale.ROOT));
             }
             if (base.files().size() > 1 && !isSafetensors(base)) {
-                writeIndex(folder, base);
+                writeIndex(folder, base, dtype);
             }
             check.run();
         });
@@ -102,9 +120,9 @@ public final class MergedCheckpoint {
         return files == 1 || !shard.matches() ? "model" + SAFETENSORS : "model" + shard.group(1) + SAFETENSORS;
     }
 
-    private static void writeIndex(Path folder, Checkpoint base) throws IOException {
+    private static void writeIndex(Path folder, Checkpoint base, @Nullable DType dtype) throws IOException {
         ObjectNode index = JsonNodeFactory.instance.objectNode();
-        index.putObject("metadata").put("total_size", base.byteLength());
+        index.putObject("metadata").put("total_size", bytes(base, dtype));
         ObjectNode map = index.putObject("weight_map");
         base.entries()
                 .values()
@@ -116,7 +134,8 @@ public final class MergedCheckpoint {
     /** The sources of each merged tensor. */
     private record Merge(Checkpoint base, WeightSource weights, Adapter adapter, ArrayKernels kernels) {
         void write(TensorSpec spec, Consumer<ByteBuffer> sink) {
-            if (!adapter.adapts(spec.name()) && !isComputedOtherwise(spec)) {
+            boolean converted = spec.dtype() != base.entry(spec.name()).dtype();
+            if (!converted && !adapter.adapts(spec.name()) && !isComputedOtherwise(spec)) {
                 copy(base, base.entry(spec.name()), sink);
                 return;
             }
@@ -133,10 +152,9 @@ public final class MergedCheckpoint {
         }
     }
 
-    private static void writeShard(Path target, List<TensorEntry> entries, Merge merge) {
-        List<TensorSpec> specs = entries.stream()
-                .map(entry -> new TensorSpec(entry.name(), entry.dtype(), entry.shape()))
-                .toList();
+    private static void writeShard(Path target, List<TensorEntry> entries, @Nullable DType dtype, Merge merge) {
+        List<TensorSpec> specs =
+                entries.stream().map(entry -> spec(entry, dtype)).toList();
         SafetensorsWriter.write(target, specs, TensorFiles.METADATA, merge::write);
     }
 
@@ -181,13 +199,16 @@ public final class MergedCheckpoint {
                 e);
     }
 
-    /** transformers 4 would tie the two for a base whose config says so, whatever is stored of the output projection. */
-    private static void untie(Path config) throws IOException {
+    /**
+     * Changes config.json: transformers 4 would tie the two projections where it says so, whatever is stored of the output's, and
+     * transformers 5 loads in the dtype that it names.
+     */
+    private static void change(Path config, Pattern pattern, String replacement) throws IOException {
         if (Files.exists(config)) {
             String text = Files.readString(config);
-            String untied = TIED.matcher(text).replaceAll("$1false");
-            if (!untied.equals(text)) {
-                Files.writeString(config, untied);
+            String changed = pattern.matcher(text).replaceAll(replacement);
+            if (!changed.equals(text)) {
+                Files.writeString(config, changed);
             }
         }
     }

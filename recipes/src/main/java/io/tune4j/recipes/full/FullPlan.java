@@ -53,6 +53,11 @@ public record FullPlan(ModelDefinition definition, DType stored, Path companions
     }
 
     @Override
+    public String readers() {
+        return "for transformers and vLLM; for llama.cpp and Ollama: tune export";
+    }
+
+    @Override
     public String resultKey() {
         return "checkpointer.checkpoint_dir";
     }

@@ -3,8 +3,10 @@ package io.tune4j.recipes.options;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.tensor.DType;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options for what a run writes and when, and for resuming an earlier run.
@@ -17,6 +19,7 @@ import java.util.Objects;
  * @param adapterOnly {@code save_adapter_weights_only}: no {@code merged/}
  * @param mergesIntoComputed {@code merge_into}: {@code base} for the checkpoint's own weights, or {@code dequantized} for the values
  *     that a run over quantized weights computed with: what {@code merged/} adds the adapter to
+ * @param mergedDtype {@code merged_dtype} of the weights in {@code merged/}; null for the checkpoint's own
  * @param everyNSteps {@code save_every_n_steps}: when a state is saved besides each epoch's end; 0 for never
  * @param kept {@code keep_last_n_checkpoints}: how many states stay
  */
@@ -25,23 +28,26 @@ public record SaveOptions(
         boolean resumes,
         boolean adapterOnly,
         boolean mergesIntoComputed,
+        @Nullable DType mergedDtype,
         int everyNSteps,
         int kept) {
+    private static final String MERGED_DTYPE = "merged_dtype";
     private static final String MERGE_INTO_BASE = "base";
     private static final String MERGE_INTO_DEQUANTIZED = "dequantized";
 
     /** Reads the options of a run that trains an adapter. */
     public static SaveOptions read(ConfigValues config) {
         ConfigReader root = config.root();
-        return read(config, root.bool("save_adapter_weights_only", false), mergesIntoComputed(root));
+        return read(config, root.bool("save_adapter_weights_only", false), mergesIntoComputed(root), mergedDtype(root));
     }
 
     /** Reads the options of a run that trains all weights, where nothing is merged. */
     public static SaveOptions readForWeights(ConfigValues config) {
-        return read(config, true, false);
+        return read(config, true, false, null);
     }
 
-    private static SaveOptions read(ConfigValues config, boolean adapterOnly, boolean mergesIntoComputed) {
+    private static SaveOptions read(
+            ConfigValues config, boolean adapterOnly, boolean mergesIntoComputed, @Nullable DType mergedDtype) {
         ConfigReader root = config.root();
         Path output = config.outputDirectory();
         Integer every = Numbers.limit(root, "save_every_n_steps");
@@ -50,8 +56,20 @@ public record SaveOptions(
                 root.bool("resume_from_checkpoint", false),
                 adapterOnly,
                 mergesIntoComputed,
+                mergedDtype,
                 Objects.requireNonNullElse(every, 0),
                 root.integer("keep_last_n_checkpoints", 2, 1, Numbers.ANY));
+    }
+
+    private static @Nullable DType mergedDtype(ConfigReader root) {
+        if (!root.has(MERGED_DTYPE)) {
+            return null;
+        }
+        DType dtype = root.dtype(MERGED_DTYPE, DType.FLOAT32);
+        if (!dtype.isFloating()) {
+            root.problem(MERGED_DTYPE, "expected bf16, fp16, fp32 or fp64, found " + dtype);
+        }
+        return dtype;
     }
 
     /** Whether the adapter is merged into what the run computed with, and not into what the checkpoint holds. */

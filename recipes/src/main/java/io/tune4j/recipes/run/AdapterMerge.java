@@ -11,6 +11,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.options.AdaptedModel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the model with its adapter merged.
@@ -18,6 +19,7 @@ import java.nio.file.Path;
  * @param base the weights that were trained on
  * @param directory of them
  * @param dtype that was computed in
+ * @param mergedDtype of the merged weights; null for that of the base
  * @param intoComputed whether the adapter is merged into the values that a quantized run computed with
  */
 public record AdapterMerge(
@@ -25,6 +27,7 @@ public record AdapterMerge(
         Checkpoint base,
         Path directory,
         DType dtype,
+        @Nullable DType mergedDtype,
         boolean intoComputed,
         Trained trained,
         Console console) {
@@ -44,6 +47,7 @@ public record AdapterMerge(
                 trained.adapter(),
                 trained.backend(),
                 model.definition().tiedEmbeddings(),
+                mergedDtype,
                 () -> requireBase(adapterFolder));
     }
 

@@ -26,7 +26,7 @@ final class DiskNeeds {
         long bytes = (saving.kept() + 1) * state + (epochs + 1) * adapter;
         String what = "the checkpoints and " + plan.result() + "s of this run";
         if (!saving.adapterOnly()) {
-            bytes += MergedCheckpoint.bytes(base) + SMALL_FILES;
+            bytes += MergedCheckpoint.bytes(base, saving.mergedDtype()) + SMALL_FILES;
             what += " and the merged model (save_adapter_weights_only=True leaves that out)";
         }
         DiskSpace.require(output, bytes, what);

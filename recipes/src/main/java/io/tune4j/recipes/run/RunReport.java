@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * Shows the steps of a run, and at its end its figures and the places of its files.
  *
  * @param output the run's folder
+ * @param readers the programs that read the adapter
  * @param finalMessage the last words, or null
  */
 public record RunReport(
-        Console console, Path output, @Nullable String finalMessage) {
+        Console console,
+        Path output,
+        String readers,
+        @Nullable String finalMessage) {
     /** Seconds, and a share of the time, that steps may wait for their batches before a warning. */
     private static final double LEAST_WAITING = 2;
 
@@ -79,8 +83,7 @@ public record RunReport(
     /** Prints the places of the results. */
     public void places(Path result, @Nullable Path merged) {
         String what = String.valueOf(result.getFileName());
-        String readers = what.equals("model") ? "transformers" : "peft";
-        console.line(String.format(Locale.ROOT, "%-13s", what) + result + " (for " + readers + ", vLLM and others)");
+        console.line(String.format(Locale.ROOT, "%-13s", what) + result + " (" + readers + ")");
         if (merged != null) {
             console.line("merged model " + merged);
         }

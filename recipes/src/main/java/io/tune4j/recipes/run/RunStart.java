@@ -65,7 +65,10 @@ public record RunStart(
         MetricLogger logger =
                 closing.add(setup.logging().open(resume.step(), host.config().yaml()));
         RunReport report = new RunReport(
-                console, parts.saving().outputDirectory(), setup.logging().finalMessage());
+                console,
+                parts.saving().outputDirectory(),
+                parts.model().peft().readers(),
+                setup.logging().finalMessage());
         StepPipeline pipeline = closing.add(new StepPipeline(
                 trained,
                 parts.updates(),
@@ -92,6 +95,7 @@ public record RunStart(
                 base,
                 setup.checkpointer().checkpointDirectory(),
                 setup.dtype(),
+                parts.saving().mergedDtype(),
                 parts.saving().mergesIntoComputed(),
                 trained,
                 console);

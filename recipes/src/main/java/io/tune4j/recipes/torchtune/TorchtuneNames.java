@@ -108,10 +108,6 @@ public final class TorchtuneNames {
                 missing(
                         "eleuther_eval",
                         "the validation loss of dataset_val is measured in training; for benchmarks run lm-eval on the"
-                                + " merged model"),
-                missing(
-                        "quantize",
-                        "base weights are quantized while they are loaded (qlora_*); to quantize the merged model use the"
-                                + " tool of the server that runs it"));
+                                + " merged model"));
     }
 }

@@ -120,6 +120,7 @@ class AdapterFileGoldenTest {
                     model.adapter(),
                     backend,
                     !base.entries().containsKey("lm_head.weight"),
+                    null,
                     base::requireUnchanged);
         }
         assertThat(merged.resolve("config.json")).exists();
@@ -127,6 +128,36 @@ class AdapterFileGoldenTest {
             assertThat(model.loss(fixture.evaluationBatch(), false))
                     .isCloseTo(expected.get("merged").get("loss").asDouble(), within(tolerance));
         }
+    }
+
+    /** A merged model in its own dtype says so to transformers, and takes the bytes that were foreseen. */
+    @ParameterizedTest
+    @MethodSource("adapterCases")
+    void theMergedCheckpointMayHaveAnotherDtype(GoldenFixture fixture, String caseName) throws IOException {
+        Path merged = folder.resolve("merged");
+        Files.createDirectories(folder.resolve("base"));
+        Files.copy(fixture.folder().resolve("model.safetensors"), folder.resolve("base/model.safetensors"));
+        Files.writeString(folder.resolve("base/config.json"), "{\"torch_dtype\": \"float32\"}");
+        try (GoldenModel model = GoldenModel.adapted(backend, DType.FLOAT32, fixture, caseName);
+                Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
+            MergedCheckpoint.write(
+                    merged,
+                    base,
+                    new CheckpointWeights(base),
+                    folder.resolve("base"),
+                    model.adapter(),
+                    backend,
+                    true,
+                    DType.BFLOAT16,
+                    base::requireUnchanged);
+            try (Checkpoint written = Checkpoint.open(merged)) {
+                assertThat(written.entries().keySet()).isEqualTo(base.entries().keySet());
+                assertThat(written.entries().values())
+                        .allSatisfy(entry -> assertThat(entry.dtype()).isEqualTo(DType.BFLOAT16));
+                assertThat(written.byteLength()).isEqualTo(MergedCheckpoint.bytes(base, DType.BFLOAT16));
+            }
+        }
+        assertThat(Files.readString(merged.resolve("config.json"))).isEqualTo("{\"torch_dtype\": \"bfloat16\"}");
     }
 
     /** peft itself sets the key to false for linear layers. */

@@ -95,7 +95,8 @@ public final class HubContent {
         return Set.of("main", COMMIT);
     }
 
-    byte @Nullable [] bytes(String name) {
+    /** The content of a file, or null. */
+    public byte @Nullable [] bytes(String name) {
         return files.get(name);
     }
 

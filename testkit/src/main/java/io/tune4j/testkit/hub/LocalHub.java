@@ -52,6 +52,7 @@ public final class LocalHub implements AutoCloseable {
     private final Map<String, HubContent> repositories = new ConcurrentHashMap<>();
     private final List<Seen> requests = new ArrayList<>();
     private final HubFaults faults = new HubFaults();
+    private final HubUploads uploads = new HubUploads(repositories);
 
     /**
      * A request that came in.
@@ -116,6 +117,17 @@ public final class LocalHub implements AutoCloseable {
         return this;
     }
 
+    /** Uploaded objects above this size are taken in parts of it. */
+    public LocalHub partsOf(int bytes) {
+        uploads.partsOf(bytes);
+        return this;
+    }
+
+    /** The files of a repository, also of one that a client made; null if there is none. */
+    public @Nullable HubContent content(String id) {
+        return repositories.get(id);
+    }
+
     /** The faults that the hub simulates. */
     public HubFaults faults() {
         return faults;
@@ -151,6 +163,10 @@ public final class LocalHub implements AutoCloseable {
         }
         try (exchange) {
             if (server.equals("storage")) {
+                if (HubUploads.concerns(exchange)) {
+                    answer(exchange, uploads.storage(exchange));
+                    return;
+                }
                 file(exchange, path.substring(1));
                 return;
             }
@@ -161,6 +177,10 @@ public final class LocalHub implements AutoCloseable {
                 faults.location()
                         .ifPresent(text -> exchange.getResponseHeaders().set("Location", text));
                 answer(exchange, refusal, "");
+                return;
+            }
+            if (HubUploads.concerns(exchange)) {
+                answer(exchange, uploads.hub(exchange, endpoint(), storageAddress()));
                 return;
             }
             Matcher api = API.matcher(path);
@@ -285,6 +305,10 @@ public final class LocalHub implements AutoCloseable {
         if (length > 0) {
             out.close();
         }
+    }
+
+    private static void answer(HttpExchange exchange, HubUploads.Answer answer) throws IOException {
+        answer(exchange, answer.status(), answer.body());
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {
