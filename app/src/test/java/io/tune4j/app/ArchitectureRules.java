@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * @param root above the modules' packages, e.g. {@code io.tune4j}
  */
 record ArchitectureRules(String root) {
-    private static final String[] PLUGINS = {"backend", "kernels", "models", "peft", "recipes"};
+    private static final String[] PLUGINS = {"backend", "evaluation", "kernels", "models", "peft", "recipes"};
 
     /** Classes that find native libraries by the machine they run on, and by JavaCPP's and DJL's own switches. */
     private static final String FINDERS =
@@ -72,7 +73,7 @@ record ArchitectureRules(String root) {
                 .resideInAnyPackage(below(PLUGINS));
     }
 
-    /** Kernels belong to the backends, and recipes share the engine with the application. */
+    /** Kernels belong to the backends, and modules with recipes share the engine with the application. */
     List<ArchRule> pluginsKnowTheApiAndNotEachOther() {
         List<ArchRule> rules = new ArrayList<>();
         for (String plugin : PLUGINS) {
@@ -80,7 +81,7 @@ record ArchitectureRules(String root) {
             others.remove(plugin);
             if (plugin.equals("backend")) {
                 others.remove("kernels");
-            } else if (plugin.equals("recipes")) {
+            } else if (Set.of("recipes", "evaluation", "server").contains(plugin)) {
                 others.remove("engine");
                 others.remove("generation");
             }

@@ -102,9 +102,11 @@ public final class Checks {
         }
     }
 
+    /** Those of {@code lora_finetune_single_device}. */
     static List<Path> bundled() {
         try (Stream<Path> files = Files.walk(CONFIGS)) {
             return files.filter(path -> path.toString().endsWith(".yaml"))
+                    .filter(path -> read(path).contains("tune run lora_finetune_single_device"))
                     .sorted()
                     .toList();
         } catch (IOException e) {
