@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param root above the modules' packages, e.g. {@code io.tune4j}
  */
 record ArchitectureRules(String root) {
-    private static final String[] PLUGINS = {"backend", "evaluation", "kernels", "models", "peft", "recipes"};
+    private static final String[] PLUGINS = {"backend", "evaluation", "kernels", "models", "peft", "recipes", "server"};
 
     /** Classes that find native libraries by the machine they run on, and by JavaCPP's and DJL's own switches. */
     private static final String FINDERS =

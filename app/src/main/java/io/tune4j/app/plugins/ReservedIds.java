@@ -17,6 +17,7 @@ final class ReservedIds {
             "peft-lora",
             "peft-qlora",
             "recipes",
+            "server",
             "tokenizers");
 
     private ReservedIds() {}

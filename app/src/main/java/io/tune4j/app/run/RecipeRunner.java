@@ -76,8 +76,17 @@ public final class RecipeRunner {
      */
     public int run(String recipe, String config, List<String> overrides) {
         console.line("tune4j " + host.installation().version() + ": " + recipe + " with " + config);
+        return run(recipe, host.configs().find(config), overrides);
+    }
+
+    /**
+     * Runs a recipe with a config that a command made.
+     *
+     * @return the process's exit code
+     */
+    public int run(String recipe, ConfigSource config, List<String> overrides) {
         RecipeFactory factory = host.recipe(recipe);
-        RunConfig resolved = resolve(host.configs().find(config), factory, overrides);
+        RunConfig resolved = resolve(config, factory, overrides);
         StopSignals signals = StopSignals.install(console);
         Outcome outcome = recorded(factory, resolved, signals);
         return outcome == Outcome.COMPLETED ? 0 : signals.exitCode();

@@ -32,6 +32,7 @@ class ModulesDistributionTest {
             Map.entry("peft-lora", "io.tune4j.peft.lora"),
             Map.entry("peft-qlora", "io.tune4j.peft.qlora"),
             Map.entry("recipes", "io.tune4j.recipes"),
+            Map.entry("server", "io.tune4j.server"),
             Map.entry("tokenizers", "io.tune4j.tokenizers"));
 
     private static ModuleDescriptor module(Path folder, String name) {
