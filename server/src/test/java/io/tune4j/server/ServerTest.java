@@ -172,6 +172,7 @@ class ServerTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
+            quoteCharacter = '|',
             value = {
                 CHAT + ";{\"model\":;400;not valid JSON",
                 CHAT + ";[1];400;JSON object",
@@ -270,6 +271,7 @@ class ServerTest {
                         "/v1/completions", "{\"model\": \"base\", \"prompt\": \"a\", \"max_tokens\": 2, \"temperature\": 0}");
                 assertThat(next.statusCode()).as(next.body()).isEqualTo(200);
             }
+            assertThat(one.get("/metrics").body()).containsPattern("tune4j_cancelled_requests_total [1-9]");
         }
     }
 

@@ -5,6 +5,8 @@ package io.tune4j.evaluation.metric;
 enum Aggregation {
     /** The mean. */
     MEAN,
+    /** The sum over the sum of weights. */
+    RATIO,
     /** e to the negative mean of log-likelihoods. */
     PERPLEXITY,
     /** e to the negative sum of log-likelihoods over the sum of weights, such as words. */

@@ -2,6 +2,7 @@
 package io.tune4j.evaluation.metric;
 
 import io.tune4j.api.error.InternalException;
+import io.tune4j.evaluation.instruction.Instructions;
 import io.tune4j.evaluation.score.Likelihood;
 import io.tune4j.evaluation.task.MetricSpec;
 import io.tune4j.evaluation.task.OutputType;
@@ -33,7 +34,7 @@ public final class Metric {
 
     /** Whether more is better. */
     public boolean higherIsBetter() {
-        return aggregation() == Aggregation.MEAN;
+        return aggregation() == Aggregation.MEAN || aggregation() == Aggregation.RATIO;
     }
 
     Aggregation aggregation() {
@@ -41,6 +42,7 @@ public final class Metric {
             case "perplexity" -> Aggregation.PERPLEXITY;
             case "word_perplexity", "byte_perplexity" -> Aggregation.WEIGHTED_PERPLEXITY;
             case "bits_per_byte" -> Aggregation.BITS;
+            case "inst_level_strict_acc", "inst_level_loose_acc" -> Aggregation.RATIO;
             default -> Aggregation.MEAN;
         };
     }
@@ -119,8 +121,18 @@ public final class Metric {
                 / IntStream.range(0, parts.length).mapToDouble(i -> parts[i]).sum();
     }
 
-    /** Adds an answer to a tally: whether it equals one of the right ones. */
+    /** Adds an answer to a tally: whether it equals one of the right ones, or follows the record's instructions. */
     public void addAnswer(Tally tally, Question question, String answer) {
+        if (spec.name().contains("_level_")) {
+            List<Boolean> followed =
+                    Instructions.followed(question.record(), answer, spec.name().contains("loose"));
+            if (aggregation() == Aggregation.RATIO) {
+                tally.add(followed.stream().filter(each -> each).count(), followed.size());
+            } else {
+                tally.add(truth(followed.stream().allMatch(each -> each)));
+            }
+            return;
+        }
         String own = compared(answer);
         tally.add(truth(question.target().texts().stream()
                 .anyMatch(text -> compared(text).equals(own))));

@@ -42,6 +42,7 @@ public final class Tally {
     public double value() {
         return switch (aggregation) {
             case MEAN -> sum() / count();
+            case RATIO -> sum() / weights;
             case PERPLEXITY -> Math.exp(-sum() / count());
             case WEIGHTED_PERPLEXITY -> Math.exp(-sum() / weights);
             case BITS -> -sum() / weights / Math.log(2);
@@ -55,7 +56,7 @@ public final class Tally {
      * @return empty where values are weighted, or there are fewer than two
      */
     public OptionalDouble standardError() {
-        if (count() < 2 || aggregation == Aggregation.WEIGHTED_PERPLEXITY || aggregation == Aggregation.BITS) {
+        if (count() < 2 || aggregation != Aggregation.MEAN && aggregation != Aggregation.PERPLEXITY) {
             return OptionalDouble.empty();
         }
         double mean = sum() / count();

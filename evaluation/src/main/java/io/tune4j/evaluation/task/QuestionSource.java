@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.data.RecordProvider;
 import io.tune4j.api.error.DataException;
+import io.tune4j.evaluation.instruction.Instructions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The questions of a task, made of its records. */
@@ -38,14 +40,19 @@ public final class QuestionSource {
      * @throws DataException if there is no record, or one has not what the task file names
      */
     public List<Question> questions(@Nullable Integer limit) {
-        List<Loaded> records = load(task.records(), limit == null ? Integer.MAX_VALUE : limit);
+        boolean instructs =
+                task.metrics().stream().anyMatch(metric -> metric.name().contains("_level_"));
+        List<Loaded> records = load(
+                task.records(),
+                limit == null ? Integer.MAX_VALUE : limit,
+                instructs ? Instructions::checks : each -> true);
         if (records.isEmpty()) {
             throw new DataException("task " + task.name() + " has no records in the split '" + task.split() + "'");
         }
         RecordProvider source = task.examples();
         List<Loaded> pool = task.fewShots().count() == 0
                 ? List.of()
-                : load(source == null ? task.records() : source, MOST_EXAMPLES);
+                : load(source == null ? task.records() : source, MOST_EXAMPLES, each -> true);
         List<Question> questions = new ArrayList<>(records.size());
         Random random = new Random(seed);
         for (Loaded record : records) {
@@ -55,10 +62,14 @@ public final class QuestionSource {
         return questions;
     }
 
-    private static List<Loaded> load(RecordProvider source, int limit) {
+    private static List<Loaded> load(
+            RecordProvider source, int limit, Predicate<Map<String, @Nullable Object>> wanted) {
         List<Loaded> records = new ArrayList<>();
         source.read((record, id) -> {
-            records.add(new Loaded(JSON.convertValue(record, FIELDS), id));
+            Map<String, @Nullable Object> fields = JSON.convertValue(record, FIELDS);
+            if (wanted.test(fields)) {
+                records.add(new Loaded(fields, id));
+            }
             return records.size() < limit;
         });
         return records;

@@ -217,7 +217,12 @@ public final class TaskReader {
                     case MULTIPLE_CHOICE -> List.of("acc", "acc_norm", "acc_bytes", "exact_match", "mc2");
                     case LOGLIKELIHOOD -> List.of("perplexity", "acc");
                     case LOGLIKELIHOOD_ROLLING -> List.of("word_perplexity", "byte_perplexity", "bits_per_byte");
-                    case GENERATE_UNTIL -> List.of("exact_match");
+                    case GENERATE_UNTIL -> List.of(
+                            "exact_match",
+                            "prompt_level_strict_acc",
+                            "inst_level_strict_acc",
+                            "prompt_level_loose_acc",
+                            "inst_level_loose_acc");
                 };
         metrics.stream()
                 .map(MetricSpec::name)
@@ -228,7 +233,7 @@ public final class TaskReader {
                                 + String.join(", ", known)));
         if (metrics.isEmpty()) {
             known.stream()
-                    .limit(type == OutputType.LOGLIKELIHOOD_ROLLING ? 3 : 2)
+                    .limit(type == OutputType.LOGLIKELIHOOD_ROLLING ? 3 : type == OutputType.GENERATE_UNTIL ? 1 : 2)
                     .map(MetricSpec::of)
                     .forEach(metrics::add);
         }

@@ -27,6 +27,7 @@ public final class ModelWorker implements AutoCloseable {
 
     private final Generator generator;
     private final PromptScorer scorer;
+    private final int parallel;
     private final int queue;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Semaphore work = new Semaphore(0);
@@ -47,6 +48,7 @@ public final class ModelWorker implements AutoCloseable {
         this.generator =
                 new Generator(model, tokenizer, positions, GeneratorOptions.DEFAULT.withMaxSequences(parallel));
         this.scorer = new PromptScorer(model);
+        this.parallel = parallel;
         this.queue = queue;
         this.thread = new Thread(this::run, "model");
         thread.setDaemon(true);
@@ -86,7 +88,7 @@ public final class ModelWorker implements AutoCloseable {
 
     /** Whether so many more requests may wait. */
     public boolean hasRoomFor(int requests) {
-        return !ending && waiting() + requests <= queue + Math.max(0, 1 - running);
+        return !ending && waiting() + requests <= queue + Math.max(0, parallel - running);
     }
 
     /** Submits a request. */

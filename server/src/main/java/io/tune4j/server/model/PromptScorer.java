@@ -85,7 +85,8 @@ public final class PromptScorer {
             sum += Math.exp(logits[from + i] - most);
         }
         double logSum = most + Math.log(sum);
-        PriorityQueue<Integer> best = new PriorityQueue<>(Comparator.comparingDouble(i -> logits[from + i]));
+        Comparator<Integer> byLogit = Comparator.comparingDouble(i -> logits[from + i]);
+        PriorityQueue<Integer> best = new PriorityQueue<>(byLogit);
         for (int i = 0; i < width && likeliest > 0; i++) {
             if (best.size() < likeliest) {
                 best.add(i);
@@ -95,7 +96,7 @@ public final class PromptScorer {
             }
         }
         List<Candidate> candidates = best.stream()
-                .sorted(Comparator.comparingDouble(i -> -logits[from + i]))
+                .sorted(byLogit.reversed())
                 .map(i -> new Candidate(i, logits[from + i] - logSum))
                 .toList();
         return new Place(logits[from + token] - logSum, candidates);

@@ -34,7 +34,7 @@ public final class ChatEndpoint implements Endpoint {
         int adapter = serving.adapter(asked.model());
         int[] prompt = prompt(request);
         try (Answers answers =
-                new Answers(serving, serving.requests(asked, prompt, adapter, request.likeliest()))) {
+                new Answers(serving, serving.requests(asked, prompt, adapter, request.likeliest(), serving.ends()))) {
             if (asked.streams()) {
                 stream(call, request, prompt.length, answers);
             } else {

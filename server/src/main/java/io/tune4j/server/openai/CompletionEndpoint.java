@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/completions}. */
@@ -38,14 +39,16 @@ public final class CompletionEndpoint implements Endpoint {
         int adapter = serving.adapter(asked.model());
         List<int[]> prompts = request.prompts().stream().map(this::tokens).toList();
         List<GenerationRequest> wanted = new ArrayList<>();
-        prompts.forEach(prompt -> wanted.addAll(serving.requests(asked, prompt, adapter, request.likeliest())));
-        if (asked.streams() && request.echoes() && request.likeliest() >= 0) {
+        // Who asks for the log-probabilities of a prompt and one token more counts on that token, even if it is an end.
+        Set<Integer> ends = request.scoresPrompt() ? Set.of() : serving.ends();
+        prompts.forEach(prompt -> wanted.addAll(serving.requests(asked, prompt, adapter, request.likeliest(), ends)));
+        if (asked.streams() && request.scoresPrompt()) {
             throw ApiError.invalid("stream", "'echo' with 'logprobs' is not supported in a stream");
         }
         serving.requireRoom(wanted.size());
         // Before the answers, so that a client that hangs up meanwhile has nothing running.
         Map<Integer, List<@Nullable Place>> scored = new HashMap<>();
-        if (request.echoes() && request.likeliest() >= 0) {
+        if (request.scoresPrompt()) {
             for (int i = 0; i < prompts.size(); i++) {
                 scored.put(i, serving.worker().score(prompts.get(i), adapter, request.likeliest()));
             }

@@ -35,6 +35,11 @@ record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int
         prompts = List.copyOf(prompts);
     }
 
+    /** Whether the log-probabilities of the prompt's own tokens are wanted. */
+    boolean scoresPrompt() {
+        return echoes && likeliest >= 0;
+    }
+
     static CompletionRequest read(JsonNode body) {
         Fields fields = new Fields(body);
         Set<String> known = new HashSet<>(Asked.COMMON);

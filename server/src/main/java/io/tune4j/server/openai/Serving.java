@@ -48,14 +48,15 @@ public record Serving(
      * Requests to the generator for one prompt.
      *
      * @param likeliest so many of the likeliest tokens are told at each place; -1 for no log-probabilities
+     * @param endTokens tokens that end an answer
      */
-    List<GenerationRequest> requests(Asked asked, int[] prompt, int adapter, int likeliest) {
+    List<GenerationRequest> requests(Asked asked, int[] prompt, int adapter, int likeliest, Set<Integer> endTokens) {
         int left = positions - prompt.length;
         int most = most(asked.maxTokens(), left);
         if (left < 0 || left == 0 && most > 0 || left == 0 && asked.maxTokens() == null) {
             throw ApiError.invalid(
                     400,
-                    "messages",
+                    null,
                     "context_length_exceeded",
                     "the prompt has " + prompt.length + " tokens, but prompt and answer together may have " + positions
                             + "; shorten it");
@@ -67,7 +68,7 @@ public record Serving(
                     adapter,
                     most,
                     asked.sampling().withSeed(asked.sampling().seed() + i),
-                    ends,
+                    endTokens,
                     asked.stops(),
                     likeliest));
         }
