@@ -12,7 +12,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +20,7 @@ import java.util.stream.Stream;
  * @param root above the modules' packages, e.g. {@code io.tune4j}
  */
 record ArchitectureRules(String root) {
-    private static final String[] PLUGINS = {"backend", "evaluation", "kernels", "models", "peft", "recipes", "server"};
+    private static final String[] PLUGINS = {"backend", "kernels", "models", "peft", "recipes"};
 
     /** Classes that find native libraries by the machine they run on, and by JavaCPP's and DJL's own switches. */
     private static final String FINDERS =
@@ -73,7 +72,7 @@ record ArchitectureRules(String root) {
                 .resideInAnyPackage(below(PLUGINS));
     }
 
-    /** Kernels belong to the backends, and modules with recipes share the engine with the application. */
+    /** Kernels belong to the backends, and recipes share the engine with the application. */
     List<ArchRule> pluginsKnowTheApiAndNotEachOther() {
         List<ArchRule> rules = new ArrayList<>();
         for (String plugin : PLUGINS) {
@@ -81,7 +80,7 @@ record ArchitectureRules(String root) {
             others.remove(plugin);
             if (plugin.equals("backend")) {
                 others.remove("kernels");
-            } else if (Set.of("recipes", "evaluation", "server").contains(plugin)) {
+            } else if (plugin.equals("recipes")) {
                 others.remove("engine");
                 others.remove("generation");
             }

@@ -33,18 +33,7 @@ class ArchitectureTest {
                 .map(javaClass -> javaClass.getPackageName().split("\\.")[2])
                 .collect(Collectors.toSet());
         assertThat(modules)
-                .contains(
-                        "api",
-                        "app",
-                        "backend",
-                        "engine",
-                        "evaluation",
-                        "generation",
-                        "kernels",
-                        "models",
-                        "peft",
-                        "recipes",
-                        "server");
+                .contains("api", "app", "backend", "engine", "generation", "kernels", "models", "peft", "recipes");
     }
 
     @Test

@@ -80,7 +80,7 @@ public final class RecipeRunner {
     }
 
     /**
-     * Runs a recipe with a config that a command made.
+     * Runs a recipe with a config that need not be a file.
      *
      * @return the process's exit code
      */

@@ -102,11 +102,11 @@ public final class Checks {
         }
     }
 
-    /** Those of {@code lora_finetune_single_device}. */
+    /** The configs for the recipe that these checks are made with. */
     static List<Path> bundled() {
         try (Stream<Path> files = Files.walk(CONFIGS)) {
             return files.filter(path -> path.toString().endsWith(".yaml"))
-                    .filter(path -> read(path).contains("tune run lora_finetune_single_device"))
+                    .filter(path -> "lora_finetune_single_device".equals(ConfigSource.recipe(read(path))))
                     .sorted()
                     .toList();
         } catch (IOException e) {
