@@ -8,6 +8,7 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
@@ -136,6 +137,8 @@ public final class EleutherEval implements Recipe {
                             ? ""
                             : ", " + task.fewShots().count() + " examples"));
         });
+        // Results of hours need a place.
+        output.ifPresent(folder -> WritableDirectories.ensure(folder, "output_dir"));
         Results results = new Results(candidates.names());
         try (Tokenizer tokenizer = tokenizers.open()) {
             Backend backend = backends.get();

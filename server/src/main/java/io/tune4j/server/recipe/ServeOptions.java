@@ -85,7 +85,6 @@ public record ServeOptions(
         String name = root.string("model_name", checkpointer == null ? "base" : nameOf(checkpointer));
         requireName(root, "model_name", name);
         Map<String, Path> adapters = adapters(root, name);
-        root.claim("output_dir");
         return plan == null || checkpointer == null
                 ? null
                 : new ServeOptions(
