@@ -11,6 +11,7 @@ import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.full.FullFinetuneFactory;
 import io.tune4j.recipes.distillation.DistillationFactory;
+import io.tune4j.recipes.data.RecordComponents;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.generate.GenerateFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
@@ -46,6 +47,7 @@ public final class RecipesPlugin implements Plugin {
                 new CrossEntropyFactory(),
                 new HfCheckpointerFactory(),
                 new MetaCheckpointerFactory(),
+                new RecordComponents(),
                 new DiskLoggerFactory(),
                 new StdoutLoggerFactory(),
                 new TensorBoardLoggerFactory()));

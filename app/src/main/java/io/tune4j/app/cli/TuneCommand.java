@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             RunsCommand.class,
             CompareCommand.class,
             ReportCommand.class,
+            ServeCommand.class,
             ValidateCommand.class,
             ListCommand.class,
             ChatCommand.class,

@@ -9,6 +9,7 @@ final class ReservedIds {
             "backend-bytedeco",
             "backend-djl",
             "export",
+            "evaluation",
             "models-gemma",
             "models-llama",
             "models-mistral",
@@ -18,6 +19,7 @@ final class ReservedIds {
             "peft-lora",
             "peft-qlora",
             "recipes",
+            "server",
             "tokenizers");
 
     private ReservedIds() {}

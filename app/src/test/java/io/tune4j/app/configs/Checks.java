@@ -34,6 +34,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -41,6 +42,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Configs checked by the recipe, in this process and without a backend. */
 public final class Checks {
+    private static final Set<String> TRAINING = Set.of(
+            "lora_finetune_single_device",
+            "full_finetune_single_device",
+            "lora_dpo_single_device",
+            "knowledge_distillation_single_device");
     static final Path CONFIGS = Path.of("../configs/src/main/resources/configs");
     static final Path RESOURCES = Path.of("../configs/src/main/resources");
     static final List<Plugin> PLUGINS = List.of(
@@ -105,11 +111,11 @@ public final class Checks {
         }
     }
 
-    /** The configs for the recipe that these checks are made with. */
+    /** The configs that train. */
     static List<Path> bundled() {
         try (Stream<Path> files = Files.walk(CONFIGS)) {
             return files.filter(path -> path.toString().endsWith(".yaml"))
-                    .filter(path -> "lora_finetune_single_device".equals(ConfigSource.recipe(read(path))))
+                    .filter(path -> TRAINING.contains(ConfigSource.recipe(read(path))))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -24,6 +24,7 @@ class ModulesDistributionTest {
             Map.entry("backend-bytedeco", "io.tune4j.backend.bytedeco"),
             Map.entry("backend-djl", "io.tune4j.backend.djl"),
             Map.entry("export", "io.tune4j.export"),
+            Map.entry("evaluation", "io.tune4j.evaluation"),
             Map.entry("models-gemma", "io.tune4j.models.gemma"),
             Map.entry("models-llama", "io.tune4j.models.llama"),
             Map.entry("models-mistral", "io.tune4j.models.mistral"),
@@ -33,6 +34,7 @@ class ModulesDistributionTest {
             Map.entry("peft-lora", "io.tune4j.peft.lora"),
             Map.entry("peft-qlora", "io.tune4j.peft.qlora"),
             Map.entry("recipes", "io.tune4j.recipes"),
+            Map.entry("server", "io.tune4j.server"),
             Map.entry("tokenizers", "io.tune4j.tokenizers"));
 
     private static ModuleDescriptor module(Path folder, String name) {

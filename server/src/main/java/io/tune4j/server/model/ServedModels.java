@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.server.model;
+
+import io.tune4j.api.backend.Backend;
+import io.tune4j.api.model.CausalLanguageModel;
+import io.tune4j.api.model.CheckpointFit;
+import io.tune4j.api.model.CheckpointWeights;
+import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.AdapterRows;
+import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.peft.Adapter;
+import io.tune4j.api.peft.AdapterSet;
+import io.tune4j.api.peft.ModelPlan;
+import io.tune4j.api.peft.PeftPlan;
+import io.tune4j.api.recipe.Console;
+import io.tune4j.api.safetensors.Checkpoint;
+import io.tune4j.api.tensor.DType;
+import io.tune4j.api.train.Checkpointer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A base model and adapters over it, by the names that clients call them. */
+public final class ServedModels implements AutoCloseable {
+    /**
+     * An adapter to load.
+     *
+     * @param name that clients call it
+     * @param folder where it lies
+     * @param plan its method with its options
+     */
+    public record Named(String name, Path folder, PeftPlan plan) {}
+
+    private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private final List<Adapter> adapters = new ArrayList<>();
+    private final Checkpoint checkpoint;
+    private final CausalLanguageModel model;
+
+    /**
+     * Loads everything.
+     *
+     * @param baseName that clients call the base model
+     * @param base the base model without a PEFT method
+     */
+    public ServedModels(
+            String baseName,
+            ModelPlan base,
+            Checkpointer checkpointer,
+            List<Named> named,
+            Backend backend,
+            DType dtype,
+            Console console) {
+        numbers.put(baseName, AdapterRows.BASE);
+        checkpoint = checkpointer.open();
+        CausalLanguageModel built = null;
+        try {
+            CheckpointFit.check(base.definition(), checkpoint, checkpointer.checkpointDirectory());
+            WeightSource weights = new CheckpointWeights(checkpoint);
+            FrozenLinearFactory frozen = base.weightFormat().factory(backend, dtype, weights, console::line);
+            for (Named each : named) {
+                adapters.add(each.plan().attach(backend, dtype, 0));
+                numbers.put(each.name(), adapters.size());
+            }
+            built = base.definition()
+                    .build(backend, dtype, weights, adapters.isEmpty() ? frozen : AdapterSet.over(frozen, adapters));
+            for (int i = 0; i < named.size(); i++) {
+                adapters.get(i).load(named.get(i).folder());
+            }
+            model = built;
+        } catch (RuntimeException | Error e) {
+            closeAll(built);
+            throw e;
+        }
+    }
+
+    /** The model with all adapters; for the thread that computes. */
+    public CausalLanguageModel model() {
+        return model;
+    }
+
+    /** The names, the base model's first. */
+    public Set<String> names() {
+        return numbers.keySet();
+    }
+
+    /** The number of {@link AdapterRows} that a name stands for, or null if there is none of that name. */
+    public @Nullable Integer number(String name) {
+        return numbers.get(name);
+    }
+
+    private void closeAll(@Nullable CausalLanguageModel built) {
+        if (built != null) {
+            built.close();
+        }
+        adapters.forEach(Adapter::close);
+        checkpoint.close();
+    }
+
+    @Override
+    public void close() {
+        closeAll(model);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The protocol of OpenAI: requests are read and checked field by field, and every mistake is an {@link
+ * io.tune4j.server.http.ApiError}. Answers are written as objects or as streams of events.
+ */
+@NullMarked
+package io.tune4j.server.openai;
+
+import org.jspecify.annotations.NullMarked;

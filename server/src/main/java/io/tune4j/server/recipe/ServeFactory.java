@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.server.recipe;
+
+import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.RecipeFactory;
+import io.tune4j.api.recipe.RecipeOptions;
+import java.util.List;
+
+/** Names {@link Serve} and the options that it asks for. */
+public final class ServeFactory implements RecipeFactory {
+    @Override
+    public String name() {
+        return "serve";
+    }
+
+    @Override
+    public String summary() {
+        return "serves a model and its adapters by OpenAI's protocol";
+    }
+
+    @Override
+    public int preference() {
+        return -1;
+    }
+
+    @Override
+    public Class<? extends Recipe> recipeClass() {
+        return Serve.class;
+    }
+
+    @Override
+    public List<RecipeOptions<?>> options() {
+        return List.of(new RecipeOptions<>(ServeOptions.class, ServeOptions::read));
+    }
+}
