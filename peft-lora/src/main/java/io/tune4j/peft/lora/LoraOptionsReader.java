@@ -6,7 +6,6 @@ import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +110,10 @@ final class LoraOptionsReader {
             String key, BiFunction<ConfigReader, String, N> value, String expected) {
         Map<String, N> patterns = new LinkedHashMap<>();
         ConfigReader section = options.sectionOrNull(key);
-        for (String name : section == null ? Set.<String>of() : section.keys()) {
+        if (section == null) {
+            return patterns;
+        }
+        for (String name : section.keys()) {
             N number = value.apply(section, name);
             if (!(number.doubleValue() > 0 && Double.isFinite(number.doubleValue()))) {
                 section.problem(name, "expected " + expected + ", found " + number);
