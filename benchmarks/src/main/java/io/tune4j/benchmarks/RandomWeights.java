@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.benchmarks;
 
+import java.util.Objects;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
@@ -33,7 +34,7 @@ final class RandomWeights implements WeightSource {
 
     @Override
     public Tensor load(ArrayKernels kernels, String name, DType dtype) {
-        Tensor target = Tensor.empty(kernels, dtype, shapes.get(name));
+        Tensor target = Tensor.empty(kernels, dtype, Objects.requireNonNull(shapes.get(name)));
         loadInto(name, target);
         return target;
     }

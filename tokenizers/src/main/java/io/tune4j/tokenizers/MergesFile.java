@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers;
 
+import java.util.Objects;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -35,7 +36,7 @@ final class MergesFile {
      * @throws DataException if one is missing or broken
      */
     static TokenizerFile read(Path vocabulary, String chatTemplate) {
-        Path folder = vocabulary.toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(vocabulary.toAbsolutePath().getParent());
         Path merges = folder.resolve(MERGES);
         Path settings = folder.resolve("tokenizer_config.json");
         for (Path file : new Path[] {merges, settings}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers;
 
+import java.util.Objects;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.Sizes;
 import java.io.IOException;
@@ -20,7 +21,7 @@ record TokenizerSource(TokenizerFile file, TokenizerSettings settings) {
 
     /** @throws DataException if the file is missing or broken */
     static TokenizerSource read(Path path) {
-        Path folder = path.toAbsolutePath().getParent();
+        Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
         if (path.toString().endsWith(".json")) {
             TokenizerSettings settings = TokenizerSettings.read(folder);
             TokenizerFile file = path.endsWith(MergesFile.NAME)

@@ -199,15 +199,14 @@ final class TrainedSpans {
     private Span turnByPrefixes(int message) {
         String until = rendered(message + 1, false);
         String before = message == 0 ? "" : rendered(message, false);
-        boolean foreseen = until != null
+        if (until != null
                 && before != null
                 && text.value().startsWith(until)
                 && until.startsWith(before)
-                && until.length() > before.length();
-        if (!foreseen) {
-            throw unknown(message, "the chat template leaves it out, or writes it in another way than the last one");
+                && until.length() > before.length()) {
+            return new Span(before.length(), until.length());
         }
-        return new Span(before.length(), until.length());
+        throw unknown(message, "the chat template leaves it out, or writes it in another way than the last one");
     }
 
     /** The first messages rendered; null if the template refuses them. */
@@ -236,8 +235,8 @@ final class TrainedSpans {
             return "";
         }
         String shorter = rendered(message, false);
-        boolean adds = shorter != null && prompt.startsWith(shorter);
-        return goesOn || adds ? prompt.substring(Math.max(goesOn ? turnStart : 0, adds ? shorter.length() : 0)) : "";
+        int added = shorter != null && prompt.startsWith(shorter) ? shorter.length() : -1;
+        return goesOn || added >= 0 ? prompt.substring(Math.max(goesOn ? turnStart : 0, Math.max(added, 0))) : "";
     }
 
     /** The beginning of the answer: after the header, as far as the turn begins with it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.plugins;
 
+import java.util.Objects;
 import io.tune4j.app.console.LastLine;
 import java.time.Duration;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class PluginCall {
     }
 
     private static BrokenPluginException rethrown(ExecutionException e) {
-        Throwable cause = e.getCause();
+        Throwable cause = Objects.requireNonNull(e.getCause());
         if (cause instanceof BrokenPluginException broken) {
             return broken;
         }

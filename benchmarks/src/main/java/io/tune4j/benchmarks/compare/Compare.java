@@ -82,7 +82,7 @@ public final class Compare {
             rows.forEach(work -> next.put(work, kept.nextRound(work)));
             for (int round = 0; round < rounds; round++) {
                 for (Work work : rows) {
-                    runRound(kept, programs, work, next.get(work) + round);
+                    runRound(kept, programs, work, next.getOrDefault(work, 0) + round);
                 }
             }
         }

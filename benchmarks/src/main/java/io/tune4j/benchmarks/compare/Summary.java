@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -73,17 +74,21 @@ record Summary(
         return rounds;
     }
 
+    private static JsonNode line(Map<Integer, JsonNode> byRound, int round) {
+        return Objects.requireNonNull(byRound.get(round));
+    }
+
     private static Summary summary(
             Work work, String program, Map<Integer, JsonNode> runs, Map<Integer, JsonNode> ours, double ceiling) {
         String time = work.isInstruct() ? "total_s" : "step_med";
         List<Integer> rounds = runs.keySet().stream().filter(ours::containsKey).toList();
-        ToDoubleFunction<Integer> ratio = round -> runs.get(round).path(time).asDouble()
-                / ours.get(round).path(time).asDouble();
+        ToDoubleFunction<Integer> ratio = round -> line(runs, round).path(time).asDouble()
+                / line(ours, round).path(time).asDouble();
         Spread seconds = Spread.of(rounds.stream()
-                .mapToDouble(round -> runs.get(round).path(time).asDouble())
+                .mapToDouble(round -> line(runs, round).path(time).asDouble())
                 .toArray());
-        JsonNode last = runs.get(rounds.get(rounds.size() - 1));
-        JsonNode lastOfOurs = ours.get(rounds.get(rounds.size() - 1));
+        JsonNode last = line(runs, rounds.get(rounds.size() - 1));
+        JsonNode lastOfOurs = line(ours, rounds.get(rounds.size() - 1));
         double flops = lastOfOurs.path("gflop_exec").asDouble(Double.NaN);
         double work2 = work.isInstruct()
                 ? last.path("tokens_trained").asDouble()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.error;
 
+import java.util.Objects;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ public abstract sealed class TuneException extends RuntimeException
 
     TuneException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    @Override
+    public final String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /** Exit code of the command line for this kind of blame. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
+import java.util.Objects;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.NativeLoading;
@@ -42,7 +43,7 @@ final class KernelLibrary {
                 loadCopy(file);
                 return;
             }
-            String cause = NativeLoading.cause(e, file.getParent(), BYTES, "TUNE4J_CACHE=/another/folder");
+            String cause = NativeLoading.cause(e, Objects.requireNonNull(file.getParent()), BYTES, "TUNE4J_CACHE=/another/folder");
             if (cause != null) {
                 throw new ResourceException(cause, e);
             }

@@ -8,7 +8,6 @@ import io.tune4j.api.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -148,7 +147,10 @@ final class LoraOptionsReader {
             String key, BiFunction<ConfigReader, String, N> value, String expected) {
         Map<String, N> patterns = new LinkedHashMap<>();
         ConfigReader section = options.sectionOrNull(key);
-        for (String name : section == null ? Set.<String>of() : section.keys()) {
+        if (section == null) {
+            return patterns;
+        }
+        for (String name : section.keys()) {
             N number = value.apply(section, name);
             if (!(number.doubleValue() > 0 && Double.isFinite(number.doubleValue()))) {
                 section.problem(name, "expected " + expected + ", found " + number);

@@ -41,8 +41,9 @@ final class FourBitLoader {
         this.rounding = scheme.rounding(computeDtype);
         this.table = new CodeTable(scheme.levels(rounding));
         WeightSource.Identity source = weights.identity();
-        boolean cached = cacheFolder != null && backend.hasValues() && !source.equals(WeightSource.Identity.NONE);
-        this.cache = cached ? new QuantizedCache(cacheFolder, scheme, rounding, source, notices) : null;
+        this.cache = cacheFolder != null && backend.hasValues() && !source.equals(WeightSource.Identity.NONE)
+                ? new QuantizedCache(cacheFolder, scheme, rounding, source, notices)
+                : null;
     }
 
     FrozenLinear load(List<Projection> projections) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.peft.qlora;
 
+import java.util.Objects;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DiskSpace;
@@ -194,7 +195,7 @@ final class QuantizedCache {
                                 entry.getValue().shape()))
                         .toList(),
                 Map.of(VERSION, version, CHECKSUM, Long.toHexString(sum.getValue())),
-                (spec, sink) -> TensorFiles.copy(tensors.get(spec.name()), sink));
+                (spec, sink) -> TensorFiles.copy(Objects.requireNonNull(tensors.get(spec.name())), sink));
     }
 
     private void disable(String why) {

@@ -73,9 +73,9 @@ public final class MetaCheckpointerFactory implements ComponentFactory<Checkpoin
     /** The hub keeps Meta's files in a folder {@code original} of the model's, which has the config and the tokenizer. */
     private static Path modelFolder(Path directory) {
         Path parent = directory.toAbsolutePath().normalize().getParent();
-        boolean inParent =
-                !Files.exists(directory.resolve(CONFIG)) && parent != null && Files.exists(parent.resolve(CONFIG));
-        return inParent ? parent : directory;
+        return !Files.exists(directory.resolve(CONFIG)) && parent != null && Files.exists(parent.resolve(CONFIG))
+                ? parent
+                : directory;
     }
 
     private static @Nullable MetaLayout layout(ConfigReader options, Path file) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.data;
 
+import java.util.Objects;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -125,7 +126,7 @@ final class CsvRecords implements RecordReader {
         } catch (NoSuchElementException e) {
             return null;
         } catch (UncheckedIOException e) {
-            throw text.broken(e.getCause(), " near record " + Math.max(0, number));
+            throw text.broken(Objects.requireNonNull(e.getCause()), " near record " + Math.max(0, number));
         } catch (CsvParseException e) {
             throw broken(e);
         }

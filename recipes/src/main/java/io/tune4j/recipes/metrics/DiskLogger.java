@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.metrics;
 
+import java.util.Objects;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,7 +40,7 @@ final class DiskLogger implements MetricLogger {
     /** @throws UserException if the folder cannot be written to, or another run logs to the same file */
     DiskLogger(Path file, long resumedStep) {
         this.file = file;
-        Path directory = WritableDirectories.ensure(file.toAbsolutePath().getParent(), KEY);
+        Path directory = WritableDirectories.ensure(Objects.requireNonNull(file.toAbsolutePath().getParent()), KEY);
         lock = DirectoryLock.takeFile(file, KEY);
         boolean opened = false;
         try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.optimizer;
 
+import java.util.Objects;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
@@ -201,7 +202,7 @@ final class StatefulOptimizer implements Optimizer {
                     + "\nResume with the model and optimizer options of the run that saved it, or begin a new run from its"
                     + " adapter with resume_from_checkpoint=False checkpointer.adapter_checkpoint=FOLDER");
         }
-        own.forEach((name, tensor) -> Transfer.copy(saved.get(name), tensor));
+        own.forEach((name, tensor) -> Transfer.copy(Objects.requireNonNull(saved.get(name)), tensor));
         steps = stepCount;
     }
 

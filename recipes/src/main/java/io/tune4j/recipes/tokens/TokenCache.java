@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.tokens;
 
+import java.util.Objects;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.SampleSink;
@@ -140,7 +141,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         Path made = null;
         try {
             Path like = UserFolders.temporary().resolve(TEMPORARY);
-            AtomicFiles.settle(like.toAbsolutePath().getParent(), TEMPORARY::equals, name -> false);
+            AtomicFiles.settle(Objects.requireNonNull(like.toAbsolutePath().getParent()), TEMPORARY::equals, name -> false);
             Path target = AtomicFiles.reserveTemporary(like.toAbsolutePath());
             made = target;
             createPrivate(target);

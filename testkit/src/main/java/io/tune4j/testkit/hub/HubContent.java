@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.hub;
 
+import java.util.Objects;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -117,7 +118,7 @@ public final class HubContent {
             names.addAll(List.copyOf(names));
         }
         for (String name : names) {
-            byte[] bytes = files.get(name);
+            byte[] bytes = Objects.requireNonNull(files.get(name));
             ObjectNode entry = array.addObject()
                     .put("type", "file")
                     .put("size", bytes.length)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.toy;
 
+import java.util.Objects;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
@@ -42,7 +43,7 @@ public final class RandomWeights implements WeightSource {
     public Tensor load(ArrayKernels kernels, String name, DType dtype) {
         loaded.add(name);
         try (TensorScope scope = TensorScope.open()) {
-            Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(3, name), DType.FLOAT32, shapes.get(name));
+            Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(3, name), DType.FLOAT32, Objects.requireNonNull(shapes.get(name)));
             boolean norm = name.contains("norm");
             return scope.escape(
                     uniform.times(norm ? 1 : 0.4).plus(norm ? 0.5 : -0.2).cast(dtype));

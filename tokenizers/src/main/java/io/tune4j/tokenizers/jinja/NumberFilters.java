@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Objects;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class NumberFilters {
             return value instanceof Double real ? (Object) Numbers.rounded(real, digits) : whole(value, digits);
         }
         Object power = Numbers.calculate("**", 10L, (long) digits);
-        double scaled = Numbers.real(Numbers.calculate("*", value, power));
+        double scaled = Numbers.real(Numbers.calculate("*", Objects.requireNonNull(value), power));
         Object whole = Numbers.truncated(method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled));
         return Numbers.calculate("/", whole, power);
     }

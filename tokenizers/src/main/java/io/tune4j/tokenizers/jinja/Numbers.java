@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Objects;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -22,7 +23,7 @@ final class Numbers {
         if (value instanceof Boolean truth) {
             return truth ? BigInteger.ONE : BigInteger.ZERO;
         }
-        return value instanceof BigInteger big ? big : BigInteger.valueOf((Long) value);
+        return value instanceof BigInteger big ? big : BigInteger.valueOf((Long) Objects.requireNonNull(value));
     }
 
     static double real(@Nullable Object value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,21 +36,21 @@ final class Operators {
 
     static @Nullable Object calculate(Frame frame, String operator, @Nullable Object a, @Nullable Object b) {
         if (Types.isNumber(a) && Types.isNumber(b)) {
-            return Numbers.calculate(operator, a, b);
+            return Numbers.calculate(operator, Objects.requireNonNull(a), Objects.requireNonNull(b));
         }
         if (operator.equals("%") && a instanceof Text text) {
             return PercentFormat.format(text, b);
         }
         if (a instanceof Undefined || b instanceof Undefined) {
-            throw (a instanceof Undefined undefined ? undefined : (Undefined) b).failure();
+            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b)).failure();
         }
         Object result =
                 switch (operator) {
                     case "+" -> sum(frame, a, b);
                     case "*" ->
                         Numbers.isInteger(b)
-                                ? repeated(frame, a, b)
-                                : Numbers.isInteger(a) ? repeated(frame, b, a) : null;
+                                ? repeated(frame, a, Objects.requireNonNull(b))
+                                : Numbers.isInteger(a) ? repeated(frame, b, Objects.requireNonNull(a)) : null;
                     default -> null;
                 };
         if (result == null) {

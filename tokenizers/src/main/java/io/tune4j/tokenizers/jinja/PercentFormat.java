@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,8 +19,9 @@ final class PercentFormat {
             throw new JinjaException(
                     JinjaException.Kind.UNSUPPORTED, "values in HTML that is marked safe are not supported");
         }
-        boolean many = values instanceof Sequence list && list.kind() == Sequence.Kind.TUPLE;
-        List<@Nullable Object> all = many ? ((Sequence) values).items() : java.util.Collections.singletonList(values);
+        List<@Nullable Object> all = values instanceof Sequence list && list.kind() == Sequence.Kind.TUPLE
+                ? list.items()
+                : Collections.singletonList(values);
         TextBuilder made = new TextBuilder();
         String value = text.value();
         Matcher directive = DIRECTIVE.matcher(value);

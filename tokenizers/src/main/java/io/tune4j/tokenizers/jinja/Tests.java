@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Objects;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ final class Tests {
         if (!Types.isNumber(value) || !Types.isNumber(divisor)) {
             throw Types.wrong(Types.isNumber(value) ? divisor : value, "a number");
         }
-        return Numbers.calculate("%", value, divisor);
+        return Numbers.calculate("%", Objects.requireNonNull(value), Objects.requireNonNull(divisor));
     }
 
     /** Whether a value has a length, and elements by position or key. */

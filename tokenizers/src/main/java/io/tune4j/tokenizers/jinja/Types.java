@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
+import java.util.Objects;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
@@ -188,7 +189,7 @@ final class Types {
      */
     static int compare(@Nullable Object a, @Nullable Object b, String operator) {
         if (isNumber(a) && isNumber(b)) {
-            return Numbers.compare(a, b, operator);
+            return Numbers.compare(Objects.requireNonNull(a), Objects.requireNonNull(b), operator);
         }
         if (a instanceof Text first && b instanceof Text second) {
             return first.compareTo(second);
@@ -207,7 +208,7 @@ final class Types {
             return Integer.compare(first.size(), second.size());
         }
         if (a instanceof Undefined || b instanceof Undefined) {
-            throw (a instanceof Undefined undefined ? undefined : (Undefined) b).failure();
+            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b)).failure();
         }
         throw JinjaException.type(
                 "'" + operator + "' not supported between instances of '" + name(a) + "' and '" + name(b) + "'");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cpu;
 
+import java.util.Objects;
 import io.tune4j.api.backend.Backend.Diagnosis;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.backend.bytedeco.products.CpuProducts;
@@ -55,7 +56,7 @@ final class CpuDiagnosis {
             lines.add(line + "  " + products.engine(dtype, kind));
         });
         if (hasKernels) {
-            compare(dtype, rates.get(ProductKind.DENSE));
+            compare(dtype, Objects.requireNonNull(rates.get(ProductKind.DENSE)));
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cuda;
 
+import java.util.Objects;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytesView;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.call;
@@ -118,7 +119,7 @@ public final class CudaBackend extends LibtorchBackend {
     @Override
     public Array uniform(long seed, DType dtype, long... shape) {
         return make(dtype, () -> {
-            try (org.bytedeco.pytorch.Tensor drawn = drawn(seed, hostOptions.get(dtype), shape)) {
+            try (org.bytedeco.pytorch.Tensor drawn = drawn(seed, Objects.requireNonNull(hostOptions.get(dtype)), shape)) {
                 return drawn.to(options(dtype), false, true, noFormat);
             }
         });

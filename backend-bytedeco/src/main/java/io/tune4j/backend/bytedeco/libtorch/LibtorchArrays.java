@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.libtorch;
 
+import java.util.Objects;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.make;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
@@ -56,7 +57,7 @@ abstract class LibtorchArrays implements ArrayKernels {
     }
 
     protected final TensorOptions options(DType dtype) {
-        return options.get(dtype);
+        return Objects.requireNonNull(options.get(dtype));
     }
 
     /** Runs an operation whose result must have the same bits each time. */

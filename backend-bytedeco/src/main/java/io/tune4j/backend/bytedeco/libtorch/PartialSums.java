@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.libtorch;
 
+import java.util.Objects;
 import io.tune4j.backend.bytedeco.libtorch.AttentionParts.Part;
 import java.util.Comparator;
 import java.util.List;
@@ -37,14 +38,18 @@ final class PartialSums implements AutoCloseable {
 
     /** Adds the sums of all parts with the keys of {@code last} into the sum of {@code last}. Call it once. */
     Tensor total(Part last, TorchWork work) {
-        Tensor total = sums.get(last);
+        Tensor total = sum(last);
         shared.stream()
                 .filter(part -> part.sequence().equals(last.sequence())
                         && part.firstHead() == last.firstHead()
                         && part.to() < last.to())
                 .sorted(Comparator.comparingInt(Part::from).reversed())
-                .forEach(part -> work.narrow(total, 1, 0, part.to()).add_(sums.get(part)));
+                .forEach(part -> work.narrow(total, 1, 0, part.to()).add_(sum(part)));
         return total;
+    }
+
+    private Tensor sum(Part part) {
+        return Objects.requireNonNull(sums.get(part));
     }
 
     /** Gives a sum back that was used. */

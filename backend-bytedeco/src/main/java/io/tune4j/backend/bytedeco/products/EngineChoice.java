@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.products;
 
+import java.util.Objects;
 import io.tune4j.api.tensor.DType;
 import java.util.EnumMap;
 import java.util.List;
@@ -57,7 +58,7 @@ final class EngineChoice {
     }
 
     synchronized ProductEngine engine(DType dtype, ProductKind kind) {
-        return chosen.computeIfAbsent(dtype, this::choose).get(kind);
+        return Objects.requireNonNull(chosen.computeIfAbsent(dtype, this::choose).get(kind));
     }
 
     private Map<ProductKind, ProductEngine> choose(DType dtype) {

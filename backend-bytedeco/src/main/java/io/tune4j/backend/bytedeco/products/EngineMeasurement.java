@@ -54,7 +54,7 @@ final class EngineMeasurement {
             operations += shape.operations();
             Map<ProductEngine, Double> times = nanos(shape);
             nanos.keySet().retainAll(times.keySet());
-            nanos.replaceAll((engine, sum) -> sum + times.get(engine));
+            nanos.replaceAll((engine, sum) -> sum + times.getOrDefault(engine, 0.0));
         }
         if (kind == ProductKind.DENSE) {
             double fastest = fastest(nanos);
@@ -87,7 +87,7 @@ final class EngineMeasurement {
                     best.merge(engine, (double) (System.nanoTime() - start), Math::min);
                 }
                 double fastest = fastest(best);
-                timed.removeIf(engine -> best.get(engine) > HOPELESS * fastest);
+                timed.removeIf(engine -> best.getOrDefault(engine, 0.0) > HOPELESS * fastest);
             }
         }
         return best;
