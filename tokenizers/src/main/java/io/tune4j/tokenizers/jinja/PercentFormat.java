@@ -19,9 +19,8 @@ final class PercentFormat {
             throw new JinjaException(
                     JinjaException.Kind.UNSUPPORTED, "values in HTML that is marked safe are not supported");
         }
-        List<@Nullable Object> all = values instanceof Sequence list && list.kind() == Sequence.Kind.TUPLE
-                ? list.items()
-                : Collections.singletonList(values);
+        @Nullable Sequence tuple = values instanceof Sequence list && list.kind() == Sequence.Kind.TUPLE ? list : null;
+        List<@Nullable Object> all = tuple == null ? Collections.singletonList(values) : tuple.items();
         TextBuilder made = new TextBuilder();
         String value = text.value();
         Matcher directive = DIRECTIVE.matcher(value);
@@ -67,7 +66,7 @@ final class PercentFormat {
         if (next < all.size()
                 && !named
                 && !(values instanceof Dict || values instanceof Undefined)
-                && !(values instanceof Sequence list && !many)) {
+                && !(values instanceof Sequence && tuple == null)) {
             throw JinjaException.type("not all arguments converted during string formatting");
         }
         return made.build();
