@@ -11,6 +11,7 @@ module io.tune4j.testkit {
 
     exports io.tune4j.testkit.autograd;
     exports io.tune4j.testkit.backend;
+    exports io.tune4j.testkit.component;
     exports io.tune4j.testkit.config;
     exports io.tune4j.testkit.fuzz;
     exports io.tune4j.testkit.hub;

@@ -6,36 +6,33 @@ import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.testkit.engine.Events;
 
-/** Runs test classes inside a test, to see whether they fail. */
+/** Runs tests inside a test, to see whether they fail. */
 public final class Runs {
     private Runs() {}
 
-    /** The failures, each as {@code test: message}. */
+    /**
+     * The failures, each as {@code test: message}.
+     *
+     * @throws AssertionError if no test began, or one was skipped
+     */
     public static List<String> failures(DiscoverySelector... selectors) {
-        return failures(EngineTestKit.engine("junit-jupiter").selectors(selectors));
-    }
-
-    /** What failed up to the first failure that begins with {@code last}, in classes that {@link UntilFailure} extends. */
-    public static List<String> failuresUntil(String last, DiscoverySelector... selectors) {
-        return failures(EngineTestKit.engine("junit-jupiter")
+        Events events = EngineTestKit.engine("junit-jupiter")
                 .selectors(selectors)
-                .configurationParameter(UntilFailure.PARAMETER, last));
-    }
-
-    private static List<String> failures(EngineTestKit.Builder run) {
-        return run.execute().testEvents().failed().stream().map(Runs::failure).toList();
+                .execute()
+                .testEvents();
+        if (events.started().count() == 0) {
+            throw new AssertionError("there is no such test: " + List.of(selectors));
+        }
+        return events.failed().stream().map(Runs::failure).toList();
     }
 
     private static String failure(Event event) {
-        return failure(
-                event.getTestDescriptor().getDisplayName(),
-                event.getRequiredPayload(TestExecutionResult.class)
+        return event.getTestDescriptor().getDisplayName() + ": "
+                + event.getRequiredPayload(TestExecutionResult.class)
                         .getThrowable()
-                        .orElse(null));
-    }
-
-    static String failure(String test, Throwable cause) {
-        return test + ": " + (cause == null ? "" : cause);
+                        .map(Throwable::toString)
+                        .orElse("");
     }
 }

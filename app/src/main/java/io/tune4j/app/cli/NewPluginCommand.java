@@ -5,6 +5,7 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.plugin.ApiVersion;
+import io.tune4j.app.installation.Installation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,12 +26,18 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "new",
         mixinStandardHelpOptions = true,
-        description = "Writes a Maven project for a new plugin, with a recipe and its test.")
+        description = "Writes a Maven project for a new plugin, with a contribution of one kind and its test.")
 final class NewPluginCommand implements Runnable {
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The plugin's id: lower-case words joined by -.")
     private String id = "";
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND",
+            description = "What it contributes: ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if not given.")
+    private PluginKind kind = PluginKind.recipe;
 
     @Option(
             names = "--package",
@@ -59,12 +67,11 @@ final class NewPluginCommand implements Runnable {
         Path own = code.resolve(ownPackage.replace('.', '/'));
         Path tests = Path.of("src/test/java").resolve(ownPackage.replace('.', '/'));
         files.put("pom.xml", "pom.xml");
-        files.put("README.md", "README.md");
-        files.put("count_tokens.yaml", "count_tokens.yaml");
         files.put(code.resolve("module-info.java").toString(), "module-info.java");
-        files.put(own.resolve(className + ".java").toString(), "Plugin.java");
-        files.put(own.resolve("CountTokens.java").toString(), "CountTokens.java");
-        files.put(tests.resolve("CountTokensTest.java").toString(), "CountTokensTest.java");
+        files.put(own.resolve(className + ".java").toString(), kind + "/Plugin.java");
+        kind.files().forEach(name -> files.put(name, kind + "/" + name));
+        kind.classes().forEach(name -> files.put(own.resolve(name).toString(), kind + "/" + name));
+        files.put(tests.resolve(kind.test()).toString(), kind + "/" + kind.test());
         Map<String, String> words = Map.of(
                 "@id@",
                 id,
@@ -75,12 +82,20 @@ final class NewPluginCommand implements Runnable {
                 "@class@",
                 className,
                 "@version@",
-                ApiVersion.current());
+                ApiVersion.current(),
+                "@repository@",
+                repository());
         files.forEach((target, template) -> write(folder.resolve(target), template, words));
         System.out.println("wrote a plugin to " + folder + "; next:");
         System.out.println("  cd " + folder + " && mvn package");
-        System.out.println("  tune run " + id.replace('-', '_') + "_count_tokens --plugin-dir target/" + id
-                + "-1.0.0.jar --config count_tokens.yaml");
+        System.out.println("  tune plugins --plugin-dir target/" + id + "-1.0.0.jar");
+        System.out.println("README.md there says how a config names it");
+    }
+
+    /** The distribution's own repository, which has what a plugin is built with. */
+    private static String repository() {
+        Path folder = Installation.find(List.of()).home().resolve("repository");
+        return folder.toAbsolutePath().toUri().toString();
     }
 
     private String className() {

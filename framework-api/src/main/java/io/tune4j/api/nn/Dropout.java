@@ -15,7 +15,8 @@ public final class Dropout {
     private Dropout() {}
 
     /**
-     * A factor for each element: 0 with the given probability, else {@code 1 / (1 - probability)}.
+     * A factor for each element: 0 where the fp32 number that {@link io.tune4j.api.tensor.ArrayKernels#uniform} draws from the seed is
+     * below the probability in fp32, else {@code 1 / (1 - probability)}.
      *
      * @param probability in [0, 1)
      * @param like gives shape, dtype and backend

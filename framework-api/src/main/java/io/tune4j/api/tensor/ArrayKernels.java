@@ -36,8 +36,20 @@ public interface ArrayKernels {
     Array arange(long count);
 
     /**
-     * Uniform numbers in [0, 1) that depend on nothing but the arguments, so that a recomputed layer or a resumed run
-     * draws the same ones.
+     * Uniform numbers in [0, 1) that depend on nothing but the arguments, so that a recomputed layer or a resumed run draws the same
+     * ones. All backends draw the same bits, so that a seed repeats a run on another backend, up to the rounding of its kernels.
+     *
+     * <p>The generator is MT19937 (Matsumoto and Nishimura 1998), begun anew at each call with the initialization of 2002 from the
+     * seed's lower 32 bits: {@code s[0] = seed, s[i] = 1812433253 * (s[i-1] ^ (s[i-1] >>> 30)) + i}. The elements are drawn row by row:
+     *
+     * <ul>
+     *   <li>fp64 takes two outputs, {@code h} and then {@code l}: {@code ((h << 32 | l) & (2^53 - 1)) * 2^-53};
+     *   <li>fp32 takes one output u: {@code (u & (2^24 - 1)) * 2^-24};
+     *   <li>bf16 and fp16 take the number of fp32 and round it to nearest even; where that gives 1, the element is 0.
+     * </ul>
+     *
+     * @param seed of which the lower 32 bits count
+     * @param dtype floating
      */
     Array uniform(long seed, DType dtype, long... shape);
 

@@ -26,4 +26,12 @@ class RandomKeysTest {
     void aZeroSeedIsAsGoodAsAnyOther() {
         assertThat(RandomKeys.derive(0, 0)).isNotZero().isNotEqualTo(RandomKeys.derive(0, 1));
     }
+
+    /** Computed by another program from the Javadoc's formulas. */
+    @Test
+    void keysAreThoseOfTheSpecification() {
+        assertThat(RandomKeys.derive(42, 7)).isEqualTo(0x4a29d4dbe99a2d8L);
+        assertThat(RandomKeys.derive(42, "model.layers.0.self_attn.q_proj.lora_A"))
+                .isEqualTo(0x5830255b99626da4L);
+    }
 }

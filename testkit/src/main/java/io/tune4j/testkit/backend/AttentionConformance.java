@@ -4,6 +4,7 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.backend.AttentionShape;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.backend.ReferenceKernels;
 import io.tune4j.api.batch.SequenceLayout;
@@ -11,12 +12,19 @@ import io.tune4j.api.batch.SequenceLayout.Sequence;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Rotary embedding and ragged attention: ragged layouts, long sequences, grouped queries. */
 abstract class AttentionConformance extends BackendTestCase {
     private static final List<AttentionShape> SHAPES = List.of(
+            // Windows, scales and caps: shorter than a block and longer, alone and together.
+            new AttentionShape(4, 2, 8, 5, 0.3, 0),
+            new AttentionShape(4, 2, 16, 100, 0.25, 0),
+            new AttentionShape(4, 2, 8, 0, 0.6, 1.5),
+            new AttentionShape(6, 2, 64, 17, 0.125, 2),
+            new AttentionShape(2, 1, 32, 1, 0.2, 0),
             new AttentionShape(4, 4, 8),
             new AttentionShape(6, 2, 16),
             new AttentionShape(4, 1, 4),
@@ -26,13 +34,7 @@ abstract class AttentionConformance extends BackendTestCase {
             // Heads as wide as real models have them, for which a backend may have other kernels.
             new AttentionShape(6, 2, 64),
             new AttentionShape(2, 2, 32),
-            new AttentionShape(2, 1, 128),
-            // Windows, scales and caps: shorter than a block and longer, alone and together.
-            new AttentionShape(4, 2, 8, 5, 0.3, 0),
-            new AttentionShape(4, 2, 16, 100, 0.25, 0),
-            new AttentionShape(4, 2, 8, 0, 0.6, 1.5),
-            new AttentionShape(6, 2, 64, 17, 0.125, 2),
-            new AttentionShape(2, 1, 32, 1, 0.2, 0));
+            new AttentionShape(2, 1, 128));
 
     private static final List<SequenceLayout> LAYOUTS = List.of(
             SequenceLayout.ofLengths(1),
@@ -176,6 +178,46 @@ abstract class AttentionConformance extends BackendTestCase {
         }
     }
 
+    /** Rows that come in several calls get the output of all in one call. */
+    @Test
+    final void cachedAttentionIsThatOfTheWholeSequences() {
+        int[] lengths = {19, 140};
+        SequenceLayout layout = SequenceLayout.ofLengths(lengths);
+        for (DType dtype : dtypes()) {
+            for (AttentionShape shape : SHAPES) {
+                try (TensorScope scope = TensorScope.open()) {
+                    Tensor fused = random(dtype, 9, layout.rows(), shape.fusedSize());
+                    Tensor expected = ReferenceKernels.attention(fused, layout, shape).output();
+                    List<Tensor> kept = Arrays.stream(lengths)
+                            .mapToObj(length -> Tensor.zeros(backend(), dtype, length + 3, 2L * shape.keyValueSize()))
+                            .toList();
+                    int[] before = {0, 0};
+                    for (int[] added : new int[][] {{11, 130}, {1, 1}, {7, 9}}) {
+                        Tensor rows = Tensor.concatenate(
+                                0, List.of(fused.rows(before[0], added[0]), fused.rows(19 + before[1], added[1])));
+                        Tensor actual = backend()
+                                .cachedAttention(
+                                        rows,
+                                        List.of(
+                                                new CachedSequence(0, added[0], before[0], kept.get(0)),
+                                                new CachedSequence(added[0], added[1], before[1], kept.get(1))),
+                                        shape);
+                        Tensor wanted = Tensor.concatenate(
+                                0,
+                                List.of(expected.rows(before[0], added[0]), expected.rows(19 + before[1], added[1])));
+                        assertClose(
+                                actual,
+                                wanted,
+                                2 * FusedKernelConformance.loose(dtype),
+                                "cachedAttention " + dtype + " " + shape + " after " + before[1]);
+                        before[0] += added[0];
+                        before[1] += added[1];
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     final void sequencesDoNotSeeEachOtherNorTheFuture() {
         AttentionShape shape = new AttentionShape(4, 2, 8);
@@ -189,6 +231,12 @@ abstract class AttentionConformance extends BackendTestCase {
         int unchanged = 139 * shape.querySize();
         assertThat(java.util.Arrays.copyOf(after, unchanged)).isEqualTo(java.util.Arrays.copyOf(before, unchanged));
         assertThat(after).isNotEqualTo(before);
+        double[] second =
+                backend().attention(fused, layout, shape).output().rows(140, 3).toDoubles();
+        fused.rows(0, 140).fillInPlace(-7);
+        assertThat(backend().attention(fused, layout, shape).output().rows(140, 3).toDoubles())
+                .as("the second sequence, after the first one changed")
+                .isEqualTo(second);
     }
 
     @Test

@@ -217,12 +217,12 @@ abstract class VectorJacobianConformance extends BackendTestCase {
     @Test
     final void raggedAttention() {
         List<AttentionShape> shapes = List.of(
-                new AttentionShape(2, 2, 4),
-                new AttentionShape(4, 2, 4),
-                new AttentionShape(3, 1, 2),
                 new AttentionShape(4, 2, 4, 3, 0.7, 0),
                 new AttentionShape(4, 2, 4, 0, 0.7, 0.8),
-                new AttentionShape(2, 1, 4, 2, 0.9, 0.5));
+                new AttentionShape(2, 1, 4, 2, 0.9, 0.5),
+                new AttentionShape(2, 2, 4),
+                new AttentionShape(4, 2, 4),
+                new AttentionShape(3, 1, 2));
         List<SequenceLayout> layouts =
                 List.of(SequenceLayout.ofLengths(1), SequenceLayout.ofLengths(6), SequenceLayout.ofLengths(3, 1, 5, 2));
         for (AttentionShape shape : shapes) {

@@ -23,6 +23,10 @@ import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.api.model.SequenceCache;
+import io.tune4j.api.model.SequenceCache.Extended;
+import io.tune4j.api.model.SequenceCache.Extension;
+import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;
@@ -48,6 +52,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,6 +239,63 @@ public abstract class ModelFamilyConformance {
             assertClose(Arrays.copyOfRange(together, 5 * vocabulary, 13 * vocabulary), alone, 1e-5);
             assertClose(model.logits(both, new long[] {6, 12}), concatenated(alone, vocabulary, 1, 7), 1e-5);
         }
+    }
+
+    /** Sequences that grow, fork and are cut have the logits of the whole sequences; some become longer than windows. */
+    @Test
+    final void aCacheComputesWhatTheWholeSequenceDoes() {
+        ModelDefinition definition = define(model());
+        RandomWeights weights = new RandomWeights(definition);
+        LinearFactory dense = new DenseFormat().factory(backend, DType.FLOAT32, weights);
+        int[] tokens = Arrays.stream(Assembled.batch(definition, 6, 16).tokens())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+        int[] branch = Arrays.copyOf(tokens, 8);
+        branch[7] = (tokens[7] + 1) % definition.vocabularySize();
+        try (Assembled model = Assembled.of(backend, DType.FLOAT32, definition, weights, dense);
+                SequenceCache cache = model.model().sequenceCache();
+                TensorScope scope = TensorScope.open()) {
+            int whole = cache.open(AdapterRows.BASE, 4);
+            int other = cache.open(AdapterRows.BASE, 20);
+            extended(model, cache, new Extension(other, longs(tokens, 0, 3), 0), new Extension(whole, longs(tokens, 0, 9), 0));
+            for (int at = 9; at < 15; at++) {
+                assertLast(model, cache, new Extension(whole, longs(tokens, at, at + 1), 1), tokens);
+            }
+            assertLast(model, cache, new Extension(other, longs(tokens, 3, 7), 4), tokens);
+            int fork = cache.fork(whole, 7, 8);
+            assertThat(cache.length(fork)).isEqualTo(7);
+            assertLast(model, cache, new Extension(fork, longs(branch, 7, 8), 1), branch);
+            assertThat(cache.length(whole)).as("after it was forked").isEqualTo(15);
+            cache.truncate(whole, 7);
+            assertThat(cache.length(whole)).isEqualTo(7);
+            assertLast(model, cache, new Extension(whole, longs(branch, 7, 8), 1), branch);
+            cache.end(other);
+            cache.end(fork);
+            assertThatThrownBy(() -> cache.extend(
+                            List.of(new Extension(whole, new long[] {definition.vocabularySize()}, 1))))
+                    .isInstanceOf(UserException.class);
+            assertThat(cache.length(whole)).as("after a failure").isEqualTo(8);
+        }
+    }
+
+    private static long[] longs(int[] tokens, int from, int to) {
+        return Arrays.stream(tokens, from, to).asLongStream().toArray();
+    }
+
+    private static double[] extended(Assembled model, SequenceCache cache, Extension... extensions) {
+        Extended extended = cache.extend(List.of(extensions));
+        Tensor hidden = extended.hidden();
+        return hidden == null
+                ? new double[0]
+                : model.model().outputHead().forward(hidden, extended.pass()).toDoubles();
+    }
+
+    /** The logits of the wanted tokens are those of the sequence from its beginning. */
+    private static void assertLast(Assembled model, SequenceCache cache, Extension extension, int... tokens) {
+        double[] actual = extended(model, cache, extension);
+        int length = cache.length(extension.sequence());
+        long[] rows = LongStream.range(length - extension.wanted(), length).toArray();
+        assertClose(actual, model.logits(batch(Arrays.copyOf(tokens, length)), rows), 1e-4);
     }
 
     private static double[] concatenated(double[] rows, int width, int... wanted) {

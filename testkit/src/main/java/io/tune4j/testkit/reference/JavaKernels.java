@@ -3,7 +3,6 @@ package io.tune4j.testkit.reference;
 
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
-import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
@@ -12,7 +11,6 @@ import io.tune4j.api.tensor.UnaryFunction;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
@@ -69,19 +67,22 @@ class JavaKernels implements ArrayKernels {
     @Override
     public Array uniform(long seed, DType dtype, long... shape) {
         JavaArray result = make(dtype, shape);
-        SplittableRandom random = new SplittableRandom(RandomKeys.derive(seed, "uniform"));
-        // As many bits as the dtype holds below 1, so that nothing is rounded up to 1.
-        int bits =
-                switch (dtype) {
-                    case FLOAT64 -> 53;
-                    case FLOAT32 -> 24;
-                    case FLOAT16 -> 11;
-                    default -> 8;
-                };
+        MersenneTwister random = new MersenneTwister(seed);
+        boolean wide = dtype == DType.FLOAT64;
         for (int i = 0; i < result.count(); i++) {
-            result.set(i, Math.scalb((double) (random.nextLong() >>> (Long.SIZE - bits)), -bits));
+            // Storing rounds to the dtype, which makes 1 of the largest numbers.
+            result.set(i, wide ? fiftyThreeBits(random) : Math.scalb((double) (random.next() & 0xffffff), -24));
+            if (result.get(i) == 1) {
+                result.set(i, 0);
+            }
         }
         return result;
+    }
+
+    private static double fiftyThreeBits(MersenneTwister random) {
+        long upper = random.next();
+        long lower = Integer.toUnsignedLong(random.next());
+        return Math.scalb((double) ((upper << 32 | lower) & (1L << 53) - 1), -53);
     }
 
     @Override

@@ -81,7 +81,8 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public int[] encodePrompt(List<Message> messages) {
-        return encodeMessages("prompt", messages).tokens();
+        int[] whole = encodeMessages("prompt", messages).tokens();
+        return Arrays.copyOf(whole, whole.length - 1);
     }
 
     @Override

@@ -44,6 +44,15 @@ public final class ToyCheckpoints {
         return folder;
     }
 
+    /** The elements of one weight that {@link #write} writes, by its name. */
+    public static Map<String, float[]> values(ModelDefinition definition, String name) {
+        BackendOptions options = new BackendOptions(Device.CPU, DType.FLOAT32, 1, notice -> {});
+        try (Backend backend = new JavaBackendFactory().create(options);
+                Tensor weight = new RandomWeights(definition).load(backend, name, DType.FLOAT32)) {
+            return Map.of(name, weight.toFloats());
+        }
+    }
+
     private static long[] lengths(WeightShape weight) {
         return weight.shape().stream().mapToLong(Long::longValue).toArray();
     }

@@ -3,13 +3,12 @@ package io.tune4j.testkit.faults;
 
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.faults.GainMethod.Flaw;
 import io.tune4j.testkit.peft.PeftMethodConformance;
+import io.tune4j.testkit.promises.Breach;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A PEFT method with faults. */
 public final class FaultyMethods {
@@ -21,26 +20,117 @@ public final class FaultyMethods {
         flaws = Set.of();
     }
 
-    private static Fault fault(Flaw flaw, String foundBy) {
-        return new Fault(flaw.name(), foundBy, () -> flaws = Set.of(flaw));
+    private static Breach breach(String of, String promise, String mutant, Flaw flaw, String test) {
+        return new Breach(of, promise, mutant, List.of(Subject.class), test, () -> flaws = Set.of(flaw));
     }
 
-    public static Stream<Supplier<String>> all() {
+    /** All of them. */
+    public static Stream<Breach> all() {
         return Stream.of(
-                fault(Flaw.BEGINS_ELSEWHERE, "aFreshAdapterChangesNothing"),
-                fault(Flaw.COUNTS_WRONG, "whatIsTrainedIsWhatThePlanSays"),
-                fault(Flaw.WRONG_GRADIENT, "gradientsAreThoseOfFiniteDifferences"),
-                // The model turns and adds in place, so that the saved output is another one when the backward reads
-                // it.
-                fault(Flaw.KEEPS_ITS_OUTPUT, "gradientsAreThoseOfFiniteDifferences"),
-                fault(Flaw.FORGETS_WHEN_SAVED, "whatIsSavedIsLoaded"),
-                fault(Flaw.MERGES_WRONG, "mergedAndUnmergedComputeTheSame"),
-                fault(Flaw.TAKES_ANY_FILE, "filesThatAreNoAdapterAreRefused"),
-                fault(Flaw.SWALLOWS_OPTIONS, "unknownOptionsAreReported"),
-                fault(Flaw.LEAKS, "aFreshAdapterChangesNothing"));
+                breach(
+                        "PeftPlan.attach",
+                        "most fresh adapters change nothing",
+                        "it begins with another model",
+                        Flaw.BEGINS_ELSEWHERE,
+                        "aFreshAdapterChangesNothing"),
+                breach(
+                        "PeftPlan.parameterCount",
+                        "the number of trainable parameters",
+                        "one more",
+                        Flaw.COUNTS_WRONG,
+                        "whatIsTrainedIsWhatThePlanSays"),
+                breach(
+                        "Parameter.name",
+                        "unique within an adapter",
+                        "all have one name",
+                        Flaw.NAMES_TWICE,
+                        "whatIsTrainedIsWhatThePlanSays"),
+                breach(
+                        "Parameter.accumulate",
+                        "the gradient of the loss",
+                        "a thousandth too small",
+                        Flaw.WRONG_GRADIENT,
+                        "gradientsAreThoseOfFiniteDifferences"),
+                breach(
+                        "Linear.forward",
+                        "the caller may overwrite the result",
+                        "the backward reads the result",
+                        Flaw.KEEPS_ITS_OUTPUT,
+                        "gradientsAreThoseOfFiniteDifferences"),
+                breach(
+                        "Linear.forward",
+                        "the input is not changed",
+                        "the input is scaled",
+                        Flaw.CHANGES_ITS_INPUT,
+                        "aFreshAdapterChangesNothing"),
+                breach(
+                        "SwitchedAdapter.off",
+                        "the model computes as its base",
+                        "the method has changed the base",
+                        Flaw.CHANGES_THE_BASE,
+                        "turnedOffTheModelComputesAsTheBase"),
+                breach(
+                        "Tape.checkpoint",
+                        "a recomputed part does the same both times",
+                        "it counts its calls",
+                        Flaw.DRAWS_FROM_A_STATE,
+                        "computingLayersAgainChangesNothing"),
+                breach(
+                        "SharedRows",
+                        "what works row by row sees each common row once",
+                        "rows of the batch are added up",
+                        Flaw.LOOKS_AT_NEIGHBOURS,
+                        "sharedBeginningsChangeNothing"),
+                breach(
+                        "PeftPlan.attach",
+                        "the seed decides the initial values",
+                        "the clock does",
+                        Flaw.BEGINS_BY_THE_CLOCK,
+                        "theSeedDecidesTheBeginning"),
+                breach(
+                        "Adapter.parameterGroups",
+                        "the parameters in groups",
+                        "one is in no group",
+                        Flaw.GROUPS_MISS_ONE,
+                        "groupsHaveEachParameterOnce"),
+                breach(
+                        "Adapter.load",
+                        "reads what save wrote",
+                        "the file is opened, not read",
+                        Flaw.FORGETS_WHEN_SAVED,
+                        "whatIsSavedIsLoaded"),
+                breach(
+                        "Adapter.load",
+                        "files that do not fit are refused",
+                        "anything is taken",
+                        Flaw.TAKES_ANY_FILE,
+                        "filesThatAreNoAdapterAreRefused"),
+                breach(
+                        "Adapter.merge",
+                        "the merged weight",
+                        "a fifth too large",
+                        Flaw.MERGES_WRONG,
+                        "mergedAndUnmergedComputeTheSame"),
+                breach(
+                        "Adapter.adapts",
+                        "whether this weight changes",
+                        "all weights do",
+                        Flaw.ADAPTS_EVERYTHING,
+                        "mergedAndUnmergedComputeTheSame"),
+                breach(
+                        "PeftMethod.configure",
+                        "claims the keys that it knows, and no other",
+                        "every key is claimed",
+                        Flaw.SWALLOWS_OPTIONS,
+                        "unknownOptionsAreReported"),
+                breach(
+                        "Adapter.close",
+                        "frees the parameters",
+                        "nothing is freed",
+                        Flaw.LEAKS,
+                        "aFreshAdapterChangesNothing"));
     }
 
-    @ExtendWith(UntilFailure.class)
     public static class Subject extends PeftMethodConformance {
         @Override
         protected PeftMethod method() {

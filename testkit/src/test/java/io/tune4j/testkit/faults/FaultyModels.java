@@ -13,6 +13,7 @@ import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.api.model.SequenceCache;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
@@ -23,8 +24,9 @@ import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.testkit.UntilFailure;
 import io.tune4j.testkit.model.ModelFamilyConformance;
+import io.tune4j.testkit.promises.Altered;
+import io.tune4j.testkit.promises.Breach;
 import io.tune4j.testkit.reference.JavaBackend;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import io.tune4j.testkit.toy.Assembled;
@@ -36,14 +38,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The toy model with faults. */
 public final class FaultyModels {
@@ -62,30 +65,149 @@ public final class FaultyModels {
         backends = new JavaBackendFactory();
     }
 
-    private static Fault fault(String name, String foundBy, UnaryOperator<ModelDefinition> planted) {
-        return new Fault(name, foundBy, () -> {
+    private static Breach breach(
+            String of, String promise, String mutant, String test, UnaryOperator<ModelDefinition> planted) {
+        return new Breach(of, promise, mutant, List.of(Subject.class), test, () -> {
             repair();
             fault = planted;
         });
     }
 
-    public static Stream<Supplier<String>> all() {
+    /** All of them. */
+    public static Stream<Breach> all() {
+        return Stream.of(definitions(), forwards(), others()).flatMap(each -> each);
+    }
+
+    private static Stream<Breach> others() {
         return Stream.of(
-                new Fault("options that it does not know are swallowed", "unknownOptionsAreReported", () -> {
-                    repair();
-                    swallowsOptions = true;
-                }),
-                fault(
-                        "a weight has another name than in the checkpoint",
+                new Breach(
+                        "ModelBuilder.define",
+                        "claims the keys that it knows, and no other",
+                        "every key is claimed",
+                        List.of(Subject.class),
+                        "unknownOptionsAreReported",
+                        () -> {
+                            repair();
+                            swallowsOptions = true;
+                        }),
+                new Breach(
+                        "FusedKernels.attentionBackward",
+                        "the gradient of sequences longer than a window",
+                        "the values have none",
+                        List.of(Subject.class),
+                        "gradientsOfLongSequencesAreThoseOfFiniteDifferences",
+                        () -> {
+                            repair();
+                            backends = new WithoutValueGradient();
+                        }),
+                breach(
+                        "ModelDefinition.build",
+                        "refuses token ids outside of the vocabulary",
+                        "ids are taken modulo the vocabulary",
+                        "tokensAndLengthsBeyondTheModelAreTheUsersMistake",
+                        Unchecked::new));
+    }
+
+    private static Breach cache(String of, String promise, String mutant, String method, Altered.Change change) {
+        return breach(of, promise, mutant, "aCacheComputesWhatTheWholeSequenceDoes", right -> new Same(right) {
+            @Override
+            public CausalLanguageModel assemble(
+                    Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+                return new SameModel(right.assemble(backend, dtype, weights, linears)) {
+                    @Override
+                    public SequenceCache sequenceCache() {
+                        return Altered.of(SequenceCache.class, model.sequenceCache(), method, change);
+                    }
+                };
+            }
+        });
+    }
+
+    private static Stream<Breach> definitions() {
+        return Stream.of(
+                breach(
+                        "ModelDefinition.weights",
+                        "every tensor a checkpoint must hold, by its name there",
+                        "a norm has another name",
                         "weightsAreThoseOfTheCheckpoint",
                         Renamed::new),
-                fault(
-                        "a projection does not come from the factory",
+                breach(
+                        "ModelDefinition.describe",
+                        "one line",
+                        "two lines",
+                        "namesAreThoseOfAConfig",
+                        right -> new Same(right) {
+                            @Override
+                            public String describe() {
+                                return "Toy,\n1 layer";
+                            }
+                        }),
+                breach(
+                        "ModelDefinition.projections",
+                        "in the order of the forward, the output projection last",
+                        "the output projection first",
+                        "weightsAreThoseOfTheCheckpoint",
+                        right -> new Same(right) {
+                            @Override
+                            public List<Projection> projections() {
+                                List<Projection> turned = new ArrayList<>(right.projections());
+                                Collections.rotate(turned, 1);
+                                return turned;
+                            }
+                        }),
+                breach(
+                        "ModelDefinition.tiedEmbeddings",
+                        "whether the output projection uses the embedding's weight",
+                        "tied, with a weight of its own",
+                        "weightsAreThoseOfTheCheckpoint",
+                        right -> new Same(right) {
+                            @Override
+                            public boolean tiedEmbeddings() {
+                                return true;
+                            }
+                        }),
+                breach(
+                        "ModelDefinition.vocabularySize",
+                        "the width of the output projection",
+                        "one less",
+                        "weightsAreThoseOfTheCheckpoint",
+                        right -> new Same(right) {
+                            @Override
+                            public int vocabularySize() {
+                                return right.vocabularySize() - 1;
+                            }
+                        }),
+                breach(
+                        "ModelDefinition.layerCount",
+                        "the number of layers",
+                        "one more than the model has",
                         "everyProjectionComesFromTheFactoryOnce",
-                        Bypassing::new),
-                fault("the logits are slightly off", "logitsAreTheGoldenOnes", right -> new Changed(right, 1.01)),
-                fault(
-                        "layers are left out when they should be computed again",
+                        right -> new Same(right) {
+                            @Override
+                            public int layerCount() {
+                                return right.layerCount() + 1;
+                            }
+                        }),
+                breach(
+                        "ModelDefinition.assemble",
+                        "asks the factory for each projection by name",
+                        "one is made without the factory",
+                        "everyProjectionComesFromTheFactoryOnce",
+                        Bypassing::new));
+    }
+
+    private static Stream<Breach> forwards() {
+        return Stream.of(
+                breach(
+                        "CausalLanguageModel.hiddenStates",
+                        "the final, normed hidden states",
+                        "1 % too large",
+                        "logitsAreTheGoldenOnes",
+                        right -> new Changed(right, 1.01)),
+                breach(
+                        "CausalLanguageModel.hiddenStates",
+                        "recomputed layers change nothing",
+                        "recomputed layers have another result",
                         "computingLayersAgainChangesNothing",
                         right -> new Changed(right, 1) {
                             @Override
@@ -93,25 +215,91 @@ public final class FaultyModels {
                                 return checkpointedLayers > 0 ? hidden.times(1.5) : hidden;
                             }
                         }),
-                fault(
-                        "the way back misses a part",
+                breach(
+                        "Tape.record",
+                        "records how to go back from each operation",
+                        "a factor is not recorded",
                         "gradientsAreThoseOfFiniteDifferences",
                         right -> new Changed(right, 1.1)),
-                fault(
-                        "rows that samples share are computed as one sequence",
+                breach(
+                        "CausalLanguageModel.sharesRows",
+                        "computes batches whose samples share rows",
+                        "the rows are taken for one sequence",
                         "sharedBeginningsChangeNothing",
-                        IgnoresSharing::new),
-                new Fault(
-                        "attention with a window has no gradient of its values",
-                        "gradientsOfLongSequencesAreThoseOfFiniteDifferences",
-                        () -> {
-                            repair();
-                            backends = new WithoutValueGradient();
+                        right -> new Rebatched(right, false)),
+                breach(
+                        "SequenceLayout",
+                        "only rows of one sequence see each other",
+                        "a batch is one sequence",
+                        "sequencesDoNotSeeEachOther",
+                        right -> new Rebatched(right, true)),
+                breach(
+                        "CausalLanguageModel.hiddenStates",
+                        "of some rows",
+                        "of the first rows, as many as asked for",
+                        "sequencesDoNotSeeEachOther",
+                        right -> new Same(right) {
+                            @Override
+                            public CausalLanguageModel assemble(
+                                    Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+                                return new SameModel(right.assemble(backend, dtype, weights, linears)) {
+                                    @Override
+                                    public Tensor hiddenStates(
+                                            RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
+                                        long[] first =
+                                                LongStream.range(0, rows.length).toArray();
+                                        return model.hiddenStates(batch, first, pass, checkpointedLayers);
+                                    }
+                                };
+                            }
                         }),
-                fault(
-                        "tokens outside the vocabulary are computed with",
-                        "tokensAndLengthsBeyondTheModelAreTheUsersMistake",
-                        Unchecked::new));
+                cache(
+                        "SequenceCache.truncate",
+                        "forgets the tokens after the first so many",
+                        "nothing is forgotten",
+                        "truncate",
+                        (arguments, original) -> null),
+                cache(
+                        "SequenceCache.fork",
+                        "begins a sequence with the first tokens of another",
+                        "with one token less",
+                        "fork",
+                        (arguments, original) ->
+                                original.with(arguments[0], (int) arguments[1] - 1, arguments[2])),
+                cache(
+                        "SequenceCache.extend",
+                        "hidden states of the wanted tokens, which are the last",
+                        "one is wanted, whatever was asked for",
+                        "extend",
+                        (arguments, original) -> original.with(((List<?>) arguments[0])
+                                .stream()
+                                        .map(each -> (SequenceCache.Extension) each)
+                                        .map(each -> new SequenceCache.Extension(
+                                                each.sequence(), each.tokens(), Math.min(1, each.wanted())))
+                                        .toList())),
+                cache(
+                        "SequenceCache.length",
+                        "the number of tokens",
+                        "of those that memory is reserved for",
+                        "length",
+                        (arguments, original) -> 20),
+                breach(
+                        "CausalLanguageModel.close",
+                        "frees the model's weights",
+                        "nothing is freed",
+                        "logitsAreTheGoldenOnes",
+                        right -> new Same(right) {
+                            @Override
+                            public CausalLanguageModel assemble(
+                                    Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+                                return new SameModel(right.assemble(backend, dtype, weights, linears)) {
+                                    @Override
+                                    public void close() {
+                                        // Forgotten.
+                                    }
+                                };
+                            }
+                        }));
     }
 
     /** The toy family, faulty or not. */
@@ -147,7 +335,6 @@ public final class FaultyModels {
         }
     }
 
-    @ExtendWith(UntilFailure.class)
     public static class Subject extends ModelFamilyConformance {
         @Override
         protected ModelFamily family() {
@@ -276,10 +463,13 @@ public final class FaultyModels {
         }
     }
 
-    /** Says that it computes shared rows, and takes them for one sequence. */
-    private static final class IgnoresSharing extends Same {
-        IgnoresSharing(ModelDefinition right) {
+    /** Takes shared rows, or all rows, for one sequence. */
+    private static final class Rebatched extends Same {
+        private final boolean all;
+
+        Rebatched(ModelDefinition right, boolean all) {
             super(right);
+            this.all = all;
         }
 
         @Override
@@ -287,9 +477,17 @@ public final class FaultyModels {
             return new SameModel(right.assemble(backend, dtype, weights, linears)) {
                 @Override
                 public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
-                    SequenceLayout layout = new SequenceLayout(batch.layout().sequences());
+                    SequenceLayout layout = all
+                            ? SequenceLayout.ofLengths(batch.tokenCount())
+                            : new SequenceLayout(batch.layout().sequences());
                     RaggedBatch alone = new RaggedBatch(
-                            batch.ids(), batch.tokens(), batch.labelledRows(), batch.labels(), batch.weights(), layout);
+                            batch.ids(),
+                            batch.tokens(),
+                            batch.labelledRows(),
+                            batch.labels(),
+                            batch.weights(),
+                            batch.labelSamples(),
+                            layout);
                     Pass own = new Pass(pass.tape(), layout, pass.training(), pass.randomKey());
                     return model.hiddenStates(alone, rows, own, checkpointedLayers);
                 }

@@ -26,7 +26,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.api.train.OptimizerProvider;
-import io.tune4j.testkit.UntilFailure;
+import io.tune4j.testkit.promises.Breach;
 import io.tune4j.testkit.recipe.RecipeConformance;
 import io.tune4j.testkit.toy.Assembled;
 import jakarta.inject.Inject;
@@ -40,9 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A small training recipe with faults. */
 public final class FaultyRecipes {
@@ -52,7 +50,9 @@ public final class FaultyRecipes {
         WRITES_FIRST,
         IGNORES_SEED,
         RESUMES_FROM_START,
-        FORGETS_THE_OPTIMIZER
+        FORGETS_THE_OPTIMIZER,
+        SAYS_CANCELLED,
+        LEAKS
     }
 
     private static Set<Flaw> flaws = Set.of();
@@ -63,18 +63,56 @@ public final class FaultyRecipes {
         flaws = Set.of();
     }
 
-    private static Fault fault(Flaw flaw, String foundBy) {
-        return new Fault(flaw.name(), foundBy, () -> flaws = Set.of(flaw));
+    private static Breach breach(String of, String promise, String mutant, Flaw flaw, String test) {
+        return new Breach(of, promise, mutant, List.of(Subject.class), test, () -> flaws = Set.of(flaw));
     }
 
-    public static Stream<Supplier<String>> all() {
+    /** All of them. */
+    public static Stream<Breach> all() {
         return Stream.of(
-                fault(Flaw.IGNORES_CANCEL, "itStopsWhenAsked"),
-                fault(Flaw.SWALLOWS_KEYS, "keysThatItDoesNotKnowAreReported"),
-                fault(Flaw.WRITES_FIRST, "keysThatItDoesNotKnowAreReported"),
-                fault(Flaw.IGNORES_SEED, "oneSeedGivesOneResult"),
-                fault(Flaw.RESUMES_FROM_START, "aStoppedRunContinuesToTheSameEnd"),
-                fault(Flaw.FORGETS_THE_OPTIMIZER, "aStoppedRunContinuesWithTheOptimizersState"));
+                breach(
+                        "Cancellation",
+                        "asked between steps; the run then ends",
+                        "never asked",
+                        Flaw.IGNORES_CANCEL,
+                        "itStopsWhenAsked"),
+                breach(
+                        "ConfigReader.finish",
+                        "unknown keys are reported",
+                        "every key is claimed",
+                        Flaw.SWALLOWS_KEYS,
+                        "keysThatItDoesNotKnowAreReported"),
+                breach(
+                        "Recipe.run",
+                        "nothing is written before the config is right",
+                        "a file is written first",
+                        Flaw.WRITES_FIRST,
+                        "keysThatItDoesNotKnowAreReported"),
+                breach(
+                        "Recipe.run",
+                        "one seed gives one result",
+                        "the clock decides the rate",
+                        Flaw.IGNORES_SEED,
+                        "oneSeedGivesOneResult"),
+                breach(
+                        "Recipe.run",
+                        "a resumed run continues",
+                        "it begins at the first step again",
+                        Flaw.RESUMES_FROM_START,
+                        "aStoppedRunContinuesToTheSameEnd"),
+                breach(
+                        "Optimizer.restore",
+                        "a resumed run restores the optimizer",
+                        "its state is forgotten",
+                        Flaw.FORGETS_THE_OPTIMIZER,
+                        "aStoppedRunContinuesWithTheOptimizersState"),
+                breach(
+                        "Recipe.run",
+                        "the outcome of the run",
+                        "a completed run says that it was cancelled",
+                        Flaw.SAYS_CANCELLED,
+                        "itRunsToItsEnd"),
+                breach("Recipe.run", "closes what it opened", "the model is not closed", Flaw.LEAKS, "itRunsToItsEnd"));
     }
 
     /** Trains gains for as many steps as there are samples. */
@@ -128,6 +166,9 @@ public final class FaultyRecipes {
             }
             config.root().finish();
             config.problems().throwIfAny();
+            if (flaws.contains(Flaw.LEAKS)) {
+                TensorScope.detach(Tensor.zeros(backends.get(), DType.FLOAT32, 3));
+            }
             try (Checkpoint base = checkpointer.open();
                     Tokenizer tokenizer = tokenizers.open();
                     Assembled model = Assembled.adapted(
@@ -162,7 +203,7 @@ public final class FaultyRecipes {
                 console.progress(step + 1, data.size(), "trained");
             }
             save(model, optimizer, step);
-            return Outcome.COMPLETED;
+            return flaws.contains(Flaw.SAYS_CANCELLED) ? Outcome.CANCELLED : Outcome.COMPLETED;
         }
 
         private void restore(Optimizer optimizer, int step) {
@@ -204,7 +245,6 @@ public final class FaultyRecipes {
         }
     }
 
-    @ExtendWith(UntilFailure.class)
     public static class Subject extends RecipeConformance {
         @Override
         protected RecipeFactory recipe() {

@@ -2,6 +2,7 @@
 package io.tune4j.testkit.faults;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.CheckpointWeights;
@@ -36,12 +37,22 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
         COUNTS_WRONG,
         WRONG_GRADIENT,
         KEEPS_ITS_OUTPUT,
+        DRAWS_FROM_A_STATE,
+        LOOKS_AT_NEIGHBOURS,
+        BEGINS_BY_THE_CLOCK,
+        GROUPS_MISS_ONE,
+        NAMES_TWICE,
+        ADAPTS_EVERYTHING,
+        CHANGES_ITS_INPUT,
+        CHANGES_THE_BASE,
         FORGETS_WHEN_SAVED,
         MERGES_WRONG,
         TAKES_ANY_FILE,
         SWALLOWS_OPTIONS,
         LEAKS
     }
+
+    private static int draws;
 
     private boolean has(Flaw flaw) {
         return flaws.contains(flaw);
@@ -80,6 +91,11 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
             }
 
             @Override
+            public boolean drawsPerRow() {
+                return false;
+            }
+
+            @Override
             public long fileBytes() {
                 return 8 * parameterCount() + 4096;
             }
@@ -95,15 +111,24 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
         private final Map<String, Parameter> gains = new LinkedHashMap<>();
 
         GainAdapter(List<Projection> targets, Backend backend, DType dtype) {
-            double begin = has(Flaw.BEGINS_ELSEWHERE) ? 0.1 : 0;
+            double begin = has(Flaw.BEGINS_ELSEWHERE)
+                    ? 0.1
+                    : has(Flaw.BEGINS_BY_THE_CLOCK) ? 1e-9 * (System.nanoTime() % 100_000) : 0;
             targets.forEach(each -> gains.put(
-                    each.name(), new Parameter(each.name(), Tensor.full(backend, begin, dtype, each.outFeatures()))));
+                    each.name(),
+                    new Parameter(
+                            has(Flaw.NAMES_TWICE) ? "gain" : each.name(),
+                            Tensor.full(backend, begin, dtype, each.outFeatures()))));
         }
 
         @Override
         public LinearFactory decorate(FrozenLinearFactory base) {
             return projections -> {
                 FrozenLinear frozen = base.create(projections);
+                Tensor bias = frozen.bias();
+                if (has(Flaw.CHANGES_THE_BASE) && bias != null) {
+                    bias.timesInPlace(1.1);
+                }
                 List<Parameter> own = projections.stream()
                         .map(each -> gains.get(each.name()))
                         .filter(Objects::nonNull)
@@ -115,6 +140,16 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
         @Override
         public List<Parameter> parameters() {
             return List.copyOf(gains.values());
+        }
+
+        @Override
+        public List<ParameterGroup> parameterGroups(double ratio) {
+            List<Parameter> all = parameters();
+            return has(Flaw.GROUPS_MISS_ONE) && ratio != 1
+                    ? List.of(
+                            new ParameterGroup(all.subList(0, 1), 1),
+                            new ParameterGroup(all.subList(2, all.size()), ratio))
+                    : Adapter.super.parameterGroups(ratio);
         }
 
         @Override
@@ -144,8 +179,9 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
 
         @Override
         public boolean adapts(String weightName) {
-            return weightName.endsWith(".weight")
-                    && gains.containsKey(weightName.substring(0, weightName.length() - 7));
+            return has(Flaw.ADAPTS_EVERYTHING)
+                    || weightName.endsWith(".weight")
+                            && gains.containsKey(weightName.substring(0, weightName.length() - 7));
         }
 
         @Override
@@ -187,6 +223,15 @@ record GainMethod(Set<GainMethod.Flaw> flaws) implements PeftMethod {
             try (TensorScope scope = TensorScope.open()) {
                 Tensor plain = base.weight().multiply(x);
                 Tensor y = plain.times(factors(x.dtype()));
+                if (has(Flaw.DRAWS_FROM_A_STATE)) {
+                    y.timesInPlace(1 + 1e-4 * draws++);
+                }
+                if (has(Flaw.LOOKS_AT_NEIGHBOURS)) {
+                    y.addInPlace(plain.sum(0), 0.01);
+                }
+                if (has(Flaw.CHANGES_ITS_INPUT)) {
+                    x.timesInPlace(1.01);
+                }
                 Tensor bias = base.bias();
                 if (bias != null) {
                     y.addInPlace(bias, 1);
