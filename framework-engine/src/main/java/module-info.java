@@ -10,6 +10,7 @@ module io.tune4j.engine {
     requires jdk.jfr;
     requires org.yaml.snakeyaml;
 
+    exports io.tune4j.engine.adapter;
     exports io.tune4j.engine.config;
     exports io.tune4j.engine.hub;
     exports io.tune4j.engine.inject;

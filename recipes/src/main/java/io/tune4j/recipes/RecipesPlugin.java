@@ -9,6 +9,7 @@ import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
 import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
+import io.tune4j.recipes.data.RecordComponents;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
@@ -41,6 +42,7 @@ public final class RecipesPlugin implements Plugin {
                 new CrossEntropyFactory(),
                 new HfCheckpointerFactory(),
                 new MetaCheckpointerFactory(),
+                new RecordComponents(),
                 new DiskLoggerFactory(),
                 new StdoutLoggerFactory(),
                 new TensorBoardLoggerFactory()));

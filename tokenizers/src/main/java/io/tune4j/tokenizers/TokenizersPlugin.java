@@ -4,6 +4,7 @@ package io.tune4j.tokenizers;
 import com.google.auto.service.AutoService;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.tokenizers.jinja.RecordTemplates;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,7 +18,8 @@ public final class TokenizersPlugin implements Plugin {
 
     @Override
     public List<ComponentFactory<?>> components() {
-        return Stream.concat(TokenizerComponents.all().stream(), PromptTemplates.all().stream())
+        return Stream.of(TokenizerComponents.all(), PromptTemplates.all(), List.of(new RecordTemplates()))
+                .<ComponentFactory<?>>flatMap(List::stream)
                 .toList();
     }
 }

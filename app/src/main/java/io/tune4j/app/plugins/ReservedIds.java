@@ -8,6 +8,7 @@ final class ReservedIds {
     static final Set<String> ALL = Set.of(
             "backend-bytedeco",
             "backend-djl",
+            "evaluation",
             "models-gemma",
             "models-llama",
             "models-mistral",

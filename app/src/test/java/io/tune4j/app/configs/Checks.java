@@ -102,9 +102,11 @@ public final class Checks {
         }
     }
 
+    /** The configs for the recipe that these checks are made with. */
     static List<Path> bundled() {
         try (Stream<Path> files = Files.walk(CONFIGS)) {
             return files.filter(path -> path.toString().endsWith(".yaml"))
+                    .filter(path -> "lora_finetune_single_device".equals(ConfigSource.recipe(read(path))))
                     .sorted()
                     .toList();
         } catch (IOException e) {

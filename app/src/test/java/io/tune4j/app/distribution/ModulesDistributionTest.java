@@ -23,6 +23,7 @@ class ModulesDistributionTest {
     private static final Map<String, String> PLUGINS = Map.ofEntries(
             Map.entry("backend-bytedeco", "io.tune4j.backend.bytedeco"),
             Map.entry("backend-djl", "io.tune4j.backend.djl"),
+            Map.entry("evaluation", "io.tune4j.evaluation"),
             Map.entry("models-gemma", "io.tune4j.models.gemma"),
             Map.entry("models-llama", "io.tune4j.models.llama"),
             Map.entry("models-mistral", "io.tune4j.models.mistral"),

@@ -116,10 +116,6 @@ public final class TorchtuneNames {
                         "dev/generate_v2_distributed",
                         "load the adapter or the merged model with transformers, vLLM or llama.cpp"),
                 missing(
-                        "eleuther_eval",
-                        "the validation loss of dataset_val is measured in training; for benchmarks run lm-eval on the"
-                                + " merged model"),
-                missing(
                         "quantize",
                         "base weights are quantized while they are loaded (qlora_*); to quantize the merged model use the"
                                 + " tool of the server that runs it"));

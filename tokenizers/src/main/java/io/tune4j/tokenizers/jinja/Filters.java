@@ -19,6 +19,7 @@ final class Filters {
         SelectionFilters.addTo(ALL);
         NumberFilters.addTo(ALL);
         Html.addTo(ALL);
+        RecordTemplates.addTo(ALL);
         add(ALL, "tojson", Json.PARAMETERS, (frame, value, given) -> Json.write(value, given));
         for (List<String> alias :
                 List.of(List.of("d", "default"), List.of("e", "escape"), List.of("count", "length"))) {

@@ -4,6 +4,8 @@ package io.tune4j.tokenizers.jinja;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,27 @@ public final class Template {
             case STRING -> token.text().contains(word);
             default -> false;
         });
+    }
+
+    /** The names that the template prints without having set them: {@code question} of {@code {{ question.strip() }}}. */
+    Set<String> outputNames() {
+        Set<String> printed = new TreeSet<>();
+        Set<String> set = new TreeSet<>();
+        boolean inTag = false;
+        for (int i = 0; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            inTag = token.type() == Token.Type.TAG_BEGIN || inTag && token.type() != Token.Type.TAG_END;
+            if (inTag && token.type() == Token.Type.NAME) {
+                set.add(token.text());
+            }
+            boolean called = i + 1 < tokens.size() && tokens.get(i + 1).is(Token.Type.OPERATOR, "(");
+            if (token.type() == Token.Type.NAME && !called && tokens.get(i - 1).type() == Token.Type.OUTPUT_BEGIN) {
+                printed.add(token.text());
+            }
+        }
+        printed.removeAll(set);
+        printed.removeAll(Set.of("not", "none", "None", "true", "True", "false", "False", "loop", "self"));
+        return printed;
     }
 
     /** Whether the template has {@code generation} blocks. */
