@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class SentencePieceFile {
     private static final int NORMAL = 1;
     private static final int UNKNOWN = 2;
     private static final int CONTROL = 3;
+    private static final int USER_DEFINED = 4;
 
     private record Piece(String text, float score, int type) {}
 
@@ -148,25 +150,60 @@ final class SentencePieceFile {
     }
 
     private TokenizerSource source() {
+        TokenizerSettings beside = TokenizerSettings.read(file.toAbsolutePath().getParent());
+        List<AddedToken> added = new ArrayList<>(AddedToken.beside(file, pieces.size()));
         Map<String, Integer> special = new HashMap<>();
         for (int i = 0; i < pieces.size(); i++) {
-            if (pieces.get(i).type == CONTROL || pieces.get(i).type == UNKNOWN) {
-                special.put(pieces.get(i).text, i);
+            Piece piece = pieces.get(i);
+            if (piece.type == CONTROL || piece.type == UNKNOWN) {
+                special.put(piece.text, i);
+            } else if (piece.type == USER_DEFINED) {
+                added.add(new AddedToken(i, piece.text, false));
             }
         }
         ObjectNode root = JSON.createObjectNode();
-        root.put("version", "1.0").putArray("added_tokens");
+        ArrayNode found = root.put("version", "1.0").putArray("added_tokens");
+        int count = pieces.size();
+        added.sort(Comparator.comparingInt(AddedToken::id));
+        for (AddedToken token : added) {
+            count = Math.max(count, token.id() + 1);
+            boolean control = token.special() || TokenizerFile.isControl(token.text(), beside.chatTemplate());
+            if (control) {
+                special.put(token.text(), token.id());
+            }
+            if (!control || token.id() >= pieces.size()) {
+                // The library numbers added tokens by their order, so that it has to know the hidden ones too.
+                String text = control ? TokenizerFile.hidden(token.text()) : token.text();
+                new AddedToken(token.id(), text, false).write(found, keepsUserDefined());
+            }
+        }
         normalizers(root);
         decoders(root);
         ObjectNode target = root.putObject("model");
         if (model == UNIGRAM) {
-            unigram(target);
+            unigram(target, special.keySet());
         } else {
-            pairs(target);
+            pairs(target, special.keySet());
         }
-        TokenizerFile made =
-                new TokenizerFile(root.toString(), special, special.keySet(), pieces.size(), dummyPrefix, false);
-        return new TokenizerSource(made, TokenizerSettings.of(text(begin), text(end), null, ""));
+        TokenizerFile made = new TokenizerFile(root.toString(), special, special.keySet(), count, dummyPrefix, false);
+        return new TokenizerSource(
+                made,
+                TokenizerSettings.of(
+                        known(beside.bos(), special, text(begin)),
+                        known(beside.eos(), special, text(end)),
+                        known(beside.pad(), special, null),
+                        beside.chatTemplate()));
+    }
+
+    /** What the config beside the file says, if it is a token. */
+    private static @Nullable String known(
+            @Nullable String spelling, Map<String, Integer> special, @Nullable String otherwise) {
+        return spelling != null && special.containsKey(spelling) ? spelling : otherwise;
+    }
+
+    /** Whether normalizing changes nothing in pieces of the user but the spelling of blanks. */
+    private boolean keepsUserDefined() {
+        return !dummyPrefix && !removesBlanks && charactersMap.length == 0;
     }
 
     private @Nullable String text(int id) {
@@ -212,26 +249,26 @@ final class SentencePieceFile {
         }
     }
 
-    private void unigram(ObjectNode target) {
+    private void unigram(ObjectNode target, Set<String> hidden) {
         target.put("type", "Unigram").put("unk_id", unknown).put("byte_fallback", byteFallback);
         ArrayNode vocabulary = target.putArray("vocab");
         for (Piece piece : pieces) {
             // A piece that no text can spell gets a spelling that no text can have.
-            vocabulary.addArray().add(spelling(piece)).add((double) piece.score);
+            vocabulary.addArray().add(spelling(piece, hidden)).add((double) piece.score);
         }
     }
 
-    private void pairs(ObjectNode target) {
+    private void pairs(ObjectNode target, Set<String> hidden) {
         target.put("type", "BPE")
                 .put("fuse_unk", true)
                 .put("byte_fallback", byteFallback)
-                .put("unk_token", spelling(pieces.get(unknown)));
+                .put("unk_token", spelling(pieces.get(unknown), hidden));
         Map<String, Integer> ids = new LinkedHashMap<>();
         Map<String, Integer> ranks = new HashMap<>();
         List<String> merged = new ArrayList<>();
         for (int i = 0; i < pieces.size(); i++) {
             Piece piece = pieces.get(i);
-            ids.put(spelling(piece), i);
+            ids.put(spelling(piece, hidden), i);
             if (piece.type == NORMAL) {
                 merged.add(piece.text);
             }
@@ -249,7 +286,7 @@ final class SentencePieceFile {
         MergeRules.write(ids, merged, ranks::get, target.putArray("merges"));
     }
 
-    private static String spelling(Piece piece) {
-        return piece.type == CONTROL || piece.type == UNKNOWN ? TokenizerFile.hidden(piece.text) : piece.text;
+    private static String spelling(Piece piece, Set<String> hidden) {
+        return hidden.contains(piece.text) ? TokenizerFile.hidden(piece.text) : piece.text;
     }
 }

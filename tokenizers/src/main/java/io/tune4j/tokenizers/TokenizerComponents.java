@@ -159,7 +159,8 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
             options.problem("path", "missing; name a tokenizer.json or the folder that has one");
             return null;
         }
-        for (String name : new String[] {TokenizerFile.NAME, "tokenizer.model", "original/tokenizer.model"}) {
+        for (String name :
+                new String[] {TokenizerFile.NAME, "tokenizer.model", "original/tokenizer.model", MergesFile.NAME}) {
             if (Files.isRegularFile(path.resolve(name))) {
                 return path.resolve(name);
             }

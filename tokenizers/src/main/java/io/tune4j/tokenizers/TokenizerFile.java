@@ -123,7 +123,8 @@ record TokenizerFile(
     }
 
     /** Whether an added token that is not special is more than a word. */
-    private static boolean isControl(String spelling, String chatTemplate) {
+    /** Whether an added token that is not called special is a control token. */
+    static boolean isControl(String spelling, String chatTemplate) {
         return MARKUP.matcher(spelling).matches()
                 || spelling.codePoints().anyMatch(c -> "<>[]|\uFF5C".indexOf(c) >= 0)
                         && chatTemplate.contains(spelling);

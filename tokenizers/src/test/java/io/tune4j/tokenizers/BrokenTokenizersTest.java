@@ -33,7 +33,7 @@ class BrokenTokenizersTest {
     }
 
     /** A field of bytes. */
-    private static byte[] field(int number, byte[] content) {
+    static byte[] field(int number, byte[] content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.write(number << 3 | 2);
         for (int rest = content.length; ; rest >>>= 7) {
@@ -47,16 +47,16 @@ class BrokenTokenizersTest {
         return bytes.toByteArray();
     }
 
-    private static byte[] piece(String text, int type) {
+    static byte[] piece(String text, int type) {
         return field(1, joined(field(1, text.getBytes(StandardCharsets.UTF_8)), new byte[] {3 << 3, (byte) type}));
     }
 
     /** The kind of the model, and the number of the unknown token. */
-    private static byte[] trainer(int model, int unknown) {
+    static byte[] trainer(int model, int unknown) {
         return field(2, new byte[] {3 << 3, (byte) model, (byte) 0xC0, 2, (byte) unknown});
     }
 
-    private static byte[] joined(byte[]... parts) {
+    static byte[] joined(byte[]... parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Arrays.stream(parts).forEach(bytes::writeBytes);
         return bytes.toByteArray();

@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
+import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.plugin.ComponentContext;
+import io.tune4j.engine.registry.ComponentRegistry;
+import io.tune4j.testkit.config.Sections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +29,11 @@ class FamilyFormatsTest {
             new Message(Role.ASSISTANT, "A", true),
             new Message(Role.USER, "V", false),
             new Message(Role.ASSISTANT, "B", true));
+
+    private static final String QWEN = "{\"tokenizer_class\": \"Qwen2Tokenizer\", \"eos_token\": \"<|im_end|>\","
+            + " \"added_tokens_decoder\": {\"258\": {\"content\": \"<|endoftext|>\", \"special\": true},"
+            + " \"259\": {\"content\": \"<|im_start|>\", \"special\": true},"
+            + " \"260\": {\"content\": \"<|im_end|>\", \"special\": true}}}";
 
     @TempDir
     Path folder;
@@ -125,16 +135,25 @@ class FamilyFormatsTest {
 
     @Test
     void vocabularyAndMergesAreATokenizer() throws IOException {
-        Path file = twoFiles("{\"tokenizer_class\": \"Qwen2Tokenizer\", \"eos_token\": \"<|im_end|>\","
-                + " \"added_tokens_decoder\": {\"258\": {\"content\": \"<|endoftext|>\", \"special\": true},"
-                + " \"259\": {\"content\": \"<|im_start|>\", \"special\": true},"
-                + " \"260\": {\"content\": \"<|im_end|>\", \"special\": true}}}");
+        Path file = twoFiles(QWEN);
         try (HfTokenizer tokenizer = HfTokenizer.open(file, HfTokenizerTest.options(ChatFormatName.QWEN2, null))) {
             assertThat(tokenizer.encode("the th")).startsWith(257).endsWith(256).hasSize(3);
             assertThat(tokenizer.vocabularySize()).isEqualTo(261);
             assertThat(tokenizer.encodeMessages("x", TALK.subList(1, 3)).tokens())
                     .startsWith(259)
                     .endsWith(258);
+        }
+    }
+
+    /** Without a path, the tokenizer is that of the base model's folder, whichever files it is of. */
+    @Test
+    void theTwoFilesAreFoundInTheCheckpointsFolder() throws IOException {
+        twoFiles(QWEN);
+        TokenizerProvider found = (TokenizerProvider) TokenizerComponents.all()
+                .get(0)
+                .create(Sections.of("{}"), new ComponentContext(ComponentRegistry.of(List.of()), null, folder));
+        try (HfTokenizer tokenizer = (HfTokenizer) Objects.requireNonNull(found).open()) {
+            assertThat(tokenizer.encode("the")).containsExactly(257);
         }
     }
 

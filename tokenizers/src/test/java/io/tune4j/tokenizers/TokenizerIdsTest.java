@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ids of nasty texts and of whole conversations against Hugging Face's tokenizers, over published tokenizers that {@code
@@ -90,6 +92,66 @@ class TokenizerIdsTest {
         System.out.println(texts + " texts and " + chats + " conversations were compared with Hugging Face's ids");
         assertThat(texts).isPositive();
         assertThat(differences).isEmpty();
+    }
+
+    /** The ids of the texts by the files of other formats with the same tokenizer: SentencePiece's, and vocab.json with merges.txt. */
+    @Test
+    void otherFormatsGiveTheSameIds(@TempDir Path work) throws IOException {
+        String folder = System.getProperty("tune4j.golden.templates", "");
+        assumeTrue(!folder.isBlank(), "no published tokenizers: -Dtune4j.golden.templates=DIR names their folder");
+        JsonNode root = expected("ids.json");
+        List<String> differences = new ArrayList<>();
+        int files = 0;
+        for (JsonNode one : root.get("tokenizers")) {
+            Path published = Path.of(folder, one.get("name").asText());
+            Path file = published.resolve("tokenizer.model");
+            if (!Files.exists(file)) {
+                file = twoFiles(published, work.resolve(one.get("name").asText()));
+            }
+            if (file == null) {
+                continue;
+            }
+            files++;
+            try (HfTokenizer tokenizer = HfTokenizer.open(
+                    file, new HfTokenizer.Options(ChatFormatName.PLAIN, null, Truncation.NONE, null, false))) {
+                for (int i = 0; i < one.get("ids").size(); i++) {
+                    JsonNode wanted = one.get("ids").get(i);
+                    String text = root.get("texts").get(i).asText();
+                    if (!equal(tokenizer.encode(text), wanted.get(0), wanted.get(1))) {
+                        differences.add(file + ": " + text);
+                    }
+                }
+            }
+        }
+        System.out.println(files + " tokenizers of other formats were compared with Hugging Face's ids");
+        assertThat(differences).isEmpty();
+    }
+
+    /** Qwen's two files, from the one that was made of them; null for a tokenizer of another class. */
+    private static @Nullable Path twoFiles(Path published, Path target) throws IOException {
+        Path settings = published.resolve("tokenizer_config.json");
+        if (!Files.exists(settings)
+                || !JSON.readTree(settings.toFile())
+                        .path("tokenizer_class")
+                        .asText()
+                        .startsWith("Qwen2")) {
+            return null;
+        }
+        JsonNode model =
+                JSON.readTree(published.resolve("tokenizer.json").toFile()).get("model");
+        StringBuilder merges = new StringBuilder("#version: 0.2\n");
+        for (JsonNode merge : model.get("merges")) {
+            merges.append(
+                            merge.isArray()
+                                    ? merge.get(0).asText() + " " + merge.get(1).asText()
+                                    : merge.asText())
+                    .append('\n');
+        }
+        Files.createDirectories(target);
+        Files.copy(settings, target.resolve("tokenizer_config.json"));
+        Files.writeString(target.resolve("merges.txt"), merges);
+        JSON.writeValue(target.resolve("vocab.json").toFile(), model.get("vocab"));
+        return target.resolve("vocab.json");
     }
 
     private static int chats(

@@ -12,6 +12,7 @@ final class ReservedIds {
             "models-gemma",
             "models-llama",
             "models-mistral",
+            "models-others",
             "models-phi",
             "models-qwen",
             "peft-lora",

@@ -18,6 +18,7 @@ import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.models.mistral.MistralPlugin;
+import io.tune4j.models.others.OthersPlugin;
 import io.tune4j.models.phi.PhiPlugin;
 import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
@@ -50,6 +51,7 @@ public final class Checks {
             new QwenPlugin(),
             new GemmaPlugin(),
             new PhiPlugin(),
+            new OthersPlugin(),
             new LoraPlugin(),
             new QloraPlugin(),
             new RecipesPlugin());

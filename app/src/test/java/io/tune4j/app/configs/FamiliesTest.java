@@ -67,9 +67,9 @@ class FamiliesTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "\"vision_config\": {\"hidden_size\": 1}; for images or sound too (vision_config)",
+                "\"vision_config\": {\"hidden_size\": 1}; for text and images (vision_config)",
                 "\"num_local_experts\": 8; a mixture of experts (num_local_experts is 8)",
-                "\"quantization_config\": {\"quant_method\": \"gptq\"}; quantized (gptq)"
+                "\"quantization_config\": {\"quant_method\": \"gptq\"}; quantized already (GPTQ)"
             })
     void otherKindsOfCheckpointsAreNamed(String key, String message) throws IOException {
         for (String component : new String[] {"lora_mistral", "lora_mistral_7b", "lora_auto"}) {

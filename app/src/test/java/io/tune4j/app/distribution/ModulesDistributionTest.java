@@ -27,6 +27,7 @@ class ModulesDistributionTest {
             Map.entry("models-gemma", "io.tune4j.models.gemma"),
             Map.entry("models-llama", "io.tune4j.models.llama"),
             Map.entry("models-mistral", "io.tune4j.models.mistral"),
+            Map.entry("models-others", "io.tune4j.models.others"),
             Map.entry("models-phi", "io.tune4j.models.phi"),
             Map.entry("models-qwen", "io.tune4j.models.qwen"),
             Map.entry("peft-lora", "io.tune4j.peft.lora"),

@@ -72,7 +72,7 @@ public final class AutoBuilder implements ModelBuilder {
                 return found;
             }
         }
-        String other = ConfigFile.other(root);
+        String other = OtherCheckpoint.reason(root);
         options.problem(
                 "_component_",
                 file + ": "

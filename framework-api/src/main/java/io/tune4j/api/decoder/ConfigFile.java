@@ -23,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) {
     static final String NAME = "config.json";
 
-    /** Parts of a config that only models of other inputs than text have. */
-    private static final List<String> OTHER_INPUTS = List.of("vision_config", "audio_config", "vision_tower");
-
-    /** Counts of experts among which a router chooses. */
-    private static final List<String> EXPERTS = List.of("num_local_experts", "num_experts", "n_routed_experts");
-
     static boolean isIn(Path directory) {
         return Files.exists(directory.resolve(NAME));
     }
@@ -50,7 +44,7 @@ public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) 
         }
         try {
             JsonNode root = JsonFiles.read(file);
-            return root.isObject() ? read(file, root, known) : failed(file + " holds no JSON object");
+            return root.isObject() ? read(directory, root, known) : failed(file + " holds no JSON object");
         } catch (IOException e) {
             return failed(file + " " + JsonFiles.problem(e, "download it again"));
         }
@@ -60,37 +54,25 @@ public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) 
         return new ConfigFile(null, List.of(problem));
     }
 
-    private static ConfigFile read(Path file, JsonNode root, Architecture known) {
+    private static ConfigFile read(Path directory, JsonNode root, Architecture known) {
+        Path file = directory.resolve(NAME);
         List<String> problems = new ArrayList<>();
         JsonKeys keys = new JsonKeys(root, "", problem -> problems.add(file + ": " + problem));
-        String other = other(root);
+        String other = OtherCheckpoint.reason(root);
         if (other != null) {
             keys.problem(other);
             return new ConfigFile(null, problems);
         }
         checkArchitecture(keys, known);
+        String quantized = QuantizedCheckpoint.reason(directory, root);
+        if (quantized != null) {
+            keys.problem(quantized);
+        }
         DecoderConfig config = known.read(keys);
         if (problems.isEmpty()) {
             config.contradictions().forEach(keys::problem);
         }
         return problems.isEmpty() ? new ConfigFile(config, List.of()) : new ConfigFile(null, List.copyOf(problems));
-    }
-
-    /** Why the file is of a model that no family here reads, or null. */
-    static @Nullable String other(JsonNode root) {
-        for (String key : OTHER_INPUTS) {
-            if (root.hasNonNull(key)) {
-                return "the checkpoint is of a model for images or sound too (" + key + "), and only text is read here;"
-                        + " take a checkpoint for text alone, whose config.json has no " + key;
-            }
-        }
-        for (String key : EXPERTS) {
-            if (root.path(key).asInt(0) > 1) {
-                return "the checkpoint is a mixture of experts (" + key + " is "
-                        + root.path(key).asInt() + "), which cannot be trained here; take a dense model of that family";
-            }
-        }
-        return null;
     }
 
     private static void checkArchitecture(JsonKeys keys, Architecture known) {
@@ -105,12 +87,6 @@ public record ConfigFile(@Nullable DecoderConfig config, List<String> problems) 
                     + ", but this model family reads " + String.join(", ", known.architectures())
                     + "; take a " + known.family() + " checkpoint, name the builder of that family, or lora_auto,"
                     + " which finds it");
-        }
-        JsonNode quantization = keys.object().path("quantization_config");
-        if (!quantization.isMissingNode() && !quantization.isNull()) {
-            keys.problem("the checkpoint is quantized ("
-                    + quantization.path("quant_method").asText("?")
-                    + "); take the original one in bf16, fp16 or fp32: quantization is chosen by the run's config");
         }
     }
 }

@@ -2,52 +2,59 @@
 package io.tune4j.models.gemma;
 
 import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.CommonKeys;
 import io.tune4j.api.decoder.DecoderConfig;
 import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.NormStyle.Placement;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
 import java.util.List;
+import java.util.function.BiFunction;
 
-/** {@code GemmaForCausalLM}. */
-record GemmaArchitecture() implements Architecture {
+/** A generation of Gemma, by its names. */
+enum GemmaArchitecture implements Architecture {
+    GEMMA("Gemma", "GemmaForCausalLM", "gemma", "gemma", GemmaConfigs::first),
+    GEMMA2("Gemma 2", "Gemma2ForCausalLM", "gemma2", "gemma2", GemmaConfigs::second),
+    /** For text. */
+    GEMMA3("Gemma 3", "Gemma3ForCausalLM", "gemma3_text", "gemma3", GemmaConfigs::third);
+
+    private final String family;
+    private final String architecture;
+    private final String modelType;
+    private final String builder;
+    private final BiFunction<String, JsonKeys, DecoderConfig> reader;
+
+    GemmaArchitecture(
+            String family,
+            String architecture,
+            String modelType,
+            String builder,
+            BiFunction<String, JsonKeys, DecoderConfig> reader) {
+        this.family = family;
+        this.architecture = architecture;
+        this.modelType = modelType;
+        this.builder = builder;
+        this.reader = reader;
+    }
+
     @Override
     public String family() {
-        return "Gemma";
+        return family;
     }
 
     @Override
     public List<String> architectures() {
-        return List.of("GemmaForCausalLM");
+        return List.of(architecture);
     }
 
     @Override
     public List<String> modelTypes() {
-        return List.of("gemma");
+        return List.of(modelType);
     }
 
     @Override
     public String builder() {
-        return "gemma";
+        return builder;
     }
 
     @Override
     public DecoderConfig read(JsonKeys keys) {
-        CommonKeys common = new CommonKeys(keys, 8192);
-        GemmaParts.check(keys, common, family());
-        int headSize = common.headSize(256);
-        Rotary rotary = RopeKeys.of(keys).rotary(headSize, common.maxPositions(), 10_000);
-        boolean bias = keys.bool("attention_bias");
-        return GemmaParts.of(
-                        family(),
-                        common.sizes(headSize, rotary),
-                        common.epsilon(1e-6),
-                        rotary,
-                        Placement.BEFORE,
-                        common.tied(true),
-                        0)
-                .with(AttentionStyle.PLAIN.withBiases(bias, bias));
+        return reader.apply(family, keys);
     }
 }

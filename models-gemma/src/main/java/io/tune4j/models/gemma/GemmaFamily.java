@@ -21,17 +21,17 @@ final class GemmaFamily implements ModelFamily {
         builders.add(new FamilyBuilder(
                 "gemma",
                 "any GemmaForCausalLM, sized by its checkpoint's config.json or by arguments",
-                new GemmaArchitecture(),
+                GemmaArchitecture.GEMMA,
                 GemmaSizes::ofArguments));
         builders.add(new FamilyBuilder(
                 "gemma2",
                 "any Gemma2ForCausalLM, sized by its checkpoint's config.json or by arguments",
-                new Gemma2Architecture(),
+                GemmaArchitecture.GEMMA2,
                 GemmaSizes::ofArguments2));
         builders.add(new ConfigFileBuilder(
                 "gemma3",
                 "any Gemma3ForCausalLM (text alone), sized by its checkpoint's config.json",
-                new Gemma3Architecture()));
+                GemmaArchitecture.GEMMA3));
         builders.addAll(GemmaSizes.all());
         return List.copyOf(builders);
     }

@@ -43,13 +43,13 @@ final class GemmaSizes {
     private static ModelBuilder gemma(String name, String summary, DecoderSizes sizes) {
         Rotary rotary = new Rotary(THETA, sizes.headSize());
         DecoderConfig config = GemmaParts.of("Gemma", sizes, EPSILON, rotary, Placement.BEFORE, true, 0);
-        return new NamedBuilder(name, summary, config, new GemmaArchitecture(), List.of(), false);
+        return new NamedBuilder(name, summary, config, GemmaArchitecture.GEMMA, List.of(), false);
     }
 
     private static ModelBuilder gemma2(String name, String summary, DecoderSizes sizes, double queryScalar) {
         Rotary rotary = new Rotary(THETA, sizes.headSize());
         DecoderConfig config = gemma2(sizes, EPSILON, rotary, queryScalar, SCORE_CAP, LOGIT_CAP, WINDOW);
-        return new NamedBuilder(name, summary, config, new Gemma2Architecture(), List.of(), false);
+        return new NamedBuilder(name, summary, config, GemmaArchitecture.GEMMA2, List.of(), false);
     }
 
     private static DecoderConfig gemma2(

@@ -21,9 +21,10 @@ record GoldenFixture(Path folder, JsonNode expected) {
         return new GoldenFixture(folder, json(folder.resolve("expected.json")));
     }
 
-    /** The fixtures of the test resources and of the folder that {@code -Dtune4j.golden.dir} names. */
+    /** The fixtures here and in models-others, and those of the folder that {@code -Dtune4j.golden.dir} names. */
     static List<GoldenFixture> all() {
         List<GoldenFixture> fixtures = new ArrayList<>(in(Path.of("src/test/resources/golden")));
+        fixtures.addAll(in(Path.of("../models-others/src/test/resources/golden")));
         String further = System.getProperty("tune4j.golden.dir", "");
         if (!further.isBlank()) {
             // Maven runs tests in the module's folder, but a relative path is meant from where the command was given.

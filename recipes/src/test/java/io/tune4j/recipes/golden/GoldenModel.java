@@ -32,6 +32,7 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.models.mistral.MistralPlugin;
+import io.tune4j.models.others.OthersPlugin;
 import io.tune4j.models.phi.PhiPlugin;
 import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
@@ -44,8 +45,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A fixture's model with one of its adapters, or with none. */
 final class GoldenModel implements AutoCloseable {
-    private static final List<Plugin> FAMILIES =
-            List.of(new LlamaPlugin(), new MistralPlugin(), new QwenPlugin(), new GemmaPlugin(), new PhiPlugin());
+    private static final List<Plugin> FAMILIES = List.of(
+            new LlamaPlugin(),
+            new MistralPlugin(),
+            new QwenPlugin(),
+            new GemmaPlugin(),
+            new PhiPlugin(),
+            new OthersPlugin());
 
     private final Backend backend;
     private final CausalLanguageModel model;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.models.others;
+
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import java.nio.file.Path;
+
+class GraniteConformanceTest extends ModelFamilyConformance {
+    @Override
+    protected ModelFamily family() {
+        return new OthersPlugin().models().get(1);
+    }
+
+    @Override
+    protected String model() {
+        return "_component_: granite";
+    }
+
+    @Override
+    protected Path golden() {
+        return Path.of("src/test/resources/golden/granite");
+    }
+}

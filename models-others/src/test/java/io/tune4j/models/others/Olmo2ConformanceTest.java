@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tune4j.models.others;
+
+import io.tune4j.api.model.ModelFamily;
+import io.tune4j.testkit.model.ModelFamilyConformance;
+import java.nio.file.Path;
+
+class Olmo2ConformanceTest extends ModelFamilyConformance {
+    @Override
+    protected ModelFamily family() {
+        return new OthersPlugin().models().get(2);
+    }
+
+    @Override
+    protected String model() {
+        return "_component_: olmo2";
+    }
+
+    @Override
+    protected Path golden() {
+        return Path.of("src/test/resources/golden/olmo2");
+    }
+}
