@@ -7,6 +7,7 @@ import io.tune4j.api.recipe.RunEvent.Stepped;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 
 /**
  * Lines on standard output, and a progress bar on a terminal. Where there is none, or one that cannot go back to the
@@ -19,18 +20,28 @@ public final class TerminalConsole implements Console {
     private final PrintStream out;
     private final Style style;
     private int level = LEVELS.indexOf("INFO");
+    private final IntSupplier columns;
     private final ProgressText text;
     private int barLength;
 
     public TerminalConsole(PrintStream out, Style style) {
+        this(out, style, style::columns);
+    }
+
+    /** @param columns of the terminal at present */
+    TerminalConsole(PrintStream out, Style style, IntSupplier columns) {
         this.out = out;
         this.style = style;
+        this.columns = columns;
         this.text = new ProgressText(System::nanoTime, style.blocks());
     }
 
     /** Standard output, as the launcher found it. */
     public static TerminalConsole standard() {
-        return new TerminalConsole(System.out, Style.output());
+        Style style = Style.output();
+        return style.terminal()
+                ? new TerminalConsole(System.out, style, TerminalColumns.startingWith(style.columns()))
+                : new TerminalConsole(System.out, style);
     }
 
     @Override
@@ -80,7 +91,7 @@ public final class TerminalConsole implements Console {
         int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
         String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  "
                 + text.of(done, total, described);
-        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, style.columns() - 1)));
+        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, columns.getAsInt() - 1)));
         out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
         out.flush();
         barLength = bar.length();

@@ -28,6 +28,17 @@ class TerminalConsoleTest {
     }
 
     @Test
+    void aBarFollowsTheWidthOfATerminalThatIsResized() {
+        TerminalColumns columns = TerminalColumns.startingWith(40);
+        TerminalConsole console = new TerminalConsole(out, new Style(true, false, 40, true), columns);
+        columns.take("24 30\n");
+        console.progress(0, 2, "loss 1.0 and more");
+        columns.take("no size");
+        console.progress(1, 2, "loss 1.0 and more");
+        assertThat(printed()).isEqualTo("\r[------------------------] 0/\r[############------------] 1/");
+    }
+
+    @Test
     void elsewhereProgressIsLines() {
         TerminalConsole console = new TerminalConsole(out, new Style(false, false, 40, true));
         console.progress(1, 2, "loss 1.0");
