@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class EarlierResults {
     private static final String FOLDER = "previous";
     private static final String STATES = "checkpoints";
-    private static final Pattern NAMES = Pattern.compile(STATES
-            + "|adapter|merged|best|epoch_\\d+|report\\.html|journal\\.jsonl|" + Pattern.quote(FinishedResults.FILE));
+    private static final Pattern NAMES =
+            Pattern.compile(STATES + "|adapter|merged|best|epoch_\\d+|" + Pattern.quote(FinishedResults.FILE));
+
+    /** Files that tell of results and go where these go. */
+    private static final Pattern RECORDS = Pattern.compile("report\\.html|journal\\.jsonl");
 
     private EarlierResults() {}
 
@@ -28,10 +32,11 @@ public final class EarlierResults {
      */
     public static @Nullable Path setAside(Path outputDirectory) {
         try {
-            List<Path> results = results(outputDirectory);
+            List<Path> results = new ArrayList<>(named(outputDirectory, NAMES));
             if (results.isEmpty()) {
                 return null;
             }
+            results.addAll(named(outputDirectory, RECORDS));
             Path target = free(outputDirectory.resolve(FOLDER));
             AtomicFiles.moveInto(target, results);
             return target;
@@ -40,10 +45,10 @@ public final class EarlierResults {
         }
     }
 
-    private static List<Path> results(Path directory) throws IOException {
+    private static List<Path> named(Path directory, Pattern names) throws IOException {
         try (Stream<Path> found = Files.list(directory)) {
             return found.filter(
-                            path -> NAMES.matcher(path.getFileName().toString()).matches())
+                            path -> names.matcher(path.getFileName().toString()).matches())
                     .filter(EarlierResults::hasContent)
                     // The states first: a kill in between must not leave what a run that resumes would take for its
                     // own.
