@@ -39,7 +39,10 @@ class PageSlowTest {
         Files.createDirectories(run);
         Files.writeString(
                 run.resolve("config.yaml"),
-                "model:\n  lora_rank: 16   # my.yaml:3:14\ndtype: fp32   # my.yaml:4:8\nnote: \"</script><b>\"   # my.yaml:5:7\n");
+                "model:\n"
+                        + "  lora_rank: 16   # my.yaml:3:14\n"
+                        + "dtype: fp32   # my.yaml:4:8\n"
+                        + "note: \"</script><b>\"   # my.yaml:5:7\n");
         try (SampleRun sample = new SampleRun(run, steps, 7)) {
             sample.train().warn("a record is <empty>").end("completed", "");
         }
@@ -48,7 +51,7 @@ class PageSlowTest {
     }
 
     private Browser browser(int width, boolean dark) throws Exception {
-        return Browser.start(folder.resolve("profile"), width, 900, dark);
+        return Browser.start(width, 900, dark);
     }
 
     @ParameterizedTest

@@ -27,16 +27,18 @@ class PicturesTest {
     private Path run(String name, long seed, boolean ends) throws IOException {
         Path run = folder.resolve(name);
         try (SampleRun sample = new SampleRun(run, 240, seed)) {
-            sample.at(System.currentTimeMillis() - 240 * 400).train();
+            sample.at(System.currentTimeMillis() - 240 * 400);
             if (ends) {
-                sample.end("completed", "");
+                sample.train().end("completed", "");
+            } else {
+                sample.train(150);
             }
         }
         return run;
     }
 
     private void picture(URI address, String name, boolean dark, String shown) throws Exception {
-        try (Browser browser = Browser.start(folder.resolve(name), 1100, 1000, dark)) {
+        try (Browser browser = Browser.start(1100, 1000, dark)) {
             browser.open(address);
             browser.await(shown);
             Files.createDirectories(TARGET);

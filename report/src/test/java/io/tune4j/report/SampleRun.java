@@ -31,6 +31,8 @@ public final class SampleRun implements AutoCloseable {
     private final Journal journal;
     private final Random random;
     private final long steps;
+    private final double rate;
+    private final double floor;
     private long time = 1_790_000_000_000L;
 
     public SampleRun(Path folder, long steps, long seed) throws IOException {
@@ -38,6 +40,8 @@ public final class SampleRun implements AutoCloseable {
         this.journal = Journal.open(folder);
         this.random = new Random(seed);
         this.steps = steps;
+        this.rate = 6 + seed % 4;
+        this.floor = 0.9 + 0.04 * (seed % 5);
     }
 
     /** Moves the run's clock. */
@@ -79,7 +83,7 @@ public final class SampleRun implements AutoCloseable {
         time += 400;
         double x = (double) step / steps;
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("loss", 0.9 + 2.9 * Math.exp(-8 * x) + 0.08 * random.nextGaussian());
+        metrics.put("loss", floor + 2.9 * Math.exp(-rate * x) + 0.08 * random.nextGaussian());
         metrics.put("lr", 2e-3 * Math.min(1, 20 * x) * (0.5 + 0.5 * Math.cos(Math.PI * x)));
         metrics.put("grad_norm", Math.abs(0.5 + Math.exp(-5 * x) + 0.1 * random.nextGaussian()));
         metrics.put("tokens_per_second", 11_500 + 300 * random.nextGaussian());
@@ -91,24 +95,30 @@ public final class SampleRun implements AutoCloseable {
 
     public SampleRun validate(long step) throws IOException {
         double x = (double) step / steps;
-        return tell(new Validated(step, 1.05 + 2.9 * Math.exp(-8 * x) + 0.16 * x * x));
+        return tell(new Validated(step, floor + 0.15 + 2.9 * Math.exp(-rate * x) + 0.16 * x * x));
     }
 
     /** All steps from the first, with validations, and what a run tells at its end. */
     public SampleRun train() throws IOException {
-        begin(0).validate(0);
-        for (long step = 1; step <= steps; step++) {
-            step(step);
-            if (step % Math.max(1, steps / 12) == 0) {
-                validate(step);
-            }
-        }
+        train(steps);
         tell(new Saved(steps, folder.resolve("checkpoints")));
         tell(new MemoryMeasured(List.of(
                 new Peak("load", (long) (0.31 * GIB), (long) (0.09 * GIB)),
                 new Peak("training", (long) (0.42 * GIB), (long) (0.09 * GIB)))));
         return tell(new Answered(List.of(
                 new Answer("Name the hypernym of spaniel.", "a the of kind", "A kind of <dog>.", "A kind of <dog>."))));
+    }
+
+    /** The first steps, with validations. */
+    public SampleRun train(long first) throws IOException {
+        begin(0).validate(0);
+        for (long step = 1; step <= first; step++) {
+            step(step);
+            if (step % Math.max(1, steps / 12) == 0) {
+                validate(step);
+            }
+        }
+        return this;
     }
 
     public SampleRun warn(String text) throws IOException {

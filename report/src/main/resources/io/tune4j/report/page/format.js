@@ -52,14 +52,14 @@ function bytes(value) {
 
 function duration(seconds) {
   if (!(seconds >= 0)) return "–";
-  if (seconds < 10) return seconds.toFixed(1) + " s";
+  if (seconds < 10) return seconds.toFixed(1) + "\u00a0s";
   const all = Math.round(seconds);
-  if (all < 60) return all + " s";
+  if (all < 60) return all + "\u00a0s";
   const minutes = Math.floor(all / 60);
-  if (minutes < 60) return minutes + " min " + (all % 60) + " s";
+  if (minutes < 60) return minutes + "\u00a0min " + (all % 60) + "\u00a0s";
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return hours + " h " + (minutes % 60) + " min";
-  return Math.floor(hours / 24) + " d " + (hours % 24) + " h";
+  if (hours < 48) return hours + "\u00a0h " + (minutes % 60) + "\u00a0min";
+  return Math.floor(hours / 24) + "\u00a0d " + (hours % 24) + "\u00a0h";
 }
 
 function date(millis) {

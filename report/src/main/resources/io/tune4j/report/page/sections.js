@@ -56,7 +56,7 @@ function progress(run) {
       element("div", {class: "track", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": run.steps,
         "aria-valuenow": run.done, "aria-label": "Steps"}, element("div", {class: "done", style: `width:${100 * share}%`})),
       element("p", {}, `step ${whole(run.done)} of ${whole(run.steps)}`
-          + (run.left >= 0 ? `, about ${duration(run.left)} left` : "")));
+          + (run.left > 0 ? `, about ${duration(run.left)} left` : "")));
 }
 
 function tile(label, figure, unit, note) {

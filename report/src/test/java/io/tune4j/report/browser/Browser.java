@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Chromium without a window, spoken to by its DevTools protocol. */
@@ -36,12 +38,14 @@ public final class Browser implements AutoCloseable {
     private static final String LISTENING = "DevTools listening on ";
     private static final long MOST_SECONDS = 30;
 
+    private final Path profile;
     private final Process process;
     private final WebSocket socket;
     private final Answers answers;
     private final AtomicInteger number = new AtomicInteger();
 
-    private Browser(Process process, WebSocket socket, Answers answers) {
+    private Browser(Path profile, Process process, WebSocket socket, Answers answers) {
+        this.profile = profile;
         this.process = process;
         this.socket = socket;
         this.answers = answers;
@@ -62,7 +66,8 @@ public final class Browser implements AutoCloseable {
     }
 
     /** Starts one with a window of so many pixels and the given colour scheme. */
-    public static Browser start(Path profile, int width, int height, boolean dark) throws Exception {
+    public static Browser start(int width, int height, boolean dark) throws Exception {
+        Path profile = Files.createTempDirectory("browser");
         List<String> command = new ArrayList<>(List.of(
                 String.valueOf(program()),
                 "--headless=new",
@@ -85,7 +90,7 @@ public final class Browser implements AutoCloseable {
                 .newWebSocketBuilder()
                 .buildAsync(page(address), answers)
                 .get(MOST_SECONDS, TimeUnit.SECONDS);
-        Browser browser = new Browser(process, socket, answers);
+        Browser browser = new Browser(profile, process, socket, answers);
         for (String domain : List.of("Page", "Runtime", "Log", "Network", "Accessibility")) {
             browser.call(domain + ".enable", Map.of());
         }
@@ -214,12 +219,23 @@ public final class Browser implements AutoCloseable {
         return reply.path("result");
     }
 
+    /** Ends it and deletes its profile, into which its processes write until they are gone. */
     @Override
     public void close() throws Exception {
         socket.abort();
-        process.destroy();
-        if (!process.waitFor(5, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
+        for (ProcessHandle each : all) {
+            each.onExit()
+                    .orTimeout(5, TimeUnit.SECONDS)
+                    .exceptionally(late -> each)
+                    .get();
+            each.destroyForcibly();
+        }
+        try (Stream<Path> files = Files.walk(profile)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
