@@ -132,11 +132,6 @@ public final class Curve {
         return lowest;
     }
 
-    /** The mean of the newest values. */
-    public double meanOfLast(int most) {
-        return mean(Math.max(0, size - most), size);
-    }
-
     /** The mean of the values in a range of indices; NaN for none. */
     public double mean(int from, int to) {
         double total = 0;

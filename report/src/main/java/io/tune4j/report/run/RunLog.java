@@ -19,7 +19,6 @@ public final class RunLog {
     private JsonNode ended = MissingNode.getInstance();
     private JsonNode answers = MissingNode.getInstance();
     private JsonNode memory = MissingNode.getInstance();
-    private JsonNode places = MissingNode.getInstance();
     private JsonNode saved = MissingNode.getInstance();
     private final Map<String, Curve> curves = new LinkedHashMap<>();
     private final Curve validation = new Curve();
@@ -41,7 +40,6 @@ public final class RunLog {
             case "answers" -> answers = entry.path("answers");
             case "saved" -> saved = entry;
             case "memory" -> memory = entry.path("peaks");
-            case "written" -> places = entry.path("places");
             case "warning" -> warnings.add(entry.path("text").asText());
             case "ended" -> ended = entry;
             default -> {
@@ -120,11 +118,6 @@ public final class RunLog {
     /** Peaks by phase. */
     public JsonNode memory() {
         return memory;
-    }
-
-    /** Places of results by what they hold. */
-    public JsonNode places() {
-        return places;
     }
 
     /** The newest state to resume from. */

@@ -68,7 +68,7 @@ class CurveTest {
         curve.add(3, Double.POSITIVE_INFINITY);
 
         assertThat(curve.lowest()).isEqualTo(1);
-        assertThat(curve.meanOfLast(3)).isEqualTo(3);
+        assertThat(curve.mean(0, 3)).isEqualTo(3);
         assertThat(new Curve().lowest()).isEqualTo(-1);
         assertThat(new Curve().mean()).isNaN();
     }
