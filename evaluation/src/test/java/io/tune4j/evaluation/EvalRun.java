@@ -17,8 +17,13 @@ import java.util.List;
 /** The recipe on the quick start's model, with a config that a test may change. */
 final class EvalRun {
     static final Path MODEL = Path.of("../configs/src/main/resources/quickstart/model");
-    static final List<Plugin> PLUGINS =
-            List.of(new ToyPlugin(), new BytedecoPlugin(), new LlamaPlugin(), new LoraPlugin(), new RecipesPlugin(), new TokenizersPlugin());
+    static final List<Plugin> PLUGINS = List.of(
+            new ToyPlugin(),
+            new BytedecoPlugin(),
+            new LlamaPlugin(),
+            new LoraPlugin(),
+            new RecipesPlugin(),
+            new TokenizersPlugin());
 
     private final RecipeTrial trial;
 

@@ -63,7 +63,8 @@ class InstructionsTest {
     @Test
     void aLooseCheckForgivesLinesAround() throws JsonProcessingException {
         Map<String, Object> record = record("punctuation:no_comma", "{}");
-        assertThat(Instructions.followed(record, "Sure, here:\nno comma", false)).containsExactly(false);
+        assertThat(Instructions.followed(record, "Sure, here:\nno comma", false))
+                .containsExactly(false);
         assertThat(Instructions.followed(record, "Sure, here:\nno comma", true)).containsExactly(true);
     }
 

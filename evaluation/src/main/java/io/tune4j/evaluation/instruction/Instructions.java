@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * sentences, numbers of capitalized words, and the language of an answer. {@code change_case} checks letters, not the language.
  */
 public final class Instructions {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Map<String, BiPredicate<String, Given>> ALL = new HashMap<>();
 
     static {
@@ -34,9 +33,8 @@ public final class Instructions {
     private Instructions() {}
 
     private static void words() {
-        ALL.put(
-                "keywords:existence",
-                (answer, given) -> given.texts("keywords").stream().allMatch(word -> count(answer, word) > 0));
+        ALL.put("keywords:existence", (answer, given) -> given.texts("keywords").stream()
+                .allMatch(word -> count(answer, word) > 0));
         ALL.put(
                 "keywords:frequency",
                 (answer, given) -> given.holds(count(answer, given.text("keyword")), "relation", "frequency"));
@@ -44,7 +42,10 @@ public final class Instructions {
                 .noneMatch(word -> matches(answer, "\\b" + Pattern.quote(word) + "\\b") > 0));
         ALL.put("keywords:letter_frequency", (answer, given) -> {
             String letter = given.text("letter").toLowerCase(Locale.ROOT);
-            long count = answer.toLowerCase(Locale.ROOT).chars().filter(c -> c == letter.charAt(0)).count();
+            long count = answer.toLowerCase(Locale.ROOT)
+                    .chars()
+                    .filter(c -> c == letter.charAt(0))
+                    .count();
             return given.holds(count, "let_relation", "let_frequency");
         });
     }
@@ -97,12 +98,14 @@ public final class Instructions {
                 (answer, given) -> matches(answer, "my answer is (yes|no|maybe)\\.") > 0);
         ALL.put(
                 "detectable_format:number_highlighted_sections",
-                (answer, given) -> matches(answer, "\\*\\*\\s*[^\\s*][^\\n*]*\\*\\*|(?<!\\*)\\*\\s*[^\\s*][^\\n*]*\\*(?!\\*)")
-                        >= given.number("num_highlights"));
+                (answer, given) ->
+                        matches(answer, "\\*\\*\\s*[^\\s*][^\\n*]*\\*\\*|(?<!\\*)\\*\\s*[^\\s*][^\\n*]*\\*(?!\\*)")
+                                >= given.number("num_highlights"));
         ALL.put(
                 "detectable_format:multiple_sections",
-                (answer, given) -> matches(answer, "\\s?" + Pattern.quote(given.text("section_spliter")) + "\\s?\\d+\\s?")
-                        >= given.number("num_sections"));
+                (answer, given) ->
+                        matches(answer, "\\s?" + Pattern.quote(given.text("section_spliter")) + "\\s?\\d+\\s?")
+                                >= given.number("num_sections"));
         ALL.put("detectable_format:json_format", (answer, given) -> {
             String plain = answer.strip().replaceAll("(?i)^```(json)?", "").replaceAll("```$", "");
             try {
@@ -151,7 +154,8 @@ public final class Instructions {
     }
 
     private static long matches(String answer, String pattern) {
-        return Pattern.compile(pattern, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS)
+        return Pattern.compile(
+                        pattern, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS)
                 .matcher(answer)
                 .results()
                 .count();
@@ -171,7 +175,8 @@ public final class Instructions {
 
     /** Whether all instructions of a record can be checked. */
     public static boolean checks(Map<String, ? extends @Nullable Object> record) {
-        return record.get("instruction_id_list") instanceof List<?> ids && ALL.keySet().containsAll(ids);
+        return record.get("instruction_id_list") instanceof List<?> ids
+                && ALL.keySet().containsAll(ids);
     }
 
     /**

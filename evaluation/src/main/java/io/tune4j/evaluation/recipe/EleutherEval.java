@@ -142,8 +142,8 @@ public final class EleutherEval implements Recipe {
         Results results = new Results(candidates.names());
         try (Tokenizer tokenizer = tokenizers.open()) {
             Backend backend = backends.get();
-            Set<Integer> ends = new LinkedHashSet<>(
-                    EndTokens.of(candidates.checkpointer().checkpointDirectory()));
+            Set<Integer> ends =
+                    new LinkedHashSet<>(EndTokens.of(candidates.checkpointer().checkpointDirectory()));
             IntStream.range(0, tokenizer.vocabularySize())
                     .filter(tokenizer::isEnd)
                     .forEach(ends::add);

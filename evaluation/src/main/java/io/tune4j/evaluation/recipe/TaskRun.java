@@ -49,7 +49,8 @@ final class TaskRun implements AutoCloseable {
             Console console,
             Cancellation cancellation) {
         this.scorer = new LikelihoodScorer(model);
-        this.generator = new Generator(model, tokenizer, maxLength, GeneratorOptions.DEFAULT.withMaxSequences(options.batchSize()));
+        this.generator = new Generator(
+                model, tokenizer, maxLength, GeneratorOptions.DEFAULT.withMaxSequences(options.batchSize()));
         this.ends = ends;
         this.encoder = new PairEncoder(tokenizer, options.begins(), maxLength);
         this.batchSize = options.batchSize();

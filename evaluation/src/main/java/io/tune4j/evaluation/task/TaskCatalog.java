@@ -34,8 +34,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskCatalog {
     /** The files that come along. */
-    private static final List<String> BUNDLED =
-            List.of("arc_challenge", "arc_easy", "gsm8k", "hellaswag", "ifeval", "mmlu", "piqa", "truthfulqa_mc2", "winogrande");
+    private static final List<String> BUNDLED = List.of(
+            "arc_challenge",
+            "arc_easy",
+            "gsm8k",
+            "hellaswag",
+            "ifeval",
+            "mmlu",
+            "piqa",
+            "truthfulqa_mc2",
+            "winogrande");
 
     private static final Pattern NAME = Pattern.compile("(?m)^(?:task|group):[ \\t]*([\\w.+-]+)[ \\t]*$");
     private static final Pattern PYTHON = Pattern.compile("!function\\b");

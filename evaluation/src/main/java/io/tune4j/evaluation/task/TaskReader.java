@@ -217,12 +217,13 @@ public final class TaskReader {
                     case MULTIPLE_CHOICE -> List.of("acc", "acc_norm", "acc_bytes", "exact_match", "mc2");
                     case LOGLIKELIHOOD -> List.of("perplexity", "acc");
                     case LOGLIKELIHOOD_ROLLING -> List.of("word_perplexity", "byte_perplexity", "bits_per_byte");
-                    case GENERATE_UNTIL -> List.of(
-                            "exact_match",
-                            "prompt_level_strict_acc",
-                            "inst_level_strict_acc",
-                            "prompt_level_loose_acc",
-                            "inst_level_loose_acc");
+                    case GENERATE_UNTIL ->
+                        List.of(
+                                "exact_match",
+                                "prompt_level_strict_acc",
+                                "inst_level_strict_acc",
+                                "prompt_level_loose_acc",
+                                "inst_level_loose_acc");
                 };
         metrics.stream()
                 .map(MetricSpec::name)

@@ -78,7 +78,7 @@ public final class Template {
             }
         }
         printed.removeAll(set);
-        printed.removeAll(Set.of("not", "none", "None", "true", "True", "false", "False"));
+        printed.removeAll(Set.of("not", "none", "None", "true", "True", "false", "False", "loop", "self"));
         return printed;
     }
 
