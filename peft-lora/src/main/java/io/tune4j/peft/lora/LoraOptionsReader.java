@@ -8,6 +8,7 @@ import io.tune4j.api.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
