@@ -32,7 +32,7 @@ public record LossStep(
         Runnable watch) {
     /** This step with something more to be called between the operations of forward and backward. */
     public LossStep watchedBy(Runnable more) {
-        return new LossStep(backend, model, loss, checkpointedLayers, checkpointing, store, () -> {
+        return new LossStep(backend, model, objective, checkpointedLayers, checkpointing, store, () -> {
             watch.run();
             more.run();
         });

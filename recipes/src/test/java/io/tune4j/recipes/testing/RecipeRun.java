@@ -36,7 +36,6 @@ public final class RecipeRun {
             new RecipesPlugin(),
             new QloraPlugin());
 
-    private static final String LORA = "lora_finetune_single_device";
 
     private final Path output;
     private final RecipeTrial trial;
