@@ -25,7 +25,7 @@ class ArchitectureTest {
             .importPackages("io.tune4j");
     private static final ArchitectureRules RULES = new ArchitectureRules("io.tune4j");
 
-    private static final int MOST_PROMISED = 160;
+    private static final int MOST_PROMISED = 162;
 
     @Test
     void everyModuleIsLookedAt() {
