@@ -172,7 +172,7 @@ public final class KnowledgeDistillationSingleDevice implements Recipe {
         WeightSource weights = memory.watched(new CheckpointWeights(start.base()));
         FrozenLinearFactory frozen = model.plan().weightFormat().factory(backend, dtype, weights, console::line);
         CausalLanguageModel network =
-                closing.add(model.definition().build(backend, dtype, weights, adapter.decorate(frozen)));
+                closing.add(model.definition().build(backend, dtype, weights, adapter.decorate(frozen, weights)));
         CausalLanguageModel larger = closing.add(load(backend, memory.watched(new CheckpointWeights(teacherWeights))));
         ActivationStore store = closing.add(memory.store(backend, console));
         Optimizer optimizer = closing.add(updates.create(backend, adapter));
