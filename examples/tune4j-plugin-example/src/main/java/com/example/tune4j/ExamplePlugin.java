@@ -3,7 +3,7 @@ package com.example.tune4j;
 import com.example.tune4j.data.InterviewTemplateFactory;
 import com.example.tune4j.data.TsvDatasetFactory;
 import com.example.tune4j.evaluate.EvaluateFactory;
-import com.example.tune4j.qwen.QwenFamily;
+import com.example.tune4j.seed.SeedOssFamily;
 import com.example.tune4j.vera.VeraMethod;
 import com.google.auto.service.AutoService;
 import io.tune4j.api.model.ModelFamily;
@@ -23,7 +23,7 @@ public final class ExamplePlugin implements Plugin {
 
     @Override
     public List<ModelFamily> models() {
-        return List.of(new QwenFamily());
+        return List.of(new SeedOssFamily());
     }
 
     @Override

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns the quickstart's Llama into a Qwen2.5 checkpoint that computes the same: the biases, which Llama has not, are zero. So
+ * Turns the quickstart's Llama into a Seed-OSS checkpoint that computes the same: the biases, which Llama has not, are zero. So
  * the example plugin's model can be tried without a download, and its losses must be the Llama's.
  *
- * <p>java -cp 'LIB/*' QuickstartAsQwen.java MODEL_FOLDER NEW_FOLDER
+ * <p>java -cp 'LIB/*' QuickstartAsSeedOss.java MODEL_FOLDER NEW_FOLDER
  */
-public class QuickstartAsQwen {
+public class QuickstartAsSeedOss {
     public static void main(String[] arguments) throws Exception {
         Path source = Path.of(arguments[0]);
         Path target = Files.createDirectories(Path.of(arguments[1]));
@@ -38,8 +38,8 @@ public class QuickstartAsQwen {
         Files.writeString(
                 target.resolve("config.json"),
                 Files.readString(source.resolve("config.json"))
-                        .replace("LlamaForCausalLM", "Qwen2ForCausalLM")
-                        .replaceAll("\"model_type\": *\"llama\"", "\"model_type\": \"qwen2\""));
+                        .replace("LlamaForCausalLM", "SeedOssForCausalLM")
+                        .replaceAll("\"model_type\": *\"llama\"", "\"model_type\": \"seed_oss\""));
         Files.copy(source.resolve("tokenizer.json"), target.resolve("tokenizer.json"));
     }
 }

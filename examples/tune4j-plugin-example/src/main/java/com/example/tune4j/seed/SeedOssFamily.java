@@ -1,4 +1,4 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelBuilder;
@@ -7,31 +7,36 @@ import io.tune4j.api.model.ModelFamily;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code example_qwen}, sized by the checkpoint's config.json, and two released sizes. */
-public final class QwenFamily implements ModelFamily {
+/** {@code seed_oss}, sized by the checkpoint's config.json, and the released size. */
+public final class SeedOssFamily implements ModelFamily {
     @Override
     public String name() {
-        return "example_qwen";
+        return "seed_oss";
     }
 
     @Override
     public List<ModelBuilder> builders() {
         return List.of(
                 new FromCheckpoint(),
-                new Released("example_qwen_0_5b", new QwenConfig(151936, 896, 4864, 24, 14, 2, 32768, 1e-6, 1e6, true)),
                 new Released(
-                        "example_qwen_1_5b_instruct", new QwenConfig(151936, 1536, 8960, 28, 12, 2, 32768, 1e-6, 1e6, true)));
+                        "seed_oss_36b", new SeedOssConfig(155136, 5120, 27648, 64, 80, 8, 128, 524288, 1e-6, 1e7, false)));
     }
 
     private static final class FromCheckpoint implements ModelBuilder {
         @Override
         public String name() {
-            return "example_qwen";
+            return "seed_oss";
         }
 
         @Override
         public String summary() {
-            return "any Qwen2ForCausalLM, sized by its checkpoint's config.json";
+            return "any SeedOssForCausalLM, sized by its checkpoint's config.json";
+        }
+
+        /** By this name lora_auto finds the builder. */
+        @Override
+        public List<String> architectures() {
+            return List.of("SeedOssForCausalLM");
         }
 
         @Override
@@ -43,19 +48,19 @@ public final class QwenFamily implements ModelFamily {
                                 + " folder");
                 return null;
             }
-            return new QwenDefinition(QwenConfig.read(checkpointDirectory));
+            return new SeedOssDefinition(SeedOssConfig.read(checkpointDirectory));
         }
     }
 
-    private record Released(String name, QwenConfig config) implements ModelBuilder {
+    private record Released(String name, SeedOssConfig config) implements ModelBuilder {
         @Override
         public String summary() {
-            return "Qwen2.5, " + Math.round(new QwenDefinition(config).parameterCount() / 1e7) / 100.0 + " B parameters";
+            return "Seed-OSS, " + Math.round(new SeedOssDefinition(config).parameterCount() / 1e7) / 100.0 + " B parameters";
         }
 
         @Override
         public ModelDefinition define(ConfigReader options, Path checkpointDirectory) {
-            return new QwenDefinition(config);
+            return new SeedOssDefinition(config);
         }
     }
 }

@@ -1,18 +1,18 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.testkit.model.ModelFamilyConformance;
 import java.nio.file.Path;
 
-class QwenConformanceTest extends ModelFamilyConformance {
+class SeedOssConformanceTest extends ModelFamilyConformance {
     @Override
     protected ModelFamily family() {
-        return new QwenFamily();
+        return new SeedOssFamily();
     }
 
     @Override
     protected String model() {
-        return "_component_: example_qwen";
+        return "_component_: seed_oss";
     }
 
     @Override

@@ -1,4 +1,4 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.WeightSource;
@@ -14,7 +14,7 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 
 /** {@code h = x + attention(norm(x)); y = h + mlp(norm(h))}, put together from the API's differentiable blocks. */
-final class QwenLayer implements AutoCloseable {
+final class SeedOssLayer implements AutoCloseable {
     /** The rotary angles of a batch's rows, {@code [T, headSize / 2]} each. */
     record Angles(Tensor cos, Tensor sin) {}
 
@@ -27,16 +27,16 @@ final class QwenLayer implements AutoCloseable {
     private final Linear gateUp;
     private final Linear down;
 
-    QwenLayer(
-            QwenDefinition definition,
+    SeedOssLayer(
+            SeedOssDefinition definition,
             int index,
             Backend backend,
             DType dtype,
             WeightSource weights,
             LinearFactory linears) {
-        QwenConfig config = definition.config();
+        SeedOssConfig config = definition.config();
         this.backend = backend;
-        String attentionNormName = QwenDefinition.attentionNorm(index);
+        String attentionNormName = SeedOssDefinition.attentionNorm(index);
         this.attentionNorm = new RmsNorm(
                 backend,
                 linears.weight(attentionNormName, () -> weights.load(backend, attentionNormName, dtype)),
@@ -45,7 +45,7 @@ final class QwenLayer implements AutoCloseable {
         this.queryKeyValue = linears.create(definition.queryKeyValue(index));
         this.attention = new RotaryAttention(backend, config.attention());
         this.output = linears.create(definition.output(index));
-        String mlpNormName = QwenDefinition.mlpNorm(index);
+        String mlpNormName = SeedOssDefinition.mlpNorm(index);
         this.mlpNorm = new RmsNorm(
                 backend,
                 linears.weight(mlpNormName, () -> weights.load(backend, mlpNormName, dtype)),

@@ -1,4 +1,4 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
@@ -17,16 +17,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Embedding, layers, final norm. Hidden states are {@code [T, D]} over all tokens of a batch: there is no padding. */
-final class QwenModel implements CausalLanguageModel {
-    private final QwenConfig config;
+final class SeedOssModel implements CausalLanguageModel {
+    private final SeedOssConfig config;
     private final Backend backend;
     private final DType dtype;
     private final Embedding embedding;
-    private final List<QwenLayer> layers = new ArrayList<>();
+    private final List<SeedOssLayer> layers = new ArrayList<>();
     private final RmsNorm finalNorm;
     private final Linear head;
 
-    QwenModel(QwenDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
+    SeedOssModel(SeedOssDefinition definition, Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
         this.config = definition.config();
         this.backend = backend;
         this.dtype = dtype;
@@ -34,17 +34,17 @@ final class QwenModel implements CausalLanguageModel {
         this.embedding = new Embedding(
                 backend,
                 linears.weight(
-                        QwenDefinition.EMBEDDING, () -> weights.load(backend, QwenDefinition.EMBEDDING, dtype)),
+                        SeedOssDefinition.EMBEDDING, () -> weights.load(backend, SeedOssDefinition.EMBEDDING, dtype)),
                 1);
         for (int i = 0; i < config.layers(); i++) {
-            layers.add(new QwenLayer(definition, i, backend, dtype, weights, linears));
+            layers.add(new SeedOssLayer(definition, i, backend, dtype, weights, linears));
         }
         this.finalNorm =
                 new RmsNorm(
                         backend,
                         linears.weight(
-                                QwenDefinition.FINAL_NORM,
-                                () -> weights.load(backend, QwenDefinition.FINAL_NORM, dtype)),
+                                SeedOssDefinition.FINAL_NORM,
+                                () -> weights.load(backend, SeedOssDefinition.FINAL_NORM, dtype)),
                         config.normEpsilon());
         this.head = linears.create(definition.head());
     }
@@ -53,9 +53,9 @@ final class QwenModel implements CausalLanguageModel {
     public Tensor hiddenStates(RaggedBatch batch, long[] rows, Pass pass, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor x = embedding.forward(batch.tokens(), pass);
-            QwenLayer.Angles angles = angles(batch, pass);
+            SeedOssLayer.Angles angles = angles(batch, pass);
             for (int i = 0; i < layers.size(); i++) {
-                QwenLayer layer = layers.get(i);
+                SeedOssLayer layer = layers.get(i);
                 x = i < checkpointedLayers
                         ? pass.tape().checkpoint(x, (input, tape) -> layer.forward(input, angles, pass.withTape(tape)))
                         : layer.forward(x, angles, pass);
@@ -67,7 +67,7 @@ final class QwenModel implements CausalLanguageModel {
     }
 
     /** Rotary angles (Su et al. 2021, eq. 34) of each row's position, which all layers share. */
-    private QwenLayer.Angles angles(RaggedBatch batch, Pass pass) {
+    private SeedOssLayer.Angles angles(RaggedBatch batch, Pass pass) {
         long[] positions = batch.layout().positions();
         int half = config.attention().headSize() / 2;
         double[] cos = new double[positions.length * half];
@@ -81,7 +81,7 @@ final class QwenModel implements CausalLanguageModel {
                 sin[at] = Math.sin(angle);
             }
         }
-        return new QwenLayer.Angles(
+        return new SeedOssLayer.Angles(
                 pass.tape().keep(Tensor.ofDoubles(backend, dtype, cos, positions.length, half)),
                 pass.tape().keep(Tensor.ofDoubles(backend, dtype, sin, positions.length, half)));
     }
@@ -104,7 +104,7 @@ final class QwenModel implements CausalLanguageModel {
     @Override
     public void close() {
         embedding.close();
-        layers.forEach(QwenLayer::close);
+        layers.forEach(SeedOssLayer::close);
         finalNorm.close();
         head.close();
     }

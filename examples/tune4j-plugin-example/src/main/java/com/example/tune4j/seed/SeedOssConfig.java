@@ -1,4 +1,4 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.config.ConfigReader;
@@ -6,14 +6,15 @@ import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Sizes, by the names of transformers' {@code Qwen2Config}. */
-record QwenConfig(
+/** Sizes, by the names of transformers' {@code SeedOssConfig}. */
+record SeedOssConfig(
         int vocabularySize,
         int hiddenSize,
         int intermediateSize,
         int layers,
         int heads,
         int keyValueHeads,
+        int headSize,
         int maxPositions,
         double normEpsilon,
         double ropeTheta,
@@ -21,7 +22,7 @@ record QwenConfig(
     private static final double DEFAULT_THETA = 10_000;
 
     AttentionShape attention() {
-        return new AttentionShape(heads, keyValueHeads, hiddenSize / heads);
+        return new AttentionShape(heads, keyValueHeads, headSize);
     }
 
     /**
@@ -29,7 +30,7 @@ record QwenConfig(
      *
      * @throws UserException if there is none, or it is of another architecture
      */
-    static QwenConfig read(Path checkpointDirectory) {
+    static SeedOssConfig read(Path checkpointDirectory) {
         Path file = checkpointDirectory.resolve("config.json");
         ConfigReader json;
         try {
@@ -39,19 +40,22 @@ record QwenConfig(
                     + "; checkpointer.checkpoint_dir should be the model's folder", e);
         }
         String type = json.string("model_type", "none");
-        if (!type.equals("qwen2")) {
-            throw new UserException(file + ": model_type is '" + type + "', and this builder is for 'qwen2' (Qwen2, Qwen2.5)");
+        if (!type.equals("seed_oss")) {
+            throw new UserException(file + ": model_type is '" + type + "', and this builder is for 'seed_oss'");
         }
-        if (json.bool("use_sliding_window", false)) {
-            throw new UserException(file + ": use_sliding_window is true, which this model does not support");
+        for (String bias : new String[] {"attention_out_bias", "mlp_bias"}) {
+            if (json.bool(bias, false)) {
+                throw new UserException(file + ": " + bias + " is true, which this model does not support");
+            }
         }
-        QwenConfig config = new QwenConfig(
+        SeedOssConfig config = new SeedOssConfig(
                 json.integer("vocab_size"),
                 json.integer("hidden_size"),
                 json.integer("intermediate_size"),
                 json.integer("num_hidden_layers"),
                 json.integer("num_attention_heads"),
                 json.integer("num_key_value_heads"),
+                json.integer("head_dim"),
                 json.integer("max_position_embeddings"),
                 json.number("rms_norm_eps"),
                 theta(json),

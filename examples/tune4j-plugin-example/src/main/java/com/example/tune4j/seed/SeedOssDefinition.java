@@ -1,4 +1,4 @@
-package com.example.tune4j.qwen;
+package com.example.tune4j.seed;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -11,8 +11,8 @@ import io.tune4j.api.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The names and shapes of {@code Qwen2ForCausalLM}'s weights. */
-record QwenDefinition(QwenConfig config) implements ModelDefinition {
+/** The names and shapes of {@code SeedOssForCausalLM}'s weights. */
+record SeedOssDefinition(SeedOssConfig config) implements ModelDefinition {
     static final String EMBEDDING = "model.embed_tokens.weight";
     static final String FINAL_NORM = "model.norm.weight";
 
@@ -97,7 +97,7 @@ record QwenDefinition(QwenConfig config) implements ModelDefinition {
 
     @Override
     public String describe() {
-        return "Qwen2.5, " + config.layers() + " layers, " + config.hiddenSize() + " wide, "
+        return "Seed-OSS, " + config.layers() + " layers, " + config.hiddenSize() + " wide, "
                 + parameterCount() / 100_000 / 10.0 + " M parameters";
     }
 
@@ -123,6 +123,6 @@ record QwenDefinition(QwenConfig config) implements ModelDefinition {
 
     @Override
     public CausalLanguageModel assemble(Backend backend, DType dtype, WeightSource weights, LinearFactory linears) {
-        return new QwenModel(this, backend, dtype, weights, linears);
+        return new SeedOssModel(this, backend, dtype, weights, linears);
     }
 }
