@@ -52,7 +52,8 @@ final class AdapterWeightsFile implements AutoCloseable {
             each.parameters().forEach(parameter -> byKey.put(each.target().fileKey(parameter.name()), parameter));
         }
         for (Parameter each : whole) {
-            tensors.add(new TensorSpec(wholeKey(each.name()), dtype, each.value().shape()));
+            tensors.add(
+                    new TensorSpec(wholeKey(each.name()), dtype, each.value().shape()));
             byKey.put(wholeKey(each.name()), each);
         }
         SafetensorsWriter.write(directory.resolve(NAME), tensors, METADATA, (tensor, sink) -> {

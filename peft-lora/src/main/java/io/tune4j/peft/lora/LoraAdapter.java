@@ -31,7 +31,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-
 /** The adapter's weights by projection, and what is done with them as a whole. */
 final class LoraAdapter implements Adapter {
     private final LoraOptions options;
@@ -66,8 +65,9 @@ final class LoraAdapter implements Adapter {
     @Override
     public LinearFactory decorate(FrozenLinearFactory base) {
         if (!options.savedModules().isEmpty()) {
-            throw new UserException("modules_to_save trains modules as a whole, and this recipe needs the base model beside"
-                    + " the adapter; leave modules_to_save out");
+            throw new UserException(
+                    "modules_to_save trains modules as a whole, and this recipe needs the base model beside"
+                            + " the adapter; leave modules_to_save out");
         }
         return projections -> create(base, projections);
     }

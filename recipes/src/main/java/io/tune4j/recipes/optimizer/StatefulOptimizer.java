@@ -158,8 +158,7 @@ final class StatefulOptimizer implements Optimizer {
         return tensor.reshape(tensor.elementCount()).rows(start, count);
     }
 
-    private void update(
-            Entry entry, Tensor value, Tensor gradient, List<StateTensor> state, double rate, long key) {
+    private void update(Entry entry, Tensor value, Tensor gradient, List<StateTensor> state, double rate, long key) {
         Tensor updated = wide(entry, value);
         List<Tensor> open = state.stream().map(tensor -> tensor.open(entry.on)).toList();
         options.rule().update(entry.on, updated, wide(entry, gradient), open, rate, steps);

@@ -87,8 +87,7 @@ public record RunReport(
         if (merged != null) {
             console.line("merged model " + merged);
         }
-        console.tell(new Written(
-                merged == null ? Map.of(what, result) : Map.of(what, result, "merged model", merged)));
+        console.tell(new Written(merged == null ? Map.of(what, result) : Map.of(what, result, "merged model", merged)));
         console.line("checkpoints  " + output.resolve("checkpoints") + " (resume_from_checkpoint=True)");
         console.line("config       " + output.resolve("config.yaml"));
         if (finalMessage != null) {

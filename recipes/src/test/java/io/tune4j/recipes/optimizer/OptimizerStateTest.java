@@ -58,8 +58,10 @@ class OptimizerStateTest {
         try (Backend backend = TestedBackend.open();
                 TensorScope scope = TensorScope.open();
                 Parameter whole = parameter(backend, "whole", DType.BFLOAT16, parts[0] + parts[1]);
-                Parameter left = new Parameter("left", whole.value().rows(0, parts[0]).copy());
-                Parameter right = new Parameter("right", whole.value().rows(parts[0], parts[1]).copy())) {
+                Parameter left =
+                        new Parameter("left", whole.value().rows(0, parts[0]).copy());
+                Parameter right = new Parameter(
+                        "right", whole.value().rows(parts[0], parts[1]).copy())) {
             OptimizerProvider provider = Readers.optimizer("{_component_: " + name + ", lr: 0.01}");
             try (Optimizer one = provider.create(backend, List.of(whole));
                     Optimizer two = provider.create(backend, List.of(left, right))) {
