@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,9 @@ import java.util.stream.Stream;
  * @param root above the modules' packages, e.g. {@code io.tune4j}
  */
 record ArchitectureRules(String root) {
-    private static final String[] PLUGINS = {"backend", "export", "kernels", "models", "peft", "recipes"};
+    private static final String[] PLUGINS = {
+        "backend", "evaluation", "export", "kernels", "models", "peft", "recipes", "server"
+    };
 
     /** Classes that find native libraries by the machine they run on, and by JavaCPP's and DJL's own switches. */
     private static final String FINDERS =
@@ -80,7 +83,7 @@ record ArchitectureRules(String root) {
             others.remove(plugin);
             if (plugin.equals("backend")) {
                 others.remove("kernels");
-            } else if (plugin.equals("recipes") || plugin.equals("export")) {
+            } else if (Set.of("recipes", "evaluation", "export", "server").contains(plugin)) {
                 others.remove("engine");
                 others.remove("generation");
             }

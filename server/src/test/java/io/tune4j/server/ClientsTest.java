@@ -48,7 +48,13 @@ class ClientsTest {
                 .baseUrl(served.url())
                 .apiKey("secret")
                 .build();
-        String answer = client.chat().completions().create(question("tuned").build()).choices().get(0).message().content()
+        String answer = client.chat()
+                .completions()
+                .create(question("tuned").build())
+                .choices()
+                .get(0)
+                .message()
+                .content()
                 .orElseThrow();
         assertThat(answer).isNotBlank();
         try (StreamResponse<ChatCompletionChunk> stream =
@@ -60,7 +66,8 @@ class ClientsTest {
                     .isEqualTo(answer);
         }
         assertThat(client.models().list().data()).extracting(each -> each.id()).contains("base", "tuned");
-        assertThatThrownBy(() -> client.chat().completions().create(question("nobody").build()))
+        assertThatThrownBy(() ->
+                        client.chat().completions().create(question("nobody").build()))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("nobody");
         client.close();

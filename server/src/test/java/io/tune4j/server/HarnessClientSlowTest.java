@@ -20,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dtune4j.lm_eval=PATH} names the program; without it nothing is tried.
  */
 class HarnessClientSlowTest {
-    private static final Path AGREEMENT =
-            Path.of("../evaluation/src/test/resources/agreement").toAbsolutePath().normalize();
+    private static final Path AGREEMENT = Path.of("../evaluation/src/test/resources/agreement")
+            .toAbsolutePath()
+            .normalize();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -51,10 +52,12 @@ class HarnessClientSlowTest {
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
-            assertThat(harness.waitFor()).as(Files.readString(folder.resolve("log"))).isZero();
+            assertThat(harness.waitFor())
+                    .as(Files.readString(folder.resolve("log")))
+                    .isZero();
         }
-        JsonNode expected = JSON.readTree(AGREEMENT.resolve("expected.json").toFile())
-                .at("/plain/agreement_choice/responses");
+        JsonNode expected =
+                JSON.readTree(AGREEMENT.resolve("expected.json").toFile()).at("/plain/agreement_choice/responses");
         List<String> lines;
         try (Stream<Path> files = Files.walk(folder)) {
             lines = Files.readAllLines(files.filter(file -> file.toString().contains("samples_agreement_choice"))

@@ -26,7 +26,8 @@ class ServerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CHAT = "/v1/chat/completions";
     private static final String COMPLETIONS = "/v1/completions";
-    private static final String HELLO = "\"messages\": [{\"role\": \"user\", \"content\": \"What is the opposite of love?\"}]";
+    private static final String HELLO =
+            "\"messages\": [{\"role\": \"user\", \"content\": \"What is the opposite of love?\"}]";
 
     private static ServedModel served;
 
@@ -47,13 +48,15 @@ class ServerTest {
     }
 
     private static JsonNode chat(String model, String more) throws IOException, InterruptedException {
-        return ok(served.post(CHAT, "{\"model\": \"" + model + "\", \"temperature\": 0, \"max_tokens\": 12, " + more + "}"));
+        return ok(served.post(
+                CHAT, "{\"model\": \"" + model + "\", \"temperature\": 0, \"max_tokens\": 12, " + more + "}"));
     }
 
     private static String text(String model, String prompt) throws IOException, InterruptedException {
         return ok(served.post(
                         COMPLETIONS,
-                        "{\"model\": \"" + model + "\", \"temperature\": 0, \"max_tokens\": 12, \"prompt\": \"" + prompt + "\"}"))
+                        "{\"model\": \"" + model + "\", \"temperature\": 0, \"max_tokens\": 12, \"prompt\": \"" + prompt
+                                + "\"}"))
                 .at("/choices/0/text")
                 .asText();
     }
@@ -88,10 +91,8 @@ class ServerTest {
                         + " \"stream_options\": {\"include_usage\": true}, " + HELLO + "}");
         assertThat(stream.headers().firstValue("Content-Type")).hasValue("text/event-stream");
         StringBuilder text = new StringBuilder();
-        List<String> lines = stream.body()
-                .lines()
-                .filter(line -> line.startsWith("data: {"))
-                .toList();
+        List<String> lines =
+                stream.body().lines().filter(line -> line.startsWith("data: {")).toList();
         for (String line : lines) {
             text.append(JSON.readTree(line.substring(6))
                     .at("/choices/0/delta/content")
@@ -178,13 +179,18 @@ class ServerTest {
                 CHAT + ";[1];400;JSON object",
                 CHAT + ";{};400;'model' must be a text",
                 CHAT + ";{\"model\": \"base\"};400;messages",
-                CHAT + ";{\"model\": \"nobody\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};404;model_not_found",
+                CHAT
+                        + ";{\"model\": \"nobody\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};404;model_not_found",
                 CHAT + ";{\"model\": \"base\", \"mesages\": []};400;unknown_parameter",
-                CHAT + ";{\"model\": \"base\", \"messages\": [{\"role\": \"wizard\", \"content\": \"a\"}]};400;messages[0].role",
+                CHAT
+                        + ";{\"model\": \"base\", \"messages\": [{\"role\": \"wizard\", \"content\": \"a\"}]};400;messages[0].role",
                 CHAT + ";{\"model\": \"base\", \"messages\": [{\"role\": \"user\"}]};400;messages[0].content",
-                CHAT + ";{\"model\": \"base\", \"temperature\": 9, \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;from 0",
-                CHAT + ";{\"model\": \"base\", \"max_tokens\": 65, \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;limit of 64",
-                CHAT + ";{\"model\": \"base\", \"tools\": [{}], \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;tools",
+                CHAT
+                        + ";{\"model\": \"base\", \"temperature\": 9, \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;from 0",
+                CHAT
+                        + ";{\"model\": \"base\", \"max_tokens\": 65, \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;limit of 64",
+                CHAT
+                        + ";{\"model\": \"base\", \"tools\": [{}], \"messages\": [{\"role\": \"user\", \"content\": \"a\"}]};400;tools",
                 COMPLETIONS + ";{\"model\": \"base\", \"prompt\": [99999]};400;no token 99999",
                 COMPLETIONS + ";{\"model\": \"base\", \"prompt\": []};400;prompt",
                 COMPLETIONS + ";{\"model\": \"base\", \"prompt\": \"a\", \"n\": 1.5};400;'n' must be an integer",
@@ -206,7 +212,8 @@ class ServerTest {
     void whatIsTooLongIsRefused() throws IOException, InterruptedException {
         HttpResponse<String> context = served.post(
                 CHAT,
-                "{\"model\": \"base\", \"messages\": [{\"role\": \"user\", \"content\": \"" + "word ".repeat(600) + "\"}]}");
+                "{\"model\": \"base\", \"messages\": [{\"role\": \"user\", \"content\": \"" + "word ".repeat(600)
+                        + "\"}]}");
         assertThat(context.statusCode()).isEqualTo(400);
         assertThat(context.body()).contains("context_length_exceeded", "512");
         HttpResponse<String> body = served.post(CHAT, "x".repeat(2_000_000));
@@ -244,8 +251,10 @@ class ServerTest {
     void aKeyIsAskedFor() throws IOException, InterruptedException {
         try (ServedModel locked = ServedModel.start("api_key: secret")) {
             assertThat(locked.get("/v1/models").statusCode()).isEqualTo(401);
-            assertThat(locked.get("/v1/models", "Authorization", "Bearer wrong").body()).contains("invalid_api_key");
-            assertThat(locked.get("/v1/models", "Authorization", "Bearer secret").statusCode())
+            assertThat(locked.get("/v1/models", "Authorization", "Bearer wrong").body())
+                    .contains("invalid_api_key");
+            assertThat(locked.get("/v1/models", "Authorization", "Bearer secret")
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(locked.get("/health").statusCode()).isEqualTo(200);
             assertThat(locked.printed()).doesNotContain("secret");
@@ -257,8 +266,8 @@ class ServerTest {
     void aClientThatHangsUpFreesItsPlace() throws IOException, InterruptedException {
         try (ServedModel one = ServedModel.start("max_parallel: 1", "max_queue: 1")) {
             for (String stream : List.of("true", "false")) {
-                String body = "{\"model\": \"base\", \"prompt\": \"a\", \"max_tokens\": 500, \"n\": 1, \"stream\": " + stream
-                        + ", \"stop\": [], \"temperature\": 2}";
+                String body = "{\"model\": \"base\", \"prompt\": \"a\", \"max_tokens\": 500, \"n\": 1, \"stream\": "
+                        + stream + ", \"stop\": [], \"temperature\": 2}";
                 Socket socket = new Socket("127.0.0.1", one.port());
                 socket.getOutputStream()
                         .write(("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
@@ -268,7 +277,8 @@ class ServerTest {
                 socket.setSoLinger(true, 0);
                 socket.close();
                 HttpResponse<String> next = one.post(
-                        "/v1/completions", "{\"model\": \"base\", \"prompt\": \"a\", \"max_tokens\": 2, \"temperature\": 0}");
+                        "/v1/completions",
+                        "{\"model\": \"base\", \"prompt\": \"a\", \"max_tokens\": 2, \"temperature\": 0}");
                 assertThat(next.statusCode()).as(next.body()).isEqualTo(200);
             }
             assertThat(one.get("/metrics").body()).containsPattern("tune4j_cancelled_requests_total [1-9]");
@@ -307,13 +317,15 @@ class ServerTest {
 
     @Test
     void whatIsWrongIsSaidFirst() {
-        assertThatThrownBy(() -> ServedModel.trial("adapters: {tuned: /no/such}").run())
+        assertThatThrownBy(
+                        () -> ServedModel.trial("adapters: {tuned: /no/such}").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("adapter_config.json");
         assertThatThrownBy(() -> ServedModel.trial("model_name: tuned").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("model_name");
-        assertThatThrownBy(() -> ServedModel.trial("model: {_component_: lora_llama}", "prot: 1").run())
+        assertThatThrownBy(() -> ServedModel.trial("model: {_component_: lora_llama}", "prot: 1")
+                        .run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("PEFT method")
                 .hasMessageContaining("prot");

@@ -22,8 +22,10 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
-        description = "Serves a model and its adapters by OpenAI's protocol, on this machine alone unless --host says else.",
-        customSynopsis = "tune serve DIR [--adapter NAME=DIR]... [--base DIR] [--host HOST] [--port PORT] [KEY=VALUE]...",
+        description =
+                "Serves a model and its adapters by OpenAI's protocol, on this machine alone unless --host says else.",
+        customSynopsis =
+                "tune serve DIR [--adapter NAME=DIR]... [--base DIR] [--host HOST] [--port PORT] [KEY=VALUE]...",
         footer = {
             "",
             "DIR is a run's output_dir, a model's folder, or an adapter's folder. Clients choose base or adapter by the model's",
@@ -42,13 +44,19 @@ final class ServeCommand implements Callable<Integer> {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "A run's output_dir, or the folder of a model or an adapter.")
+    @Parameters(
+            index = "0",
+            paramLabel = "DIR",
+            description = "A run's output_dir, or the folder of a model or an adapter.")
     private Path folder = Path.of("");
 
     @Option(names = "--adapter", paramLabel = "NAME=DIR", description = "A further adapter; repeatable.")
     private Map<String, Path> adapters = new LinkedHashMap<>();
 
-    @Option(names = "--base", paramLabel = "DIR", description = "The base model's folder, if it is not where the run had it.")
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "The base model's folder, if it is not where the run had it.")
     private @Nullable Path base;
 
     @Option(names = "--host", paramLabel = "HOST", description = "The address to listen at. Default: 127.0.0.1")
@@ -57,7 +65,10 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "The port to listen at. Default: 8000")
     private @Nullable Integer port;
 
-    @Option(names = "--api-key", paramLabel = "KEY", description = "What clients must send as Authorization: Bearer KEY.")
+    @Option(
+            names = "--api-key",
+            paramLabel = "KEY",
+            description = "What clients must send as Authorization: Bearer KEY.")
     private @Nullable String apiKey;
 
     @Unmatched

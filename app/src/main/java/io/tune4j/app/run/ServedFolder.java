@@ -83,8 +83,8 @@ public record ServedFolder(Path base, Map<String, Path> adapters, Map<String, Co
         }
         Path adapter = folder.resolve(ADAPTER);
         if (!Files.exists(adapter.resolve(AdapterSection.FILE))) {
-            throw new UserException("the run in " + folder.toAbsolutePath() + " has no finished adapter yet; name one of its"
-                    + " epoch_N folders, or wait for its end");
+            throw new UserException("the run in " + folder.toAbsolutePath()
+                    + " has no finished adapter yet; name one of its" + " epoch_N folders, or wait for its end");
         }
         return new ServedFolder(of, Map.of(nameOf(folder), adapter), kept);
     }

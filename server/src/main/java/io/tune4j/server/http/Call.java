@@ -43,7 +43,8 @@ public final class Call {
             }
             return node;
         } catch (JsonProcessingException e) {
-            String place = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+            String place =
+                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
             throw ApiError.invalid(null, "the body is not valid JSON: " + e.getOriginalMessage() + place);
         }
     }
@@ -53,7 +54,10 @@ public final class Call {
             byte[] bytes = stream.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, mostBytes + 1));
             if (bytes.length > mostBytes) {
                 throw ApiError.invalid(
-                        413, null, "body_too_large", "the body has more than " + mostBytes + " bytes, the server's limit");
+                        413,
+                        null,
+                        "body_too_large",
+                        "the body has more than " + mostBytes + " bytes, the server's limit");
             }
             return bytes;
         }

@@ -68,8 +68,8 @@ public final class HttpFront implements AutoCloseable {
         InetAddress address = address(options.host());
         this.isLocal = address.isLoopbackAddress();
         AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                4, options.mostCalls(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+        this.threads =
+                new ThreadPoolExecutor(4, options.mostCalls(), 30, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
                     Thread thread = new Thread(work, "http-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -153,7 +153,9 @@ public final class HttpFront implements AutoCloseable {
     private static void lastWords(Call call) {
         try {
             if (!call.isStarted()) {
-                call.respond(500, ApiError.server("the server failed; its log says more").json());
+                call.respond(
+                        500,
+                        ApiError.server("the server failed; its log says more").json());
             }
         } catch (IOException e) {
             // The client hung up.
@@ -202,13 +204,14 @@ public final class HttpFront implements AutoCloseable {
         }
         String sent = header == null ? "" : header.replaceFirst("^Bearer ", "");
         // In equal time for every key.
-        if (!MessageDigest.isEqual(
-                sent.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8))) {
+        if (!MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8))) {
             throw ApiError.invalid(
                     401,
                     null,
                     "invalid_api_key",
-                    header == null ? "there is no API key; send it as Authorization: Bearer KEY" : "the API key is wrong");
+                    header == null
+                            ? "there is no API key; send it as Authorization: Bearer KEY"
+                            : "the API key is wrong");
         }
     }
 
@@ -225,7 +228,8 @@ public final class HttpFront implements AutoCloseable {
     private static boolean isLoopback(String hostAndPort) {
         try {
             String host = new URI("http://" + hostAndPort).getHost();
-            return host != null && (host.equals("localhost") || host.matches("127(\\.\\d+){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]"));
+            return host != null
+                    && (host.equals("localhost") || host.matches("127(\\.\\d+){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]"));
         } catch (URISyntaxException e) {
             return false;
         }

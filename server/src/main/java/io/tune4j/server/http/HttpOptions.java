@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param mostBytes the largest body
  * @param mostCalls requests at a time, those that wait included
  */
-public record HttpOptions(
-        String host, int port, @Nullable String apiKey, long mostBytes, int mostCalls) {}
+public record HttpOptions(String host, int port, @Nullable String apiKey, long mostBytes, int mostCalls) {}

@@ -78,7 +78,11 @@ public final class Metrics {
     }
 
     private static void counter(StringBuilder text, String name, long value) {
-        text.append("# TYPE tune4j_").append(name).append(" counter\ntune4j_").append(name).append(' ');
+        text.append("# TYPE tune4j_")
+                .append(name)
+                .append(" counter\ntune4j_")
+                .append(name)
+                .append(' ');
         text.append(value).append('\n');
     }
 }

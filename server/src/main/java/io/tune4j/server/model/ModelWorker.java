@@ -13,8 +13,8 @@ import io.tune4j.generation.Ticket;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,6 +33,7 @@ public final class ModelWorker implements AutoCloseable {
     private final Semaphore work = new Semaphore(0);
     private final Thread thread;
     private volatile boolean ending;
+    private volatile @Nullable Throwable failure;
     private volatile int running;
     private volatile int pendingTasks;
     private volatile long cacheBytes;
@@ -56,23 +57,37 @@ public final class ModelWorker implements AutoCloseable {
     }
 
     private void run() {
-        while (!ending) {
-            Runnable task = tasks.poll();
-            if (task != null) {
-                task.run();
-                pendingTasks = tasks.size();
+        try {
+            while (!ending) {
+                turn();
             }
-            boolean more = generator.step();
-            running = generator.running();
-            cacheBytes = generator.cacheBytes();
-            if (!more && tasks.isEmpty()) {
-                pause();
-            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            ending = true;
         }
         generator.close();
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
+    }
+
+    private void turn() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+            pendingTasks = tasks.size();
+        }
+        boolean more = generator.step();
+        running = generator.running();
+        cacheBytes = generator.cacheBytes();
+        if (!more && tasks.isEmpty()) {
+            pause();
+        }
+    }
+
+    /** What ended the thread, or null while it goes on. */
+    public @Nullable Throwable failure() {
+        return failure;
     }
 
     private void pause() {

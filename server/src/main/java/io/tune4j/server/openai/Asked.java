@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.server.openai;
 
-import io.tune4j.server.http.ApiError;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.generation.Sampling;
+import io.tune4j.server.http.ApiError;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;

@@ -106,7 +106,14 @@ public final class ChatEndpoint implements Endpoint {
                 } else if (finished != null) {
                     EventStream.send(
                             parts,
-                            chunk(id, created, asked, event.answer(), JSON.objectNode(), own, Answers.reason(finished)));
+                            chunk(
+                                    id,
+                                    created,
+                                    asked,
+                                    event.answer(),
+                                    JSON.objectNode(),
+                                    own,
+                                    Answers.reason(finished)));
                 }
             }
             if (asked.usage()) {

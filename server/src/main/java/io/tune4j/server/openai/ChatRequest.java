@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.server.openai;
 
-import io.tune4j.server.http.ApiError;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
+import io.tune4j.server.http.ApiError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -76,9 +76,11 @@ record ChatRequest(Asked common, List<Message> messages, int likeliest) {
                         case "system", "developer" -> Role.SYSTEM;
                         case "user" -> Role.USER;
                         case "assistant" -> Role.ASSISTANT;
-                        default -> throw ApiError.invalid(
-                                place + ".role",
-                                "'" + place + ".role' must be system, developer, user or assistant, not '" + role + "'");
+                        default ->
+                            throw ApiError.invalid(
+                                    place + ".role",
+                                    "'" + place + ".role' must be system, developer, user or assistant, not '" + role
+                                            + "'");
                     };
             messages.add(new Message(speaker, content(message.path("content"), place + ".content"), false));
         }

@@ -159,7 +159,8 @@ public final class CompletionEndpoint implements Endpoint {
                 object.putArray("choices");
                 object.set(
                         "usage",
-                        Replies.usage(prompts.stream().mapToInt(each -> each.length).sum(), generated));
+                        Replies.usage(
+                                prompts.stream().mapToInt(each -> each.length).sum(), generated));
                 EventStream.send(parts, object);
             }
             EventStream.end(parts);
@@ -175,7 +176,8 @@ public final class CompletionEndpoint implements Endpoint {
             @Nullable ObjectNode logprobs,
             @Nullable String reason) {
         ObjectNode object = Replies.head(id, OBJECT, created, asked.model());
-        ObjectNode choice = object.putArray("choices").addObject().put("index", index).put("text", text);
+        ObjectNode choice =
+                object.putArray("choices").addObject().put("index", index).put("text", text);
         choice.set("logprobs", logprobs);
         choice.put("finish_reason", reason);
         return object;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.server.openai;
 
-import io.tune4j.server.http.ApiError;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.server.http.ApiError;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +63,10 @@ record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int
         List<Prompt> prompts = new ArrayList<>();
         if (prompt != null && prompt.isTextual()) {
             prompts.add(new Prompt(prompt.textValue(), null));
-        } else if (prompt != null && prompt.isArray() && !prompt.isEmpty() && prompt.get(0).isNumber()) {
+        } else if (prompt != null
+                && prompt.isArray()
+                && !prompt.isEmpty()
+                && prompt.get(0).isNumber()) {
             prompts.add(new Prompt(null, tokens(prompt)));
         } else if (prompt != null && prompt.isArray() && prompt.size() <= MOST_PROMPTS) {
             prompt.forEach(each -> prompts.add(
@@ -71,7 +74,8 @@ record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int
         }
         if (prompts.isEmpty()) {
             throw ApiError.invalid(
-                    "prompt", "'prompt' must be a text, a list of tokens, or a list of at most " + MOST_PROMPTS + " of these");
+                    "prompt",
+                    "'prompt' must be a text, a list of tokens, or a list of at most " + MOST_PROMPTS + " of these");
         }
         return prompts;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.server.openai;
 
-import io.tune4j.server.http.ApiError;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.server.http.ApiError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -107,8 +107,8 @@ public final class Serve implements Recipe {
                         backends.get(),
                         computing.dtype(),
                         console);
-                ModelWorker worker = new ModelWorker(
-                        models.model(), tokenizer, positions(), options.parallel(), options.queue())) {
+                ModelWorker worker =
+                        new ModelWorker(models.model(), tokenizer, positions(), options.parallel(), options.queue())) {
             serve(tokenizer, models, worker);
         }
         return Outcome.CANCELLED;
@@ -125,10 +125,11 @@ public final class Serve implements Recipe {
         metrics.gauge("running_requests", worker::running);
         metrics.gauge("waiting_requests", worker::waiting);
         metrics.gauge("cache_bytes", worker::cacheBytes);
-        metrics.gauge("heap_bytes", () -> Runtime.getRuntime().totalMemory()
-                - Runtime.getRuntime().freeMemory());
-        Serving serving = new Serving(
-                models, worker, tokenizer, ends(tokenizer), positions(), options.mostTokens(), metrics);
+        metrics.gauge(
+                "heap_bytes",
+                () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+        Serving serving =
+                new Serving(models, worker, tokenizer, ends(tokenizer), positions(), options.mostTokens(), metrics);
         Map<String, Endpoint> endpoints = Map.of(
                 "GET /",
                 page(),
@@ -144,13 +145,17 @@ public final class Serve implements Recipe {
                 "POST /v1/completions",
                 new CompletionEndpoint(serving));
         try (HttpFront front = new HttpFront(options.http(), endpoints, console::warning, metrics::request)) {
-            console.line("serving    " + String.join(", ", models.names()) + " at http://" + options.http().host() + ":"
-                    + front.port() + "/v1");
+            console.line("serving    " + String.join(", ", models.names()) + " at http://"
+                    + options.http().host() + ":" + front.port() + "/v1");
             if (options.http().apiKey() == null && !front.isLocal()) {
                 console.warning("other machines can use this server without a key; set api_key");
             }
             while (!cancellation.isRequested()) {
                 pause();
+                Throwable failure = worker.failure();
+                if (failure != null) {
+                    throw new InternalException("the model's thread failed", failure);
+                }
             }
             front.refuse();
             long end = System.nanoTime() + options.shutdownSeconds() * 1_000_000_000L;
@@ -173,7 +178,8 @@ public final class Serve implements Recipe {
 
     /** The checkpoint's end tokens, and those that the tokenizer knows. */
     private Set<Integer> ends(Tokenizer tokenizer) {
-        Set<Integer> ends = new LinkedHashSet<>(EndTokens.of(options.checkpointer().checkpointDirectory()));
+        Set<Integer> ends =
+                new LinkedHashSet<>(EndTokens.of(options.checkpointer().checkpointDirectory()));
         IntStream.range(0, tokenizer.vocabularySize()).filter(tokenizer::isEnd).forEach(ends::add);
         return ends;
     }

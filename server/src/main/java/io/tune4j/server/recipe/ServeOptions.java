@@ -61,7 +61,8 @@ public record ServeOptions(
             root.section("model")
                     .problem(
                             "_component_",
-                            "'" + plan.name() + "' has a PEFT method; name the base model, such as auto, and the adapters in"
+                            "'" + plan.name()
+                                    + "' has a PEFT method; name the base model, such as auto, and the adapters in"
                                     + " section adapters");
         }
         int parallel = root.integer("max_parallel", 16, 1, 1024);
@@ -92,7 +93,8 @@ public record ServeOptions(
     }
 
     private static String nameOf(Checkpointer checkpointer) {
-        Path folder = checkpointer.checkpointDirectory().toAbsolutePath().normalize().getFileName();
+        Path folder =
+                checkpointer.checkpointDirectory().toAbsolutePath().normalize().getFileName();
         return folder == null ? "base" : folder.toString().replaceAll("[^\\w.:@+-]", "_");
     }
 
