@@ -70,8 +70,9 @@ public record GeneratedModel(
     /** Null where the config is wrong, or files are missing. */
     static @Nullable GeneratedModel read(ConfigValues config) {
         ConfigReader root = config.root();
-        ModelPlan plan = config.require(ModelPlan.class);
+        // First, because the model may be described by the checkpoint's files.
         Checkpointer checkpointer = config.require(Checkpointer.class);
+        ModelPlan plan = config.require(ModelPlan.class);
         TokenizerProvider tokenizer = config.require(TokenizerProvider.class);
         Path adapter = root.pathOrNull(ADAPTER_DIR);
         if (adapter != null && !Files.exists(adapter.resolve(CONFIG))) {
