@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.LeakDetector;
 import io.tune4j.generation.Generation;
@@ -25,6 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -127,6 +129,29 @@ class GenerationGoldenTest {
                 generator.generate(cases.stream().map(Case::request).toList());
         for (int i = 0; i < cases.size(); i++) {
             assertThat(generations.get(i).ids()).as("case %s", i).isEqualTo(cases.get(i).expected);
+        }
+    }
+
+    /** There are no golden values for this: what is computed again for each token is the reference. */
+    @Test
+    void aBaseInFourBitsWithAnAdapterOverIt() {
+        GoldenFixture fixture = fixtures().stream()
+                .filter(each -> each.toString().equals("llama2_style"))
+                .findFirst()
+                .orElseThrow();
+        List<GenerationRequest> requests =
+                cases(fixture).stream().map(Case::request).toList();
+        WeightFormat format = QloraGoldenTest.format("{_component_: nf4, scaler_block_size: 16}");
+        try (GoldenModel model = GoldenModel.switched(backend, DType.FLOAT32, fixture, "lora", format);
+                Generator cached = generator(model, GeneratorOptions.DEFAULT);
+                Generator again = generator(model, GeneratorOptions.DEFAULT.withCache(false))) {
+            List<int[]> together =
+                    cached.generate(requests).stream().map(Generation::ids).toList();
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(again.generate(List.of(requests.get(i))).get(0).ids())
+                        .as("case %s", i)
+                        .isEqualTo(together.get(i));
+            }
         }
     }
 

@@ -72,7 +72,7 @@ class QloraGoldenTest {
         }
     }
 
-    private static WeightFormat format(String section) {
+    static WeightFormat format(String section) {
         ComponentRegistry registry = ComponentRegistry.of(List.of(new QloraPlugin()));
         return Objects.requireNonNull(
                 registry.create(WeightFormat.class, Sections.of(section), new ComponentContext(registry, null, null)));
