@@ -41,7 +41,7 @@ import sun.misc.Signal;
             "",
             "Examples:",
             "  tune chat /tmp/SmolLM2-135M-Instruct",
-            "  tune chat tune4j-quickstart            the output_dir of a run: its adapter over its base",
+            "  tune chat /tmp/my-run                  the output_dir of a run: its adapter over its base",
             "  tune chat my-adapter --base /tmp/SmolLM2-135M-Instruct --temperature 0.7 top_p=0.9",
             "Keys that can be set: those of tune cat generation."
         })
