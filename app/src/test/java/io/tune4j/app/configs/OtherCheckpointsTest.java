@@ -51,7 +51,8 @@ class OtherCheckpointsTest {
     }
 
     private static ConfigReader section(String component) {
-        return Sections.of("{_component_: " + component + ", lora_attn_modules: [q_proj, k_proj, v_proj], lora_rank: 2}");
+        return Sections.of(
+                "{_component_: " + component + ", lora_attn_modules: [q_proj, k_proj, v_proj], lora_rank: 2}");
     }
 
     private @Nullable ModelPlan plan(ConfigReader section, String config) throws IOException {

@@ -221,7 +221,8 @@ class TorchtuneConfigsTest {
         assertThat(checked).isEqualTo(43 + 16);
     }
 
-    private static @Nullable Path installedConfigs(Path folder) throws IOException, InterruptedException {
+    /** The folder of the configs of an installed torchtune, or null. */
+    static @Nullable Path installedConfigs(Path folder) throws IOException, InterruptedException {
         String named = System.getenv("TORCHTUNE_CONFIGS");
         if (named != null) {
             return Path.of(named);

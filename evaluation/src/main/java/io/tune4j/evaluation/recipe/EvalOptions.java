@@ -58,6 +58,7 @@ public record EvalOptions(
             root.problem("log_samples", "needs a folder to write to; set output_dir");
         }
         root.accept("enable_kv_cache", "log-likelihoods need no cache");
+        root.accept("resume_from_checkpoint", "an evaluation always starts at its first sample");
         if (root.has("quantizer")) {
             root.problem(
                     "quantizer",

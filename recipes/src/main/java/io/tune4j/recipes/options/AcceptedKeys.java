@@ -13,6 +13,9 @@ public record AcceptedKeys() {
         }
         root.accept("low_cpu_ram", "weights are streamed from the files in any case");
         root.accept("collate_fn", "batches are ragged: nothing is padded");
+        for (String key : new String[] {"fsdp", "fsdp_cpu_offload"}) {
+            root.accept(key, "there is one device here, which has the whole model");
+        }
         root.accept("cudnn_deterministic_mode", "a seed repeats a run in any case");
         return new AcceptedKeys();
     }

@@ -134,8 +134,9 @@ public final class TrainingData implements AutoCloseable {
             for (int token : sample.tokens()) {
                 if (token >= vocabularySize) {
                     throw new DataException(key + ": record " + sample.id() + " has token id " + token
-                            + ", but the model knows " + vocabularySize
-                            + " tokens; the tokenizer does not belong to this model: check tokenizer.path");
+                            + ", but the model's embedding has " + vocabularySize
+                            + " rows, the first for token 0. The tokenizer belongs to another model, or tokens were added"
+                            + " to it and not to the model: check tokenizer.path");
                 }
             }
         }
