@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param mostTokens {@code max_new_tokens} of each answer
  * @param server {@code server}: the address of a llama-server that has loaded the exported file, which is asked too; or null
  */
-public record ProofOptions(List<String> prompts, int mostTokens, @Nullable String server) {
+public record ProofOptions(
+        List<String> prompts, int mostTokens, @Nullable String server) {
     private static final int LONGEST = 4096;
     private static final int USUAL = 32;
 
@@ -44,6 +45,7 @@ public record ProofOptions(List<String> prompts, int mostTokens, @Nullable Strin
         if (prompts.isEmpty()) {
             section.problem("prompts", "name at least one prompt, in the list prompts or in a prompts_file");
         }
-        return new ProofOptions(prompts, section.integer("max_new_tokens", USUAL, 1, LONGEST), section.stringOrNull("server"));
+        return new ProofOptions(
+                prompts, section.integer("max_new_tokens", USUAL, 1, LONGEST), section.stringOrNull("server"));
     }
 }

@@ -27,7 +27,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the answers of an exported model with those of the model that was trained, both computed here in fp32. */
-record Prover(ProofOptions options, Components components, Supplier<Backend> backends, Console console, Cancellation cancellation) {
+record Prover(
+        ProofOptions options,
+        Components components,
+        Supplier<Backend> backends,
+        Console console,
+        Cancellation cancellation) {
     /**
      * Prints how many answers are equal.
      *

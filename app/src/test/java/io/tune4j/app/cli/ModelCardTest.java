@@ -25,7 +25,8 @@ class ModelCardTest {
                         + "epochs: 2\nseed: null\n");
         Files.createDirectory(run.resolve("logs"));
         Files.writeString(
-                run.resolve("logs/metrics.jsonl"), "{\"step\": 1, \"loss\": 2.5}\n{\"val_loss\": 1}\n{\"loss\": 0.5}\n");
+                run.resolve("logs/metrics.jsonl"),
+                "{\"step\": 1, \"loss\": 2.5}\n{\"val_loss\": 1}\n{\"loss\": 0.5}\n");
 
         assertThat(ModelCard.of(adapter))
                 .contains("base_model: meta-llama/Llama-3.2-1B\n", "library_name: peft", "An adapter fine-tuned")
@@ -36,6 +37,8 @@ class ModelCardTest {
 
     @Test
     void aModelWithoutARunIsNoMoreThanThat() {
-        assertThat(ModelCard.of(run)).contains("library_name: transformers", "A model fine-tuned").doesNotContain("|");
+        assertThat(ModelCard.of(run))
+                .contains("library_name: transformers", "A model fine-tuned")
+                .doesNotContain("|");
     }
 }

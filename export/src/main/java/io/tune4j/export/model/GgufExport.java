@@ -88,17 +88,12 @@ public record GgufExport(HfModel model, GgufFamily family, Consumer<String> warn
             }
             TensorChange change = family.change(entry.name(), model.config());
             if (entry.shape().length == 0 || !change.fits(entry.shape()[0])) {
-                throw new DataException(entry + " does not have the rows of the heads that " + model.config().file()
-                        + " names; take both from one model");
+                throw new DataException(entry + " does not have the rows of the heads that "
+                        + model.config().file() + " names; take both from one model");
             }
             boolean output = entry.name().equals(ownOutput ? OUTPUT : EMBEDDING);
-            contents.add(new ModelTensor(
-                    name,
-                    choice.of(entry.shape(), output),
-                    model.weights(),
-                    entry,
-                    change,
-                    update));
+            contents.add(
+                    new ModelTensor(name, choice.of(entry.shape(), output), model.weights(), entry, change, update));
         }
         if (!updates.isEmpty()) {
             throw foreign(updates.keySet().iterator().next());

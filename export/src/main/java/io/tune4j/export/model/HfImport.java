@@ -117,7 +117,10 @@ public final class HfImport {
 
     private static void requireReadable(GgufTensor tensor, TensorChange change, Path file) {
         long first = tensor.shape().isEmpty() ? 0 : tensor.shape().get(0);
-        if (tensor.shape().isEmpty() || tensor.shape().size() > 2 || tensor.rowLength() > LONGEST_ROW || !change.fits(first)) {
+        if (tensor.shape().isEmpty()
+                || tensor.shape().size() > 2
+                || tensor.rowLength() > LONGEST_ROW
+                || !change.fits(first)) {
             throw new DataException(file + ": tensor '" + tensor.name() + "' has shape " + tensor.shape()
                     + ", which its architecture does not have; take another conversion of the model");
         }

@@ -48,7 +48,10 @@ public final class LlamaServer {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ArrayNode ids = body.putArray("prompt");
         prompt.forEach(ids::add);
-        body.put("n_predict", mostTokens).put("temperature", 0).put("return_tokens", true).put("cache_prompt", false);
+        body.put("n_predict", mostTokens)
+                .put("temperature", 0)
+                .put("return_tokens", true)
+                .put("cache_prompt", false);
         try {
             HttpResponse<byte[]> response = client.send(
                     HttpRequest.newBuilder(address)
@@ -68,8 +71,10 @@ public final class LlamaServer {
             tokens.forEach(token -> answer.add(token.asInt()));
             return answer;
         } catch (IOException e) {
-            throw new ResourceException("no answer from " + address + ": " + e.getClass().getSimpleName()
-                    + "; start llama-server -m FILE there", e);
+            throw new ResourceException(
+                    "no answer from " + address + ": " + e.getClass().getSimpleName()
+                            + "; start llama-server -m FILE there",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ResourceException("the proof was interrupted", e);

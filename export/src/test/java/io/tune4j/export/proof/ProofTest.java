@@ -117,7 +117,8 @@ class ProofTest {
                 asked.set(request.toString());
                 String body = "{\"content\":\"x\",\"tokens\":[3,4]}";
                 socket.getOutputStream()
-                        .write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                        .write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                        + body)
                                 .getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 return;

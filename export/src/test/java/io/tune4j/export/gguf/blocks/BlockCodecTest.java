@@ -54,7 +54,9 @@ class BlockCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"F32", "Q4_K", "Q6_K"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"F32", "Q4_K", "Q6_K"})
     void encodesAsTheReferenceDoes(GgufType type) throws IOException {
         Golden golden = Golden.of(type);
         assertThat(encoded(type.codec(), golden)).containsExactly(golden.encoded);
