@@ -257,7 +257,11 @@ public abstract class ModelFamilyConformance {
                 TensorScope scope = TensorScope.open()) {
             int whole = cache.open(AdapterRows.BASE, 4);
             int other = cache.open(AdapterRows.BASE, 20);
-            extended(model, cache, new Extension(other, longs(tokens, 0, 3), 0), new Extension(whole, longs(tokens, 0, 9), 0));
+            extended(
+                    model,
+                    cache,
+                    new Extension(other, longs(tokens, 0, 3), 0),
+                    new Extension(whole, longs(tokens, 0, 9), 0));
             for (int at = 9; at < 15; at++) {
                 assertLast(model, cache, new Extension(whole, longs(tokens, at, at + 1), 1), tokens);
             }
@@ -271,8 +275,8 @@ public abstract class ModelFamilyConformance {
             assertLast(model, cache, new Extension(whole, longs(branch, 7, 8), 1), branch);
             cache.end(other);
             cache.end(fork);
-            assertThatThrownBy(() -> cache.extend(
-                            List.of(new Extension(whole, new long[] {definition.vocabularySize()}, 1))))
+            assertThatThrownBy(() ->
+                            cache.extend(List.of(new Extension(whole, new long[] {definition.vocabularySize()}, 1))))
                     .isInstanceOf(UserException.class);
             assertThat(cache.length(whole)).as("after a failure").isEqualTo(8);
         }

@@ -75,8 +75,7 @@ public final class BackendBreaches {
         return breach(of, promise, mutant, part, test, factory(open));
     }
 
-    static Breach breach(
-            String of, String promise, String mutant, Class<?> part, String test, BackendFactory factory) {
+    static Breach breach(String of, String promise, String mutant, Class<?> part, String test, BackendFactory factory) {
         return new Breach(of, promise, mutant, List.of(Subject.class, part), test, () -> subject = factory);
     }
 

@@ -77,12 +77,12 @@ final class StorageBreaches {
                             @Override
                             public void load(Array target, ByteSource source) {
                                 super.load(target, (offset, piece) -> {
-                            if (offset == 0) {
-                                source.read(offset, piece);
-                            } else {
-                                piece.position(piece.limit());
-                            }
-                        });
+                                    if (offset == 0) {
+                                        source.read(offset, piece);
+                                    } else {
+                                        piece.position(piece.limit());
+                                    }
+                                });
                             }
                         }),
                 breach(

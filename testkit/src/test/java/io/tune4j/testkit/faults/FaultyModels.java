@@ -264,8 +264,7 @@ public final class FaultyModels {
                         "begins a sequence with the first tokens of another",
                         "with one token less",
                         "fork",
-                        (arguments, original) ->
-                                original.with(arguments[0], (int) arguments[1] - 1, arguments[2])),
+                        (arguments, original) -> original.with(arguments[0], (int) arguments[1] - 1, arguments[2])),
                 cache(
                         "SequenceCache.extend",
                         "hidden states of the wanted tokens, which are the last",

@@ -41,8 +41,7 @@ final class DataBreaches {
     private DataBreaches() {}
 
     static Stream<Breach> all() {
-        return Stream.of(datasets(), tokenizers(), losses(), loggers())
-                .flatMap(each -> each);
+        return Stream.of(datasets(), tokenizers(), losses(), loggers()).flatMap(each -> each);
     }
 
     private static Plugin dataset(String method, Change change) {
