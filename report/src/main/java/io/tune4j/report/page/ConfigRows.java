@@ -11,7 +11,7 @@ final class ConfigRows {
     private ConfigRows() {}
 
     /**
-     * Adds rows with {@code key}, {@code value}, {@code origin}, and where the default is known {@code default} and {@code differs}.
+     * Adds rows with {@code key}, {@code value}, {@code origin}, and {@code differs} with the default where that is known.
      *
      * @param defaults by dotted path, as {@link io.tune4j.api.config.ConfigReader#defaults} has them
      */

@@ -4,7 +4,6 @@ package io.tune4j.report.watch;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tune4j.api.error.TuneException;
 import io.tune4j.report.page.RunJson;
 import io.tune4j.report.run.RunFiles;
 import io.tune4j.report.run.RunFinder;
@@ -70,9 +69,9 @@ final class WatchedRuns {
                 run.version = version + 1;
                 return true;
             }
-        } catch (TuneException e) {
-            // A folder that was deleted goes with the next search; a shared disk may be back at the next look.
-            System.getLogger(WatchedRuns.class.getName()).log(System.Logger.Level.DEBUG, e.getMessage());
+        } catch (RuntimeException e) {
+            // Whatever a run's files do to this, the page goes on with the other runs. A folder that was deleted goes with the next search; a shared disk may be back at the next look.
+            System.getLogger(WatchedRuns.class.getName()).log(System.Logger.Level.DEBUG, "a run is not read", e);
         }
         return false;
     }
@@ -97,8 +96,9 @@ final class WatchedRuns {
 
     /** Waits until there is a change after one that a client knows, or the time is over. */
     synchronized boolean await(long known, long millis) throws InterruptedException {
-        if (version == known) {
-            wait(millis);
+        long end = System.currentTimeMillis() + millis;
+        for (long left = millis; version == known && left > 0; left = end - System.currentTimeMillis()) {
+            wait(left);
         }
         return version != known;
     }
