@@ -33,7 +33,17 @@ class ArchitectureTest {
                 .map(javaClass -> javaClass.getPackageName().split("\\.")[2])
                 .collect(Collectors.toSet());
         assertThat(modules)
-                .contains("api", "app", "backend", "engine", "export", "generation", "kernels", "models", "peft", "recipes");
+                .contains(
+                        "api",
+                        "app",
+                        "backend",
+                        "engine",
+                        "export",
+                        "generation",
+                        "kernels",
+                        "models",
+                        "peft",
+                        "recipes");
     }
 
     @Test

@@ -43,8 +43,8 @@ public final class DecodeBenchmark {
         int count = number(arguments, 4, 64);
         Path folder = arguments.length > 5 ? Path.of(arguments[5]) : config(shape);
         ModelDefinition definition = Installed.llama(folder);
-        try (Backend backend = Installed.backend("bytedeco")
-                .create(new BackendOptions(Device.CPU, dtype, 0, System.err::println))) {
+        try (Backend backend =
+                Installed.backend("bytedeco").create(new BackendOptions(Device.CPU, dtype, 0, System.err::println))) {
             if (arguments.length > 5) {
                 try (Checkpoint checkpoint = Checkpoint.open(folder)) {
                     measure(backend, dtype, definition, new CheckpointWeights(checkpoint), shape, batch, prompt, count);
@@ -61,7 +61,9 @@ public final class DecodeBenchmark {
 
     private static Path config(Shape shape) throws java.io.IOException {
         Path folder = Files.createTempDirectory("tune4j-decode");
-        Files.writeString(folder.resolve("config.json"), shape.configJson()).toFile().deleteOnExit();
+        Files.writeString(folder.resolve("config.json"), shape.configJson())
+                .toFile()
+                .deleteOnExit();
         return folder;
     }
 

@@ -58,8 +58,8 @@ public final class FullStep {
                     : null;
             LossStep step = new LossStep(
                     backend, model, CrossEntropyFactory.standard(), options.recomputedOf(model.layerCount()));
-            System.out.println(
-                    new ObjectMapper().writeValueAsString(measure(options, backend, weights, optimizer, updates, step)));
+            System.out.println(new ObjectMapper()
+                    .writeValueAsString(measure(options, backend, weights, optimizer, updates, step)));
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.benchmarks;
 
-import java.util.Objects;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
@@ -12,6 +11,7 @@ import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Weights for a shape without a checkpoint: uniform with Hugging Face's initial spread of 0.02, norms at one. */
 final class RandomWeights implements WeightSource {

@@ -42,8 +42,7 @@ class GeneratorTest {
                 DType.FLOAT32,
                 weights,
                 AdapterSet.over(new DenseFormat().factory(backend, DType.FLOAT32, weights), List.of()));
-        generator = new Generator(
-                model, new ByteTokenizer(), POSITIONS, GeneratorOptions.DEFAULT.withMaxSequences(2));
+        generator = new Generator(model, new ByteTokenizer(), POSITIONS, GeneratorOptions.DEFAULT.withMaxSequences(2));
     }
 
     @AfterEach
@@ -74,7 +73,10 @@ class GeneratorTest {
 
         assertThat(together.get(1).ids()).isEqualTo(alone);
         assertThat(together.get(0).ids()).hasSize(20);
-        assertThat(generator.generate(List.of(sampled(prompt(5, 3), 12, 8))).get(0).ids())
+        assertThat(generator
+                        .generate(List.of(sampled(prompt(5, 3), 12, 8)))
+                        .get(0)
+                        .ids())
                 .isNotEqualTo(alone);
     }
 

@@ -54,7 +54,8 @@ class TokenChooserTest {
         int[] counts = counts(new Sampling(0.5, 0, 1, 0, 1, 5));
         // 0.25 / (0.25 + 0.09 + 0.0225 + 0.0025)
         assertThat((double) counts[2] / DRAWS).isCloseTo(0.685, within(0.03));
-        assertThat(new TokenChooser(Sampling.GREEDY, new int[0]).choose(logits())).isEqualTo(2);
+        assertThat(new TokenChooser(Sampling.GREEDY, new int[0]).choose(logits()))
+                .isEqualTo(2);
     }
 
     @Test

@@ -9,11 +9,11 @@ import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.recipes.checkpoint.HfCheckpointerFactory;
 import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
-import io.tune4j.recipes.full.FullFinetuneFactory;
-import io.tune4j.recipes.distillation.DistillationFactory;
 import io.tune4j.recipes.data.RecordComponents;
-import io.tune4j.recipes.lora.LoraFinetuneFactory;
+import io.tune4j.recipes.distillation.DistillationFactory;
+import io.tune4j.recipes.full.FullFinetuneFactory;
 import io.tune4j.recipes.generate.GenerateFactory;
+import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
 import io.tune4j.recipes.metrics.ServiceLoggerFactory;
@@ -38,7 +38,12 @@ public final class RecipesPlugin implements Plugin {
 
     @Override
     public List<RecipeFactory> recipes() {
-        return List.of(new LoraFinetuneFactory(), new FullFinetuneFactory(), new GenerateFactory(), new LoraDpoFactory(), new DistillationFactory());
+        return List.of(
+                new LoraFinetuneFactory(),
+                new FullFinetuneFactory(),
+                new GenerateFactory(),
+                new LoraDpoFactory(),
+                new DistillationFactory());
     }
 
     @Override

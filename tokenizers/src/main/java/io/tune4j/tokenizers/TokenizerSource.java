@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers;
 
-import java.util.Objects;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A vocabulary and what is known beside it, from any of the formats: {@code tokenizer.json}, SentencePiece's or tiktoken's {@code

@@ -113,9 +113,10 @@ public final class ChatSession implements AutoCloseable {
                 return;
             }
         }
-        say("answers come " + (adapters.size() == 2
-                ? "from the base and from the adapter; the conversation goes on with the adapter's"
-                : "with the adapter " + who));
+        say("answers come "
+                + (adapters.size() == 2
+                        ? "from the base and from the adapter; the conversation goes on with the adapter's"
+                        : "with the adapter " + who));
     }
 
     private void say(String line) {
@@ -168,7 +169,11 @@ public final class ChatSession implements AutoCloseable {
             say("");
         }
         int tokens = generations.stream().mapToInt(each -> each.tokens().size()).sum();
-        long first = answers.stream().mapToLong(each -> each.first).filter(each -> each > 0).min().orElse(System.nanoTime());
+        long first = answers.stream()
+                .mapToLong(each -> each.first)
+                .filter(each -> each > 0)
+                .min()
+                .orElse(System.nanoTime());
         double after = (System.nanoTime() - first) / 1e9;
         Generation last = generations.get(generations.size() - 1);
         say(String.format(

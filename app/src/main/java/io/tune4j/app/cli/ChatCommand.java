@@ -55,7 +55,10 @@ final class ChatCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "DIR", description = "A checkpoint, an adapter, or the output_dir of a run.")
     private Path folder = Path.of("");
 
-    @Option(names = "--base", paramLabel = "DIR", description = "The base model's folder, if the adapter names another.")
+    @Option(
+            names = "--base",
+            paramLabel = "DIR",
+            description = "The base model's folder, if the adapter names another.")
     private @Nullable Path base;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "What the model is told first.")

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.plugins;
 
-import java.util.Objects;
 import io.tune4j.app.console.LastLine;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

@@ -126,7 +126,8 @@ public final class RecipeRunner {
      * @param type that the recipe's class implements
      * @throws UserException if it does not
      */
-    public <S, T> T use(String recipe, ConfigSource config, List<String> overrides, Class<S> type, Function<S, T> action) {
+    public <S, T> T use(
+            String recipe, ConfigSource config, List<String> overrides, Class<S> type, Function<S, T> action) {
         RecipeFactory factory = host.recipe(recipe);
         RunConfig resolved = resolve(config, factory, overrides);
         return with(factory, resolved, () -> false, each -> {

@@ -163,7 +163,11 @@ class BundledConfigsTest {
         if (!PARAMETERS.containsKey(size)) {
             assertThat(name)
                     .as("sized by the checkpoint")
-                    .isIn("quickstart", "llama/lora_single_device", "auto/lora_single_device", "auto/full_single_device");
+                    .isIn(
+                            "quickstart",
+                            "llama/lora_single_device",
+                            "auto/lora_single_device",
+                            "auto/full_single_device");
             return;
         }
         ModelPlan plan =

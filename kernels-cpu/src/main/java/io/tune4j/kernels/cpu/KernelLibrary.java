@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
-import java.util.Objects;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.NativeLoading;
@@ -14,6 +13,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.TimeZone;
 
 /** Loads a tier's library: from the jar through the user's cache, where perf and gdb find it, or from a folder of classes as it is. */
@@ -43,7 +43,8 @@ final class KernelLibrary {
                 loadCopy(file);
                 return;
             }
-            String cause = NativeLoading.cause(e, Objects.requireNonNull(file.getParent()), BYTES, "TUNE4J_CACHE=/another/folder");
+            String cause = NativeLoading.cause(
+                    e, Objects.requireNonNull(file.getParent()), BYTES, "TUNE4J_CACHE=/another/folder");
             if (cause != null) {
                 throw new ResourceException(cause, e);
             }

@@ -66,8 +66,7 @@ final class NativeMethods {
             long scratch,
             int element);
 
-    static native void copyRows(
-            long source, long sourceStride, long target, long targetStride, long rows, long bytes);
+    static native void copyRows(long source, long sourceStride, long target, long targetStride, long rows, long bytes);
 
     static native long attentionStepScratch(long keys, long width);
 

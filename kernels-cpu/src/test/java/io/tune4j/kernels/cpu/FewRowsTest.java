@@ -16,7 +16,14 @@ class FewRowsTest {
     }
 
     private static NativeRows multiplied(
-            Elements elements, NativeRows x, int rows, int inner, NativeRows weight, int from, int to, NativeRows before) {
+            Elements elements,
+            NativeRows x,
+            int rows,
+            int inner,
+            NativeRows weight,
+            int from,
+            int to,
+            NativeRows before) {
         NativeRows y = before.copy();
         NativeRows scratch = new NativeRows(Elements.FP32, rows * inner);
         int bytes = elements.bytes();

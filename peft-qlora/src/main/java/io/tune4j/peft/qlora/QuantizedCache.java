@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.peft.qlora;
 
-import java.util.Objects;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DiskSpace;
@@ -22,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;

@@ -84,8 +84,7 @@ public final class Generate implements Recipe, LoadedModel.Source {
     public Outcome run() {
         long begin = System.nanoTime();
         try (LoadedModel loaded = open();
-                Generator generator =
-                        loaded.generator(GeneratorOptions.DEFAULT.withCache(options.usesCache()))) {
+                Generator generator = loaded.generator(GeneratorOptions.DEFAULT.withCache(options.usesCache()))) {
             int[] prompt = loaded.tokenizer().encodePrompt(options.prompt());
             GenerationRequest request = new GenerationRequest(
                     prompt,

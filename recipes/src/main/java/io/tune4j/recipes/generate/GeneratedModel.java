@@ -102,8 +102,8 @@ public record GeneratedModel(
             if (adapter != null && peft != null) {
                 adapters.add(closing.add(peft.attach(backend, dtype, 0)));
             }
-            CausalLanguageModel model = closing.add(
-                    planned.definition().build(backend, dtype, weights, AdapterSet.over(frozen, adapters)));
+            CausalLanguageModel model =
+                    closing.add(planned.definition().build(backend, dtype, weights, AdapterSet.over(frozen, adapters)));
             if (adapter != null) {
                 adapters.forEach(each -> each.load(adapter));
             }
@@ -156,7 +156,8 @@ public record GeneratedModel(
             var json = JsonFiles.read(file);
             for (String key : PEFT_KEYS) {
                 ConfigNode node = options.node(key);
-                boolean isEmpty = json.path(key).isContainerNode() && json.path(key).isEmpty();
+                boolean isEmpty =
+                        json.path(key).isContainerNode() && json.path(key).isEmpty();
                 if (node != null && !isEmpty && !json.path(key).isNull()) {
                     keys.put(key, node);
                 }

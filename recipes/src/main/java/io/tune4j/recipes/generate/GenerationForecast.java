@@ -42,8 +42,7 @@ final class GenerationForecast {
         int threads = computing.threads() == 0 ? processor.physicalCores() : computing.threads();
         PeftPlan peft = hasAdapter ? plan.peft() : null;
         try (ShapeBackend host = new ShapeBackend(!processor.hasBf16(), threads);
-                ShapeBackend backend =
-                        computing.device().isCpu() ? host : new ShapeBackend(computing.device(), host);
+                ShapeBackend backend = computing.device().isCpu() ? host : new ShapeBackend(computing.device(), host);
                 Adapter adapter = peft == null ? null : peft.attach(backend, computing.dtype(), 0)) {
             return of(plan, adapter, backend, computing, tokens);
         }
@@ -82,7 +81,8 @@ final class GenerationForecast {
             parts.add(new Part("base weights", weightBytes, definition.describe()));
             parts.add(new Part("adapter", adapterBytes, adapter == null ? "none" : "not merged"));
             parts.add(new Part("keys and values", cache.byteSize(), "of " + tokens + " tokens"));
-            parts.add(new Part("workspaces", meter.peak() - settled, "to read " + rows + " tokens of the prompt at once"));
+            parts.add(new Part(
+                    "workspaces", meter.peak() - settled, "to read " + rows + " tokens of the prompt at once"));
             if (computing.device().isCpu()) {
                 parts.add(new Part("process", PROCESS_BYTES, "Java and libtorch"));
             }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.metrics;
 
-import java.util.Objects;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * JSON lines such as {@code {"step":1,"loss":2.5,"lr":0.0003}}, each complete on disk when {@link #log} returns. A
@@ -40,7 +40,8 @@ final class DiskLogger implements MetricLogger {
     /** @throws UserException if the folder cannot be written to, or another run logs to the same file */
     DiskLogger(Path file, long resumedStep) {
         this.file = file;
-        Path directory = WritableDirectories.ensure(Objects.requireNonNull(file.toAbsolutePath().getParent()), KEY);
+        Path directory = WritableDirectories.ensure(
+                Objects.requireNonNull(file.toAbsolutePath().getParent()), KEY);
         lock = DirectoryLock.takeFile(file, KEY);
         boolean opened = false;
         try {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.optimizer;
 
-import java.util.Objects;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
@@ -17,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Applies an {@link UpdateRule} to parameters: to all at once that can be updated where they are, and to the others one after the other,

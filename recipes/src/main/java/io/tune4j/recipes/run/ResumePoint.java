@@ -183,7 +183,11 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
             console.line("resuming   after step " + state.step() + ", from " + folder);
         } else if (given != null) {
             trained.adapter()
-                    .load(Files.isRegularFile(given) ? Objects.requireNonNull(given.toAbsolutePath().getParent()) : given);
+                    .load(
+                            Files.isRegularFile(given)
+                                    ? Objects.requireNonNull(
+                                            given.toAbsolutePath().getParent())
+                                    : given);
             console.line("adapter    begins with " + given);
         }
     }

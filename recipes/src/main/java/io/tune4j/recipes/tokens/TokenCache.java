@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.tokens;
 
-import java.util.Objects;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.SampleSink;
@@ -25,6 +24,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +141,8 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         Path made = null;
         try {
             Path like = UserFolders.temporary().resolve(TEMPORARY);
-            AtomicFiles.settle(Objects.requireNonNull(like.toAbsolutePath().getParent()), TEMPORARY::equals, name -> false);
+            AtomicFiles.settle(
+                    Objects.requireNonNull(like.toAbsolutePath().getParent()), TEMPORARY::equals, name -> false);
             Path target = AtomicFiles.reserveTemporary(like.toAbsolutePath());
             made = target;
             createPrivate(target);

@@ -36,7 +36,6 @@ public final class RecipeRun {
             new RecipesPlugin(),
             new QloraPlugin());
 
-
     private final Path output;
     private final RecipeTrial trial;
 

@@ -70,7 +70,8 @@ final class WatchedRuns {
                 return true;
             }
         } catch (RuntimeException e) {
-            // Whatever one run's files do, the page goes on with the others. A folder that was deleted goes with the next
+            // Whatever one run's files do, the page goes on with the others. A folder that was deleted goes with the
+            // next
             // search; a shared disk may be back at the next look.
             System.getLogger(WatchedRuns.class.getName()).log(System.Logger.Level.DEBUG, "a run is not read", e);
         }

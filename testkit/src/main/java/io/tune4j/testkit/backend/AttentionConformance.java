@@ -187,7 +187,8 @@ abstract class AttentionConformance extends BackendTestCase {
             for (AttentionShape shape : SHAPES) {
                 try (TensorScope scope = TensorScope.open()) {
                     Tensor fused = random(dtype, 9, layout.rows(), shape.fusedSize());
-                    Tensor expected = ReferenceKernels.attention(fused, layout, shape).output();
+                    Tensor expected =
+                            ReferenceKernels.attention(fused, layout, shape).output();
                     List<Tensor> kept = Arrays.stream(lengths)
                             .mapToObj(length -> Tensor.zeros(backend(), dtype, length + 3, 2L * shape.keyValueSize()))
                             .toList();
@@ -234,7 +235,11 @@ abstract class AttentionConformance extends BackendTestCase {
         double[] second =
                 backend().attention(fused, layout, shape).output().rows(140, 3).toDoubles();
         fused.rows(0, 140).fillInPlace(-7);
-        assertThat(backend().attention(fused, layout, shape).output().rows(140, 3).toDoubles())
+        assertThat(backend()
+                        .attention(fused, layout, shape)
+                        .output()
+                        .rows(140, 3)
+                        .toDoubles())
                 .as("the second sequence, after the first one changed")
                 .isEqualTo(second);
     }

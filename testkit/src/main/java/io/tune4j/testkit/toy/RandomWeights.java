@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.toy;
 
-import java.util.Objects;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightShape;
 import io.tune4j.api.model.WeightSource;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Small random weights; records the names of those that were requested. */
 public final class RandomWeights implements WeightSource {
@@ -43,7 +43,8 @@ public final class RandomWeights implements WeightSource {
     public Tensor load(ArrayKernels kernels, String name, DType dtype) {
         loaded.add(name);
         try (TensorScope scope = TensorScope.open()) {
-            Tensor uniform = Tensor.uniform(kernels, RandomKeys.derive(3, name), DType.FLOAT32, Objects.requireNonNull(shapes.get(name)));
+            Tensor uniform = Tensor.uniform(
+                    kernels, RandomKeys.derive(3, name), DType.FLOAT32, Objects.requireNonNull(shapes.get(name)));
             boolean norm = name.contains("norm");
             return scope.escape(
                     uniform.times(norm ? 1 : 0.4).plus(norm ? 0.5 : -0.2).cast(dtype));

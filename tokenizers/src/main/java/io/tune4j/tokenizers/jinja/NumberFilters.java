@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
-import java.util.Objects;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Filters that give numbers, or show them. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
-import java.util.Objects;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Python's arithmetic. Integers are {@code Long} where they fit, and {@code BigInteger} otherwise. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
-import java.util.Objects;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Python's operators on two values. */
@@ -42,7 +42,8 @@ final class Operators {
             return PercentFormat.format(text, b);
         }
         if (a instanceof Undefined || b instanceof Undefined) {
-            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b)).failure();
+            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b))
+                    .failure();
         }
         Object result =
                 switch (operator) {

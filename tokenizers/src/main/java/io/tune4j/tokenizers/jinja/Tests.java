@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
-import java.util.Objects;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.tokenizers.jinja;
 
-import java.util.Objects;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Python's operations on values of any type: type name, truth, length, equality, order and iteration. */
@@ -208,7 +208,8 @@ final class Types {
             return Integer.compare(first.size(), second.size());
         }
         if (a instanceof Undefined || b instanceof Undefined) {
-            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b)).failure();
+            throw Objects.requireNonNull((Undefined) (a instanceof Undefined ? a : b))
+                    .failure();
         }
         throw JinjaException.type(
                 "'" + operator + "' not supported between instances of '" + name(a) + "' and '" + name(b) + "'");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cpu;
 
-import java.util.Objects;
 import io.tune4j.api.backend.Backend.Diagnosis;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.backend.bytedeco.products.CpuProducts;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 

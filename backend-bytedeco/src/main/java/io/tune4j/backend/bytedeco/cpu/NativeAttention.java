@@ -71,8 +71,9 @@ final class NativeAttention implements KernelSet {
         DType dtype = fused.dtype();
         boolean taken = (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16)
                 && fits(fused, dtype, fused.size(0), shape.fusedSize())
-                && sequences.stream().allMatch(each -> fits(
-                        each.keysValues(), dtype, each.keysValues().size(0), 2L * shape.keyValueSize()));
+                && sequences.stream()
+                        .allMatch(each ->
+                                fits(each.keysValues(), dtype, each.keysValues().size(0), 2L * shape.keyValueSize()));
         if (!taken) {
             return Optional.empty();
         }

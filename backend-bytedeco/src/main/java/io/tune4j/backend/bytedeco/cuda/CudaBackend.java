@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cuda;
 
-import java.util.Objects;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytesView;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.call;
@@ -29,6 +28,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -119,7 +119,8 @@ public final class CudaBackend extends LibtorchBackend {
     @Override
     public Array uniform(long seed, DType dtype, long... shape) {
         return make(dtype, () -> {
-            try (org.bytedeco.pytorch.Tensor drawn = drawn(seed, Objects.requireNonNull(hostOptions.get(dtype)), shape)) {
+            try (org.bytedeco.pytorch.Tensor drawn =
+                    drawn(seed, Objects.requireNonNull(hostOptions.get(dtype)), shape)) {
                 return drawn.to(options(dtype), false, true, noFormat);
             }
         });

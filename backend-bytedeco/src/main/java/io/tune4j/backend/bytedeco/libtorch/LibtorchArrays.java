@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.libtorch;
 
-import java.util.Objects;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.make;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
@@ -14,6 +13,7 @@ import io.tune4j.api.tensor.UnaryFunction;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;

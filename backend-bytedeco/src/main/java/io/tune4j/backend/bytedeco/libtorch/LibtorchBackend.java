@@ -6,8 +6,8 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
 import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;

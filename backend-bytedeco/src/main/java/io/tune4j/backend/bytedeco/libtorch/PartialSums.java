@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.libtorch;
 
-import java.util.Objects;
 import io.tune4j.backend.bytedeco.libtorch.AttentionParts.Part;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.products;
 
-import java.util.Objects;
 import io.tune4j.api.tensor.DType;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -58,7 +58,8 @@ final class EngineChoice {
     }
 
     synchronized ProductEngine engine(DType dtype, ProductKind kind) {
-        return Objects.requireNonNull(chosen.computeIfAbsent(dtype, this::choose).get(kind));
+        return Objects.requireNonNull(
+                chosen.computeIfAbsent(dtype, this::choose).get(kind));
     }
 
     private Map<ProductKind, ProductEngine> choose(DType dtype) {
