@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -185,7 +186,7 @@ public final class Scorer implements AutoCloseable {
                 logProbabilities[0] = firsts.get(g).logProbabilities[k];
                 boolean isGreedy = firsts.get(g).isLikeliest[k];
                 for (int at = 1; at < logProbabilities.length; at++) {
-                    Scored scored = rests.get(restOf.get(item) + at - 1);
+                    Scored scored = rests.get(Objects.requireNonNull(restOf.get(item)) + at - 1);
                     logProbabilities[at] = scored.logProbabilities[0];
                     isGreedy &= scored.isLikeliest[0];
                 }

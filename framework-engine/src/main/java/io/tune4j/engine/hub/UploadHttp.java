@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Requests that send something to the hub, or to the storage that it names. Tried again when that may help. */
@@ -137,7 +138,7 @@ final class UploadHttp {
                 }
                 reason = "answer " + response.statusCode();
             } catch (IOException | UncheckedIOException e) {
-                IOException cause = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
+                IOException cause = e instanceof IOException io ? io : Objects.requireNonNull(((UncheckedIOException) e).getCause());
                 reason = HubHttp.reason(cause);
                 if (tries >= HubHttp.MOST_TRIES) {
                     throw new ResourceException(

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The data of a run as the page's script reads them. */
 public final class RunJson {
@@ -118,7 +119,7 @@ public final class RunJson {
     }
 
     /** JSON has no word for what is not finite; the page leaves a gap. */
-    private static Double finite(double value) {
+    private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Gradient descent with momentum (Polyak 1964): {@code v = momentum * v + g; p = p - rate * v}. The state is v. */
 final class ToyOptimizer implements Optimizer {
@@ -75,7 +76,7 @@ final class ToyOptimizer implements Optimizer {
         if (!mismatches.isEmpty()) {
             throw new UserException("the optimizer's state does not fit: " + String.join("; ", mismatches));
         }
-        velocities.forEach((name, velocity) -> velocity.copyFrom(state.get(name)));
+        velocities.forEach((name, velocity) -> velocity.copyFrom(Objects.requireNonNull(state.get(name))));
         steps = stepCount;
     }
 
