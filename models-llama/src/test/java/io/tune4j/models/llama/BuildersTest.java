@@ -179,7 +179,7 @@ class BuildersTest {
                         "llama",
                         "{}",
                         OLD.replaceFirst("\\{", "{\"quantization_config\": {\"quant_method\": \"awq\"},")))
-                .contains("quantized (awq)");
+                .contains("quantized already (AWQ)");
         ConfigReader reader = Sections.of("{}");
         builder("llama").define(reader, null);
         assertThat(reader.problems().all().toString()).contains("set checkpointer.checkpoint_dir");
