@@ -44,8 +44,19 @@ class DatasetsConformanceTest extends DatasetConformance {
             case "text_completion_dataset" -> "{\"text\": \"" + question + " " + answer + "\"}";
             case "wikitext_dataset" -> "{\"page\": \"" + question + " " + answer + "\"}";
             case "cnn_dailymail_articles_dataset" -> "{\"article\": \"" + question + " " + answer + "\"}";
+            case "preference_dataset" ->
+                "{\"prompt\": \"" + question + "\", \"chosen\": \"" + answer + "\", \"rejected\": \"no\"}";
+            case "hh_rlhf_helpful_dataset" ->
+                "{\"chosen\": " + exchange(question, answer) + ", \"rejected\": " + exchange(question, "no") + "}";
+            case "stack_exchange_paired_dataset" ->
+                "{\"question\": \"" + question + "\", \"response_j\": \"" + answer + "\", \"response_k\": \"no\"}";
             default -> "{\"input\": \"" + question + "\", \"output\": \"" + answer + "\"}";
         };
+    }
+
+    private static String exchange(String question, String answer) {
+        return "[{\"role\": \"user\", \"content\": \"" + question
+                + "\"}, {\"role\": \"assistant\", \"content\": \"" + answer + "\"}]";
     }
 
     private void write(Path folder, String answer) throws IOException {
@@ -66,7 +77,8 @@ class DatasetsConformanceTest extends DatasetConformance {
 
     @Override
     protected int samples() {
-        return 3;
+        // A chosen and a rejected answer of each record.
+        return record(1, "two").contains("no\"") ? 6 : 3;
     }
 
     @Override

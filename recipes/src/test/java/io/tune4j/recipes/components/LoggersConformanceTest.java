@@ -45,7 +45,7 @@ class LoggersConformanceTest extends MetricLoggerConformance {
     /** Loggers of services whose options are not read. */
     @Override
     protected boolean takesAnyOption() {
-        return List.of("WandBLogger", "CometLogger", "MLFlowLogger").contains(name);
+        return List.of("WandBLogger", "CometLogger").contains(name);
     }
 
     @Override
