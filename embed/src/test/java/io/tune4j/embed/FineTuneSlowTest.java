@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of the quick start's model in this process, with the plugins on the class path. */
+@Tag("exhaustive")
 class FineTuneSlowTest {
     private static final Path QUICKSTART = Path.of("..", "configs", "src", "main", "resources", "quickstart")
             .toAbsolutePath()

@@ -14,9 +14,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** 100 clients at once, some of which hang up: no failure, and memory stays flat. {@code -Dtune4j.load.seconds=60} for a minute. */
+@Tag("exhaustive")
 class LoadSlowTest {
     private static final int CLIENTS = 100;
     private static final long SECONDS = Long.getLong("tune4j.load.seconds", 15);

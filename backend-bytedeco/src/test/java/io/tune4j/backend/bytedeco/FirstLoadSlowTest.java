@@ -18,10 +18,12 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that load the library for the first time, at the same time. */
+@Tag("exhaustive")
 class FirstLoadSlowTest {
     private static final int PROCESSES = 3;
 

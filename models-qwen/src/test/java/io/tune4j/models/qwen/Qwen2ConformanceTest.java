@@ -4,7 +4,9 @@ package io.tune4j.models.qwen;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.testkit.model.ModelFamilyConformance;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
+@Tag("exhaustive")
 class Qwen2ConformanceTest extends ModelFamilyConformance {
     @Override
     protected ModelFamily family() {
