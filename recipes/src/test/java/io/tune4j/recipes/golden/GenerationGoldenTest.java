@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GenerationGoldenTest {
     private static final JsonNode EXPECTED = GoldenFixture.json(Path.of("src/test/resources/golden/generate.json"));
     private static final int POSITIONS = 128;
+    /** The fixtures to run, separated by commas, for a backend that is slow at single tokens; all if absent. */
+    private static final String WANTED = System.getProperty("tune4j.golden.generation", "");
 
     private static Backend backend;
 
@@ -55,6 +57,8 @@ class GenerationGoldenTest {
     static List<GoldenFixture> fixtures() {
         return GoldenFixture.all().stream()
                 .filter(fixture -> EXPECTED.get("models").has(fixture.toString()))
+                .filter(fixture -> WANTED.isEmpty()
+                        || Arrays.asList(WANTED.split(",", -1)).contains(fixture.toString()))
                 .toList();
     }
 
