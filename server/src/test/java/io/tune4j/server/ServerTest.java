@@ -324,7 +324,8 @@ class ServerTest {
         assertThatThrownBy(() -> ServedModel.trial("model_name: tuned").run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("model_name");
-        assertThatThrownBy(() -> ServedModel.trial("model: {_component_: lora_llama, lora_attn_modules: [q_proj]}", "prot: 1")
+        assertThatThrownBy(() -> ServedModel.trial(
+                                "model: {_component_: lora_llama, lora_attn_modules: [q_proj]}", "prot: 1")
                         .run())
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("PEFT method")

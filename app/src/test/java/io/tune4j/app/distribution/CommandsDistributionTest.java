@@ -73,8 +73,8 @@ class CommandsDistributionTest {
         JsonNode json = new ObjectMapper().readTree(tune("ls", "--json").output());
         Map<String, Integer> configs = new HashMap<>();
         json.get("recipes")
-                .forEach(recipe ->
-                        configs.put(recipe.get("name").asText(), recipe.get("configs").size()));
+                .forEach(recipe -> configs.put(
+                        recipe.get("name").asText(), recipe.get("configs").size()));
         assertThat(configs).containsKeys("full_finetune_single_device", "lora_dpo_single_device", "generate");
         assertThat(configs.get(RECIPE)).isGreaterThan(18);
         assertThat(json.at("/other_configs").size()).isZero();

@@ -138,7 +138,9 @@ final class UploadHttp {
                 }
                 reason = "answer " + response.statusCode();
             } catch (IOException | UncheckedIOException e) {
-                IOException cause = e instanceof IOException io ? io : Objects.requireNonNull(((UncheckedIOException) e).getCause());
+                IOException cause = e instanceof IOException io
+                        ? io
+                        : Objects.requireNonNull(((UncheckedIOException) e).getCause());
                 reason = HubHttp.reason(cause);
                 if (tries >= HubHttp.MOST_TRIES) {
                     throw new ResourceException(

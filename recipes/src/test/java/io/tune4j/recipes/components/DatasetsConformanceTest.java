@@ -55,8 +55,8 @@ class DatasetsConformanceTest extends DatasetConformance {
     }
 
     private static String exchange(String question, String answer) {
-        return "[{\"role\": \"user\", \"content\": \"" + question
-                + "\"}, {\"role\": \"assistant\", \"content\": \"" + answer + "\"}]";
+        return "[{\"role\": \"user\", \"content\": \"" + question + "\"}, {\"role\": \"assistant\", \"content\": \""
+                + answer + "\"}]";
     }
 
     private void write(Path folder, String answer) throws IOException {

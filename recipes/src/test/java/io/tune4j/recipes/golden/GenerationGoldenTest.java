@@ -57,8 +57,8 @@ class GenerationGoldenTest {
     static List<GoldenFixture> fixtures() {
         return GoldenFixture.all().stream()
                 .filter(fixture -> EXPECTED.get("models").has(fixture.toString()))
-                .filter(fixture -> WANTED.isEmpty()
-                        || Arrays.asList(WANTED.split(",", -1)).contains(fixture.toString()))
+                .filter(fixture ->
+                        WANTED.isEmpty() || Arrays.asList(WANTED.split(",", -1)).contains(fixture.toString()))
                 .toList();
     }
 

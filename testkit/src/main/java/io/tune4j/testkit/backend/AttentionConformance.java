@@ -234,8 +234,11 @@ abstract class AttentionConformance extends BackendTestCase {
         assertThat(after).isNotEqualTo(before);
         // Moderate values: scores that are far apart would hide the keys of the first sequence.
         Tensor moderate = random(DType.FLOAT32, 9, 143, shape.fusedSize());
-        double[] second =
-                backend().attention(moderate, layout, shape).output().rows(140, 3).toDoubles();
+        double[] second = backend()
+                .attention(moderate, layout, shape)
+                .output()
+                .rows(140, 3)
+                .toDoubles();
         moderate.rows(0, 140).fillInPlace(-1);
         assertThat(backend()
                         .attention(moderate, layout, shape)

@@ -113,7 +113,8 @@ abstract class RandomConformance extends BackendTestCase {
             GOLDEN.forEach((seed, values) -> assertThat(
                             Tensor.uniform(backend(), seed, dtype, 6).toDoubles())
                     .as("seed %d in %s", seed, dtype)
-                    .isEqualTo(rounded(dtype == DType.FLOAT64 ? Objects.requireNonNull(WIDE.get(seed)) : values, dtype)));
+                    .isEqualTo(
+                            rounded(dtype == DType.FLOAT64 ? Objects.requireNonNull(WIDE.get(seed)) : values, dtype)));
             // The generator fills its state anew after 624 outputs.
             double[] many = Tensor.uniform(backend(), 7, dtype, 10, 100).toDoubles();
             assertThat(new double[] {many[623], many[624], many[999]})
