@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The same numbers as Python's {@code lm_eval} on the merged checkpoint in fp32: 200 questions, each choice's log-likelihood to 1e-4.
  * {@code agreement/make_reference.py} made the reference.
  */
+@Tag("exhaustive")
 class AgreementSlowTest {
     private static final Path FOLDER = Path.of("src/test/resources/agreement").toAbsolutePath();
     private static final ObjectMapper JSON = new ObjectMapper();
