@@ -2,6 +2,7 @@
 package io.tune4j.generation;
 
 import io.tune4j.api.data.Tokenizer;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.TreeSet;
  * @param positions the most tokens of a prompt with its answer
  * @param adapters names of the adapters; the i-th is number i + 1 in {@link io.tune4j.api.nn.AdapterRows}
  * @param configuredEnds the tokens of {@link EndTokens}
- * @param parts what else is to be closed, in this order
+ * @param parts everything that was opened for the model, and the model itself
  */
 public record LoadedModel(
         CausalLanguageModel model,
@@ -23,12 +24,11 @@ public record LoadedModel(
         int positions,
         List<String> adapters,
         Set<Integer> configuredEnds,
-        List<AutoCloseable> parts)
+        Closing parts)
         implements AutoCloseable {
     public LoadedModel {
         adapters = List.copyOf(adapters);
         configuredEnds = Set.copyOf(configuredEnds);
-        parts = List.copyOf(parts);
     }
 
     /** Opens models for those who generate: what the recipe {@code generate} is besides a recipe. */
@@ -56,14 +56,6 @@ public record LoadedModel(
 
     @Override
     public void close() {
-        for (AutoCloseable part : parts) {
-            try {
-                part.close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot close a part of the model", e);
-            }
-        }
+        parts.close();
     }
 }

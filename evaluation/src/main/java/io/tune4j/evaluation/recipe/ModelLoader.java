@@ -2,6 +2,7 @@
 package io.tune4j.evaluation.recipe;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
@@ -17,7 +18,6 @@ import io.tune4j.engine.torch.TorchFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Loads the models of {@link Candidates}, one at a time. */
 final class ModelLoader {
@@ -35,15 +35,11 @@ final class ModelLoader {
         this.console = console;
     }
 
-    /** A model with what it reads from. */
-    record Loaded(CausalLanguageModel model, @Nullable Adapter adapter, Checkpoint checkpoint)
-            implements AutoCloseable {
+    /** A model with everything that was opened for it. */
+    record Loaded(CausalLanguageModel model, Closing parts) implements AutoCloseable {
         @Override
         public void close() {
-            try (Checkpoint opened = checkpoint;
-                    Adapter attached = adapter) {
-                model.close();
-            }
+            parts.close();
         }
     }
 
@@ -57,41 +53,32 @@ final class ModelLoader {
         Path folder = isMerged
                 ? Objects.requireNonNull(candidates.merged())
                 : candidates.checkpointer().checkpointDirectory();
-        Checkpoint checkpoint = isMerged
-                ? Checkpoint.open(folder, List.of(new TorchFormat()))
-                : candidates.checkpointer().open();
-        Adapter adapter = null;
-        CausalLanguageModel model = null;
+        Closing closing = new Closing();
         boolean done = false;
         try {
+            Checkpoint checkpoint = closing.add(
+                    isMerged
+                            ? Checkpoint.open(folder, List.of(new TorchFormat()))
+                            : candidates.checkpointer().open());
             CheckpointFit.check(adapted.definition(), checkpoint, folder);
             WeightSource weights = new CheckpointWeights(checkpoint);
             FrozenLinearFactory frozen = adapted.weightFormat().factory(backend, dtype, weights, console::line);
             LinearFactory projections = frozen;
+            Adapter adapter = null;
             if (name.equals(Candidates.ADAPTER)) {
-                adapter = Objects.requireNonNull(adapted.peft()).attach(backend, dtype, 0);
+                adapter = closing.add(Objects.requireNonNull(adapted.peft()).attach(backend, dtype, 0));
                 projections = adapter.decorate(frozen);
             }
-            model = adapted.definition().build(backend, dtype, weights, projections);
+            CausalLanguageModel model = closing.add(adapted.definition().build(backend, dtype, weights, projections));
             if (adapter != null) {
                 adapter.load(Objects.requireNonNull(candidates.adapter()));
             }
             done = true;
-            return new Loaded(model, adapter, checkpoint);
+            return new Loaded(model, closing);
         } finally {
             if (!done) {
-                closeAll(model, adapter, checkpoint);
+                closing.close();
             }
-        }
-    }
-
-    private static void closeAll(
-            @Nullable CausalLanguageModel model, @Nullable Adapter adapter, Checkpoint checkpoint) {
-        try (Checkpoint opened = checkpoint;
-                Adapter attached = adapter;
-                CausalLanguageModel built = model) {
-            // Closed by the statement, the last first.
-            Objects.requireNonNull(opened);
         }
     }
 }

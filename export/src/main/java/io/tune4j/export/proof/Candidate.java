@@ -13,6 +13,7 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.InternalException;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.nn.AdapterRows;
@@ -32,10 +33,8 @@ import io.tune4j.generation.GeneratorOptions;
 import io.tune4j.generation.Sampling;
 import io.tune4j.generation.Ticket;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ public final class Candidate implements Spelling, AutoCloseable {
     private final DType dtype;
     private final Components components;
     private final Path folder;
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Closing open = new Closing();
     private final Tokenizer tokenizer;
     private final CausalLanguageModel model;
     private final int longest;
@@ -79,7 +78,7 @@ public final class Candidate implements Spelling, AutoCloseable {
         this.folder = folder;
         boolean done = false;
         try {
-            this.tokenizer = add(tokenizer(tokenizerKeys));
+            this.tokenizer = open.add(tokenizer(tokenizerKeys));
             Checkpointer checkpointer = create(
                     Checkpointer.class,
                     section(Map.of("_component_", "FullModelHFCheckpointer", "checkpoint_dir", folder.toString())));
@@ -93,7 +92,7 @@ public final class Candidate implements Spelling, AutoCloseable {
                 throw new InternalException("no model was made of " + folder);
             }
             this.longest = plan.definition().maxSequenceLength();
-            this.model = load(plan, add(checkpointer.open()), adapter);
+            this.model = load(plan, open.add(checkpointer.open()), adapter);
             done = true;
         } finally {
             if (!done) {
@@ -106,14 +105,14 @@ public final class Candidate implements Spelling, AutoCloseable {
         CheckpointWeights weights = new CheckpointWeights(checkpoint);
         LinearFactory linears;
         if (adapterFolder != null && plan.peft() != null) {
-            Adapter adapter = add(plan.peft().attach(backend, dtype, 0));
+            Adapter adapter = open.add(plan.peft().attach(backend, dtype, 0));
             linears = adapter.decorate(plan.weightFormat().factory(backend, dtype, weights));
-            CausalLanguageModel loaded = add(plan.definition().build(backend, dtype, weights, linears));
+            CausalLanguageModel loaded = open.add(plan.definition().build(backend, dtype, weights, linears));
             adapter.load(adapterFolder);
             return loaded;
         }
         linears = plan.weightFormat().factory(backend, dtype, weights);
-        return add(plan.definition().build(backend, dtype, weights, linears));
+        return open.add(plan.definition().build(backend, dtype, weights, linears));
     }
 
     private Tokenizer tokenizer(@Nullable Mapping keys) {
@@ -149,11 +148,6 @@ public final class Candidate implements Spelling, AutoCloseable {
 
     private static Scalar scalar(String value) {
         return new Scalar(value, value, Origin.DEFAULT);
-    }
-
-    private <T extends AutoCloseable> T add(T resource) {
-        open.push(resource);
-        return resource;
     }
 
     @Override
@@ -217,14 +211,6 @@ public final class Candidate implements Spelling, AutoCloseable {
 
     @Override
     public void close() {
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new InternalException("closing a model failed", e);
-            }
-        }
+        open.close();
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Makes the model section of an adapter from that of its base and from the adapter's own {@code adapter_config.json}. */
 public final class AdapterSection {
@@ -30,6 +31,9 @@ public final class AdapterSection {
             "use_rslora",
             "rank_pattern",
             "alpha_pattern");
+
+    /** torchtune's dotted path before a builder's name. */
+    private static final Pattern TORCHTUNE = Pattern.compile("^torchtune\\.models\\.(\\w+\\.)*");
 
     private AdapterSection() {}
 
@@ -49,21 +53,22 @@ public final class AdapterSection {
                 keys.put(key, node);
             }
         }
-        String name = "lora_" + base.component();
+        String name = "lora_" + TORCHTUNE.matcher(base.component()).replaceFirst("");
         keys.put("_component_", new Scalar(name, name, origin));
         try {
             JsonNode json = JsonFiles.read(file);
             ConfigReader options = ConfigReader.ofJson(file);
             for (String key : KEYS) {
                 ConfigNode node = options.node(key);
-                boolean empty =
-                        json.path(key).isContainerNode() && json.path(key).isEmpty();
+                JsonNode value = json.path(key);
+                boolean empty = value.isNull() || value.isContainerNode() && value.isEmpty();
                 if (node != null && !empty) {
                     keys.put(key, node);
                 }
             }
         } catch (IOException e) {
-            base.problem("_component_", "cannot read " + file + ": " + JsonFiles.problem(e));
+            base.problem(
+                    "_component_", "cannot read " + file + ": " + JsonFiles.problem(e, "download the adapter again"));
         }
         return new ConfigReader(new Mapping(keys, origin), base.problems(), base.notices());
     }

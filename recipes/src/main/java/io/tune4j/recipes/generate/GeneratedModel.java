@@ -2,15 +2,11 @@
 package io.tune4j.recipes.generate;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.config.ConfigNode;
-import io.tune4j.api.config.ConfigNode.Mapping;
-import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.io.JsonFiles;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
@@ -25,16 +21,13 @@ import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.adapter.AdapterSection;
 import io.tune4j.generation.EndTokens;
 import io.tune4j.generation.LoadedModel;
-import io.tune4j.recipes.run.Closing;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,19 +46,6 @@ public record GeneratedModel(
         TokenizerProvider tokenizer,
         @Nullable Path adapter) {
     private static final String ADAPTER_DIR = "adapter_dir";
-    private static final String CONFIG = "adapter_config.json";
-
-    /** The keys of peft's file that a model section takes too. */
-    private static final List<String> PEFT_KEYS = List.of(
-            "r",
-            "lora_alpha",
-            "target_modules",
-            "exclude_modules",
-            "layers_to_transform",
-            "use_dora",
-            "use_rslora",
-            "rank_pattern",
-            "alpha_pattern");
 
     /** Null where the config is wrong, or files are missing. */
     static @Nullable GeneratedModel read(ConfigValues config) {
@@ -75,10 +55,11 @@ public record GeneratedModel(
         ModelPlan plan = config.require(ModelPlan.class);
         TokenizerProvider tokenizer = config.require(TokenizerProvider.class);
         Path adapter = root.pathOrNull(ADAPTER_DIR);
-        if (adapter != null && !Files.exists(adapter.resolve(CONFIG))) {
+        if (adapter != null && !Files.exists(adapter.resolve(AdapterSection.FILE))) {
             root.missingFile(
                     ADAPTER_DIR,
-                    "there is no " + CONFIG + " in " + adapter.toAbsolutePath() + "; name an adapter's folder");
+                    "there is no " + AdapterSection.FILE + " in " + adapter.toAbsolutePath()
+                            + "; name an adapter's folder");
         }
         if (plan == null || checkpointer == null || tokenizer == null) {
             return null;
@@ -113,7 +94,7 @@ public record GeneratedModel(
                     planned.definition().maxSequenceLength(),
                     adapter == null ? List.of() : List.of(String.valueOf(adapter.getFileName())),
                     EndTokens.of(checkpointer.checkpointDirectory()),
-                    List.of(closing));
+                    closing);
         } catch (RuntimeException e) {
             closing.close();
             throw e;
@@ -130,42 +111,12 @@ public record GeneratedModel(
         if (plan.peft() != null) {
             return plan;
         }
-        ModelPlan made = components.modelOf(withOptionsOf(folder), checkpointer);
+        ModelPlan made = components.modelOf(AdapterSection.of(folder, section), checkpointer);
         section.problems().throwIfAny();
         if (made == null || made.peft() == null) {
             throw new DataException("the adapter in " + folder + " cannot be put over '" + plan.name()
                     + "'; name a model that takes adapters, such as lora_" + plan.name());
         }
         return made;
-    }
-
-    private ConfigReader withOptionsOf(Path folder) {
-        Path file = folder.resolve(CONFIG);
-        Origin origin = new Origin(file.toString(), 0);
-        Map<String, ConfigNode> keys = new LinkedHashMap<>();
-        for (String key : section.keys()) {
-            ConfigNode node = section.node(key);
-            if (node != null) {
-                keys.put(key, node);
-            }
-        }
-        String name = "lora_" + section.component().replaceFirst("^torchtune\\.models\\.(\\w+\\.)*", "");
-        keys.put("_component_", new Scalar(name, name, origin));
-        try {
-            ConfigReader options = ConfigReader.ofJson(file);
-            var json = JsonFiles.read(file);
-            for (String key : PEFT_KEYS) {
-                ConfigNode node = options.node(key);
-                boolean isEmpty =
-                        json.path(key).isContainerNode() && json.path(key).isEmpty();
-                if (node != null && !isEmpty && !json.path(key).isNull()) {
-                    keys.put(key, node);
-                }
-            }
-        } catch (IOException e) {
-            throw new DataException(
-                    "cannot read " + file + ": " + JsonFiles.problem(e, "download the adapter again"), e);
-        }
-        return new ConfigReader(new Mapping(keys, origin), section.problems(), section.notices());
     }
 }

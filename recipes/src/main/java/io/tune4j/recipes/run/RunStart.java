@@ -3,6 +3,7 @@ package io.tune4j.recipes.run;
 
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.error.ResourceException;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.MetricLogger;

@@ -2,6 +2,7 @@
 package io.tune4j.server.model;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
@@ -37,7 +38,7 @@ public final class ServedModels implements AutoCloseable {
 
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
     private final List<Adapter> adapters = new ArrayList<>();
-    private final Checkpoint checkpoint;
+    private final Closing closing = new Closing();
     private final CausalLanguageModel model;
 
     /**
@@ -55,24 +56,22 @@ public final class ServedModels implements AutoCloseable {
             DType dtype,
             Console console) {
         numbers.put(baseName, AdapterRows.BASE);
-        checkpoint = checkpointer.open();
-        CausalLanguageModel built = null;
         try {
+            Checkpoint checkpoint = closing.add(checkpointer.open());
             CheckpointFit.check(base.definition(), checkpoint, checkpointer.checkpointDirectory());
             WeightSource weights = new CheckpointWeights(checkpoint);
             FrozenLinearFactory frozen = base.weightFormat().factory(backend, dtype, weights, console::line);
             for (Named each : named) {
-                adapters.add(each.plan().attach(backend, dtype, 0));
+                adapters.add(closing.add(each.plan().attach(backend, dtype, 0)));
                 numbers.put(each.name(), adapters.size());
             }
-            built = base.definition()
-                    .build(backend, dtype, weights, adapters.isEmpty() ? frozen : AdapterSet.over(frozen, adapters));
+            model = closing.add(base.definition()
+                    .build(backend, dtype, weights, adapters.isEmpty() ? frozen : AdapterSet.over(frozen, adapters)));
             for (int i = 0; i < named.size(); i++) {
                 adapters.get(i).load(named.get(i).folder());
             }
-            model = built;
         } catch (RuntimeException | Error e) {
-            closeAll(built);
+            closing.close();
             throw e;
         }
     }
@@ -92,16 +91,8 @@ public final class ServedModels implements AutoCloseable {
         return numbers.get(name);
     }
 
-    private void closeAll(@Nullable CausalLanguageModel built) {
-        if (built != null) {
-            built.close();
-        }
-        adapters.forEach(Adapter::close);
-        checkpoint.close();
-    }
-
     @Override
     public void close() {
-        closeAll(model);
+        closing.close();
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tune4j.recipes.run;
+package io.tune4j.api.io;
 
 import io.tune4j.api.error.InternalException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Closes what was opened, the last first: try-with-resources for many. */
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class Closing implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
