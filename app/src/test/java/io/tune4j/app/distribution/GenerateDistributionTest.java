@@ -76,19 +76,19 @@ class GenerateDistributionTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "temperature=-1 | temperature",
-                "top_k=-3 | top_k",
-                "top_p=0 | top_p must be above 0",
-                "repetition_penalty=0 | repetition_penalty",
-                "temprature=1 | did you mean",
-                "quantizer._component_=x | quantize_base",
-                "stop=[''] | an empty text",
-                "adapter_dir=/nowhere | no adapter_config.json",
-                "checkpoint_dir=/nowhere | /nowhere"
+                "temperature=-1 | 2 | temperature",
+                "top_k=-3 | 2 | top_k",
+                "top_p=0 | 2 | top_p must be above 0",
+                "repetition_penalty=0 | 2 | repetition_penalty",
+                "temprature=1 | 2 | did you mean",
+                "quantizer._component_=x | 2 | quantize_base",
+                "stop=[''] | 2 | an empty text",
+                "adapter_dir=/nowhere | 3 | no adapter_config.json",
+                "checkpoint_dir=/nowhere | 3 | /nowhere"
             })
-    void aWrongKeyIsExplained(String override, String message) throws IOException, InterruptedException {
+    void aWrongKeyIsExplained(String override, int code, String message) throws IOException, InterruptedException {
         Result result = generate(override);
-        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.exitCode()).isEqualTo(code);
         assertThat(result.output()).contains(message).doesNotContain("\tat ");
     }
 
