@@ -13,15 +13,12 @@ import warnings
 warnings.filterwarnings("ignore")
 
 import common
-import torch
-import torch.nn.functional as F
 import torchtune_parts as parts
 from omegaconf import OmegaConf
 
 sys.path.insert(0, os.path.join(os.path.dirname(importlib.util.find_spec("torchtune").origin), os.pardir, "recipes"))
 from full_finetune_single_device import FullFinetuneRecipeSingleDevice
 
-CHUNK_ROWS = 256
 LORA_KEYS = (
     "lora_attn_modules",
     "apply_lora_to_mlp",
@@ -32,29 +29,14 @@ LORA_KEYS = (
 )
 
 
-class Recipe(FullFinetuneRecipeSingleDevice):
+class Recipe(parts.LabelledRowsLoss, FullFinetuneRecipeSingleDevice):
     """The recipe without its checkpoints, and with the loss over labelled rows."""
 
     def save_checkpoint(self, *ignored, **more):
         pass
 
-    def take_loss_over_labelled_rows(self):
-        model = self._model
-        model.num_output_chunks = 0
-        model.unembed = lambda hidden: model.norm(hidden)
-
     def _loss_step(self, batch):
-        labels = batch.pop("labels")
-        with self.activations_handling_ctx:
-            hidden = self._model(**batch)
-        labels = torch.hstack((labels[..., 1:], self.ignore_labels_cache[: labels.shape[0]])).reshape(-1)
-        rows = (labels != common.IGNORED).nonzero().squeeze(1)
-        hidden = hidden.reshape(-1, hidden.size(-1)).index_select(0, rows)
-        labels = labels.index_select(0, rows)
-        loss = hidden.new_zeros((), dtype=torch.float32)
-        for some, wanted in zip(hidden.split(CHUNK_ROWS), labels.split(CHUNK_ROWS)):
-            loss = loss + F.cross_entropy(self._model.output(some).float(), wanted, reduction="sum")
-        return loss / max(1, labels.numel())
+        return self.labelled_rows_loss(batch)
 
 
 def config(arguments):

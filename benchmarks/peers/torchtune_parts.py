@@ -5,7 +5,9 @@ from functools import partial
 
 import common
 import torch
+import torch.nn.functional as F
 
+CHUNK_ROWS = 256
 CLOCK = None
 COUNTS = {"tokens_computed": 0, "tokens_trained": 0}
 
@@ -23,6 +25,28 @@ def torchtune_name(module):
     """`model.layers.3.self_attn.o_proj` as torchtune calls it. No rows are permuted: A and B=0 do not care about rotary pairs."""
     _, _, layer, kind = module.split(".", 3)
     return f"layers.{layer}.{MODULES[kind]}"
+
+
+class LabelledRowsLoss:
+    """For a recipe: the loss projects labelled rows only, in chunks, like torchtune's later LinearCrossEntropyLoss."""
+
+    def take_loss_over_labelled_rows(self):
+        model = self._model
+        model.num_output_chunks = 0
+        model.unembed = lambda hidden: model.norm(hidden)
+
+    def labelled_rows_loss(self, batch):
+        labels = batch.pop("labels")
+        with self.activations_handling_ctx:
+            hidden = self._model(**batch)
+        labels = torch.hstack((labels[..., 1:], self.ignore_labels_cache[: labels.shape[0]])).reshape(-1)
+        rows = (labels != common.IGNORED).nonzero().squeeze(1)
+        hidden = hidden.reshape(-1, hidden.size(-1)).index_select(0, rows)
+        labels = labels.index_select(0, rows)
+        loss = hidden.new_zeros((), dtype=torch.float32)
+        for some, wanted in zip(hidden.split(CHUNK_ROWS), labels.split(CHUNK_ROWS)):
+            loss = loss + F.cross_entropy(self._model.output(some).float(), wanted, reduction="sum")
+        return loss / max(1, labels.numel())
 
 
 class Tokenizer:

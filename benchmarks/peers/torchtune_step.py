@@ -17,7 +17,6 @@ warnings.filterwarnings("ignore")
 
 import common
 import torch
-import torch.nn.functional as F
 import torchtune_parts as parts
 from omegaconf import OmegaConf
 
@@ -25,21 +24,14 @@ from omegaconf import OmegaConf
 sys.path.insert(0, os.path.join(os.path.dirname(importlib.util.find_spec("torchtune").origin), os.pardir, "recipes"))
 from lora_finetune_single_device import LoRAFinetuneRecipeSingleDevice
 
-CHUNK_ROWS = 256
 
-
-class Recipe(LoRAFinetuneRecipeSingleDevice):
+class Recipe(parts.LabelledRowsLoss, LoRAFinetuneRecipeSingleDevice):
     """The recipe without its checkpoints, and with the loss over labelled rows where that is wanted."""
 
     linear_loss = True
 
     def save_checkpoint(self, *ignored, **more):
         pass
-
-    def take_loss_over_labelled_rows(self):
-        model = self._model
-        model.num_output_chunks = 0
-        model.unembed = lambda hidden: model.norm(hidden)
 
     def set_adapter(self, shape, dtype):
         """The initial adapter that all programs begin with."""
@@ -55,17 +47,7 @@ class Recipe(LoRAFinetuneRecipeSingleDevice):
     def _loss_step(self, batch):
         if not self.linear_loss:
             return super()._loss_step(batch)
-        labels = batch.pop("labels")
-        with self.activations_handling_ctx:
-            hidden = self._model(**batch)
-        labels = torch.hstack((labels[..., 1:], self.ignore_labels_cache[: labels.shape[0]])).reshape(-1)
-        rows = (labels != common.IGNORED).nonzero().squeeze(1)
-        hidden = hidden.reshape(-1, hidden.size(-1)).index_select(0, rows)
-        labels = labels.index_select(0, rows)
-        loss = hidden.new_zeros((), dtype=torch.float32)
-        for some, wanted in zip(hidden.split(CHUNK_ROWS), labels.split(CHUNK_ROWS)):
-            loss = loss + F.cross_entropy(self._model.output(some).float(), wanted, reduction="sum")
-        return loss / max(1, labels.numel())
+        return self.labelled_rows_loss(batch)
 
 
 def main():
