@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ServedFolder(Path base, Map<String, Path> adapters, Map<String, ConfigNode> kept) {
     private static final String ADAPTER = "adapter";
 
-    /** What a run's config says about computing and about text. */
+    /** The keys of a run's config about computing and about text. */
     private static final List<String> KEPT = List.of("tokenizer", "backend", "device", "dtype", "num_threads");
 
     public ServedFolder {

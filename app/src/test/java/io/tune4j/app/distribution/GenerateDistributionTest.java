@@ -38,7 +38,7 @@ class GenerateDistributionTest {
         return Tune.run(folder, arguments.toArray(String[]::new));
     }
 
-    /** What the answer and its timing look like without the numbers that differ. */
+    /** The answer and its timing without the numbers that differ. */
     private static List<String> answer(Result result) {
         return result.output()
                 .lines()

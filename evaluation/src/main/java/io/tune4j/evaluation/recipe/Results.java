@@ -68,7 +68,7 @@ final class Results {
         return tasks;
     }
 
-    /** What a model said to the questions of a task. */
+    /** Returns a model's answers to the questions of a task. */
     TaskRun.Result raw(String task, String model) {
         return raw.get(task).get(model);
     }

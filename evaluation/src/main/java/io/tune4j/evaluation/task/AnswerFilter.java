@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps applied in order
  */
 public record AnswerFilter(String name, List<UnaryOperator<String>> steps) {
-    /** What the harness writes where a pattern finds nothing. */
+    /** The text that the harness writes where a pattern finds nothing. */
     private static final String NOTHING = "[invalid]";
 
     /** Takes the whole answer. */
