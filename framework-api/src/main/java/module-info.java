@@ -15,7 +15,6 @@ module io.tune4j.api {
     exports io.tune4j.api.batch;
     exports io.tune4j.api.config;
     exports io.tune4j.api.data;
-    exports io.tune4j.api.decoder;
     exports io.tune4j.api.error;
     exports io.tune4j.api.io;
     exports io.tune4j.api.model;

@@ -5,6 +5,7 @@
  */
 module io.tune4j.engine {
     requires transitive io.tune4j.api;
+    requires io.tune4j.decoder;
     requires com.fasterxml.jackson.databind;
     requires java.net.http;
     requires jdk.jfr;
@@ -14,6 +15,7 @@ module io.tune4j.engine {
     exports io.tune4j.engine.config;
     exports io.tune4j.engine.hub;
     exports io.tune4j.engine.inject;
+    exports io.tune4j.engine.modelfile;
     exports io.tune4j.engine.plugin;
     exports io.tune4j.engine.profile;
     exports io.tune4j.engine.registry;

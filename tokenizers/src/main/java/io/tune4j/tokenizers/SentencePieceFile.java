@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -150,7 +151,8 @@ final class SentencePieceFile {
     }
 
     private TokenizerSource source() {
-        TokenizerSettings beside = TokenizerSettings.read(file.toAbsolutePath().getParent());
+        TokenizerSettings beside = TokenizerSettings.read(
+                Objects.requireNonNull(file.toAbsolutePath().getParent()));
         List<AddedToken> added = new ArrayList<>(AddedToken.beside(file, pieces.size()));
         Map<String, Integer> special = new HashMap<>();
         for (int i = 0; i < pieces.size(); i++) {

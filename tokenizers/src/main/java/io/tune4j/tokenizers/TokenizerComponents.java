@@ -9,6 +9,7 @@ import io.tune4j.api.plugin.ComponentFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The tokenizers by name; those with torchtune's names fix the prompt format. */
@@ -144,6 +145,10 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 : PromptTemplates.read(section);
     }
 
+    private static boolean isGguf(Path path) {
+        return path.toString().toLowerCase(Locale.ROOT).endsWith(".gguf") && Files.isRegularFile(path);
+    }
+
     /** The {@code tokenizer.json} that the path names, or that lies beside it or with the base model. */
     private static @Nullable Path file(ConfigReader options, @Nullable Path checkpointDirectory) {
         // torchtune's names of a vocabulary's second file; it is looked for beside the first.
@@ -151,6 +156,11 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
         Path path = options.pathOrNull("path");
         if (path == null) {
             path = options.pathOrNull("vocab_path");
+        }
+        if (path != null && checkpointDirectory != null && isGguf(path)) {
+            // The checkpointer has made a folder of the base model's file, with its tokenizer.
+            options.notices().add("the tokenizer is the one in " + checkpointDirectory + ", not that in " + path);
+            path = checkpointDirectory;
         }
         if (path == null) {
             path = checkpointDirectory;
@@ -189,7 +199,8 @@ public final class TokenizerComponents implements ComponentFactory<TokenizerProv
                 "path",
                 original
                         ? "there is no tokenizer at " + path
-                                + ", and no tokenizer.json beside it, above it or in the checkpoint's folder: download it there"
+                                + ", and no tokenizer.json beside it, above it or in the checkpoint's folder: download"
+                                + " it there"
                         : "there is no " + TokenizerFile.NAME + " at " + path
                                 + "; put it there, or set tokenizer.path to the file");
         return null;

@@ -117,7 +117,7 @@ class TokenizerIdsTest {
                 for (int i = 0; i < one.get("ids").size(); i++) {
                     JsonNode wanted = one.get("ids").get(i);
                     String text = root.get("texts").get(i).asText();
-                    if (!equal(tokenizer.encode(text), wanted.get(0), wanted.get(1))) {
+                    if (!wanted.isNull() && !equal(tokenizer.encode(text), wanted.get(0), wanted.get(1))) {
                         differences.add(file + ": " + text);
                     }
                 }

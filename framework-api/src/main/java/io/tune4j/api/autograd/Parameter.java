@@ -50,6 +50,7 @@ public final class Parameter implements AutoCloseable {
         this.value = TensorScope.detach(value);
     }
 
+    /** Its name in adapter files and saved states. */
     public String name() {
         return name;
     }

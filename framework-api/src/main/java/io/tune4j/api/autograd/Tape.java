@@ -99,6 +99,7 @@ public final class Tape implements AutoCloseable {
         return new Tape(false, false, Checkpointing.FULL, remembered, null, NOTHING);
     }
 
+    /** Whether operations are recorded; a tape for inference records none. */
     public boolean isRecording() {
         return recording;
     }
@@ -298,6 +299,7 @@ public final class Tape implements AutoCloseable {
     /** A part of a model that is computed again in the backward. */
     @FunctionalInterface
     public interface CheckpointedFunction {
+        /** Computes a layer's output; called a second time, on another tape, if the layer is recomputed. */
         Tensor apply(Tensor x, Tape tape);
     }
 
@@ -333,5 +335,16 @@ public final class Tape implements AutoCloseable {
             }
         }
         gradients.clear();
+    }
+
+    /** The results that a recomputed part of a model keeps from its first pass. */
+    public enum Checkpointing {
+        /** Its input alone. */
+        FULL,
+        /**
+         * Also results that {@link Tape#remember} was given: those that cost much to compute and little to keep (Korthikanti et al. 2022,
+         * section 5).
+         */
+        SELECTIVE
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend;
 
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import java.util.stream.LongStream;
 

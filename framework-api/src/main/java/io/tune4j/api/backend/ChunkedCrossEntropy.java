@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * {@link FusedKernels#linearCrossEntropy} for backends whose {@link FusedKernels#crossEntropyInPlace} is fused: logits in the dtype of the
  * hidden rows, a few rows at a time, whose memory becomes their gradient's.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class ChunkedCrossEntropy {
     /** Logits of about this many elements exist at a time: more would leave the cache, fewer starve the product. */
     public static final long CHUNK_ELEMENTS = 8L << 20;

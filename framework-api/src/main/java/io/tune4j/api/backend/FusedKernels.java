@@ -2,6 +2,8 @@
 package io.tune4j.api.backend;
 
 import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.error.InternalException;
+import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
@@ -238,6 +240,19 @@ public interface FusedKernels {
     }
 
     /**
+     * Multiplies few rows with a weight in four bits that is not unpacked first: {@code target = x W'}, where W has the values that
+     * {@link #dequantize} gives.
+     *
+     * @param x {@code [rows, in]}
+     * @param weight the blocks of {@code [out, in]}
+     * @param target {@code [rows, out]} in the dtype of {@code x}; its rows may lie apart
+     * @return false if nothing was computed, because the backend has no such kernel for these operands; the caller unpacks
+     */
+    default boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
+        return false;
+    }
+
+    /**
      * Scales of blocks that are quantized themselves (Dettmers et al. 2023, section 3): {@code (code - 128) / factor + mean}, in the dtype
      * of the factors, to which the quotient is rounded too. All backends return the same bits, since checkpoints keep codes.
      *
@@ -287,4 +302,81 @@ public interface FusedKernels {
     record LossAndGradient(
             Tensor lossSum,
             @org.jspecify.annotations.Nullable Tensor hiddenGradient) {}
+
+    /**
+     * The numbers of one AdamW update (Loshchilov and Hutter 2019, algorithm 2; PyTorch's {@code torch.optim.AdamW}).
+     *
+     * @param learningRate already scheduled
+     * @param beta1 decay of the first moment
+     * @param beta2 decay of the second moment
+     * @param epsilon added to the root of the second moment
+     * @param weightDecay decoupled decay
+     * @param step 1 for the first update; for the bias corrections
+     */
+    record AdamWStep(double learningRate, double beta1, double beta2, double epsilon, double weightDecay, long step) {
+        /** {@code 1 - beta1^step}. */
+        public double biasCorrection1() {
+            return 1 - Math.pow(beta1, step);
+        }
+
+        /** {@code 1 - beta2^step}. */
+        public double biasCorrection2() {
+            return 1 - Math.pow(beta2, step);
+        }
+    }
+
+    /**
+     * Numbers in four bits each: an element is the level that its code names times the scale of its block, rounded to the dtype of
+     * both.
+     *
+     * @param codes uint8 {@code [blocks * blockSize / 2]}, two codes in each byte, the first in the high nibble
+     * @param levels {@code [16]}
+     * @param scales {@code [blocks]} in the levels' dtype
+     * @param blockSize neighbouring elements that share a scale, an even number
+     */
+    record FourBitCodes(Tensor codes, Tensor levels, Tensor scales, int blockSize) {
+        /** Number of levels. */
+        public static final int LEVELS = 16;
+
+        public FourBitCodes {
+            boolean fits = codes.dtype() == DType.UINT8
+                    && levels.elementCount() == LEVELS
+                    && levels.dtype() == scales.dtype()
+                    && blockSize > 0
+                    && blockSize % 2 == 0
+                    && codes.elementCount() == scales.elementCount() * (blockSize / 2);
+            if (!fits) {
+                throw new InternalException("codes " + codes + ", levels " + levels + " and scales " + scales
+                        + " for blocks of " + blockSize);
+            }
+        }
+
+        /** Elements that the blocks have room for. */
+        public long capacity() {
+            return scales.elementCount() * blockSize;
+        }
+
+        /** The codes of {@code count} blocks from {@code first} on. The tensors are views, which belong to the caller's scope. */
+        public FourBitCodes blocks(long first, long count) {
+            long bytes = blockSize / 2;
+            return new FourBitCodes(
+                    codes.rows(first * bytes, count * bytes), levels, scales.rows(first, count), blockSize);
+        }
+    }
+
+    /**
+     * New rows of a sequence, whose earlier rows have left their keys and values.
+     *
+     * @param start the first of its rows in the batch
+     * @param length number of its rows in the batch, at least 1
+     * @param before number of its earlier rows
+     * @param keysValues {@code [capacity, 2 * shape.keyValueSize()]}: row i is {@code [k heads | v heads]} of position i, rotated; at least
+     *     {@code before + length} rows
+     */
+    record CachedSequence(int start, int length, int before, Tensor keysValues) {
+        /** Positions after the new rows. */
+        public int total() {
+            return before + length;
+        }
+    }
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend;
 
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.apiguardian.api.API;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The fused kernels as plain compositions of the mandatory ones: written to be read, one line per formula. Statistics
  * are computed in fp32 (fp64 for fp64 input) whatever the dtype of the arrays, as PyTorch does.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class ReferenceKernels {
     /** Logits of about this many elements exist at a time. */
     private static final long CHUNK_ELEMENTS = 16L << 20;
@@ -42,6 +44,7 @@ public final class ReferenceKernels {
         return x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }
 
+    /** {@link FusedKernels#rmsNorm} of mandatory kernels. */
     public static Normalized rmsNorm(Tensor x, Tensor weight, double epsilon) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor wide = x.cast(statisticsDtype(x));
@@ -71,6 +74,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#rmsNormWeightBackward} of mandatory kernels. */
     public static Tensor rmsNormWeightBackward(Tensor outputGradient, Tensor x, Tensor inverseRms) {
         try (TensorScope scope = TensorScope.open()) {
             DType wide = statisticsDtype(x);
@@ -80,6 +84,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#rotaryInPlace} of mandatory kernels. */
     public static void rotaryInPlace(Tensor fused, Tensor cos, Tensor sin, AttentionShape shape, boolean inverse) {
         try (TensorScope scope = TensorScope.open()) {
             long rows = fused.size(0);
@@ -138,6 +143,7 @@ public final class ReferenceKernels {
         return seen.reshape(shape.keyValueHeads(), shape.groupSize() * length, length);
     }
 
+    /** {@link FusedKernels#attention} of mandatory kernels, sequence by sequence and head by head. */
     public static Attended attention(Tensor fused, SequenceLayout layout, AttentionShape shape) {
         try (TensorScope scope = TensorScope.open()) {
             DType wide = statisticsDtype(fused);
@@ -218,6 +224,7 @@ public final class ReferenceKernels {
         return shape.softCap() == 0 ? gradient : gradient.times(SoftCap.slope(scores, shape.softCap()));
     }
 
+    /** {@link FusedKernels#swiGlu} of mandatory kernels. */
     public static Tensor swiGlu(Tensor gateUp) {
         try (TensorScope scope = TensorScope.open()) {
             long width = gateUp.size(1) / 2;
@@ -284,6 +291,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#crossEntropyInPlace} of mandatory kernels. */
     public static Tensor crossEntropyInPlace(Tensor logits, Tensor labels) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor wide = logits.cast(statisticsDtype(logits));
@@ -299,6 +307,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#linearCrossEntropy} of mandatory kernels, with logits for some rows at a time. */
     public static LossAndGradient linearCrossEntropy(
             Tensor hidden, Tensor weight, Tensor labels, boolean withGradient) {
         try (TensorScope scope = TensorScope.open()) {
@@ -325,6 +334,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#adamW} of mandatory kernels. */
     public static void adamW(Tensor parameter, Tensor gradient, Tensor mean, Tensor variance, AdamWStep step) {
         try (TensorScope scope = TensorScope.open()) {
             parameter.timesInPlace(1 - step.learningRate() * step.weightDecay());
@@ -337,6 +347,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#sumOfSquares} of mandatory kernels. */
     public static Tensor sumOfSquares(List<Tensor> tensors) {
         Tensor total = Tensor.zeros(tensors.get(0).kernels(), DType.FLOAT64);
         for (Tensor tensor : tensors) {
@@ -365,6 +376,7 @@ public final class ReferenceKernels {
         }
     }
 
+    /** {@link FusedKernels#dequantizeScales} of mandatory kernels. */
     public static Tensor dequantizeScales(Tensor codes, Tensor factors, Tensor mean) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor scales = codes.cast(factors.dtype())

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend;
 
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.UnaryFunction;
 import org.apiguardian.api.API;
 
 /** {@code y = c * tanh(x / c)}, which keeps numbers between -c and c (Gemma Team 2024, section 2). */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class SoftCap {
     private SoftCap() {}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.batch;
 
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.batch;
 
+import io.tune4j.api.batch.SequenceLayout.SharedRows;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -158,6 +160,37 @@ public record RaggedBatch(
                 weights,
                 labelSamples,
                 SequenceLayout.shared(new SharedRows(plain.layout, rowOf, rows)));
+    }
+
+    /** Batches one after the other in one, each a group of its layout. */
+    public static RaggedBatch joined(List<RaggedBatch> batches) {
+        if (batches.size() == 1) {
+            return batches.get(0);
+        }
+        int labelled = batches.stream().mapToInt(RaggedBatch::trainedTokens).sum();
+        long[] tokens =
+                new long[batches.stream().mapToInt(RaggedBatch::tokenCount).sum()];
+        long[] labelledRows = new long[labelled];
+        long[] labels = new long[labelled];
+        float[] weights = new float[labelled];
+        int[] labelSamples = new int[labelled];
+        List<String> ids = new ArrayList<>();
+        int row = 0;
+        int label = 0;
+        for (RaggedBatch batch : batches) {
+            System.arraycopy(batch.tokens, 0, tokens, row, batch.tokens.length);
+            for (int i = 0; i < batch.labels.length; i++, label++) {
+                labelledRows[label] = row + batch.labelledRows[i];
+                labels[label] = batch.labels[i];
+                weights[label] = batch.weights[i];
+                labelSamples[label] = ids.size() + batch.labelSamples[i];
+            }
+            ids.addAll(batch.ids);
+            row += batch.tokens.length;
+        }
+        List<SequenceLayout> layouts = batches.stream().map(RaggedBatch::layout).toList();
+        return new RaggedBatch(
+                ids, tokens, labelledRows, labels, weights, labelSamples, SequenceLayout.joined(layouts));
     }
 
     /** Tokens of the samples; more than {@link #tokenCount} where samples share some. */

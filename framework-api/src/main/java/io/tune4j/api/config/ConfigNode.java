@@ -10,9 +10,10 @@ import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
-/** An immutable config tree whose every node knows where it was written. */
+/** An immutable config tree. Every node has the place where it was written. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public sealed interface ConfigNode {
+    /** Where the value was written. */
     Origin origin();
 
     /** The values alone, keys in alphabetical order: equal for trees that mean the same, wherever they were written. */
@@ -40,6 +41,7 @@ public sealed interface ConfigNode {
         }
     }
 
+    /** A list. */
     record Sequence(List<ConfigNode> items, Origin origin) implements ConfigNode {
         public Sequence {
             items = List.copyOf(items);
@@ -51,4 +53,20 @@ public sealed interface ConfigNode {
      * @param text as written
      */
     record Scalar(@Nullable Object value, String text, Origin origin) implements ConfigNode {}
+
+    /**
+     * Where a value came from.
+     *
+     * @param text e.g. {@code my.yaml:12:3} or {@code override 3: model.lora_rank=64}
+     * @param order sorts problems: position within the file, overrides after it
+     */
+    record Origin(String text, long order) {
+        /** The origin of a value that no file or override contains. */
+        public static final Origin DEFAULT = new Origin("default", Long.MAX_VALUE);
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 }

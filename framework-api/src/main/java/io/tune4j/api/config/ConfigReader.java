@@ -2,6 +2,7 @@
 package io.tune4j.api.config;
 
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.error.UserException;
@@ -40,6 +41,12 @@ public final class ConfigReader {
     private final Map<String, ConfigReader> sections = new LinkedHashMap<>();
     private final Map<String, String> defaults;
 
+    /**
+     * Reads the root of a config.
+     *
+     * @param problems takes the mistakes
+     * @param notices takes what the user should know and is no mistake
+     */
     public ConfigReader(Mapping mapping, Problems problems, Notices notices) {
         this(mapping, "", problems, notices, new LinkedHashMap<>());
     }
@@ -77,10 +84,12 @@ public final class ConfigReader {
         return node == null ? mapping.origin() : node.origin();
     }
 
+    /** Takes the mistakes of the whole config. */
     public Problems problems() {
         return problems;
     }
 
+    /** Takes what the user should know and is no mistake. */
     public Notices notices() {
         return notices;
     }
@@ -139,22 +148,27 @@ public final class ConfigReader {
 
     // ---- scalars --------------------------------------------------------------------------------------------------
 
+    /** A text; an empty one after recording a problem if it is missing or no text. */
     public String string(String key) {
         return required(key, "a text", this::text, "");
     }
 
+    /** A text; the default if it is missing, or after recording a problem if it is no text. */
     public String string(String key, String defaultValue) {
         return optional(key, "a text", this::text, defaultValue);
     }
 
+    /** A text, or null if it is missing. */
     public @Nullable String stringOrNull(String key) {
         return present(key) == null ? absent(key) : known(key, string(key));
     }
 
+    /** An integer of 32 bits; 1 after recording a problem if it is missing or no such integer. */
     public int integer(String key) {
         return required(key, "an integer", node -> asInt(node), 1);
     }
 
+    /** An integer of 32 bits; the default if it is missing, or after recording a problem if it is no such integer. */
     public int integer(String key, int defaultValue) {
         return optional(key, "an integer", node -> asInt(node), defaultValue);
     }
@@ -165,10 +179,12 @@ public final class ConfigReader {
         return inRange(key, value, min, max) ? value : defaultValue;
     }
 
+    /** An integer of 32 bits, or null if it is missing. */
     public @Nullable Integer integerOrNull(String key) {
         return present(key) == null ? absent(key) : known(key, Integer.valueOf(integer(key)));
     }
 
+    /** An integer of 64 bits; the default if it is missing, or after recording a problem if it is no integer. */
     public long longInteger(String key, long defaultValue) {
         return optional(
                 key,
@@ -177,14 +193,17 @@ public final class ConfigReader {
                 defaultValue);
     }
 
+    /** An integer of 64 bits, or null if it is missing. */
     public @Nullable Long longIntegerOrNull(String key) {
         return present(key) == null ? absent(key) : known(key, Long.valueOf(longInteger(key, 0)));
     }
 
+    /** A number; 1 after recording a problem if it is missing or no number. */
     public double number(String key) {
         return required(key, "a number", ConfigReader::asDouble, 1.0);
     }
 
+    /** A number; the default if it is missing, or after recording a problem if it is no number. */
     public double number(String key, double defaultValue) {
         return optional(key, "a number", ConfigReader::asDouble, defaultValue);
     }
@@ -195,10 +214,12 @@ public final class ConfigReader {
         return inRange(key, value, min, max) ? value : defaultValue;
     }
 
+    /** A number, or null if it is missing. */
     public @Nullable Double numberOrNull(String key) {
         return present(key) == null ? absent(key) : known(key, Double.valueOf(number(key)));
     }
 
+    /** True or False; the default if it is missing, or after recording a problem if it is neither. */
     public boolean bool(String key, boolean defaultValue) {
         return optional(
                 key,
@@ -212,11 +233,16 @@ public final class ConfigReader {
         return toPath(key, string(key));
     }
 
+    /** A path as {@link #path} reads it, or null if it is missing. */
     public @Nullable Path pathOrNull(String key) {
         String text = stringOrNull(key);
         return text == null ? null : toPath(key, text);
     }
 
+    /**
+     * A dtype by its name in configs, e.g. {@code bf16}; the default after recording a problem if there is none of
+     * that name.
+     */
     public DType dtype(String key, DType defaultValue) {
         String name = string(key, defaultValue.configName());
         try {
@@ -251,6 +277,7 @@ public final class ConfigReader {
         return optional(key, "a list of texts", node -> list(node, this::text), defaultValue);
     }
 
+    /** A list of numbers; the default if it is missing, or after recording a problem if it is no such list. */
     public List<Double> numbers(String key, List<Double> defaultValue) {
         return optional(key, "a list of numbers", node -> list(node, ConfigReader::asDouble), defaultValue);
     }

@@ -3,6 +3,7 @@ package io.tune4j.api.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import java.util.ArrayList;

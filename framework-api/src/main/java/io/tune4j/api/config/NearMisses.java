@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.apiguardian.api.API;
 
 /** Finds the known names that a mistyped one most resembles. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class NearMisses {
     /** Characters of the longest name to compare: the work grows with its square. */
     private static final int LONGEST = 200;

@@ -11,6 +11,7 @@ public final class Notices {
     private final List<String> lines = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
+    /** Adds a line of information. */
     public void add(String line) {
         if (!lines.contains(line)) {
             lines.add(line);
@@ -24,6 +25,7 @@ public final class Notices {
         }
     }
 
+    /** The lines that warn, in the order in which they were added. */
     public List<String> warnings() {
         return List.copyOf(warnings);
     }

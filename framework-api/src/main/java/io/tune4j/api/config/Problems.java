@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.config;
 
+import io.tune4j.api.config.ConfigNode.Origin;
+import io.tune4j.api.config.Problems.Problem;
+import io.tune4j.api.error.DataException;
+import io.tune4j.api.error.UserException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -8,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
 /** Collects everything wrong with a config, to be shown at once. */
@@ -28,6 +33,13 @@ public final class Problems {
     private final List<Problem> found = new ArrayList<>();
     private final Set<String> referenced = new HashSet<>();
 
+    /**
+     * Records a mistake.
+     *
+     * @param origin where it was written
+     * @param path the dotted path of the key
+     * @param message what is wrong, and what would be right
+     */
     public void add(Origin origin, String path, String message) {
         found.add(new Problem(origin, path, message, false));
     }
@@ -51,6 +63,7 @@ public final class Problems {
         return referenced.contains(path);
     }
 
+    /** Whether no mistake was recorded. */
     public boolean isEmpty() {
         return found.isEmpty();
     }
@@ -72,6 +85,25 @@ public final class Problems {
     public void throwIfAny() {
         if (!isEmpty()) {
             throw new ConfigException(all());
+        }
+    }
+
+    /** A config with mistakes, all of them. */
+    public static final class ConfigException extends UserException {
+        private static final long serialVersionUID = 1L;
+
+        /** Whether nothing but files is missing. */
+        private final boolean onlyFiles;
+
+        ConfigException(List<Problem> problems) {
+            super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+            onlyFiles = problems.stream().allMatch(Problem::missingFile);
+        }
+
+        /** That of a {@link DataException} if nothing but files is missing. */
+        @Override
+        public int exitCode() {
+            return onlyFiles ? new DataException("files are missing").exitCode() : super.exitCode();
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Configuration as a tree that knows where each value was written, read strictly: every mistake becomes a
+ * Configuration as a tree with the place where each value was written, read strictly: every mistake becomes a
  * {@link io.tune4j.api.config.Problems} entry, and all are shown at once.
  */
 @NullMarked

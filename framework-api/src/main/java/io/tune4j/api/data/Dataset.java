@@ -45,4 +45,32 @@ public interface Dataset {
         read(samples::add);
         return samples;
     }
+
+    /**
+     * Samples put together to packs of one length, in their order, as torchtune's {@code PackedDataset} does ({@code
+     * datasets/_packed.py}); the samples of a pack do not see each other.
+     *
+     * @param splits whether a sample that does not fit is divided, instead of beginning the next pack
+     * @param maxPacks the most packs to make, or null for all
+     */
+    record Packing(boolean splits, @Nullable Integer maxPacks) {}
+
+    /** Takes the samples of a {@link Dataset}, in order. */
+    @FunctionalInterface
+    interface SampleSink {
+        /** Takes the next sample. */
+        void sample(TokenizedSample sample);
+
+        /**
+         * Takes note of a record that does not fit. Usually that ends the reading.
+         *
+         * @param reason names file, record and field
+         * @param skips whether the config says to leave such records out
+         */
+        default void unfit(DataException reason, boolean skips) {
+            if (!skips) {
+                throw reason;
+            }
+        }
+    }
 }

@@ -43,8 +43,11 @@ public record Message(Role role, String content, float weight, Map<String, Objec
 
     /** The role of a message's speaker. */
     public enum Role {
+        /** Instructions for the whole conversation. */
         SYSTEM,
+        /** Asks. */
         USER,
+        /** Answers: the model. */
         ASSISTANT,
         /** The result of a tool. */
         TOOL;

@@ -58,6 +58,7 @@ public interface Tokenizer extends AutoCloseable {
     /** The conversation so far as a prompt: ends where the assistant begins to speak. */
     int[] encodePrompt(List<Message> messages);
 
+    /** One more than the largest token id. */
     int vocabularySize();
 
     /** Remarks for users of these files, e.g. that other trainers would mask the end; {@code tune data} prints them. */

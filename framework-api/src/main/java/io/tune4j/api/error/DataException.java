@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 public class DataException extends UserException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message names the file and the next step */
     public DataException(String message) {
         super(message);
     }
 
+    /** @param message names the file and the next step */
     public DataException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

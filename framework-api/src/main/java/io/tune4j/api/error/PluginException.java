@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 public non-sealed class PluginException extends TuneException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message names the plugin and what it did */
     public PluginException(String message) {
         super(message, null);
     }
 
+    /** @param message names the plugin and what it did */
     public PluginException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 public non-sealed class ResourceException extends TuneException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message names the resource and the next step */
     public ResourceException(String message) {
         super(message, null);
     }
 
+    /** @param message names the resource and the next step */
     public ResourceException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

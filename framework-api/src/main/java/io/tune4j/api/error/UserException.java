@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 public non-sealed class UserException extends TuneException {
     private static final long serialVersionUID = 1L;
 
+    /** @param message says what is wrong, where it was written, and the next step */
     public UserException(String message) {
         super(message, null);
     }
 
+    /** @param message says what is wrong, where it was written, and the next step */
     public UserException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

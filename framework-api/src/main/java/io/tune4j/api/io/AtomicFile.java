@@ -65,6 +65,7 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
+    /** The final place of the file. */
     public Path target() {
         return target;
     }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apiguardian.api.API;
 
 /**
@@ -29,12 +28,14 @@ public final class AtomicFiles {
     /** Writes a file's content to a buffered stream, which the caller of this callback closes. */
     @FunctionalInterface
     public interface FileWriter {
+        /** Writes the content; the caller closes the stream. */
         void write(OutputStream out) throws IOException;
     }
 
     /** Fills an empty directory. */
     @FunctionalInterface
     public interface DirectoryWriter {
+        /** Fills an empty directory, which does not have its final name yet. */
         void write(Path directory) throws IOException;
     }
 
@@ -69,17 +70,9 @@ public final class AtomicFiles {
      * @param target the directory; its parent must exist. A link is followed, not replaced.
      */
     public static void writeDirectory(Path target, DirectoryWriter writer) {
-        try (PendingDirectory directory = prepareDirectory(target, writer)) {
+        try (PendingDirectory directory = PendingDirectory.prepare(target, writer)) {
             directory.finish();
         }
-    }
-
-    /**
-     * The first half of {@link #writeDirectory}: the content is written, but neither durable nor under its name before
-     * {@link PendingDirectory#finish}, which any thread may call.
-     */
-    public static PendingDirectory prepareDirectory(Path target, DirectoryWriter writer) {
-        return PendingDirectory.write(resolve(target), writer);
     }
 
     /**
@@ -97,23 +90,8 @@ public final class AtomicFiles {
     }
 
     /**
-     * Like {@link #recover}, for some targets and with an account of what was done.
-     *
-     * @param wanted names of the targets that are settled
-     * @param sole names of targets that this process alone may write to, by a {@link DirectoryLock} that it has: whatever else
-     *     wrote to them is dead, wherever it ran
-     */
-    public static Settled settle(Path parent, Predicate<String> wanted, Predicate<String> sole) {
-        try {
-            return Leftovers.settle(parent, wanted, sole);
-        } catch (IOException e) {
-            throw FileErrors.writing(parent.toString(), parent.resolve("any"), 0, e);
-        }
-    }
-
-    /**
      * Deletes a directory so that a kill or a power cut half-way leaves nothing under its name: it is renamed first, and {@link #recover}
-     * knows what to do with the new name.
+     * recognizes the new name.
      */
     public static void deleteDirectory(Path directory) {
         Path doomed = TemporaryName.reserve(directory, TemporaryName.SUFFIX);

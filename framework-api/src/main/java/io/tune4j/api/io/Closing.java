@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 public final class Closing implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    /** Takes something over that was opened; null is nothing to close. */
-    public <T extends @Nullable AutoCloseable> T add(T resource) {
-        if (resource != null) {
-            opened.push(resource);
-        }
+    /** Takes something over that was opened. */
+    public <T extends AutoCloseable> T add(T resource) {
+        opened.push(resource);
         return resource;
+    }
+
+    /** Takes over what was opened, or null, which is nothing to close. */
+    public <T extends AutoCloseable> @Nullable T addIfAny(@Nullable T resource) {
+        return resource == null ? null : add(resource);
     }
 
     /** Closes everything, whatever fails; the first failure is thrown and has the others with it. */

@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import org.apiguardian.api.API;
 
 /** Reads JSON that others wrote. Its limits let every sensible file pass, and its words for what is wrong are for users. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class JsonFiles {
     /** Characters of one text, at most. */
     public static final int LONGEST_TEXT = 200_000_000;

@@ -29,7 +29,14 @@ public final class PendingDirectory implements AutoCloseable {
         old = TemporaryName.reserve(target, TemporaryName.OLD_SUFFIX);
     }
 
-    static PendingDirectory write(Path target, DirectoryWriter writer) {
+    /**
+     * The first half of {@link AtomicFiles#writeDirectory}: the content is written, but neither durable nor under its name before
+     * {@link #finish}, which any thread may call.
+     *
+     * @param place the directory; its parent must exist. A link is followed, not replaced.
+     */
+    public static PendingDirectory prepare(Path place, DirectoryWriter writer) {
+        Path target = AtomicFiles.resolve(place);
         PendingDirectory pending = new PendingDirectory(target);
         try {
             if (Files.exists(target) && !Files.isDirectory(target)) {

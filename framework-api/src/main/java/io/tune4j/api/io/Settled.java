@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.io;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apiguardian.api.API;
 
@@ -20,6 +22,21 @@ public record Settled(List<Path> restored, List<Path> deleted, List<Path> stuck)
         restored = List.copyOf(restored);
         deleted = List.copyOf(deleted);
         stuck = List.copyOf(stuck);
+    }
+
+    /**
+     * Clears up a directory as {@link AtomicFiles#recover} does, for some targets.
+     *
+     * @param wanted names of the targets that are settled
+     * @param sole names of targets that this process alone may write to, by a {@link DirectoryLock} that it has: whatever else
+     *     wrote to them is dead, wherever it ran
+     */
+    public static Settled in(Path parent, Predicate<String> wanted, Predicate<String> sole) {
+        try {
+            return Leftovers.settle(parent, wanted, sole);
+        } catch (IOException e) {
+            throw FileErrors.writing(parent.toString(), parent.resolve("any"), 0, e);
+        }
     }
 
     /** Whether there was anything. */

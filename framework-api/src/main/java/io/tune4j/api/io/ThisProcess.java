@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.apiguardian.api.API;
 
 /** Tells this process from others, also from those of other machines that share a disk with this one. */
-final class ThisProcess {
+@API(status = API.Status.INTERNAL, since = "0.2")
+public final class ThisProcess {
     private static final int PLACE_BYTES = 4;
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final Path PROCESS_IDS = Path.of("/proc/self/ns/pid");
@@ -40,7 +42,7 @@ final class ThisProcess {
     }
 
     /** Eight hexadecimal digits that processes have in common which can see each other's ids: a machine, or a container on it. */
-    static String place() {
+    public static String place() {
         return PLACE;
     }
 

@@ -105,7 +105,7 @@ public final class UnpackedFiles {
                     Path target = folder.resolve(packed.path());
                     String fault = fault(target, packed, marker);
                     if (fault != null) {
-                        if (!fault.equals(MISSING) || marker.knows(packed)) {
+                        if (!fault.equals(MISSING) || marker.covers(packed)) {
                             damaged.add(packed.path().replaceFirst(".*/", "") + " " + fault);
                         }
                         prepare(target);

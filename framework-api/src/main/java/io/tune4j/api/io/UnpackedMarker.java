@@ -88,7 +88,7 @@ final class UnpackedMarker {
     }
 
     /** Whether any version of the file was there. */
-    boolean knows(PackedFile packed) {
+    boolean covers(PackedFile packed) {
         return known.containsKey(packed.path());
     }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apiguardian.api.API;
 
 /** Folders of the user and of the machine, for plugins, which do not ask the system themselves. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class UserFolders {
     private static final String OWN = "TUNE4J_CACHE";
     private static final String COMMON = "XDG_CACHE_HOME";

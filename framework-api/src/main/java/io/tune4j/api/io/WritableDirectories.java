@@ -50,4 +50,23 @@ public final class WritableDirectories {
         }
         return absolute;
     }
+
+    /**
+     * Proves it as far as that is possible without creating the directory: where it is missing, its nearest parent that exists is
+     * written to.
+     *
+     * @param what what the directory is for, as the message should call it
+     * @return whether the directory exists
+     * @throws UserException if it cannot be created or written
+     * @throws ResourceException if its disk is full
+     */
+    public static boolean foresee(Path directory, String what) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        Path nearest = absolute;
+        while (Files.notExists(nearest) && nearest.getParent() != null) {
+            nearest = nearest.getParent();
+        }
+        ensure(nearest, what);
+        return nearest.equals(absolute);
+    }
 }

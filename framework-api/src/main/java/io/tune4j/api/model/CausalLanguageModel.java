@@ -25,6 +25,7 @@ public interface CausalLanguageModel extends AutoCloseable {
     /** The output projection: {@code [N, D] -> [N, V]}. */
     Linear outputHead();
 
+    /** The number of layers, each of which can be recomputed in the backward. */
     int layerCount();
 
     /**
@@ -41,7 +42,7 @@ public interface CausalLanguageModel extends AutoCloseable {
     }
 
     /**
-     * Whether it computes batches whose samples share rows ({@link io.tune4j.api.batch.SharedRows}): its attention is {@link
+     * Whether it computes batches whose samples share rows ({@link io.tune4j.api.batch.SequenceLayout.SharedRows}): its attention is {@link
      * io.tune4j.api.nn.RotaryAttention} or minds {@code layout().sharing()}, its positions are {@code layout().positions()}, and rows that
      * are asked for twice come twice.
      */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.model;
 
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.safetensors.SavedAnew;
 import io.tune4j.api.safetensors.TensorEntry;
@@ -91,7 +92,7 @@ record Mismatches(
                     + SavedAnew.by(folder);
         }
         return "Check checkpointer.checkpoint_dir against model._component_; a builder that takes its sizes from the"
-                + " checkpoint's config.json, such as lora_llama, fits where that file belongs to the weights";
+                + " checkpoint's config.json, such as lora_auto, fits where that file belongs to the weights";
     }
 
     /** Whether what is extra has the names of a model with more layers. */

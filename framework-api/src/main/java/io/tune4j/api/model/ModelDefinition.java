@@ -6,6 +6,7 @@ import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
@@ -16,11 +17,13 @@ public interface ModelDefinition {
     /** One line, e.g. {@code Llama, 16 layers, 2048 wide, 1.24 B parameters}. */
     String describe();
 
+    /** V, the number of rows of the embedding and of columns of the logits. */
     int vocabularySize();
 
     /** The most positions a sequence may have. */
     int maxSequenceLength();
 
+    /** The number of layers. */
     int layerCount();
 
     /** Every tensor a checkpoint must hold, by its name there. */
@@ -40,8 +43,16 @@ public interface ModelDefinition {
     boolean tiedEmbeddings();
 
     /**
-     * The model that a checkpoint really holds, where its output projection is not what its config says. Called for models
-     * with {@link #tiedEmbeddings} before anything is made of the definition.
+     * The beginning of the names of its modules, the output projection's apart, where the checkpoint has a model for other inputs
+     * beside it; empty where it has none.
+     */
+    default String modulePrefix() {
+        return "";
+    }
+
+    /**
+     * The model that a checkpoint really holds, where its output projection or its names are not what its config says. Called
+     * before anything is made of the definition.
      *
      * @param checkpoint the base model's files
      * @param warnings takes what a user should know of the difference
@@ -78,5 +89,27 @@ public interface ModelDefinition {
     /** Number of parameters of the base model. */
     default long parameterCount() {
         return weights().stream().mapToLong(WeightShape::elementCount).sum();
+    }
+
+    /**
+     * A tensor of a checkpoint.
+     *
+     * @param name as in the checkpoint
+     * @param shape lengths of its dimensions
+     */
+    record WeightShape(String name, List<Long> shape) {
+        public WeightShape {
+            shape = List.copyOf(shape);
+        }
+
+        /** A weight by its name in the checkpoint, e.g. {@code [out, in]} for a projection. */
+        public static WeightShape of(String name, long... shape) {
+            return new WeightShape(name, Arrays.stream(shape).boxed().toList());
+        }
+
+        /** The number of elements. */
+        public long elementCount() {
+            return shape.stream().reduce(1L, Math::multiplyExact);
+        }
     }
 }

@@ -10,5 +10,6 @@ public interface ModelFamily {
     /** Lower case, e.g. {@code llama}. */
     String name();
 
+    /** The family's builders, each with a name of its own. */
     List<ModelBuilder> builders();
 }

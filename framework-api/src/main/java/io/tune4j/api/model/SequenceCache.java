@@ -16,7 +16,7 @@ public interface SequenceCache extends AutoCloseable {
     /**
      * Begins a sequence without tokens.
      *
-     * @param adapter its number in {@link io.tune4j.api.nn.AdapterRows}
+     * @param adapter its number in {@link io.tune4j.api.nn.Pass.AdapterRows}
      * @param expectedLength tokens that memory is reserved for; the sequence may get more
      * @return the sequence's number
      */

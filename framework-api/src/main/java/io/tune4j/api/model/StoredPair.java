@@ -12,10 +12,15 @@ import org.apiguardian.api.API;
 /** The stored values of two weights that a model's config declares as one. */
 @API(status = API.Status.INTERNAL, since = "0.1")
 public enum StoredPair {
+    /** The checkpoint has none of the two. */
     NEITHER,
+    /** The checkpoint has the first alone. */
     FIRST_ONLY,
+    /** The checkpoint has the second alone. */
     SECOND_ONLY,
+    /** The checkpoint has both, with equal values. */
     EQUAL,
+    /** The checkpoint has both, with different values. */
     DIFFERENT;
 
     private static final int PIECE = 1 << 20;

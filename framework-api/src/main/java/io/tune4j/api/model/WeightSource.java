@@ -9,6 +9,7 @@ import org.apiguardian.api.API;
 /** A source of weights: a checkpoint, or random numbers in tests and benchmarks. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface WeightSource {
+    /** Whether there is a tensor of that name. */
     boolean has(String name);
 
     /** A new tensor with the weight, converted to the dtype. */

@@ -4,10 +4,11 @@ package io.tune4j.api.nn;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /** A frozen weight as a plain matrix in the compute dtype. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class DenseWeight implements FrozenWeight {
     private final Tensor weight;
 
@@ -16,6 +17,7 @@ public final class DenseWeight implements FrozenWeight {
         this.weight = TensorScope.detach(weight);
     }
 
+    /** {@code [out, in]}; closed with this. */
     public Tensor weight() {
         return weight;
     }
@@ -57,6 +59,22 @@ public final class DenseWeight implements FrozenWeight {
     @Override
     public Tensor multiplyBackward(Tensor outputGradient, Tensor low, Tensor up) {
         return adapted(outputGradient, weight, low, up);
+    }
+
+    @Override
+    public Tensor multiply(Tensor x, List<Tensor.RowUpdate> updates) {
+        try (Tensor transposed = weight.transposed()) {
+            return adapted(x, transposed, updates);
+        }
+    }
+
+    @Override
+    public Tensor multiplyBackward(Tensor outputGradient, List<Tensor.RowUpdate> updates) {
+        return adapted(outputGradient, weight, updates);
+    }
+
+    private static Tensor adapted(Tensor a, Tensor b, List<Tensor.RowUpdate> updates) {
+        return Tensor.empty(a.kernels(), a.dtype(), a.size(0), b.size(1)).adaptedRowsInPlace(a, b, updates);
     }
 
     private static Tensor adapted(Tensor a, Tensor b, Tensor low, Tensor up) {

@@ -25,14 +25,17 @@ public final class FrozenLinear implements Linear {
         this.bias = bias == null ? null : TensorScope.detach(bias);
     }
 
+    /** The projections, in the order of their outputs in a row. */
     public List<Projection> projections() {
         return projections;
     }
 
+    /** {@code [sum of out, in]}; closed with this. */
     public FrozenWeight weight() {
         return weight;
     }
 
+    /** {@code [sum of out]} in the compute dtype, or null; closed with this. */
     public @Nullable Tensor bias() {
         return bias;
     }

@@ -3,6 +3,9 @@ package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /**
@@ -11,8 +14,10 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface FrozenWeight extends AutoCloseable {
+    /** The number of outputs. */
     long outFeatures();
 
+    /** The number of inputs. */
     long inFeatures();
 
     /** The dtype that {@link #multiply} computes in. */
@@ -42,6 +47,45 @@ public interface FrozenWeight extends AutoCloseable {
      */
     default Tensor multiplyBackward(Tensor outputGradient, Tensor low, Tensor up) {
         return multiplyBackward(outputGradient).matmulInPlace(low, up, 1, 1);
+    }
+
+    /**
+     * {@code x · Wᵀ}, and for each group of rows {@code + low · up}: several adapters'. Each group's result has the bits that the other
+     * methods give for its rows alone. A format overrides this to multiply, and to unpack, once for all groups.
+     *
+     * @param updates all rows of x, in order
+     */
+    default Tensor multiply(Tensor x, List<Tensor.RowUpdate> updates) {
+        try (TensorScope scope = TensorScope.open()) {
+            List<Tensor> parts = new ArrayList<>();
+            for (Tensor.RowUpdate update : updates) {
+                Tensor rows = x.rows(update.start(), update.count());
+                parts.add(
+                        update.low() == null || update.up() == null
+                                ? multiply(rows)
+                                : multiply(rows, update.low(), update.up()));
+            }
+            return scope.escape(Tensor.concatenate(0, parts));
+        }
+    }
+
+    /**
+     * {@code dy · W}, and for each group of rows {@code + low · up}, like {@link #multiply(Tensor, List)}.
+     *
+     * @param updates all rows of the gradient, in order
+     */
+    default Tensor multiplyBackward(Tensor outputGradient, List<Tensor.RowUpdate> updates) {
+        try (TensorScope scope = TensorScope.open()) {
+            List<Tensor> parts = new ArrayList<>();
+            for (Tensor.RowUpdate update : updates) {
+                Tensor rows = outputGradient.rows(update.start(), update.count());
+                parts.add(
+                        update.low() == null || update.up() == null
+                                ? multiplyBackward(rows)
+                                : multiplyBackward(rows, update.low(), update.up()));
+            }
+            return scope.escape(Tensor.concatenate(0, parts));
+        }
     }
 
     /** The weight unpacked, as a new tensor of the given dtype. */

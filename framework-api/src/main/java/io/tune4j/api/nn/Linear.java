@@ -2,6 +2,7 @@
 package io.tune4j.api.nn;
 
 import io.tune4j.api.tensor.Tensor;
+import java.util.List;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,58 @@ public interface Linear extends AutoCloseable {
      */
     default void addInPlace(Tensor y, Tensor x, Pass pass) {
         throw new IllegalStateException("this projection is not a sum with its frozen part");
+    }
+
+    /**
+     * What training adds to the frozen part's result for some rows, so that rows of several adapters can share the product with the
+     * frozen weight; the result and all gradients have the bits of {@link #forward} for these rows alone.
+     *
+     * @param x {@code [T, in]}, not changed
+     * @return null for a method whose result is no such sum
+     */
+    default @Nullable Update update(Tensor x, Pass pass) {
+        return null;
+    }
+
+    /** An adapter's part of a product that several share. {@link Linear#update} says for which rows. */
+    interface Update {
+        /**
+         * The factors {@code low [T, r]} and {@code up [r, out]} of a product that is computed together with the frozen one; null for
+         * none.
+         */
+        @Nullable
+        Factors factors();
+
+        /** Adds what is not in {@link #factors} to {@code y [T, out]}. */
+        void addTo(Tensor y);
+
+        /** The tensors that the backward reads; x is among them. */
+        List<Tensor> saved();
+
+        /**
+         * The first half of the backward: gradients of parameters.
+         *
+         * @param dy {@code [T, out]}
+         * @param wanted whether the gradient of x is
+         * @return factors of a product that is computed together with {@code dy·W}; null for none
+         */
+        @Nullable
+        Factors backward(Tensor dy, boolean wanted);
+
+        /**
+         * The second half: what is not in the first.
+         *
+         * @param dx {@code [T, in]}, the gradient of x so far, which gets the rest added; null if it is not wanted
+         */
+        void finish(Tensor dy, @Nullable Tensor dx);
+
+        /**
+         * Two matrices to multiply.
+         *
+         * @param low {@code [T, r]}
+         * @param up {@code [r, n]}
+         */
+        record Factors(Tensor low, Tensor up) {}
     }
 
     /**

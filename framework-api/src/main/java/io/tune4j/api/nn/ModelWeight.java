@@ -2,9 +2,14 @@
 package io.tune4j.api.nn;
 
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +27,9 @@ public final class ModelWeight implements AutoCloseable {
     private final double offset;
     private @Nullable Tensor sum;
     private long sumVersion = -1;
+
+    /** The rows of the frozen value that the parameter's rows replace; empty for a parameter that is the whole weight. */
+    private long[] rows = {};
 
     private ModelWeight(
             @Nullable Tensor frozen, boolean isOwned, @Nullable Parameter parameter, DType dtype, double offset) {
@@ -53,6 +61,19 @@ public final class ModelWeight implements AutoCloseable {
     }
 
     /**
+     * A matrix of which some rows are trained.
+     *
+     * @param table {@code [V, D]} in the dtype of the computation, taken over; its trained rows are overwritten
+     * @param parameter {@code [rows, D]}, which stays its maker's to close
+     * @param rows the place of each of the parameter's rows in the table, all different
+     */
+    public static ModelWeight trainedRows(Tensor table, Parameter parameter, long[] rows) {
+        ModelWeight weight = new ModelWeight(TensorScope.detach(table), true, parameter, table.dtype(), 0);
+        weight.rows = rows.clone();
+        return weight;
+    }
+
+    /**
      * The weight {@code w + offset} of a checkpoint that stores w. The gradient of w is that of the sum.
      *
      * @param wide the dtype of the sum, at least that of w
@@ -67,6 +88,7 @@ public final class ModelWeight implements AutoCloseable {
         }
     }
 
+    /** Whether a backward accumulates a gradient for it. */
     public boolean isTrained() {
         return parameter != null;
     }
@@ -75,6 +97,9 @@ public final class ModelWeight implements AutoCloseable {
     public Tensor value() {
         if (parameter == null) {
             return Objects.requireNonNull(frozen);
+        }
+        if (rows.length > 0) {
+            return withRows(Objects.requireNonNull(frozen), parameter);
         }
         if (offset == 0) {
             return parameter.in(dtype);
@@ -95,6 +120,18 @@ public final class ModelWeight implements AutoCloseable {
         return current;
     }
 
+    private Tensor withRows(Tensor table, Parameter trained) {
+        if (sumVersion != trained.version()) {
+            try (TensorScope scope = TensorScope.open()) {
+                for (int i = 0; i < rows.length; i++) {
+                    table.rows(rows[i], 1).copyFrom(trained.value().rows(i, 1));
+                }
+            }
+            sumVersion = trained.version();
+        }
+        return table;
+    }
+
     /**
      * Adds to the parameter's gradient; any floating dtype.
      *
@@ -112,7 +149,41 @@ public final class ModelWeight implements AutoCloseable {
      * @throws IllegalStateException if the weight is not trained
      */
     public void accumulateRows(Tensor rows, Tensor gradient) {
-        trained().accumulateRows(rows, gradient);
+        if (this.rows.length == 0) {
+            trained().accumulateRows(rows, gradient);
+            return;
+        }
+        Map<Long, Long> places = new HashMap<>();
+        for (int i = 0; i < this.rows.length; i++) {
+            places.put(this.rows[i], (long) i);
+        }
+        List<Long> from = new ArrayList<>();
+        List<Long> to = new ArrayList<>();
+        double[] given = rows.toDoubles();
+        for (int i = 0; i < given.length; i++) {
+            Long place = places.get((long) given[i]);
+            if (place != null) {
+                from.add((long) i);
+                to.add(place);
+            }
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            if (from.isEmpty()) {
+                // A batch without these tokens: the gradient is zero.
+                trained()
+                        .accumulate(
+                                Tensor.zeros(gradient.kernels(), gradient.dtype(), this.rows.length, gradient.size(1)));
+            } else {
+                trained()
+                        .accumulateRows(
+                                longs(gradient.kernels(), to), gradient.gatherRows(longs(gradient.kernels(), from)));
+            }
+        }
+    }
+
+    private static Tensor longs(ArrayKernels kernels, List<Long> values) {
+        return Tensor.ofLongs(
+                kernels, values.stream().mapToLong(Long::longValue).toArray());
     }
 
     private Parameter trained() {

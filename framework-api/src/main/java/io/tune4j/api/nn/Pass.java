@@ -3,6 +3,8 @@ package io.tune4j.api.nn;
 
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.batch.SequenceLayout;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,12 @@ public record Pass(
         return new Pass(tape, layout, training, randomKey, others);
     }
 
+    /** Copies this pass for the rows of one adapter, which draws as it would in a pass of its own. */
+    public Pass ofAdapter(int adapter) {
+        long key = adapters == null ? randomKey : adapters.randomKey(adapter, randomKey);
+        return new Pass(tape, layout, training, key, null);
+    }
+
     /** Whether a part is recomputed for its backward only, so that its result is never read. */
     public boolean isReplay() {
         return tape.isReplay();
@@ -51,5 +59,82 @@ public record Pass(
     /** The seed of the random numbers that belong to a name. */
     public long seedFor(String name) {
         return RandomKeys.derive(randomKey, name);
+    }
+
+    /**
+     * Which adapter each row of a pass goes through, where a model was built with several adapters: 0 is
+     * the base model alone, i the i-th adapter.
+     */
+    public static final class AdapterRows {
+        /** The number of the base model without an adapter. */
+        public static final int BASE = 0;
+
+        private final int[] ofRows;
+        private final boolean isUniform;
+
+        /** By adapter; empty where the pass's key is everybody's. */
+        private final long[] randomKeys;
+
+        private AdapterRows(int[] ofRows, boolean isUniform, long[] randomKeys) {
+            this.ofRows = ofRows;
+            this.isUniform = isUniform;
+            this.randomKeys = randomKeys;
+        }
+
+        /** One adapter for all rows, however many there are. */
+        public static AdapterRows all(int adapter) {
+            return new AdapterRows(new int[] {adapter}, true, new long[0]);
+        }
+
+        /** An adapter for each row. */
+        public static AdapterRows of(int... adapters) {
+            boolean one = adapters.length > 0 && Arrays.stream(adapters).allMatch(each -> each == adapters[0]);
+            return one ? all(adapters[0]) : new AdapterRows(adapters.clone(), false, new long[0]);
+        }
+
+        /**
+         * Gives each adapter a key of its own for random draws, so that it draws as it would without the others.
+         *
+         * @param keys by the adapters' numbers
+         */
+        public AdapterRows withRandomKeys(long... keys) {
+            return new AdapterRows(ofRows, isUniform, keys.clone());
+        }
+
+        private long randomKey(int adapter, long common) {
+            return adapter < randomKeys.length ? randomKeys[adapter] : common;
+        }
+
+        /** Whether all rows go through the same adapter, which is then the one of row 0. */
+        public boolean isUniform() {
+            return isUniform;
+        }
+
+        /** The adapter of a row. */
+        public int ofRow(int row) {
+            return isUniform ? ofRows[0] : ofRows[row];
+        }
+
+        /** The adapters of some rows, in their order. */
+        public AdapterRows select(long[] rows) {
+            return isUniform
+                    ? this
+                    : of(LongStream.of(rows).mapToInt(row -> ofRow((int) row)).toArray())
+                            .withRandomKeys(randomKeys);
+        }
+
+        /** One past the last row of those from {@code start} on that go through the adapter of {@code start}. */
+        public int endOfRun(int start) {
+            int end = start + 1;
+            while (end < ofRows.length && ofRows[end] == ofRows[start]) {
+                end++;
+            }
+            return end;
+        }
+
+        @Override
+        public String toString() {
+            return isUniform ? "adapter " + ofRows[0] : "adapters " + Arrays.toString(ofRows);
+        }
     }
 }

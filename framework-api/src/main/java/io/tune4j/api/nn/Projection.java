@@ -20,6 +20,8 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public record Projection(
         String name, long inFeatures, long outFeatures, boolean bias, String weightName, List<Projection> parts) {
+    private static final String WEIGHT = ".weight";
+
     public Projection {
         parts = List.copyOf(parts);
     }
@@ -49,8 +51,14 @@ public record Projection(
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
+    /** The checkpoint's name of a weight that only this projection has: where it shares the embedding's, the name that it lacks. */
+    public String ownWeightName() {
+        return weightName.endsWith("." + leafName() + WEIGHT) ? weightName : name + WEIGHT;
+    }
+
     /** The checkpoint's name of the bias. */
     public String biasName() {
-        return name + ".bias";
+        String own = ownWeightName();
+        return own.substring(0, own.length() - WEIGHT.length()) + ".bias";
     }
 }

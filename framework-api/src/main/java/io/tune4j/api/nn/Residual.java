@@ -9,6 +9,7 @@ import org.apiguardian.api.API;
 public final class Residual {
     private Residual() {}
 
+    /** {@code x + y}, a new tensor of their shape {@code [T, D]} and dtype; the gradient goes to both as it is. */
     public static Tensor add(Tensor x, Tensor y, Pass pass) {
         Tensor sum = x.plus(y);
         if (pass.tape().tracks(x) || pass.tape().tracks(y)) {

@@ -4,10 +4,10 @@ package io.tune4j.api.nn;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.api.batch.SequenceLayout;
-import io.tune4j.api.batch.SharedRows;
+import io.tune4j.api.batch.SequenceLayout.SharedRows;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.List;
@@ -19,6 +19,7 @@ public final class RotaryAttention {
     private final Backend backend;
     private final AttentionShape shape;
 
+    /** @param shape heads and their sizes */
     public RotaryAttention(Backend backend, AttentionShape shape) {
         this.backend = backend;
         this.shape = shape;

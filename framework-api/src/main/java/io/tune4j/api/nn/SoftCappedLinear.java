@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** Projections whose outputs are capped: {@code c * tanh(y / c)} (Gemma Team 2024, section 2). Saves the capped outputs. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class SoftCappedLinear implements Linear {
     private final Linear inner;
     private final double cap;
@@ -26,6 +26,7 @@ public final class SoftCappedLinear implements Linear {
         return inner;
     }
 
+    /** c, above 0. */
     public double cap() {
         return cap;
     }

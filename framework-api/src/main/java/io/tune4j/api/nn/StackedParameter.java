@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Parameters that lie side by side in memory, so that one product multiplies with all of them. Each keeps its own name, gradient and
  * optimizer state.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class StackedParameter implements AutoCloseable {
     /**
      * A parameter in its place.
@@ -50,6 +50,7 @@ public final class StackedParameter implements AutoCloseable {
         this.isAlone = true;
     }
 
+    /** The parameters whose rows are stacked, from the first row on. */
     public List<Part> parts() {
         return parts;
     }

@@ -7,7 +7,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x·Wᵀ + b} with W and b trained: {@code dx = dy·W}, {@code dW = dyᵀ·x}, {@code db = Σ dy}. Saves x. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class TrainableLinear implements Linear {
     private final StackedParameter weight;
     private final @Nullable StackedParameter bias;
@@ -21,10 +21,12 @@ public final class TrainableLinear implements Linear {
         this.bias = bias;
     }
 
+    /** {@code [sum of out, in]}. */
     public StackedParameter weight() {
         return weight;
     }
 
+    /** {@code [sum of out]}, or null. */
     public @Nullable StackedParameter bias() {
         return bias;
     }

@@ -4,17 +4,70 @@ package io.tune4j.api.peft;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 
 /** The trainable part of a model. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Adapter extends AutoCloseable {
+    /**
+     * A change of the base, with which a method begins: it may take a part out of the frozen weights that its trained values stand for
+     * at first. A recipe loads {@code change.apply(weights)} and gives the factory of these weights to {@link #decorate}; recipes that
+     * load a trained adapter use {@link PeftPlan#saved} instead.
+     *
+     * @param format of the frozen weights
+     * @param notices takes lines that show the progress
+     */
+    default BaseChange baseChange(WeightFormat format, Consumer<String> notices) {
+        return BaseChange.NONE;
+    }
+
+    /** What a method changes in the frozen weights. */
+    interface BaseChange {
+        /** No change. */
+        BaseChange NONE = new BaseChange() {
+            @Override
+            public WeightSource apply(WeightSource weights) {
+                return weights;
+            }
+
+            @Override
+            public WeightSource undo(WeightSource changed) {
+                return changed;
+            }
+
+            @Override
+            public FrozenLinear undo(FrozenLinear changed) {
+                return changed;
+            }
+        };
+
+        /** The weights to load, of the checkpoint's. */
+        WeightSource apply(WeightSource weights);
+
+        /**
+         * Weights of which {@link Adapter#merge} makes what the adapter was trained to.
+         *
+         * @param changed values of the changed base, such as those that its quantized form computes with
+         */
+        WeightSource undo(WeightSource changed);
+
+        /**
+         * A projection as it was before, for the model without its adapter.
+         *
+         * @param changed stays its owner's
+         */
+        FrozenLinear undo(FrozenLinear changed);
+    }
+
     /** Wraps the factory of frozen projections: those that are targets get something to train. */
     LinearFactory decorate(FrozenLinearFactory base);
 

@@ -21,4 +21,15 @@ public interface PeftMethod {
      */
     @Nullable
     PeftPlan configure(ConfigReader options, ModelDefinition model);
+
+    /**
+     * A PEFT method, which may be another plugin's, over base weights in a certain format, under a name of its own: {@code qlora}
+     * is {@code lora} over {@code nf4}, and nothing more. Composes with every model builder as a method does.
+     *
+     * @param name lower case, e.g. {@code qlora}
+     * @param method the name of the PEFT method
+     * @param weightFormat the name of the format of the frozen weights
+     * @param summary one line for {@code tune plugins}
+     */
+    record PeftVariant(String name, String method, String weightFormat, String summary) {}
 }

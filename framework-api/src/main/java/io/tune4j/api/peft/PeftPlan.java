@@ -2,7 +2,9 @@
 package io.tune4j.api.peft;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.DenseFormat;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.tensor.DType;
 import java.util.List;
 import org.apiguardian.api.API;
@@ -59,6 +61,14 @@ public interface PeftPlan {
     }
 
     /**
+     * Whether its adapters can be trained beside others over one base: their projections are sums with the frozen product ({@link
+     * io.tune4j.api.nn.Linear#update}), and nothing else is trained.
+     */
+    default boolean sharesBase() {
+        return false;
+    }
+
+    /**
      * Copies this plan with another dtype of the trained values, for {@code adapter_dtype} at a config's top level.
      *
      * @return null if the method decides about it itself
@@ -66,6 +76,18 @@ public interface PeftPlan {
     default @Nullable PeftPlan withAdapterDtype(DType dtype) {
         return null;
     }
+
+    /** The plan of the adapter as it is saved, for programs that load it: over the checkpoint's own weights, with nothing left to begin. */
+    default PeftPlan saved() {
+        return this;
+    }
+
+    /**
+     * Checks the plan with the format of the frozen weights.
+     *
+     * @param section takes problems
+     */
+    default void check(WeightFormat format, ConfigReader section) {}
 
     /**
      * Makes the adapter; its parameters come to life as the model asks for its projections.

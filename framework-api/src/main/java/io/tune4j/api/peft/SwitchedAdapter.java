@@ -4,6 +4,7 @@ package io.tune4j.api.peft;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.error.PluginException;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.Linear;
@@ -13,6 +14,7 @@ import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apiguardian.api.API;
 
 /**
@@ -33,6 +35,7 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public final class SwitchedAdapter implements Adapter {
     private final Adapter adapter;
+    private BaseChange change = BaseChange.NONE;
     private int timesOff;
 
     private SwitchedAdapter(Adapter adapter) {
@@ -69,11 +72,17 @@ public final class SwitchedAdapter implements Adapter {
     }
 
     @Override
+    public BaseChange baseChange(WeightFormat format, Consumer<String> notices) {
+        change = adapter.baseChange(format, notices);
+        return change;
+    }
+
+    @Override
     public LinearFactory decorate(FrozenLinearFactory base) {
         List<FrozenLinear> made = new ArrayList<>();
         LinearFactory decorated = adapter.decorate(projections -> {
             FrozenLinear frozen = base.create(projections);
-            made.add(frozen);
+            made.add(change.undo(frozen));
             return frozen;
         });
         return projections -> {

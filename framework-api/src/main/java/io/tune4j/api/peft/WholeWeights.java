@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * checkpoint's name. Where the model uses a weight twice, as a tied embedding, both uses are the same parameter. Projections of the same
  * input lie side by side, so that they remain one matrix product.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class WholeWeights implements AutoCloseable {
     private final Backend backend;
     private final DType stored;

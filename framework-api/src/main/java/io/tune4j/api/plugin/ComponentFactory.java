@@ -32,7 +32,7 @@ public interface ComponentFactory<T> {
      * in a config is found first. Wrong options are recorded as problems of the reader; the result may then be anything,
      * also null.
      *
-     * @param options the section; claims each key it knows
+     * @param options the section; claims each key that it reads
      */
     @Nullable
     T create(ConfigReader options, ComponentContext context);

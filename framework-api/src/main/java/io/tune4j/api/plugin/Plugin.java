@@ -4,7 +4,7 @@ package io.tune4j.api.plugin;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
-import io.tune4j.api.peft.PeftVariant;
+import io.tune4j.api.peft.PeftMethod.PeftVariant;
 import io.tune4j.api.recipe.RecipeFactory;
 import java.util.List;
 import org.apiguardian.api.API;

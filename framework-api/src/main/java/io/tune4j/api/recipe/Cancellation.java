@@ -7,5 +7,6 @@ import org.apiguardian.api.API;
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @FunctionalInterface
 public interface Cancellation {
+    /** Whether the user asked for the end; once true, it stays so. May be called by any thread. */
     boolean isRequested();
 }

@@ -31,4 +31,14 @@ public interface Console {
     default void tell(RunEvent event) {
         // Only listeners that want events override this.
     }
+
+    /**
+     * A console for one of several runs that go on in this process at a time. Its lines begin with the run's name. Its events are that
+     * run's alone, so that each leaves a report of its own.
+     *
+     * @param name of the run
+     */
+    default Console part(String name) {
+        return new PartConsole(this, name);
+    }
 }

@@ -54,6 +54,7 @@ public sealed interface RunEvent {
             lengths = lengths.clone();
         }
 
+        /** A copy of the lengths. */
         @Override
         public int[] lengths() {
             return lengths.clone();
@@ -79,7 +80,7 @@ public sealed interface RunEvent {
      */
     record Validated(long step, double loss) implements RunEvent {}
 
-    /** Answers of the model to samples, before and after training. */
+    /** Answers of the model to samples, before training and at a validation or at the end. */
     record Answered(List<Answer> answers) implements RunEvent {
         public Answered {
             answers = List.copyOf(answers);
@@ -89,7 +90,7 @@ public sealed interface RunEvent {
     /**
      * An answer.
      *
-     * @param after the text after training; empty where training has not ended
+     * @param after the newest text; empty where there is none yet
      * @param expected the text of the record
      */
     record Answer(String prompt, String before, String after, String expected) {}
@@ -118,7 +119,7 @@ public sealed interface RunEvent {
     /**
      * The results are written.
      *
-     * @param places by what they hold: {@code adapter}, {@code merged model}, {@code best adapter}
+     * @param places by what they hold, what was trained first: {@code adapter} or {@code model}, then {@code merged model}
      */
     record Written(Map<String, Path> places) implements RunEvent {
         public Written {

@@ -254,4 +254,32 @@ public final class Checkpoint implements AutoCloseable {
     public void close() {
         files.values().forEach(SafetensorsFile::close);
     }
+
+    /** Another project's names and order of the weights of a checkpoint. */
+    public interface CheckpointLayout {
+        /**
+         * The name here.
+         *
+         * @param stored the name in the file
+         * @return null for a tensor that no model needs
+         */
+        @Nullable
+        String rename(String stored);
+
+        /**
+         * Attention heads whose rows are stored as pairs of neighbours where they belong half a head apart, because positions are
+         * rotated that way there; 0 for rows that are in order.
+         *
+         * @param name here
+         */
+        int pairedHeads(String name);
+    }
+
+    /**
+     * Distinguishes a checkpoint's file from another of the same name.
+     *
+     * @param content its size and a digest of its header and of samples of what it holds
+     * @param modified when it was last written to
+     */
+    public record FileVersion(String content, String modified) {}
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.safetensors;
 
+import io.tune4j.api.safetensors.TensorEntry.StoredType;
+
 /**
  * A tensor as a header declares it, before its numbers are held against each other and the file.
  *

@@ -4,6 +4,7 @@ package io.tune4j.api.safetensors;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.safetensors.TensorEntry.StoredType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

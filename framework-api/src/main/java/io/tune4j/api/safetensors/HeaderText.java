@@ -2,6 +2,7 @@
 package io.tune4j.api.safetensors;
 
 import io.tune4j.api.error.InternalException;
+import io.tune4j.api.safetensors.TensorEntry.StoredType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;

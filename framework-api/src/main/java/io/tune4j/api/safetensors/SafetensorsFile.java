@@ -5,6 +5,7 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.safetensors.Checkpoint.FileVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -100,6 +101,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
+    /** The file. */
     public Path path() {
         return path;
     }

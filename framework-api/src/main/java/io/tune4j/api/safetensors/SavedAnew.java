@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.apiguardian.api.API;
 
 /** Advice for checkpoints that other programs read and this one does not. */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class SavedAnew {
     private SavedAnew() {}
 

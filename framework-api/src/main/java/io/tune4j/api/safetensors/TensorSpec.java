@@ -24,6 +24,7 @@ public record TensorSpec(String name, DType dtype, long... shape) {
         bytes(name, dtype, shape);
     }
 
+    /** A copy of the shape. */
     @Override
     public long[] shape() {
         return shape.clone();

@@ -9,6 +9,7 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface Array extends AutoCloseable {
+    /** The dtype of all elements. */
     DType dtype();
 
     /** Lengths of the dimensions; empty for a scalar. The caller must not change it. */

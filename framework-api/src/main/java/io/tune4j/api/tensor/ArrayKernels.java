@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels every backend brings: creation, host transfer, views, element-wise functions, reductions, matrix
@@ -20,6 +21,7 @@ import org.apiguardian.api.API;
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public interface ArrayKernels {
+    /** Where the arrays are. */
     Device device();
 
     /** Whether arrays have elements; without them, work whose result depends on elements is to be left out. */
@@ -30,6 +32,7 @@ public interface ArrayKernels {
     /** An array with undefined content. */
     Array empty(DType dtype, long... shape);
 
+    /** An array of one value, rounded to the dtype. */
     Array full(double value, DType dtype, long... shape);
 
     /** {@code 0, 1, ..., count - 1} as int64. */
@@ -120,19 +123,25 @@ public interface ArrayKernels {
     /** Overwrites {@code target} with {@code source}, broadcast and cast as needed. */
     void copy(Array target, Array source);
 
+    /** Overwrites every element with a value, rounded to the dtype; {@code target} may be a view. */
     void fill(Array target, double value);
 
+    /** {@code a + b}, broadcast. */
     Array add(Array a, Array b);
 
+    /** {@code a - b}, broadcast. */
     Array subtract(Array a, Array b);
 
+    /** {@code a * b}, broadcast. */
     Array multiply(Array a, Array b);
 
+    /** {@code a / b}, broadcast; a division by zero gives an infinity or NaN, as IEEE 754 says. */
     Array divide(Array a, Array b);
 
     /** {@code factor * a + summand}. */
     Array affine(Array a, double factor, double summand);
 
+    /** A function of each element, of the same shape and dtype. */
     Array apply(UnaryFunction function, Array a);
 
     /** {@code target += factor * other}; {@code other} may have another floating dtype and is broadcast. */
@@ -178,6 +187,32 @@ public interface ArrayKernels {
     }
 
     /**
+     * Some rows of a product that get another, small product added.
+     *
+     * @param start the first row
+     * @param count number of rows
+     * @param low {@code [count, rank]}, or null where nothing is added
+     * @param up {@code [rank, columns]}, or null with {@code low}
+     */
+    record RowUpdate(
+            long start,
+            long count,
+            @Nullable Array low,
+            @Nullable Array up) {}
+
+    /**
+     * {@code target = a x b}, and for each group of rows {@code + low x up}, for less than a product for each group: as of a weight and
+     * several adapters. Each group's result has the bits of {@link #adaptedMatmulInto}, or without a small product of {@link
+     * #matmulInto}, for its rows alone.
+     *
+     * @param updates all rows, in order
+     * @return whether it was done; if not, nothing has changed
+     */
+    default boolean adaptedRowsInto(Array target, Array a, Array b, List<RowUpdate> updates) {
+        return false;
+    }
+
+    /**
      * Rows of a matrix (or entries of a vector) by int64 index: {@code [v, d], [n] -> [n, d]}.
      *
      * <p>Each index is at least 0 and below {@code v}. A backend that computes at once throws an {@link
@@ -195,5 +230,33 @@ public interface ArrayKernels {
     /** {@code target[i, columns[i]] += value}. */
     void addAt(Array target, Array columns, double value);
 
+    /**
+     * A new array of parts side by side along one dimension. They have one dtype, and equal lengths in all other
+     * dimensions.
+     */
     Array concatenate(List<Array> parts, int dimension);
+
+    /** The element-wise functions of one argument that every backend has. */
+    enum UnaryFunction {
+        /** {@code -x} */
+        NEGATE,
+        /** {@code |x|} */
+        ABSOLUTE,
+        /** {@code e^x} */
+        EXP,
+        /** The natural logarithm; -infinity at 0, NaN below. */
+        LOG,
+        /** The square root; NaN below 0. */
+        SQRT,
+        /** {@code 1 / sqrt(x)}; infinity at 0. */
+        RECIPROCAL_SQRT,
+        /** {@code 1 / (1 + e^-x)} */
+        SIGMOID,
+        /** The hyperbolic tangent. */
+        TANH,
+        /** The sine of x in radians. */
+        SIN,
+        /** The cosine of x in radians. */
+        COS
+    }
 }

@@ -10,13 +10,21 @@ import org.apiguardian.api.API;
 /** Element types of tensors, with the names that configs use ({@code fp32}, {@code bf16}, ...). */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 public enum DType {
+    /** Binary64 of IEEE 754. */
     FLOAT64("fp64", "F64", 8, true),
+    /** Binary32 of IEEE 754. */
     FLOAT32("fp32", "F32", 4, true),
+    /** The upper half of a binary32: 8 bits of exponent, 7 of mantissa. */
     BFLOAT16("bf16", "BF16", 2, true),
+    /** Binary16 of IEEE 754. */
     FLOAT16("fp16", "F16", 2, true),
+    /** Signed, 64 bits: token ids and indexes. */
     INT64("int64", "I64", 8, false),
+    /** Signed, 32 bits. */
     INT32("int32", "I32", 4, false),
+    /** Unsigned, 8 bits: codes of quantized values. */
     UINT8("uint8", "U8", 1, false),
+    /** A byte, 0 or 1. */
     BOOL("bool", "BOOL", 1, false);
 
     private final String configName;
@@ -46,6 +54,7 @@ public enum DType {
         return byteSize;
     }
 
+    /** Whether it is a floating-point dtype. */
     public boolean isFloating() {
         return floating;
     }

@@ -16,6 +16,7 @@ import org.apiguardian.api.API;
 public record Device(String type, int index) {
     private static final Pattern SYNTAX = Pattern.compile("([a-z][a-z0-9_]*)(?::(\\d{1,4}))?");
 
+    /** The processor, with arrays in host memory. */
     public static final Device CPU = new Device("cpu", 0);
 
     /** @throws UserException if the text is not of the form {@code type} or {@code type:index} */
@@ -27,6 +28,7 @@ public record Device(String type, int index) {
         return new Device(matcher.group(1), matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2)));
     }
 
+    /** Whether it is the processor. */
     public boolean isCpu() {
         return type.equals("cpu");
     }

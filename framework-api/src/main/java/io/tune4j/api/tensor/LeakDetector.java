@@ -13,7 +13,7 @@ import org.apiguardian.api.API;
  * Remembers where each live tensor was made, when the system property {@code tune4j.leakDetection} is {@code true}
  * (tests set it); costs a stack trace per tensor then, and nothing otherwise.
  */
-@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@API(status = API.Status.INTERNAL, since = "0.1")
 public final class LeakDetector {
     private static final boolean ENABLED = Boolean.getBoolean("tune4j.leakDetection");
     private static final Map<Tensor, Throwable> LIVE = Collections.synchronizedMap(new IdentityHashMap<>());

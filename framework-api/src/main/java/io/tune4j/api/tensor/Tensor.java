@@ -3,6 +3,7 @@ package io.tune4j.api.tensor;
 
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.io.Staging;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -44,14 +45,17 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(kernels, kernels.empty(dtype, shape));
     }
 
+    /** A tensor of zeros. */
     public static Tensor zeros(ArrayKernels kernels, DType dtype, long... shape) {
         return new Tensor(kernels, kernels.full(0, dtype, shape));
     }
 
+    /** A tensor of one value, rounded to the dtype. */
     public static Tensor full(ArrayKernels kernels, double value, DType dtype, long... shape) {
         return new Tensor(kernels, kernels.full(value, dtype, shape));
     }
 
+    /** Uniform numbers in [0, 1) that depend on nothing but the arguments: {@link ArrayKernels#uniform}. */
     public static Tensor uniform(ArrayKernels kernels, long seed, DType dtype, long... shape) {
         return new Tensor(kernels, kernels.uniform(seed, dtype, shape));
     }
@@ -101,6 +105,7 @@ public final class Tensor implements AutoCloseable {
 
     // ---- what it is -------------------------------------------------------------------------------------------
 
+    /** The kernels of the backend that made it. */
     public ArrayKernels kernels() {
         return kernels;
     }
@@ -113,6 +118,7 @@ public final class Tensor implements AutoCloseable {
         return array;
     }
 
+    /** The dtype of all elements. */
     public DType dtype() {
         return array.dtype();
     }
@@ -122,6 +128,7 @@ public final class Tensor implements AutoCloseable {
         return array.shape().clone();
     }
 
+    /** The number of dimensions. */
     public int rank() {
         return array.shape().length;
     }
@@ -132,6 +139,7 @@ public final class Tensor implements AutoCloseable {
         return shape[dimension < 0 ? shape.length + dimension : dimension];
     }
 
+    /** The number of elements. */
     public long elementCount() {
         long count = 1;
         for (long length : array.shape()) {
@@ -140,6 +148,7 @@ public final class Tensor implements AutoCloseable {
         return count;
     }
 
+    /** Bytes of the elements; a view counts its own elements only. */
     public long byteSize() {
         return elementCount() * dtype().byteSize();
     }
@@ -191,6 +200,7 @@ public final class Tensor implements AutoCloseable {
         return holders == 1;
     }
 
+    /** Whether its memory was given back. */
     public boolean isClosed() {
         return holders == 0;
     }
@@ -201,10 +211,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(kernels, result);
     }
 
+    /** A view of another shape if the elements lie in that order, else a copy. One dimension may be -1. */
     public Tensor reshape(long... shape) {
         return wrap(kernels.reshape(array(), shape));
     }
 
+    /** Entries {@code start} to {@code start + length} of one dimension, as a view. */
     public Tensor narrow(int dimension, long start, long length) {
         return wrap(kernels.narrow(array(), dimension, start, length));
     }
@@ -214,6 +226,7 @@ public final class Tensor implements AutoCloseable {
         return narrow(0, start, length);
     }
 
+    /** A view with two dimensions exchanged. */
     public Tensor transpose(int dimension0, int dimension1) {
         return wrap(kernels.transpose(array(), dimension0, dimension1));
     }
@@ -223,6 +236,7 @@ public final class Tensor implements AutoCloseable {
         return transpose(-2, -1);
     }
 
+    /** A view or copy whose elements lie row by row. */
     public Tensor contiguous() {
         return wrap(kernels.contiguous(array()));
     }
@@ -232,10 +246,12 @@ public final class Tensor implements AutoCloseable {
         return wrap(kernels.cast(array(), dtype));
     }
 
+    /** A copy whose elements lie row by row. */
     public Tensor copy() {
         return wrap(kernels.cast(array(), dtype()));
     }
 
+    /** Overwrites this tensor, or view, with a source that is broadcast and cast as needed; returns this. */
     public Tensor copyFrom(Tensor source) {
         kernels.copy(array(), source.array());
         return this;
@@ -243,30 +259,37 @@ public final class Tensor implements AutoCloseable {
 
     // ---- arithmetic -------------------------------------------------------------------------------------------
 
+    /** {@code this + other}, broadcast; both have one dtype, which the new tensor has too. */
     public Tensor plus(Tensor other) {
         return wrap(kernels.add(array(), other.array()));
     }
 
+    /** {@code this - other}, broadcast; both have one dtype, which the new tensor has too. */
     public Tensor minus(Tensor other) {
         return wrap(kernels.subtract(array(), other.array()));
     }
 
+    /** {@code this * other}, broadcast; both have one dtype, which the new tensor has too. */
     public Tensor times(Tensor other) {
         return wrap(kernels.multiply(array(), other.array()));
     }
 
+    /** {@code this / other}, broadcast; both have one dtype, which the new tensor has too. */
     public Tensor dividedBy(Tensor other) {
         return wrap(kernels.divide(array(), other.array()));
     }
 
+    /** {@code factor * this}, of the same dtype. */
     public Tensor times(double factor) {
         return wrap(kernels.affine(array(), factor, 0));
     }
 
+    /** {@code this + summand}, of the same dtype. */
     public Tensor plus(double summand) {
         return wrap(kernels.affine(array(), 1, summand));
     }
 
+    /** A function of each element, of the same shape and dtype. */
     public Tensor apply(UnaryFunction function) {
         return wrap(kernels.apply(function, array()));
     }
@@ -277,21 +300,25 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** {@code this *= other}, broadcast; returns this. */
     public Tensor timesInPlace(Tensor other) {
         kernels.multiplyInPlace(array(), other.array());
         return this;
     }
 
+    /** {@code this *= factor}; returns this. */
     public Tensor timesInPlace(double factor) {
         kernels.scaleInPlace(array(), factor);
         return this;
     }
 
+    /** Overwrites every element with a value, rounded to the dtype; returns this. */
     public Tensor fillInPlace(double value) {
         kernels.fill(array(), value);
         return this;
     }
 
+    /** {@code this < other} element by element, as BOOL; false where either is NaN. */
     public Tensor lessThan(Tensor other) {
         return wrap(kernels.lessThan(array(), other.array()));
     }
@@ -301,18 +328,22 @@ public final class Tensor implements AutoCloseable {
         return wrap(kernels.where(array(), a.array(), b.array()));
     }
 
+    /** The sum over one dimension, which stays with length 1. */
     public Tensor sum(int dimension) {
         return wrap(kernels.sum(array(), dimension));
     }
 
+    /** The sum of all elements, a scalar of the same dtype. */
     public Tensor sum() {
         return wrap(kernels.sumAll(array()));
     }
 
+    /** The maximum over one dimension, which stays with length 1. */
     public Tensor max(int dimension) {
         return wrap(kernels.max(array(), dimension));
     }
 
+    /** {@code [m, k] x [k, n]} or, batched, {@code [b, m, k] x [b, k, n]}; operands may be transposed views. */
     public Tensor matmul(Tensor other) {
         return wrap(kernels.matmul(array(), other.array()));
     }
@@ -326,6 +357,57 @@ public final class Tensor implements AutoCloseable {
     /** {@code this = a x b + low x up}. */
     public Tensor adaptedMatmulInPlace(Tensor a, Tensor b, Tensor low, Tensor up) {
         kernels.adaptedMatmulInto(array(), a.array(), b.array(), low.array(), up.array());
+        return this;
+    }
+
+    /**
+     * Some rows of a product that get another, small product added.
+     *
+     * @param start the first row
+     * @param count number of rows
+     * @param low {@code [count, rank]}, or null where nothing is added
+     * @param up {@code [rank, columns]}, or null with {@code low}
+     */
+    public record RowUpdate(
+            long start,
+            long count,
+            @Nullable Tensor low,
+            @Nullable Tensor up) {
+        /** These rows of a product whose result has other columns: some of them. */
+        public RowUpdate columns(long column, long width) {
+            return up == null ? this : new RowUpdate(start, count, low, up.narrow(1, column, width));
+        }
+
+        private ArrayKernels.RowUpdate arrays() {
+            return new ArrayKernels.RowUpdate(
+                    start, count, low == null ? null : low.array(), up == null ? null : up.array());
+        }
+    }
+
+    /**
+     * {@code this = a x b}, and for each group of rows {@code + low x up}. Each group's result has the bits of {@link
+     * #adaptedMatmulInPlace}, or without a small product of {@link #matmulInPlace}, for its rows alone.
+     *
+     * @param updates all rows, in order
+     */
+    public Tensor adaptedRowsInPlace(Tensor a, Tensor b, List<RowUpdate> updates) {
+        List<ArrayKernels.RowUpdate> arrays =
+                updates.stream().map(RowUpdate::arrays).toList();
+        if (!kernels.adaptedRowsInto(array(), a.array(), b.array(), arrays)) {
+            for (RowUpdate update : updates) {
+                try (TensorScope scope = TensorScope.open()) {
+                    // A library may add in another order where an array has another alignment.
+                    Tensor x = a.rows(update.start(), update.count()).copy();
+                    Tensor own = empty(kernels, dtype(), update.count(), size(1));
+                    if (update.low() == null || update.up() == null) {
+                        own.matmulInPlace(x, b, 0, 1);
+                    } else {
+                        own.adaptedMatmulInPlace(x, b, update.low(), update.up());
+                    }
+                    rows(update.start(), update.count()).copyFrom(own);
+                }
+            }
+        }
         return this;
     }
 
@@ -379,6 +461,10 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /**
+     * A new tensor of parts side by side along one dimension. They have one dtype, and equal lengths in all other
+     * dimensions.
+     */
     public static Tensor concatenate(int dimension, List<Tensor> parts) {
         List<Array> arrays = new ArrayList<>(parts.size());
         for (Tensor part : parts) {

@@ -13,4 +13,12 @@ public interface MetricLoggerProvider {
      * @param resumedStep 0 for a new run, else the step that the run continues from: what was logged after it is dropped
      */
     MetricLogger open(long resumedStep);
+
+    /**
+     * Refuses what would refuse {@link #open}, as far as that can be told, and changes no file. A run calls this before it reads data
+     * and weights.
+     *
+     * @throws io.tune4j.api.error.TuneException e.g. if a folder cannot be written to
+     */
+    default void check() {}
 }

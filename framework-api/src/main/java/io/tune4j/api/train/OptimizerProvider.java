@@ -36,6 +36,11 @@ public interface OptimizerProvider {
         return null;
     }
 
+    /**
+     * Makes the optimizer, which allocates its state; the caller closes it.
+     *
+     * @param parameters in an order that stays the same from run to run, because a saved state has that order
+     */
     Optimizer create(Backend backend, List<Parameter> parameters);
 
     /**

@@ -4,6 +4,7 @@ package io.tune4j.api.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.tune4j.api.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tune4j.api.batch.SequenceLayout.SharedRows;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -4,6 +4,7 @@ package io.tune4j.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import java.util.List;
 import java.util.Map;

@@ -25,7 +25,7 @@ class LeftoversTest {
     }
 
     private Settled settle(boolean sole) {
-        return AtomicFiles.settle(parent, name -> true, name -> sole);
+        return Settled.in(parent, name -> true, name -> sole);
     }
 
     @Test
@@ -40,7 +40,7 @@ class LeftoversTest {
     @Test
     void whoHasTheLockSettlesWhateverItDoesNotWriteItself() throws IOException {
         Path theirs = leftover("00000000-", ProcessHandle.current().pid());
-        try (PendingDirectory own = AtomicFiles.prepareDirectory(parent.resolve("merged"), folder -> {})) {
+        try (PendingDirectory own = PendingDirectory.prepare(parent.resolve("merged"), folder -> {})) {
             assertThat(settle(true).deleted()).containsExactly(theirs);
             own.finish();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.api.safetensors.Checkpoint.FileVersion;
 import io.tune4j.api.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -9,6 +9,7 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.DiskSpace;
+import io.tune4j.api.safetensors.TensorEntry.StoredType;
 import io.tune4j.api.tensor.DType;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -4,9 +4,9 @@ package io.tune4j.engine.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.io.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 public final class AdapterSection {
     /** peft's file beside an adapter's weights. */
     public static final String FILE = "adapter_config.json";
+
+    private static final String LORA = "LORA";
 
     /** The keys of peft's file that a model section takes too. */
     private static final List<String> KEYS = List.of(
@@ -36,6 +38,11 @@ public final class AdapterSection {
     private static final Pattern TORCHTUNE = Pattern.compile("^torchtune\\.models\\.(\\w+\\.)*");
 
     private AdapterSection() {}
+
+    /** Whether an adapter's file has the options of its method: that is so for LoRA. */
+    public static boolean isLora(JsonNode file) {
+        return file.path("peft_type").asText(LORA).equals(LORA);
+    }
 
     /**
      * A section {@code lora_<builder>} with the options of an adapter.
@@ -57,6 +64,15 @@ public final class AdapterSection {
         keys.put("_component_", new Scalar(name, name, origin));
         try {
             JsonNode json = JsonFiles.read(file);
+            if (!isLora(json)) {
+                base.problem(
+                        "_component_",
+                        "the adapter in " + folder + " is of the method "
+                                + json.path("peft_type").asText()
+                                + ", and its " + FILE
+                                + " does not say all of the method's options; name the method here"
+                                + " (METHOD_" + base.component() + "), with the options of the training run");
+            }
             ConfigReader options = ConfigReader.ofJson(file);
             for (String key : KEYS) {
                 ConfigNode node = options.node(key);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.engine.config;
 
-import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@
 package io.tune4j.engine.config;
 
 import io.tune4j.api.config.ConfigNode;
-import io.tune4j.api.config.Origin;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.Problems;
 import java.util.ArrayList;
 import java.util.List;

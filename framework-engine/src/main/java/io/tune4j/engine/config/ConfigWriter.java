@@ -3,9 +3,9 @@ package io.tune4j.engine.config;
 
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
 import java.util.List;
 import java.util.Locale;

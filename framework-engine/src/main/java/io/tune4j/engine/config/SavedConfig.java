@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.engine.config;
 
-import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.ConfigException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

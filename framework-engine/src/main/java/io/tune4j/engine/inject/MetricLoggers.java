@@ -17,7 +17,19 @@ final class MetricLoggers implements MetricLogger {
 
     /** The only provider, or one that opens all of them. */
     static MetricLoggerProvider of(List<MetricLoggerProvider> providers) {
-        return providers.size() == 1 ? providers.get(0) : resumedStep -> open(providers, resumedStep);
+        return providers.size() == 1 ? providers.get(0) : new Several(List.copyOf(providers));
+    }
+
+    private record Several(List<MetricLoggerProvider> providers) implements MetricLoggerProvider {
+        @Override
+        public MetricLogger open(long resumedStep) {
+            return MetricLoggers.open(providers, resumedStep);
+        }
+
+        @Override
+        public void check() {
+            providers.forEach(MetricLoggerProvider::check);
+        }
     }
 
     private static MetricLogger open(List<MetricLoggerProvider> providers, long resumedStep) {

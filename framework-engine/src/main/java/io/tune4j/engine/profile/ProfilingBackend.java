@@ -2,14 +2,15 @@
 package io.tune4j.engine.profile;
 
 import io.tune4j.api.autograd.ActivationStore;
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.CachedSequence;
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.Backend.Collective;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.CodeMap;
-import io.tune4j.api.backend.FourBitCodes;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
 import java.nio.file.Path;
@@ -83,6 +84,11 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     @Override
     public void synchronize() {
         backend.synchronize();
+    }
+
+    @Override
+    public Collective collective(Collective.Place place) {
+        return backend.collective(place);
     }
 
     /** Never: each kernel is waited for. */
@@ -167,6 +173,11 @@ public final class ProfilingBackend extends ProfilingKernels implements Backend 
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         run("dequantize", () -> backend.dequantize(weight, target), target.array());
+    }
+
+    @Override
+    public boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
+        return timed("multiplyCodes", () -> backend.multiplyCodes(x, weight, target), target.array());
     }
 
     @Override

@@ -4,9 +4,9 @@ package io.tune4j.engine.profile;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -213,6 +213,14 @@ abstract class ProfilingKernels implements ArrayKernels {
     @Override
     public final void adaptedMatmulInto(Array target, Array a, Array b, Array low, Array up) {
         run("matmulAdapted", () -> backend.adaptedMatmulInto(target, a, b, low, up), a, b);
+    }
+
+    /** Its operations are counted without those of the small products. */
+    @Override
+    public final boolean adaptedRowsInto(Array target, Array a, Array b, List<RowUpdate> updates) {
+        boolean[] done = new boolean[1];
+        run("matmulAdapted", () -> done[0] = backend.adaptedRowsInto(target, a, b, updates), a, b);
+        return done[0];
     }
 
     @Override

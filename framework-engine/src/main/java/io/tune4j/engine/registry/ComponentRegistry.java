@@ -4,7 +4,6 @@ package io.tune4j.engine.registry;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.NearMisses;
-import io.tune4j.api.decoder.AutoBuilder;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelBuilder;
@@ -12,8 +11,8 @@ import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftMethod;
+import io.tune4j.api.peft.PeftMethod.PeftVariant;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.peft.PeftVariant;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Components;
@@ -21,6 +20,7 @@ import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.decoder.AutoBuilder;
 import io.tune4j.engine.plugin.PluginCalls;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,16 +35,16 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks plugins' contributions up by the names of a config, and says what there is where a name is unknown. The host has one
- * with all that is installed; tests make one of the plugins they try.
+ * Looks up plugins' contributions by the names in a config. For an unknown name it reports a problem with similar and with
+ * installed names. The host has one registry of all installed plugins; tests create one of a few plugins.
  */
 public final class ComponentRegistry implements Components {
     private static final String QUANTIZE = "quantize_base";
 
-    /** The weight format that torchtune's {@code quantize_base: True} means. */
+    /** The weight format of torchtune's {@code quantize_base: True}. */
     private static final String QUANTIZED = "nf4";
 
-    /** The name of a weight format. */
+    /** The key of a weight format. */
     private static final String FORMAT = "quantization";
 
     private final Map<String, BackendFactory> backends;
@@ -57,7 +57,7 @@ public final class ComponentRegistry implements Components {
     private final List<String> misses = new ArrayList<>();
 
     /**
-     * @param components of all kinds
+     * @param components components of all kinds
      * @param environment the variables that plugins may look up
      */
     public ComponentRegistry(
@@ -74,7 +74,7 @@ public final class ComponentRegistry implements Components {
         this.variants = Map.copyOf(variants);
         this.components = List.copyOf(components);
         this.environment = Map.copyOf(environment);
-        // The advice for one name precedes the advice for all names below another.
+        // Advice for one name takes precedence over advice for all names with a prefix.
         this.foreignNames = foreignNames.stream()
                 .sorted(Comparator.comparingInt(
                         (ForeignName foreign) -> -foreign.name().length()))
@@ -87,8 +87,17 @@ public final class ComponentRegistry implements Components {
         return Map.copyOf(all);
     }
 
-    /** All that some plugins contribute; of several with one name, the last. */
+    /** All contributions of some plugins. If several have one name, the last is used. */
     public static ComponentRegistry of(List<? extends Plugin> plugins) {
+        return of(plugins, System.getenv());
+    }
+
+    /**
+     * All contributions of some plugins. If several have one name, the last is used.
+     *
+     * @param environment the variables that plugins may look up
+     */
+    public static ComponentRegistry of(List<? extends Plugin> plugins, Map<String, String> environment) {
         Map<String, BackendFactory> backends = new HashMap<>();
         Map<String, ModelBuilder> models = new HashMap<>();
         Map<String, PeftMethod> methods = new HashMap<>();
@@ -104,7 +113,7 @@ public final class ComponentRegistry implements Components {
             components.addAll(0, plugin.components());
             foreignNames.addAll(plugin.foreignNames());
         }
-        return new ComponentRegistry(backends, models, methods, variants, components, foreignNames, System.getenv());
+        return new ComponentRegistry(backends, models, methods, variants, components, foreignNames, environment);
     }
 
     @Override
@@ -112,7 +121,7 @@ public final class ComponentRegistry implements Components {
         return environment;
     }
 
-    /** The kind of a component as users call it: {@code OptimizerProvider} is an optimizer. */
+    /** The kind of a component in messages: {@code optimizer} for {@code OptimizerProvider}. */
     public static String kind(Class<?> type) {
         return type.getSimpleName()
                 .replace("Provider", "")
@@ -140,7 +149,7 @@ public final class ComponentRegistry implements Components {
                     foreign != null && foreign.replacement() == null
                             ? withoutCounterpart(kind, name, foreign)
                             : missing(kind, name, names(type)));
-            // Whether the other keys are right depends on what was meant.
+            // Without a component, it is unknown which of the other keys are right.
             section.keys().forEach(section::claim);
             return null;
         }
@@ -193,7 +202,7 @@ public final class ComponentRegistry implements Components {
                 .toList();
     }
 
-    /** The names in a config that no plugin has, e.g. {@code backend 'x'}. */
+    /** Names in the config that no plugin contributes, such as {@code backend 'x'}. */
     public List<String> misses() {
         return List.copyOf(misses);
     }
@@ -242,10 +251,10 @@ public final class ComponentRegistry implements Components {
     }
 
     /**
-     * A model's name taken apart.
+     * The parts of a model's name.
      *
-     * @param methodName as written, null for the bare model
-     * @param variant the variant of that name, null if it is a method's own
+     * @param methodName the name before the builder's, of a method or a variant; null for a model without a PEFT method
+     * @param variant the variant of that name; null if the name is a method's
      */
     private record Choice(
             ModelBuilder builder,
@@ -271,13 +280,10 @@ public final class ComponentRegistry implements Components {
 
     private static ModelDefinition asStored(
             ModelDefinition configured, Checkpointer checkpointer, ConfigReader section) {
-        if (!configured.tiedEmbeddings()) {
-            return configured;
-        }
         try (Checkpoint checkpoint = checkpointer.open()) {
             return PluginCalls.in(configured, () -> configured.asStored(checkpoint, section.notices()::warn));
         } catch (TuneException e) {
-            // A config may be looked at before its model is there; a run opens the files again and says what is wrong.
+            // A config may be checked before its model exists; a run opens the files again and reports errors.
             return configured;
         }
     }
@@ -311,17 +317,26 @@ public final class ComponentRegistry implements Components {
             return null;
         }
         WeightFormat format = format(section, formatName(section, usualFormat(variant, peft, section)));
+        if (format != null && peft != null) {
+            PluginCalls.in(peft, () -> {
+                peft.check(format, section);
+                return true;
+            });
+        }
         return format == null ? null : new ModelPlan(name, definition, peft, format);
     }
 
-    /** The format that the section's names say. {@code quantize_base} is for every method, whether it reads that key or not. */
+    /**
+     * The format without the key {@code quantization}. {@code quantize_base} applies to every method, also to one that does not
+     * read it.
+     */
     private static String usualFormat(@Nullable PeftVariant variant, @Nullable PeftPlan peft, ConfigReader section) {
         String own = variant != null ? variant.weightFormat() : peft != null ? peft.weightFormat() : DenseFormat.NAME;
         boolean quantizes = variant == null && section.bool(QUANTIZE, false);
         return quantizes && own.equals(DenseFormat.NAME) ? QUANTIZED : own;
     }
 
-    /** Another format than the usual one of the component's name, if the section names it. */
+    /** The format that the section names, or the usual one of the component's name. */
     private static String formatName(ConfigReader section, String usual) {
         String name = section.string(FORMAT, usual);
         boolean dense = name.equals(DenseFormat.NAME);
@@ -381,7 +396,7 @@ public final class ComponentRegistry implements Components {
         return inItsPlugin(preferred);
     }
 
-    /** Recipes open a backend themselves, from code of another plugin. */
+    /** Wraps a factory whose backend is opened by a recipe, which may be code of another plugin. */
     private static @Nullable BackendFactory inItsPlugin(@Nullable BackendFactory factory) {
         return factory == null ? null : PluginCalls.always(BackendFactory.class, factory);
     }

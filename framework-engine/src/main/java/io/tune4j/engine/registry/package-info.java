@@ -1,5 +1,5 @@
 /**
- * The contributions of all plugins by the names of a config: {@link io.tune4j.engine.registry.ComponentRegistry} is the
+ * Looks up the contributions of all plugins by the names in a config: {@link io.tune4j.engine.registry.ComponentRegistry} is the
  * implementation of {@link io.tune4j.api.plugin.Components}.
  */
 @NullMarked

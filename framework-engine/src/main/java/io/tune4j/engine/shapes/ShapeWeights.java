@@ -2,7 +2,7 @@
 package io.tune4j.engine.shapes;
 
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;

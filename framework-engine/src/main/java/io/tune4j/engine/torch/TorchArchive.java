@@ -2,8 +2,8 @@
 package io.tune4j.engine.torch;
 
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.safetensors.StoredType;
 import io.tune4j.api.safetensors.TensorEntry;
+import io.tune4j.api.safetensors.TensorEntry.StoredType;
 import io.tune4j.engine.torch.TensorPickle.StoredTensor;
 import io.tune4j.engine.torch.TensorPickle.UnexpectedContent;
 import io.tune4j.engine.torch.ZipDirectory.Member;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
 import java.util.LinkedHashMap;
 import java.util.List;

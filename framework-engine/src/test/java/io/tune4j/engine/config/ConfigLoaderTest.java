@@ -4,7 +4,6 @@ package io.tune4j.engine.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigNode.Scalar;
@@ -12,6 +11,7 @@ import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.error.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.gemma;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -41,6 +41,11 @@ enum GemmaArchitecture implements Architecture {
     @Override
     public List<String> architectures() {
         return List.of(architecture);
+    }
+
+    @Override
+    public List<String> wholes() {
+        return this == GEMMA3 ? List.of("Gemma3ForConditionalGeneration") : List.of();
     }
 
     @Override

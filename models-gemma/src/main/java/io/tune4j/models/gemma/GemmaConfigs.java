@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.gemma;
 
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.AttentionStyle.HeadNormKind;
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.LayerKind;
-import io.tune4j.api.decoder.NormStyle.Placement;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.AttentionStyle.HeadNormKind;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.LayerKind;
+import io.tune4j.decoder.NormStyle.Placement;
+import io.tune4j.decoder.RopeKeys;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads the config files of the three generations.
@@ -21,6 +22,10 @@ import java.util.List;
  */
 record GemmaConfigs(String family, JsonKeys keys, CommonKeys common, int headSize) {
     private static final double THETA = 10_000;
+
+    /** Values that the published files of Gemma 3 with images leave out ({@code configuration_gemma3.py}). */
+    private static final Map<String, Integer> USUAL_OF_THIRD =
+            Map.of("vocab_size", 262_208, "num_attention_heads", 8, "num_key_value_heads", 4);
 
     private static GemmaConfigs of(String family, JsonKeys keys, int usualPositions) {
         CommonKeys common = new CommonKeys(keys, usualPositions);
@@ -46,7 +51,8 @@ record GemmaConfigs(String family, JsonKeys keys, CommonKeys common, int headSiz
     /**
      * Gemma 3, for text: norms of queries and keys, and a window with a rotary base of its own in all layers but every sixth.
      */
-    static DecoderConfig third(String family, JsonKeys keys) {
+    static DecoderConfig third(String family, JsonKeys given) {
+        JsonKeys keys = given.usually(USUAL_OF_THIRD);
         GemmaConfigs file = of(family, keys, 131_072);
         int positions = file.common.maxPositions();
         Rotary global = RopeKeys.of(keys, CommonKeys.FULL).rotary(file.headSize, positions, 1_000_000);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.gemma;
 
-import io.tune4j.api.decoder.ConfigFileBuilder;
-import io.tune4j.api.decoder.FamilyBuilder;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.decoder.ConfigFileBuilder;
+import io.tune4j.decoder.FamilyBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +30,7 @@ final class GemmaFamily implements ModelFamily {
                 GemmaSizes::ofArguments2));
         builders.add(new ConfigFileBuilder(
                 "gemma3",
-                "any Gemma3ForCausalLM (text alone), sized by its checkpoint's config.json",
+                "any Gemma3ForCausalLM, or the text part of a Gemma3ForConditionalGeneration, sized by its checkpoint's config.json",
                 GemmaArchitecture.GEMMA3));
         builders.addAll(GemmaSizes.all());
         return List.copyOf(builders);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.gemma;
 
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.EmbeddingStyle;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.MlpStyle;
-import io.tune4j.api.decoder.NormStyle;
-import io.tune4j.api.decoder.NormStyle.Placement;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.EmbeddingStyle;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.MlpStyle;
+import io.tune4j.decoder.NormStyle;
+import io.tune4j.decoder.NormStyle.Placement;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** The parts that Gemma 1, 2 and 3 have in common: scaled embeddings, norms by {@code 1 + w}, GeGLU. */

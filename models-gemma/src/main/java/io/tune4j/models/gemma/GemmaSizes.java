@@ -2,15 +2,15 @@
 package io.tune4j.models.gemma;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.BuilderArguments;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.LayerKind;
-import io.tune4j.api.decoder.NamedBuilder;
-import io.tune4j.api.decoder.NormStyle.Placement;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.BuilderArguments;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.LayerKind;
+import io.tune4j.decoder.NamedBuilder;
+import io.tune4j.decoder.NormStyle.Placement;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 import java.util.stream.IntStream;
 

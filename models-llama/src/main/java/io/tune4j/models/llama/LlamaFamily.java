@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama;
 
-import io.tune4j.api.decoder.ConfigFileBuilder;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.decoder.ConfigFileBuilder;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama;
 
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.NamedBuilder;
-import io.tune4j.api.decoder.RopeScaling;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.NamedBuilder;
+import io.tune4j.decoder.RopeScaling;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** The released sizes and the parametric builders, by torchtune's names. */

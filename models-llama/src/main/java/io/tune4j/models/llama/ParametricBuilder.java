@@ -2,13 +2,13 @@
 package io.tune4j.models.llama;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderDefinition;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.RopeScaling;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderDefinition;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.RopeScaling;
+import io.tune4j.decoder.Rotary;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,12 +4,12 @@ package io.tune4j.models.llama;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderDefinition;
-import io.tune4j.api.decoder.RopeScaling;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderDefinition;
+import io.tune4j.decoder.RopeScaling;
+import io.tune4j.decoder.Rotary;
 import io.tune4j.testkit.config.Sections;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.llama;
 
-import io.tune4j.api.decoder.ConfigFile;
+import io.tune4j.decoder.ConfigFile;
 import io.tune4j.testkit.fuzz.FuzzTarget;
 import io.tune4j.testkit.fuzz.Fuzzing;
 import java.io.IOException;

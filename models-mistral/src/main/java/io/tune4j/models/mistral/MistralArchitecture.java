@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.mistral;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.RopeKeys;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** {@code MistralForCausalLM}. */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.mistral;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.BuilderArguments;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.FamilyBuilder;
-import io.tune4j.api.decoder.NamedBuilder;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.BuilderArguments;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.FamilyBuilder;
+import io.tune4j.decoder.NamedBuilder;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** All builders. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.others;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.ConfigFileBuilder;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.ConfigFileBuilder;
 import java.util.List;
 
 /** A family with one builder, which reads {@code config.json}. */

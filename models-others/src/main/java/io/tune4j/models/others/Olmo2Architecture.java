@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.others;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.AttentionStyle.HeadNormKind;
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.NormStyle;
-import io.tune4j.api.decoder.NormStyle.Placement;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.AttentionStyle.HeadNormKind;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.NormStyle;
+import io.tune4j.decoder.NormStyle.Placement;
+import io.tune4j.decoder.RopeKeys;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** {@code Olmo2ForCausalLM}: norms after attention and MLP, and of queries and keys over all heads (OLMo team 2024, sec. 3). */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.phi;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.MlpStyle;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.MlpStyle;
+import io.tune4j.decoder.RopeKeys;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** {@code Phi3ForCausalLM}, of Phi-3, 3.5 and 4: q, k and v are one weight, and gate and up. */

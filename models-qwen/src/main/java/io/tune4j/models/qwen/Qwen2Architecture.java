@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.qwen;
 
-import io.tune4j.api.decoder.Architecture;
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
+import io.tune4j.decoder.Architecture;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
 import java.util.List;
 
 /** {@code Qwen2ForCausalLM}, of Qwen 2 and 2.5: queries, keys and values have biases. */

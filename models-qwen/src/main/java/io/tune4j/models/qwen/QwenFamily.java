@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.qwen;
 
-import io.tune4j.api.decoder.ConfigFileBuilder;
-import io.tune4j.api.decoder.FamilyBuilder;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
+import io.tune4j.decoder.ConfigFileBuilder;
+import io.tune4j.decoder.FamilyBuilder;
 import java.util.ArrayList;
 import java.util.List;
 

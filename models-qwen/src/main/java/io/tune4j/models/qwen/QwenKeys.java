@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.qwen;
 
-import io.tune4j.api.decoder.CommonKeys;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.JsonKeys;
-import io.tune4j.api.decoder.LayerKind;
-import io.tune4j.api.decoder.RopeKeys;
-import io.tune4j.api.decoder.Rotary;
+import io.tune4j.decoder.CommonKeys;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.JsonKeys;
+import io.tune4j.decoder.LayerKind;
+import io.tune4j.decoder.RopeKeys;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** Keys that the config files of Qwen 2 and Qwen 3 have in common. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.models.qwen;
 
-import io.tune4j.api.decoder.AttentionStyle;
-import io.tune4j.api.decoder.BuilderArguments;
-import io.tune4j.api.decoder.DecoderConfig;
-import io.tune4j.api.decoder.DecoderSizes;
-import io.tune4j.api.decoder.NamedBuilder;
-import io.tune4j.api.decoder.Rotary;
 import io.tune4j.api.model.ModelBuilder;
+import io.tune4j.decoder.AttentionStyle;
+import io.tune4j.decoder.BuilderArguments;
+import io.tune4j.decoder.DecoderConfig;
+import io.tune4j.decoder.DecoderSizes;
+import io.tune4j.decoder.NamedBuilder;
+import io.tune4j.decoder.Rotary;
 import java.util.List;
 
 /** The released sizes, by torchtune's names. */

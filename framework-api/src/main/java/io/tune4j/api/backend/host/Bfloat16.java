@@ -27,6 +27,7 @@ public final class Bfloat16 {
         return !Float.isNaN(value) ? (bits + up) >>> SHIFT : bits >>> SHIFT | QUIET;
     }
 
+    /** The number that the upper 16 bits of an fp32 stand for; exact. */
     public static float toFloat(short bits) {
         return Float.intBitsToFloat(bits << SHIFT);
     }

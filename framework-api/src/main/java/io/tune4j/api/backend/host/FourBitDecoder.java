@@ -12,7 +12,7 @@ import org.apiguardian.api.API;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks {@link io.tune4j.api.backend.FourBitCodes} in host memory, on several threads. Where scales are bf16 there are few different
+ * Unpacks {@link io.tune4j.api.backend.FusedKernels.FourBitCodes} in host memory, on several threads. Where scales are bf16 there are few different
  * ones, so a table of all pairs of scaled levels is kept for each, and a byte of codes costs one look-up. Scales in fp32 are all
  * different: then the sixteen levels are scaled once for each block.
  */
@@ -38,6 +38,10 @@ public final class FourBitDecoder {
     /** Runs parts 0 to {@code parts - 1}, on any threads, and returns when all have ended. */
     @FunctionalInterface
     public interface Parallel {
+        /**
+         * Calls {@code part} with 0 to {@code parts - 1}, perhaps on several threads, and returns when all are
+         * done.
+         */
         void each(int parts, IntConsumer part);
     }
 
@@ -97,8 +101,8 @@ public final class FourBitDecoder {
         }
     }
 
-    /** Whether {@link #decode} knows these dtypes. */
-    public static boolean knows(DType scales, DType target) {
+    /** Whether {@link #decode} supports these dtypes. */
+    public static boolean supports(DType scales, DType target) {
         return isKnown(scales) && isKnown(target);
     }
 

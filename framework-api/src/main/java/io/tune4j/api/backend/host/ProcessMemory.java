@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.api.backend.host;
 
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +48,7 @@ public final class ProcessMemory {
      * @param fileBacked pages of files, code among them, that the kernel may drop or write back
      */
     public record Resident(long anonymous, long fileBacked) {
+        /** The sum of all parts, in bytes. */
         public long total() {
             return anonymous + fileBacked;
         }
