@@ -1,10 +1,10 @@
 /*
- * Causal attention of some queries of a sequence, as flash attention does it (Dao et al. 2022, algorithm 1): scores of
- * some keys at a time, whose largest and whose sum are corrected as more come.
+ * Causal attention of some queries of a sequence by flash attention (Dao et al. 2022, algorithm 1): scores are computed
+ * for a chunk of keys at a time, and the running maximum and sum are corrected after each chunk.
  */
 #include "attention.h"
 
-/* By how much an exponent may exceed the reference before sums are rescaled: 2^8 leaves their digits as they are. */
+/* How far an exponent may exceed the reference before sums are rescaled: a factor of 2^8 loses no digits. */
 #define GROWTH 8
 
 /* Keys and values of all queries, packed. */
@@ -16,14 +16,14 @@ typedef struct {
     int finite_values;
 } packed;
 
-/* One tile of queries on its way through the keys. */
+/* The state of one tile of queries. */
 typedef struct {
     i64 position;
     /* [units][TILE] */
     matrix queries;
     /* [width][TILE] in fp32 */
     matrix output;
-    /* [TILE] each, to the base 2: what exponents are taken relative to, and the sum of their powers. */
+    /* [TILE] each, in base 2: the reference that is subtracted from exponents, and the sum of the powers. */
     float *reference;
     float *sum;
 } tile;
@@ -33,7 +33,7 @@ typedef struct {
     tile tiles[TOGETHER];
     /* [keys of a chunk][TILE] in fp32 */
     matrix scores;
-    /* In pairs of keys; the scores' memory where there are no pairs */
+    /* In pairs of keys; without pairs this is the memory of the scores */
     matrix probabilities;
 } workspace;
 
@@ -85,7 +85,7 @@ INLINE void begin(attention a, tile *t, source queries, i64 position, int elemen
     }
 }
 
-/* Minus infinity for the keys that a query does not see. */
+/* Sets the scores of keys that a query does not see to minus infinity. */
 INLINE void hide(attention a, const tile *t, matrix scores, range keys) {
     i64 queries = least(TILE, a.to - t->position);
     for (i64 key = keys.from; key < keys.to; key++, scores.rows += scores.stride) {
@@ -96,7 +96,7 @@ INLINE void hide(attention a, const tile *t, matrix scores, range keys) {
     }
 }
 
-/* Takes larger references where the largest scores of some keys need them, and corrects what was summed. */
+/* Raises the references of queries whose largest score needs it, and rescales their sums. */
 INLINE void refer(tile *t, matrix scores, i64 keys, float scale, i64 width) {
     vf largest[VECTORS];
     for (int i = 0; i < VECTORS; i++) {
@@ -119,9 +119,9 @@ INLINE void refer(tile *t, matrix scores, i64 keys, float scale, i64 width) {
     }
     for (int i = 0; i < VECTORS; i++) {
         vf before = *(vf_at *)(t->reference + i * LANES);
-        /* A query's bits must not depend on what its neighbours see. */
+        /* A query's result must not depend on the keys of its neighbours, not even in the last bit. */
         vf after = choose(grows[i], largest[i], before);
-        /* Where no key is seen yet, both are minus infinity, whose difference would be NaN. */
+        /* If no key was seen yet, both are minus infinity, and their difference would be NaN. */
         vf factor = power_of_2(before - choose(after > all(-INFINITE), after, (vf){}));
         *(vf_at *)(t->reference + i * LANES) = after;
         *(vf_at *)(t->sum + i * LANES) *= factor;
@@ -131,7 +131,7 @@ INLINE void refer(tile *t, matrix scores, i64 keys, float scale, i64 width) {
     }
 }
 
-/* The powers of 2 of an even number of keys' scores. */
+/* Replaces the scores of an even number of keys by their powers of 2. */
 INLINE void exponentiate(tile *t, matrix scores, matrix probabilities, i64 keys, float scale, int way) {
     vf reference[VECTORS];
     vf sums[VECTORS];
@@ -159,7 +159,7 @@ INLINE void exponentiate(tile *t, matrix scores, matrix probabilities, i64 keys,
     }
 }
 
-/* A tile looks at a chunk of keys; first is the number of its first key among the packed ones. */
+/* Adds a chunk of keys to a tile; first is the index of the chunk's first key among the packed ones. */
 INLINE void look(attention a, workspace *w, tile *t, i64 first, int way) {
     i64 chunk = a.first_key + first;
     range keys = seen(t->position, a.to, a.window, chunk, key_unit(way));
@@ -234,7 +234,7 @@ INLINE void forward(attention a, char *output, i64 stride, arena memory, int ele
     }
 }
 
-/* Bytes of memory that attention works in. */
+/* Bytes of scratch memory for attention. */
 COUNT(attentionScratch, i64 keys, i64 width, int element) {
     arena memory = {0, 0};
     layout(&memory, keys, width, way_of(element));

@@ -1,9 +1,9 @@
 /*
  * Code that attention's forward and backward share (Dao et al. 2022).
  *
- * Queries come in tiles, one in each lane of VECTORS vectors; keys come in chunks. Matrices of scores are
+ * A tile has VECTORS vectors of queries, one query in each lane; a chunk has up to CHUNK keys. Matrices of scores are
  * [keys][queries], so that the softmax is computed lane by lane. A query sees the keys up to its own position; with a
- * window, only those at positions above its own less the window.
+ * window, only those at positions above its own minus the window.
  */
 #ifndef TUNE4J_ATTENTION_H
 #define TUNE4J_ATTENTION_H
@@ -13,13 +13,13 @@
 enum {
     TILE = VECTORS * LANES,
     TILE_BYTES = TILE * 4,
-    /* Keys whose scores are in memory at a time. */
+    /* Number of keys whose scores are in memory at a time. */
     CHUNK = 64,
-    /* Tiles that look at a chunk together, while it is in a cache. */
+    /* Number of tiles that are computed with a chunk while it is in a cache. */
     TOGETHER = 4
 };
 
-/* A part of a sequence's attention: addresses are of the sequence's first row. */
+/* A part of a sequence's attention. Addresses are those of the sequence's first row. */
 typedef struct {
     source queries;
     source keys;
@@ -50,7 +50,7 @@ INLINE int packed_element(int way) { return way == BY_FLOATS ? FP32 : BF16; }
 /* Elements of a packed row. */
 INLINE i64 padded(i64 width, int way) { return rounded_up(width, way == BY_FLOATS ? 16 : 32); }
 
-/* Keys are looked at in multiples of this. */
+/* Numbers of keys are rounded up to a multiple of this. */
 INLINE i64 key_unit(int way) { return way == BY_TILES ? 32 : way == BY_PAIRS ? 8 : ROWS; }
 
 /* Units of a column of so many keys, padded so that they can be packed. */
@@ -62,7 +62,7 @@ INLINE i64 units_of_keys(i64 keys, int way) {
 /* The first key that a position sees. */
 INLINE i64 first_seen(i64 position, i64 window) { return window > 0 && position >= window ? position - window + 1 : 0; }
 
-/* Memory to work in. With base 0 it is only measured. */
+/* Scratch memory. With base 0, only its size is computed. */
 typedef struct {
     char *base;
     i64 used;
@@ -84,7 +84,7 @@ INLINE void clear(matrix m, i64 rows) {
     }
 }
 
-/* Keys of a chunk. */
+/* A range of the keys of a chunk. */
 typedef struct {
     i64 from;
     i64 to;
@@ -98,7 +98,7 @@ INLINE range seen(i64 position, i64 end, i64 window, i64 chunk, i64 unit) {
     return (range){from, chunk + rounded_up(to - chunk, unit)};
 }
 
-/* Whether there are keys in the range that a query of the tile does not see. */
+/* Whether some query of the tile does not see all keys of the range. */
 INLINE int is_partial(i64 position, i64 end, i64 window, range keys) {
     return keys.to > position + 1 || position + TILE > end || first_seen(position + TILE - 1, window) > keys.from;
 }
@@ -111,13 +111,13 @@ INLINE vi lanes_from(int first) {
     return v;
 }
 
-/* Which queries of a vector see a key; so many queries there are in the tile. */
+/* Which queries of a vector see a key; queries is the number of queries in the tile. */
 INLINE vi sees(i64 key, i64 position, i64 queries, i64 window, int vector) {
     vi lane = lanes_from(vector * LANES);
     int32_t distance = (int32_t)(key - position);
     vi visible = (lane >= alli(distance)) & (lane < alli((int32_t)queries));
     if (window > 0) {
-        /* A key before the first position that is farther away than any window hides is seen by none. */
+        /* Lanes below window + distance are within the window; least keeps this bound within 32 bits. */
         visible &= lane < alli((int32_t)least(window + distance, TILE));
     }
     return visible;
@@ -143,10 +143,10 @@ INLINE int any_lane(vi mask) {
 #endif
 }
 
-/* What a score is multiplied by to be an exponent of 2. A capped score is a tangent by then. */
+/* The factor that turns a score into an exponent of 2. A capped score is tanh's value by then. */
 INLINE float exponent_scale(attention a) { return a.cap > 0 ? a.cap * LOG2_E : a.scale * LOG2_E; }
 
-/* Scores as cap * tanh(score / cap) but for the factor of cap. */
+/* Caps scores: cap * tanh(score / cap), without the factor cap. */
 INLINE void cap_scores(matrix scores, i64 keys, float factor) {
     for (i64 key = 0; key < keys; key++) {
         for (int i = 0; i < VECTORS; i++) {
@@ -165,8 +165,8 @@ typedef struct {
 } sight;
 
 /*
- * Adds a product in which not every key is seen by every query, element by element. Only where an operand is not
- * finite, since its product with a probability of zero would be NaN.
+ * Adds a product in which not every query sees every key, element by element. It is used only if an operand is not
+ * finite, because the operand's product with a probability of zero would be NaN.
  */
 static __attribute__((noinline)) void add_seen(product_of p, sight s, int element) {
     i64 elements = p.units * 4 / element;

@@ -2,10 +2,7 @@
  * Products of few rows with a weight, y = x W', as generation needs them: each element of the weight is read once, where it lies, and
  * the time is that of memory. A sum depends on neither the number of rows nor how the weight is divided among threads.
  */
-#include "vector.h"
-
-/* Rows of x, and of the weight, that are multiplied together. */
-enum { MOST_ROWS = 4, MOST_OUTS = 4 };
+#include "few_rows.h"
 
 /* rows sums for each of outs rows of the weight. x is in fp32. */
 INLINE void dots(const char *w, i64 w_stride, const char *x, i64 x_stride, i64 inner, float sums[MOST_OUTS][MOST_ROWS], int outs,
@@ -37,17 +34,6 @@ INLINE void dots(const char *w, i64 w_stride, const char *x, i64 x_stride, i64 i
                 acc[o][r] += last * load_some(x + r * x_stride, whole, rest, 0, FP32);
             }
             sums[o][r] = sum(acc[o][r]);
-        }
-    }
-}
-
-INLINE void write(char *y, i64 y_stride, i64 out, float sums[MOST_OUTS][MOST_ROWS], int outs, int rows, float alpha, int adds,
-        int element) {
-    for (int r = 0; r < rows; r++) {
-        char *row = y + r * y_stride;
-        for (int o = 0; o < outs; o++) {
-            float before = adds ? load_one(row, out + o, element) : 0;
-            store_one(row, out + o, before + alpha * sums[o][r], element);
         }
     }
 }
@@ -89,19 +75,6 @@ INLINE void all_rows(const char *x, i64 x_stride, i64 rows, i64 inner, const cha
             case 3: some_rows(xs, x_stride, inner, own, w_stride, outs, ys, y_stride, alpha, adds, 2, 3, element); break;
             default: some_rows(xs, x_stride, inner, own, w_stride, outs, ys, y_stride, alpha, adds, 2, 4, element);
             }
-        }
-    }
-}
-
-/* x in fp32 without gaps, for a weight in bf16. */
-INLINE void widen(const char *x, i64 x_stride, i64 rows, i64 inner, float_at *target) {
-    i64 whole = inner / LANES * LANES;
-    for (i64 row = 0; row < rows; row++, x += x_stride, target += inner) {
-        for (i64 i = 0; i < whole; i += LANES) {
-            *(vf_at *)(target + i) = load(x, i, BF16);
-        }
-        for (i64 i = whole; i < inner; i++) {
-            target[i] = load_one(x, i, BF16);
         }
     }
 }

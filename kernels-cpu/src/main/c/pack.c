@@ -2,7 +2,7 @@
 #include "panels.h"
 #include "transpose.h"
 
-/* What becomes units: floats as they are, pairs of bf16 as they are, or bf16 widened to floats. */
+/* How elements become units: floats and pairs of bf16 unchanged, or bf16 widened to floats. */
 enum { FLOATS, BF16_PAIRS, BF16_WIDENED };
 
 typedef uint32_t unit_at __attribute__((aligned(1), may_alias));
@@ -11,7 +11,7 @@ INLINE uint32_t widened_bits(const char *at) {
     return (uint32_t)*(const half_at *)at << 16;
 }
 
-/* A unit of a row along the inner side; single: whether it is a bf16 that has no neighbour. */
+/* A unit of a row along the inner dimension; single: whether it is a bf16 without a neighbour. */
 INLINE uint32_t across_one(const char *at, int single, int kind) {
     if (kind == BF16_WIDENED) {
         return widened_bits(at);
@@ -20,8 +20,8 @@ INLINE uint32_t across_one(const char *at, int single, int kind) {
 }
 
 /*
- * LANES rows along the inner side, of which the first ones exist, become as many columns of a panel. Whole vectors are
- * written even where a panel is narrower: the next step overwrites the excess, and the panel has room after its end.
+ * Up to LANES rows along the inner dimension become as many columns of a panel. Whole vectors are written even if a
+ * panel is narrower: the next step overwrites the excess, and the panel has room after its end.
  */
 INLINE void pack_across(const char *source, i64 stride, i64 rows, i64 inner, char *target, i64 step, int kind) {
     i64 bytes = kind == BF16_WIDENED ? BF16 : UNIT;
@@ -48,7 +48,7 @@ INLINE void pack_across(const char *source, i64 stride, i64 rows, i64 inner, cha
     }
 }
 
-/* Units of a step: neighbours of a row, or of two rows whose pairs they are. */
+/* The units of a step: neighbours in a row, or pairs of elements of two rows. */
 INLINE vu along(const char *at, i64 stride, int single, int kind) {
     if (kind == FLOATS) {
         return *(const vu_at *)at;
@@ -74,7 +74,7 @@ INLINE vu along_some(const char *at, i64 stride, i64 count, int single, int kind
     return v;
 }
 
-/* One step of a panel from a row that lies across the inner side. */
+/* One step of a panel, from a row across the inner dimension. */
 INLINE void pack_step(const char *at, i64 stride, i64 count, int single, char *target, int vectors, int kind) {
     i64 bytes = kind == FLOATS ? FP32 : BF16;
     for (int j = 0; j < vectors; j++) {
@@ -123,9 +123,9 @@ INLINE void pack(const char *source, i64 side_stride, i64 inner_stride, i64 size
     pack((const char *)source, side_stride, inner_stride, size, inner, (char *)target, panel_stride, width, kind)
 
 /*
- * Packs rows of the left operand, or columns of the right one: size of them, and inner elements of each. Strides are
- * bytes from one to the next, and along the inner side; one of both strides is an element. What is missing in the last
- * panel, or in the last pair, is zeros. Behind each panel there must be room for a vector.
+ * Packs size rows of the left operand, or size columns of the right one, of inner elements each. Strides are bytes from
+ * one row or column to the next, and along the inner dimension; one of the two strides is an element. The last panel and
+ * the last pair are padded with zeros. After each panel there must be room for a vector.
  */
 KERNEL(packPanels, i64 source, i64 side_stride, i64 inner_stride, i64 size, i64 inner, int element, i64 target,
         i64 panel_stride, int left, int pairs) {

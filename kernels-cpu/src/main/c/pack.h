@@ -1,6 +1,6 @@
 /*
- * Rows of a tensor in the orders in which products want them (product.h): as 32-bit units, padded with zeros. A unit is
- * a float, or a pair of bf16: of neighbours along a row, or of a column's elements in two neighbouring rows.
+ * Packs rows of a tensor in the orders that products read (product.h): as 32-bit units, padded with zeros. A unit is a
+ * float, or a pair of bf16: two neighbours in a row, or the elements of a column in two neighbouring rows.
  */
 #ifndef TUNE4J_PACK_H
 #define TUNE4J_PACK_H
@@ -10,7 +10,7 @@
 
 enum { FLOATS = 0, PAIRS_ALONG = 1, PAIRS_ACROSS = 2 };
 
-/* Rows of so many elements each, so many bytes apart. */
+/* Rows of a tensor: width elements each; stride is bytes between rows. */
 typedef struct {
     const char *rows;
     i64 stride;
@@ -34,7 +34,7 @@ INLINE vf floats_at(source s, i64 row, i64 i, int element) {
     return load_some(elements, i, s.width - i, 0, element);
 }
 
-/* LANES units of a row of units that has them. */
+/* LANES units of a row that has so many. */
 INLINE vu whole_units_at(source s, i64 row, i64 i, int kind, int element) {
     if (kind == FLOATS) {
         return (vu)load(s.rows + row * s.stride, i, element);
@@ -62,7 +62,7 @@ static __attribute__((noinline)) vu units_at(source s, i64 row, i64 i, int kind,
     return units;
 }
 
-/* Whole rows of units, and whole vectors of them, that there are. */
+/* Numbers of whole rows of units, and of whole vectors. */
 INLINE i64 whole_rows(source s, int kind) { return kind == PAIRS_ACROSS ? s.count / 2 : s.count; }
 
 INLINE i64 whole_units(source s, int kind) { return (kind == PAIRS_ALONG ? s.width / 2 : s.width) / LANES * LANES; }
@@ -135,7 +135,7 @@ INLINE void rows_of_columns(
     }
 }
 
-/* Once for all callers, since the code is long. */
+/* Not inlined, because the code is long. */
 static __attribute__((noinline)) void pack_rows(source s, int kind, int element, matrix target, i64 rows, i64 units) {
     if (kind == PAIRS_ALONG) {
         rows_of_units(s, PAIRS_ALONG, BF16, target, rows, units);

@@ -1,8 +1,7 @@
 /*
- * Packed operands of a matrix product. A panel holds some rows of the left operand, or columns of the right one, so
- * that what a step along the inner side needs lies side by side: [inner][PANEL_ROWS] or [inner][PANEL_COLUMNS] units of
- * four bytes. A unit is a float, or a pair of bf16 that are neighbours along the inner side, the first one in the lower
- * half.
+ * Packed operands of a matrix product. A panel has some rows of the left operand, or columns of the right one. The units
+ * of one step along the inner dimension are adjacent: [inner][PANEL_ROWS] or [inner][PANEL_COLUMNS] units of four bytes.
+ * A unit is a float, or a pair of bf16 that are neighbours along the inner dimension, the first one in the lower half.
  */
 #ifndef TUNE4J_PANELS_H
 #define TUNE4J_PANELS_H
@@ -21,8 +20,8 @@ enum { PANEL_ROWS = 8, PANEL_VECTORS = 3 };
 
 enum { PANEL_COLUMNS = PANEL_VECTORS * LANES, UNIT = 4 };
 
-/* Steps along the inner side that are packed of all panels before the next ones are, so that whole cache lines are
- * read. */
+/* Number of steps along the inner dimension that are packed for all panels before the next steps, so that whole cache
+ * lines are read. */
 enum { STEPS = 16 };
 
 #endif

@@ -1,26 +1,26 @@
 /*
  * Products of packed panels (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): the sums
- * of a tile, a panel's rows by a panel's columns, stay in registers for the whole inner side.
+ * of a tile, a panel's rows by a panel's columns, stay in registers for the whole inner dimension.
  */
 #include "panels.h"
 
-/* Where a tile's sums go: target = alpha * (sums + before) (+ target). */
+/* How a tile's sums are written: target = alpha * (sums + before) (+ target). */
 struct place {
     float alpha;
     int adds;
-    /* Whether registers go to the target at once: it is fp32, nothing was before, and every vector is whole. */
+    /* Whether registers are written to the target directly: it is fp32, before is 0, and every vector is whole. */
     int direct;
     int element;
     i64 stride;
     i64 before_stride;
-    /* Otherwise they are written here first, PANEL_ROWS by PANEL_COLUMNS. */
+    /* If not direct, sums are written here first, PANEL_ROWS by PANEL_COLUMNS. */
     float *tile;
 };
 
-/* The loops over a tile's registers must vanish, or its sums would lie in memory. */
+/* The loops over a tile's registers must be unrolled; otherwise its sums would be in memory. */
 #define UNROLLED _Pragma("GCC unroll 16")
 
-/* rows, vectors and pairs are constants where this is inlined, so that the sums are registers. */
+/* rows, vectors and pairs are constants when this is inlined, so that the sums are registers. */
 INLINE void multiply_tile(const char *left, const char *right, i64 step, i64 inner, char *target,
         const struct place *place, int rows, int vectors, int pairs) {
     vf sums[PANEL_ROWS][PANEL_VECTORS];
@@ -81,7 +81,7 @@ INLINE void multiply_tile(const char *left, const char *right, i64 step, i64 inn
 typedef void tile_kernel(
         const char *left, const char *right, i64 step, i64 inner, char *target, const struct place *place);
 
-/* A function for each number of rows and vectors, so that thin matrices cost what they have. */
+/* A function for each number of rows and vectors, so that thin matrices cost no more than their size. */
 #define TILE(rows, vectors, pairs) \
     static void tile_##rows##_##vectors##_##pairs( \
             const char *left, const char *right, i64 step, i64 inner, char *target, const struct place *place) { \
@@ -102,7 +102,7 @@ typedef void tile_kernel(
 #define ALL(use, v, p) UP_TO_8(use, v, p)
 #endif
 
-/* Kernels by vectors and then by rows, from one on. */
+/* Kernels by number of vectors and then of rows, both from 1. */
 ALL(TILE, 1, 0)
 ALL(TILE, 2, 0)
 #if LANES == 4
@@ -133,7 +133,7 @@ INLINE tile_kernel *kernel_for(i64 rows, i64 columns, int pairs) {
     return floats[vectors - 1][rows - 1];
 }
 
-/* Writes the raw sums of a tile to rows of any length and either dtype. */
+/* Writes the sums of a tile to rows of any length, in fp32 or bf16. */
 INLINE void write_rows(const float *tile, char *target, const char *before, i64 rows, i64 columns,
         const struct place *place, int element) {
     i64 whole = columns / LANES * LANES;
@@ -162,10 +162,9 @@ static void write_tile(char *target, const char *before, i64 rows, i64 columns, 
 /*
  * target = alpha * (left x right + before) (+ target). left: [rows] in panels of PANEL_ROWS, right: [columns] in panels
  * of PANEL_COLUMNS, both with inner units; target: [rows, columns] of element; before: [rows, columns] in fp32, 0 for
- * none. Strides are bytes from a panel or a row to the next; right_step those from a unit to the next along the inner
- * side, PANEL_COLUMNS of them unless right is a matrix as it is. by_columns: a right panel is multiplied with all left
- * ones before the next right one comes, so that it stays in the first-level cache; otherwise a left one with all right
- * ones.
+ * none. Strides are bytes from a panel or a row to the next. right_step is bytes between neighbours along the inner
+ * dimension: PANEL_COLUMNS units, unless right is an unpacked matrix. by_columns: each right panel is multiplied with
+ * all left panels in turn, so that it stays in the first-level cache; otherwise each left panel with all right ones.
  */
 KERNEL(multiplyPanels, i64 left, i64 left_stride, i64 right, i64 right_stride, i64 right_step, i64 inner, i64 rows,
         i64 columns, i64 target, i64 target_stride, i64 before, i64 before_stride, float alpha, int adds, int element,

@@ -1,9 +1,8 @@
 /*
- * Products of small matrices that lie in a core's cache: c[rows][columns] = a[rows][units] * b[units][columns], or
- * added to c.
+ * Products of small matrices in a core's cache: c[rows][columns] = a[rows][units] * b[units][columns], or c += a * b.
  *
- * c consists of floats. a and b consist of 32-bit units: floats, or pairs of bf16 of which each product is the sum of
- * two. Elements of a are put into all lanes, rows of b and c are vectors. Rows are so many bytes apart.
+ * c has floats. a and b have 32-bit units: floats, or pairs of bf16, whose product is the sum of two products. An
+ * element of a is broadcast to all lanes; rows of b and c are vectors. Strides are bytes between rows.
  */
 #ifndef TUNE4J_PRODUCT_H
 #define TUNE4J_PRODUCT_H
@@ -11,7 +10,7 @@
 #include "pairs.h"
 #include "tiles.h"
 
-/* Sums that are in registers together: so many rows, and so many vectors of each. */
+/* Rows and vectors per row of the block of sums that registers hold. */
 #if LANES == 16
 enum { ROWS = 8, VECTORS = 2 };
 #elif LANES == 8
@@ -30,7 +29,7 @@ INLINE matrix from_row(matrix m, i64 row) { return (matrix){m.rows + row * m.str
 
 INLINE matrix from_byte(matrix m, i64 byte) { return (matrix){m.rows + byte, m.stride}; }
 
-/* What a product is: its units are a constant where a kernel calls it. */
+/* The operands and sizes of a product. */
 typedef struct {
     matrix a;
     matrix b;
@@ -45,7 +44,7 @@ INLINE vf add_product(vf sum, uint32_t a, vu b, int pairs) {
     return pairs ? pair_products(sum, everywhere, b) : sum + (vf)everywhere * (vf)b;
 }
 
-/* ROWS rows of so many vectors, which is a constant. */
+/* Computes a block of ROWS rows and a constant number of vectors. */
 INLINE void block(product_of p, int vectors, int pairs, int adds) {
     vf sums[ROWS][VECTORS];
     for (int row = 0; row < ROWS; row++) {
@@ -89,7 +88,7 @@ INLINE void column_of_blocks(product_of p, i64 column, int vectors, int pairs, i
 }
 
 #if HAS_TILES
-/* Up to 32 rows and 32 columns; rows and columns are multiples of 16. */
+/* Computes a block of 16 or 32 rows and 16 or 32 columns. */
 INLINE void block_of_tiles(product_of p, int both_rows, int both_columns, int adds) {
     matrix low = from_row(p.c, TILE_SIDE);
     matrix low_a = from_row(p.a, TILE_SIDE);
@@ -164,7 +163,7 @@ static __attribute__((noinline)) void product_of_tiles(product_of p, int adds) {
 }
 #endif
 
-/* How units are multiplied: as floats, as pairs by vectors, or as pairs by tiles. */
+/* How units are multiplied: as floats, as pairs in vectors, or as pairs in tiles. */
 enum { BY_FLOATS = 0, BY_PAIRS = 1, BY_TILES = 2 };
 
 INLINE void product_of_vectors(product_of p, int pairs, int adds) {
@@ -206,7 +205,7 @@ static __attribute__((noinline)) void product_of_pairs(product_of p, int adds) {
 }
 #endif
 
-/* Rows are a multiple of ROWS and columns of LANES; of 16 by tiles, as are units then. */
+/* Rows are a multiple of ROWS, and columns of LANES. In tiles, rows, columns and units are multiples of 16. */
 INLINE void product(product_of p, int way, int adds) {
 #if HAS_TILES
     if (way == BY_TILES) {

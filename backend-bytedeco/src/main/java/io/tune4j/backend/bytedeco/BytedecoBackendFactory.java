@@ -2,9 +2,9 @@
 package io.tune4j.backend.bytedeco;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.Backend.Capabilities;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
@@ -150,12 +150,12 @@ public final class BytedecoBackendFactory implements BackendFactory {
         }
     }
 
-    /** Compiled kernels make few temporaries. */
+    /** Compiled kernels make few temporaries, unless bf16 is widened to fp32. */
     @Override
     public double allocatorLoss(DType dtype) {
         HostProcessor processor = HostProcessor.detect();
         boolean compiled = CpuKernels.supports(processor.flags(), System.getProperty(CpuKernels.PROPERTY));
-        return compiled && dtype == DType.BFLOAT16 && processor.hasBf16()
+        return compiled && (dtype == DType.FLOAT32 || (dtype == DType.BFLOAT16 && processor.hasBf16()))
                 ? LOSS_WITH_COMPILED_KERNELS
                 : BackendFactory.super.allocatorLoss(dtype);
     }

@@ -13,6 +13,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
+import org.bytedeco.pytorch.global.torch_gloo;
 import org.jspecify.annotations.Nullable;
 
 /** Loads libtorch once, with the settings without which every figure is off. */
@@ -42,7 +43,8 @@ final class Native {
         setDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
         setDefault("org.bytedeco.javacpp.maxbytes", "0");
         try (ErrorFilter filter = new ErrorFilter(line -> !line.startsWith("Warning: Versions of org.bytedeco"));
-                UnpackingLock lock = lock("libtorch", Pointer.class, openblas_nolapack.class, torch.class)) {
+                UnpackingLock lock =
+                        lock("libtorch", Pointer.class, openblas_nolapack.class, torch.class, torch_gloo.class)) {
             Loader.load(openblas_nolapack.class);
             // Its own threads would fight ours; see KernelThreads.
             openblas_nolapack.blas_set_num_threads(1);

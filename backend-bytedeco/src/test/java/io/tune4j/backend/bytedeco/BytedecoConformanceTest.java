@@ -9,4 +9,9 @@ class BytedecoConformanceTest extends BackendConformance {
     protected BackendFactory factory() {
         return new BytedecoBackendFactory();
     }
+
+    @Override
+    protected boolean reachesOthers() {
+        return true;
+    }
 }

@@ -3,7 +3,7 @@ package io.tune4j.backend.bytedeco;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.backend.bytedeco.cuda.CudaBackend;

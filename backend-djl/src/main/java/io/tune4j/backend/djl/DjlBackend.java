@@ -2,15 +2,15 @@
 package io.tune4j.backend.djl;
 
 import ai.djl.pytorch.jni.IValue;
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.BlockQuantization;
-import io.tune4j.api.backend.Capabilities;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;
-import io.tune4j.api.backend.FourBitCodes;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.batch.SequenceLayout;
@@ -270,7 +270,7 @@ final class DjlBackend extends DjlKernels implements Backend {
     @Override
     public void dequantize(FourBitCodes weight, Tensor target) {
         DType scaleDtype = weight.scales().dtype();
-        boolean onHost = device().isCpu() && FourBitDecoder.knows(scaleDtype, target.dtype());
+        boolean onHost = device().isCpu() && FourBitDecoder.supports(scaleDtype, target.dtype());
         if (!onHost || target.byteSize() > Integer.MAX_VALUE) {
             Backend.super.dequantize(weight, target);
             return;

@@ -2,7 +2,7 @@
 package io.tune4j.backend.djl;
 
 import ai.djl.util.cuda.CudaUtils;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.tensor.Device;
 
 /**

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.pytorch.jni.LibUtils;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.tensor.DType;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
-import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 
 /**
  * A step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over numbers in fp32.

@@ -6,10 +6,26 @@ final class NativeMethods {
     private NativeMethods() {}
 
     static native void rmsNorm(
-            long x, long rows, long width, long weight, float epsilon, long output, long inverse, int element);
+            long x,
+            long rows,
+            long width,
+            long weight,
+            float epsilon,
+            long output,
+            long inverse,
+            int element,
+            int ofWeight);
 
     static native void rmsNormBackward(
-            long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long inverse,
+            long gradient,
+            int element,
+            int ofWeight);
 
     static native void rmsNormWeightBackward(
             long outputGradient,
@@ -50,6 +66,22 @@ final class NativeMethods {
             long codes, long levels, long scales, long blocks, long size, long target, int scale, int element);
 
     static native void addScaled(long target, long other, long count, float factor, int element);
+
+    static native void fewRowsOfFourBits(
+            long x,
+            long xStride,
+            long rows,
+            long inner,
+            long codes,
+            long levels,
+            long scales,
+            long size,
+            long count,
+            long y,
+            long yStride,
+            long scratch,
+            int scale,
+            int element);
 
     static native void fewRows(
             long x,

@@ -3,9 +3,11 @@ package io.tune4j.kernels.cpu;
 
 /**
  * Root mean square normalization of rows (Zhang and Sennrich 2019): {@code y = x / sqrt(mean(x^2) + epsilon) * weight}. The normalized
- * row is rounded to the dtype before the weight is multiplied, as Hugging Face's models do.
+ * row is rounded to the dtype before a weight of that dtype is multiplied, as Hugging Face's models do; with a weight in fp32 only the
+ * product is rounded, as in their Gemma.
  *
- * @param elements dtype of {@code x}, {@code weight} and {@code output}
+ * @param elements dtype of {@code x} and {@code output}
+ * @param weights dtype of {@code weight}: that of {@code x}, or fp32
  * @param x {@code [rows, width]} without gaps
  * @param weight {@code [width]}
  * @param epsilon added to the mean
@@ -13,16 +15,25 @@ package io.tune4j.kernels.cpu;
  * @param inverse {@code [rows]} in fp32: gets one over the root
  */
 public record RmsNorm(
-        Elements elements, long x, long rows, long width, long weight, float epsilon, long output, long inverse) {
+        Elements elements,
+        Elements weights,
+        long x,
+        long rows,
+        long width,
+        long weight,
+        float epsilon,
+        long output,
+        long inverse) {
     /** Runs on the calling thread. */
     public void run() {
-        NativeMethods.rmsNorm(x, rows, width, weight, epsilon, output, inverse, elements.bytes());
+        NativeMethods.rmsNorm(x, rows, width, weight, epsilon, output, inverse, elements.bytes(), weights.bytes());
     }
 
     /**
      * The gradient of {@code x}: with {@code g = dy * weight} and r the inverse, {@code dx = r * g - x * r^3 * mean(g * x)}.
      *
-     * @param elements dtype of all but {@code inverse}
+     * @param elements dtype of the rows
+     * @param weights dtype of {@code weight}, the forward's
      * @param outputGradient {@code [rows, width]} without gaps
      * @param x the forward's
      * @param weight the forward's
@@ -31,6 +42,7 @@ public record RmsNorm(
      */
     public record Backward(
             Elements elements,
+            Elements weights,
             long outputGradient,
             long x,
             long rows,
@@ -40,7 +52,8 @@ public record RmsNorm(
             long gradient) {
         /** Runs on the calling thread. */
         public void run() {
-            NativeMethods.rmsNormBackward(outputGradient, x, rows, width, weight, inverse, gradient, elements.bytes());
+            NativeMethods.rmsNormBackward(
+                    outputGradient, x, rows, width, weight, inverse, gradient, elements.bytes(), weights.bytes());
         }
     }
 

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
-import io.tune4j.api.batch.SharedRows;
+import io.tune4j.api.batch.SequenceLayout.SharedRows;
 import io.tune4j.kernels.cpu.attention.CausalAttention;
 import io.tune4j.kernels.cpu.attention.HeadRows;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -183,6 +184,37 @@ class CausalAttentionTest {
         assertThat(many.output.toFloats()).isEqualTo(one.output.toFloats());
         assertThat(many.gradient.toFloats()).isEqualTo(again.gradient.toFloats());
         Differences.check(many.gradient, one.gradient, Elements.FP32, 32, 16);
+    }
+
+    /** Rows that are more than a block outside of a window are never read: not a number there, it would reach what reads them. */
+    @Example
+    void blocksOutsideOfTheWindowAreSkipped() {
+        int spoilt = 256;
+        int window = 40;
+        int block = 64;
+        int first = spoilt + window + 2 * block;
+        SequenceLayout layout = SequenceLayout.ofLengths(700);
+        AttentionShape shape = new AttentionShape(2, 1, 16);
+        Batch clean = new Batch(layout, shape, window, 3);
+        Batch broken = new Batch(layout, shape, window, 3);
+        Batch unlimited = new Batch(layout, shape, 0, 3);
+        for (int i = 0; i < spoilt * shape.fusedSize(); i++) {
+            broken.fused.set(i, Float.NaN);
+            unlimited.fused.set(i, Float.NaN);
+        }
+        clean.run(2);
+        broken.run(2);
+        unlimited.run(2);
+        assertThat(from(first * shape.querySize(), broken.output))
+                .isEqualTo(from(first * shape.querySize(), clean.output));
+        assertThat(from(first * shape.fusedSize(), broken.gradient))
+                .isEqualTo(from(first * shape.fusedSize(), clean.gradient));
+        assertThat(unlimited.output.get(699 * shape.querySize())).isNaN();
+    }
+
+    private static float[] from(int first, NativeRows rows) {
+        float[] all = rows.toFloats();
+        return Arrays.copyOfRange(all, first, all.length);
     }
 
     @Example

@@ -23,10 +23,26 @@ final class PlainTwins {
     }
 
     static native void rmsNorm(
-            long x, long rows, long width, long weight, float epsilon, long output, long inverse, int element);
+            long x,
+            long rows,
+            long width,
+            long weight,
+            float epsilon,
+            long output,
+            long inverse,
+            int element,
+            int ofWeight);
 
     static native void rmsNormBackward(
-            long outputGradient, long x, long rows, long width, long weight, long inverse, long gradient, int element);
+            long outputGradient,
+            long x,
+            long rows,
+            long width,
+            long weight,
+            long inverse,
+            long gradient,
+            int element,
+            int ofWeight);
 
     static native void rmsNormWeightBackward(
             long outputGradient,

@@ -18,18 +18,29 @@ class RmsNormTest {
     @Property(tries = 200)
     void equalsThePlainTwin(
             @ForAll Elements elements,
+            @ForAll boolean wide,
             @ForAll @IntRange(min = 1, max = 5) int rows,
             @ForAll @IntRange(min = 1, max = 100) int width,
             @ForAll long seed) {
         NativeRows x = NativeRows.random(elements, rows * width, seed, 1);
-        NativeRows weight = NativeRows.random(elements, width, seed + 1, 1);
+        Elements weights = wide ? Elements.FP32 : elements;
+        NativeRows weight = NativeRows.random(weights, width, seed + 1, 1);
         NativeRows dy = NativeRows.random(elements, rows * width, seed + 2, 1);
         NativeRows output = new NativeRows(elements, rows * width);
         NativeRows plain = new NativeRows(elements, rows * width);
         NativeRows inverse = new NativeRows(Elements.FP32, rows);
         NativeRows plainInverse = new NativeRows(Elements.FP32, rows);
 
-        new RmsNorm(elements, x.address(), rows, width, weight.address(), EPSILON, output.address(), inverse.address())
+        new RmsNorm(
+                        elements,
+                        weights,
+                        x.address(),
+                        rows,
+                        width,
+                        weight.address(),
+                        EPSILON,
+                        output.address(),
+                        inverse.address())
                 .run();
         PlainTwins.rmsNorm(
                 x.address(),
@@ -39,13 +50,15 @@ class RmsNormTest {
                 EPSILON,
                 plain.address(),
                 plainInverse.address(),
-                elements.bytes());
+                elements.bytes(),
+                weights.bytes());
 
         Differences.check(inverse, plainInverse, Elements.FP32, 1, 16);
         Differences.check(output, plain, elements, 4, 16);
 
         new RmsNorm.Backward(
                         elements,
+                        weights,
                         dy.address(),
                         x.address(),
                         rows,
@@ -62,7 +75,8 @@ class RmsNormTest {
                 weight.address(),
                 plainInverse.address(),
                 plain.address(),
-                elements.bytes());
+                elements.bytes(),
+                weights.bytes());
 
         Differences.check(output, plain, elements, 64, 64);
 

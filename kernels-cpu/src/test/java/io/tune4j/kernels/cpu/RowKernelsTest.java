@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.kernels.cpu;
 
-import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.kernels.cpu.GatedLinearUnit.Activation;
 import java.util.Random;
 import net.jqwik.api.ForAll;

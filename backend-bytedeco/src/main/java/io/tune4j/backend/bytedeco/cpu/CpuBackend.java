@@ -7,9 +7,10 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.requireBytes;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.Backend.Collective;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
-import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
@@ -18,6 +19,7 @@ import io.tune4j.backend.bytedeco.libtorch.KernelSet;
 import io.tune4j.backend.bytedeco.libtorch.LibtorchBackend;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
 import io.tune4j.backend.bytedeco.products.CpuProducts;
+import io.tune4j.backend.bytedeco.workers.GlooCollective;
 import io.tune4j.kernels.cpu.Tier;
 import io.tune4j.kernels.cpu.threads.KernelThreads;
 import java.nio.ByteBuffer;
@@ -62,6 +64,11 @@ public final class CpuBackend extends LibtorchBackend {
         this.threads = threads;
         this.products = products;
         this.tier = tier;
+    }
+
+    @Override
+    public Collective collective(Collective.Place place) {
+        return GlooCollective.join(place);
     }
 
     @Override

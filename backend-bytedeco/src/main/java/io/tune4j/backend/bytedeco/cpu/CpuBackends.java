@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cpu;
 
-import io.tune4j.api.backend.BackendOptions;
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;

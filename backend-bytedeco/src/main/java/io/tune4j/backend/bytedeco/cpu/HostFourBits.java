@@ -3,7 +3,7 @@ package io.tune4j.backend.bytedeco.cpu;
 
 import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;
 
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.host.FourBitDecoder;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
@@ -21,7 +21,7 @@ final class HostFourBits implements KernelSet {
     @Override
     public boolean dequantize(FourBitCodes weight, Tensor target) {
         DType scales = weight.scales().dtype();
-        if (!FourBitDecoder.knows(scales, target.dtype()) || target.byteSize() > Integer.MAX_VALUE) {
+        if (!FourBitDecoder.supports(scales, target.dtype()) || target.byteSize() > Integer.MAX_VALUE) {
             return false;
         }
         decoder.decode(

@@ -5,8 +5,8 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.address;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.fits;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;

@@ -6,9 +6,9 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.bytes;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.total;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
@@ -17,15 +17,19 @@ import io.tune4j.api.tensor.TensorScope;
 import io.tune4j.backend.bytedeco.libtorch.CompiledOperands;
 import io.tune4j.backend.bytedeco.libtorch.KernelSet;
 import io.tune4j.backend.bytedeco.libtorch.Torch;
+import io.tune4j.backend.bytedeco.products.TorchScratch;
 import io.tune4j.kernels.cpu.AdamW;
 import io.tune4j.kernels.cpu.AddScaled;
 import io.tune4j.kernels.cpu.CrossEntropy;
 import io.tune4j.kernels.cpu.Elements;
+import io.tune4j.kernels.cpu.FewRows;
+import io.tune4j.kernels.cpu.FewRowsOfFourBits;
 import io.tune4j.kernels.cpu.FourBits;
 import io.tune4j.kernels.cpu.GatedLinearUnit;
 import io.tune4j.kernels.cpu.GatedLinearUnit.Activation;
 import io.tune4j.kernels.cpu.RmsNorm;
 import io.tune4j.kernels.cpu.Rotary;
+import io.tune4j.kernels.cpu.Rows;
 import io.tune4j.kernels.cpu.threads.Parallel;
 import io.tune4j.kernels.cpu.threads.RowParts;
 import java.nio.ByteOrder;
@@ -55,9 +59,14 @@ final class NativeKernels implements KernelSet {
         RowParts.each(parallel, tensor.size(0), tensor.size(1) * tensor.dtype().byteSize(), kernel);
     }
 
+    /** The dtype that a norm's weight must have: that of the rows, or fp32. */
+    private static DType ofNorm(Tensor x, Tensor weight) {
+        return weight.dtype() == DType.FLOAT32 ? DType.FLOAT32 : x.dtype();
+    }
+
     @Override
     public Optional<Normalized> rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        if (!operands.takesRmsNorm(x, weight)) {
+        if (!operands.takesRmsNorm(x, weight, ofNorm(x, weight))) {
             return Optional.empty();
         }
         Tensor output = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
@@ -68,6 +77,7 @@ final class NativeKernels implements KernelSet {
         long weights = address(weight);
         rows(x, (start, count) -> new RmsNorm(
                         elements(x.dtype()),
+                        elements(weight.dtype()),
                         row(from, x, start),
                         count,
                         x.size(1),
@@ -81,7 +91,7 @@ final class NativeKernels implements KernelSet {
 
     @Override
     public Optional<Tensor> rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        if (!operands.takesRmsNormBackward(outputGradient, x, weight, inverseRms)) {
+        if (!operands.takesRmsNormBackward(outputGradient, x, weight, ofNorm(x, weight), inverseRms)) {
             return Optional.empty();
         }
         Tensor gradient = Tensor.empty(x.kernels(), x.dtype(), x.size(0), x.size(1));
@@ -92,6 +102,7 @@ final class NativeKernels implements KernelSet {
         long weights = address(weight);
         rows(x, (start, count) -> new RmsNorm.Backward(
                         elements(x.dtype()),
+                        elements(weight.dtype()),
                         row(incoming, x, start),
                         row(from, x, start),
                         count,
@@ -274,6 +285,61 @@ final class NativeKernels implements KernelSet {
                             to + start * blockBytes,
                             elements(target.dtype()))
                     .run());
+        }
+        return true;
+    }
+
+    private static boolean takesFewRows(Tensor x, FourBitCodes weight, Tensor target) {
+        DType dtype = x.dtype();
+        DType scales = weight.scales().dtype();
+        return x.size(0) > 0
+                && (dtype == DType.FLOAT32 || dtype == DType.BFLOAT16)
+                && target.dtype() == dtype
+                && (scales == DType.FLOAT32 || scales == DType.BFLOAT16)
+                && weight.blockSize() % FewRowsOfFourBits.BLOCK == 0
+                && x.size(1) % weight.blockSize() == 0
+                && weight.capacity() == x.size(1) * target.size(1)
+                && raw(x).stride(1) == 1
+                && raw(target).stride(1) == 1
+                && raw(weight.codes()).is_contiguous()
+                && raw(weight.scales()).is_contiguous();
+    }
+
+    @Override
+    public boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
+        if (!takesFewRows(x, weight, target)) {
+            return false;
+        }
+        Elements elements = elements(x.dtype());
+        Elements scaleElements = elements(weight.scales().dtype());
+        long inner = x.size(1);
+        long rows = x.size(0);
+        long width = target.size(1);
+        try (TensorScope scope = TensorScope.open()) {
+            long levels = address(weight.levels().cast(DType.FLOAT32));
+            long codes = address(weight.codes());
+            long scales = address(weight.scales());
+            Rows from = new Rows(address(x), raw(x).stride(0) * elements.bytes());
+            Rows to = new Rows(address(target), raw(target).stride(0) * elements.bytes());
+            RowParts.each(parallel, width, inner / 2, (start, count) -> {
+                try (TorchScratch scratch = new TorchScratch()) {
+                    long bytes = FewRows.scratchBytes(elements, rows, inner);
+                    new FewRowsOfFourBits(
+                                    elements,
+                                    from,
+                                    rows,
+                                    inner,
+                                    codes + start * inner / 2,
+                                    levels,
+                                    scales + start * (inner / weight.blockSize()) * scaleElements.bytes(),
+                                    scaleElements,
+                                    weight.blockSize(),
+                                    count,
+                                    to.skip(start * elements.bytes()),
+                                    bytes == 0 ? 0 : scratch.take(bytes))
+                            .run();
+                }
+            });
         }
         return true;
     }

@@ -2,7 +2,7 @@
 package io.tune4j.backend.bytedeco.cpu;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.backend.bytedeco.products.TorchScratch;
 import io.tune4j.kernels.cpu.Attention;
 import io.tune4j.kernels.cpu.Attention.Positions;

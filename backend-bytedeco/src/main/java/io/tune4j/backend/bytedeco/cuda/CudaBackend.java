@@ -11,9 +11,10 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.Backend.Collective;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
-import io.tune4j.api.backend.MemoryStatistics;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
@@ -22,6 +23,7 @@ import io.tune4j.backend.bytedeco.libtorch.KernelSet;
 import io.tune4j.backend.bytedeco.libtorch.LibtorchBackend;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
 import io.tune4j.backend.bytedeco.libtorch.TorchTypes;
+import io.tune4j.backend.bytedeco.workers.GlooCollective;
 import io.tune4j.kernels.cpu.threads.KernelThreads;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -75,6 +77,11 @@ public final class CudaBackend extends LibtorchBackend {
     @Override
     protected void inOrder(Runnable operation) {
         run(repeatable(operation));
+    }
+
+    @Override
+    public Collective collective(Collective.Place place) {
+        return GlooCollective.join(place);
     }
 
     @Override

@@ -4,9 +4,9 @@ package io.tune4j.backend.bytedeco.cuda;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.address;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.total;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
@@ -57,7 +57,7 @@ public final class CudaKernels implements KernelSet {
 
     @Override
     public Optional<Normalized> rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        if (!operands.takesRmsNorm(x, weight)) {
+        if (!operands.takesRmsNorm(x, weight, x.dtype())) {
             return Optional.empty();
         }
         long width = x.size(1);
@@ -79,7 +79,7 @@ public final class CudaKernels implements KernelSet {
 
     @Override
     public Optional<Tensor> rmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        if (!operands.takesRmsNormBackward(outputGradient, x, weight, inverseRms)) {
+        if (!operands.takesRmsNormBackward(outputGradient, x, weight, x.dtype(), inverseRms)) {
             return Optional.empty();
         }
         long width = x.size(1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.cuda;
 
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.tensor.Device;
 import org.bytedeco.pytorch.Stat;
 import org.bytedeco.pytorch.cuda.CUDAAllocator;

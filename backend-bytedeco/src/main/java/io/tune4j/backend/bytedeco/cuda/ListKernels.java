@@ -4,7 +4,7 @@ package io.tune4j.backend.bytedeco.cuda;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.address;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.fits;
 
-import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;

@@ -6,7 +6,7 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.fits;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import java.util.Set;
@@ -45,12 +45,15 @@ public final class CompiledOperands {
                 && raw(rows).is_contiguous();
     }
 
-    public boolean takesRmsNorm(Tensor x, Tensor weight) {
-        return isMatrix(x, 1) && fits(weight, x.dtype(), x.size(1)) && areAligned(x, weight);
+    /** @param weightDtype what the kernel takes */
+    public boolean takesRmsNorm(Tensor x, Tensor weight, DType weightDtype) {
+        return isMatrix(x, 1) && fits(weight, weightDtype, x.size(1)) && areAligned(x, weight);
     }
 
-    public boolean takesRmsNormBackward(Tensor outputGradient, Tensor x, Tensor weight, Tensor inverseRms) {
-        return takesRmsNorm(x, weight)
+    /** @param weightDtype what the kernel takes */
+    public boolean takesRmsNormBackward(
+            Tensor outputGradient, Tensor x, Tensor weight, DType weightDtype, Tensor inverseRms) {
+        return takesRmsNorm(x, weight, weightDtype)
                 && fits(outputGradient, x.dtype(), x.shape())
                 && areAligned(outputGradient)
                 && fits(inverseRms, DType.FLOAT32, x.size(0), 1);

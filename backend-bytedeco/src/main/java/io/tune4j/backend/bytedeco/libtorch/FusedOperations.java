@@ -3,7 +3,7 @@ package io.tune4j.backend.bytedeco.libtorch;
 
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 
-import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.backend.bytedeco.libtorch;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.CodeMap;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Array;
@@ -100,6 +100,10 @@ public interface KernelSet extends AutoCloseable {
     }
 
     default boolean dequantize(FourBitCodes weight, Tensor target) {
+        return false;
+    }
+
+    default boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
         return false;
     }
 

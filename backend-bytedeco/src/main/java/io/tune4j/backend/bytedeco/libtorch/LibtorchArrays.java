@@ -7,9 +7,9 @@ import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -284,6 +284,22 @@ abstract class LibtorchArrays implements ArrayKernels {
                 ArrayKernels.super.adaptedMatmulInto(target, a, b, low, up);
             }
         });
+    }
+
+    @Override
+    public final boolean adaptedRowsInto(Array target, Array a, Array b, List<RowUpdate> updates) {
+        boolean[] done = new boolean[1];
+        run(() -> {
+            List<TorchProducts.RowUpdate> raws = updates.stream()
+                    .map(update -> new TorchProducts.RowUpdate(
+                            update.start(),
+                            update.count(),
+                            update.low() == null ? null : raw(update.low()),
+                            update.up() == null ? null : raw(update.up())))
+                    .toList();
+            done[0] = products.adaptedRows(raw(target), raw(a), raw(b), raws);
+        });
+        return done[0];
     }
 
     @Override

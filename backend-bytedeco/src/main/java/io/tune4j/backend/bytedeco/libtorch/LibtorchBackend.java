@@ -4,14 +4,14 @@ package io.tune4j.backend.bytedeco.libtorch;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.call;
 import static io.tune4j.backend.bytedeco.libtorch.Torch.run;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.CachedSequence;
-import io.tune4j.api.backend.Capabilities;
+import io.tune4j.api.backend.Backend.Capabilities;
 import io.tune4j.api.backend.ChunkedCrossEntropy;
 import io.tune4j.api.backend.CodeMap;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
@@ -208,6 +208,11 @@ public abstract class LibtorchBackend extends LibtorchArrays implements Backend 
     @Override
     public final void dequantize(FourBitCodes weight, Tensor target) {
         update(set -> set.dequantize(weight, target), () -> Backend.super.dequantize(weight, target));
+    }
+
+    @Override
+    public final boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
+        return compute(set -> set.multiplyCodes(x, weight, target) ? Optional.of(true) : Optional.empty(), () -> false);
     }
 
     @Override

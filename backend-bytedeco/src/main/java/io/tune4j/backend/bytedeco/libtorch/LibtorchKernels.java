@@ -3,9 +3,9 @@ package io.tune4j.backend.bytedeco.libtorch;
 
 import static io.tune4j.backend.bytedeco.libtorch.Torch.raw;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.CodeMap;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.batch.SequenceLayout;

@@ -6,6 +6,7 @@ import io.tune4j.api.tensor.DType;
 import io.tune4j.backend.bytedeco.libtorch.TorchParts;
 import io.tune4j.backend.bytedeco.libtorch.TorchProducts;
 import io.tune4j.backend.bytedeco.libtorch.TorchTypes;
+import io.tune4j.backend.bytedeco.libtorch.TorchWork;
 import io.tune4j.kernels.cpu.Tier;
 import io.tune4j.kernels.cpu.threads.Parallel;
 import java.nio.file.Path;
@@ -162,6 +163,23 @@ public final class CpuProducts implements TorchProducts {
             return true;
         }
         return engine.adapted(target, a, b, low, up);
+    }
+
+    /** One product where each group alone would go to our own engine; others may add up in an order that depends on the rows. */
+    @Override
+    public boolean adaptedRows(Tensor target, Tensor a, Tensor b, List<RowUpdate> updates) {
+        try (TorchWork work = new TorchWork()) {
+            OwnEngine own = null;
+            for (RowUpdate update : updates) {
+                Tensor rows = work.narrow(target, 0, update.start(), update.count());
+                ProductEngine engine = engine(rows, work.narrow(a, 0, update.start(), update.count()), b, 0);
+                if (!(engine instanceof OwnEngine found) || !found.takesUpdate(rows, update)) {
+                    return false;
+                }
+                own = found;
+            }
+            return own != null && own.adaptedRows(target, a, b, updates);
+        }
     }
 
     @Override

@@ -2,12 +2,15 @@
 package io.tune4j.backend.bytedeco.products;
 
 import io.tune4j.api.tensor.DType;
+import io.tune4j.backend.bytedeco.libtorch.TorchProducts.RowUpdate;
 import io.tune4j.kernels.cpu.Elements;
 import io.tune4j.kernels.cpu.Tier;
 import io.tune4j.kernels.cpu.products.Matrix;
 import io.tune4j.kernels.cpu.products.MatrixProducts;
 import io.tune4j.kernels.cpu.products.PanelKernels;
+import io.tune4j.kernels.cpu.products.RowGroup;
 import io.tune4j.kernels.cpu.threads.Parallel;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -77,6 +80,27 @@ final class OwnEngine implements ProductEngine {
             return false;
         }
         products.adapted(matrix(target), matrix(a), matrix(b), matrix(low), matrix(up));
+        return true;
+    }
+
+    /** Whether {@link #adaptedRows} takes what some rows get added. */
+    boolean takesUpdate(Tensor rows, RowUpdate update) {
+        return update.low() == null || update.up() == null || takes(rows, update.low(), update.up(), 0);
+    }
+
+    /** Only for operands that this takes, of the whole product and of each update. */
+    boolean adaptedRows(Tensor target, Tensor a, Tensor b, List<RowUpdate> updates) {
+        if (!takes(target, a, b, 0) || target.stride(1) != 1) {
+            return false;
+        }
+        List<RowGroup> groups = updates.stream()
+                .map(update -> new RowGroup(
+                        update.start(),
+                        update.count(),
+                        update.low() == null ? null : matrix(update.low()),
+                        update.up() == null ? null : matrix(update.up())))
+                .toList();
+        products.adaptedRows(matrix(target), matrix(a), matrix(b), groups);
         return true;
     }
 }

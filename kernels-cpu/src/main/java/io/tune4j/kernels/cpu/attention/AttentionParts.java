@@ -50,21 +50,41 @@ final class AttentionParts {
 
     private record Costed(Part part, long cost) {}
 
-    /** Divides; the costly parts come first, so that no thread begins one when the others are done. */
+    /**
+     * Divides; the costly parts come first, so that no thread begins one when the others are done. Each group of the layout is divided
+     * as if it were alone, because the order in which gradients are summed depends on the parts.
+     */
     List<Part> divide(SequenceLayout layout, int threads) {
-        List<Costed> best = plan(layout, 1);
+        List<Costed> parts = new ArrayList<>();
+        if (layout.groups().isEmpty()) {
+            parts.addAll(divide(layout.sequences(), layout.longest(), threads));
+        }
+        int first = 0;
+        for (SequenceLayout.Group group : layout.groups()) {
+            List<Sequence> own = layout.sequences().subList(first, first + group.sequences());
+            parts.addAll(divide(own, group.longest(), threads));
+            first += group.sequences();
+        }
+        if (layout.groups().size() > 1) {
+            parts.sort(Comparator.comparingLong(Costed::cost).reversed());
+        }
+        return parts.stream().map(Costed::part).toList();
+    }
+
+    private List<Costed> divide(List<Sequence> sequences, int longest, int threads) {
+        List<Costed> best = plan(sequences, 1);
         long shortest = makespan(best, threads);
         double ideal = SLACK * makespan(best, 1) / threads;
-        int blocks = (layout.longest() + BLOCK - 1) / BLOCK;
+        int blocks = (longest + BLOCK - 1) / BLOCK;
         for (int ranges = 2; shortest > ideal && ranges <= Math.min(2 * threads, blocks); ranges++) {
-            List<Costed> finer = plan(layout, ranges);
+            List<Costed> finer = plan(sequences, ranges);
             long span = makespan(finer, threads);
             if (span < shortest / SLACK) {
                 best = finer;
                 shortest = span;
             }
         }
-        return best.stream().map(Costed::part).toList();
+        return best;
     }
 
     /** The time at which the last thread ends, if each takes the next part when it is free. */
@@ -82,9 +102,9 @@ final class AttentionParts {
         return last;
     }
 
-    private List<Costed> plan(SequenceLayout layout, int ranges) {
+    private List<Costed> plan(List<Sequence> sequences, int ranges) {
         List<Costed> parts = new ArrayList<>();
-        for (Sequence sequence : layout.sequences()) {
+        for (Sequence sequence : sequences) {
             for (Positions positions : ranges(sequence.length(), ranges)) {
                 int firstKey = scores.firstSeen(positions.from());
                 for (int head = 0; head < heads; head++) {

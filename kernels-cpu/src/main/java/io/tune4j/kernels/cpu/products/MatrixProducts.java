@@ -72,6 +72,20 @@ public final class MatrixProducts {
         run(target, List.of(new Operands(a, b), new Operands(low, up)), 1, false);
     }
 
+    /**
+     * {@code target = a x b}, and for each group of rows {@code + low x up}: the bits of {@link #adapted}, or of {@link #multiply} where
+     * nothing is added, for each group alone. Only for what {@link #supports} accepts, of all products, and a target by rows.
+     *
+     * @param target {@code [rows, columns]}; may be none of the others
+     * @param a {@code [rows, inner]}
+     * @param b {@code [inner, columns]} in a's dtype
+     * @param groups all rows, in order
+     */
+    public void adaptedRows(Matrix target, Matrix a, Matrix b, List<RowGroup> groups) {
+        boolean pairs = kernels.shape().pairs() && a.elements() == Elements.BF16;
+        new GroupedProduct(kernels, parallel, memory, blocking, target, new Operands(a, b), groups, pairs).run();
+    }
+
     private void run(Matrix target, List<Operands> products, float alpha, boolean adds) {
         if (target.rows() == 0 || target.columns() == 0) {
             return;
