@@ -48,7 +48,6 @@ final class AdapterConfigFile {
             "lora_bias",
             "monteclora_config",
             "target_parameters",
-            "trainable_token_indices",
             "use_bdlora",
             "use_qalora",
             "velora_config");
@@ -80,6 +79,9 @@ final class AdapterConfigFile {
         config.put("revision", null);
         config.put("target_modules", names(options.targets()));
         config.put("task_type", "CAUSAL_LM");
+        if (!options.tokens().isEmpty()) {
+            config.put(TokenRows.KEY, options.tokens());
+        }
         config.put("use_dora", options.useDora());
         config.put("use_rslora", options.useRsLora());
         ModuleNames excluded = options.excluded();
@@ -152,6 +154,10 @@ final class AdapterConfigFile {
         if (!saved.equals(own)) {
             lines.add("modules_to_save is " + saved + " in the file, " + own + " in this run");
         }
+        List<Long> tokens = tokens(config.path(TokenRows.KEY));
+        if (!tokens.equals(options.tokens())) {
+            lines.add(TokenRows.KEY + " is " + tokens + " in the file, " + options.tokens() + " in this run");
+        }
         for (String feature : FOREIGN_FEATURES) {
             JsonNode value = config.path(feature);
             boolean used = value.isContainerNode() ? !value.isEmpty() : value.asBoolean(false) || value.isTextual();
@@ -166,6 +172,14 @@ final class AdapterConfigFile {
                     + " it again with path_initial_model_for_weight_conversion");
         }
         return lines;
+    }
+
+    /** A list, or a list by the name of the embedding. */
+    private static List<Long> tokens(JsonNode value) {
+        JsonNode list = value.isObject() && value.size() == 1 ? value.elements().next() : value;
+        List<Long> tokens = new ArrayList<>();
+        list.forEach(token -> tokens.add(token.asLong(-1)));
+        return tokens;
     }
 
     private static void compare(List<String> lines, String key, boolean file, boolean run) {

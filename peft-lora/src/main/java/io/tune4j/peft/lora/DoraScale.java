@@ -5,10 +5,10 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.nn.Projection;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +41,7 @@ final class DoraScale implements AutoCloseable {
     /** {@code m / norm [1, out]} in the dtype of the computation, 1 where nothing is adapted. */
     private final Tensor factors;
 
-    /** Sets the magnitudes to W's row norms where they have no value yet. */
+    /** Sets the magnitudes to the row norms with which training begins, W's, where they have no value yet. */
     DoraScale(FrozenLinear linear, List<LoraWeights> adapted) {
         this.adapted = List.copyOf(adapted);
         this.base = linear.weight();
@@ -55,7 +55,10 @@ final class DoraScale implements AutoCloseable {
             norms = TensorScope.detach(Tensor.full(squaredBase.kernels(), 1, squaredBase.dtype(), squaredBase.shape()));
             factors =
                     TensorScope.detach(Tensor.full(squaredBase.kernels(), 1, base.computeDtype(), squaredBase.shape()));
-            Tensor rowNorms = squaredBase.apply(UnaryFunction.SQRT);
+            Tensor squaredBeginning = adapted.stream().anyMatch(LoraWeights::hasStart)
+                    ? squaredRowNorms(new RestoredWeight(base, linear.projections(), adapted))
+                    : squaredBase;
+            Tensor rowNorms = squaredBeginning.apply(UnaryFunction.SQRT);
             for (int i = 0; i < adapted.size(); i++) {
                 long out = adapted.get(i).target().projection().outFeatures();
                 adapted.get(i)

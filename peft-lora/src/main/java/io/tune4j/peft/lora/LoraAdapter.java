@@ -6,7 +6,8 @@ import io.tune4j.api.autograd.ParameterGroup;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
@@ -27,13 +28,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The adapter's weights by projection, and what is done with them as a whole. */
 final class LoraAdapter implements Adapter {
     private final LoraOptions options;
+    private final Backend backend;
+    private final DType computeDtype;
+    private final long seed;
 
     /** The weights by the projection's name, in the model's order. */
     private final Map<String, LoraWeights> weights = new LinkedHashMap<>();
@@ -43,31 +49,52 @@ final class LoraAdapter implements Adapter {
     /** The weights that are trained as they are: peft's {@code modules_to_save}. */
     private final WholeWeights whole;
 
+    /** The rows of the embedding that are trained, or null. */
+    private final @Nullable TokenRows rows;
+
     LoraAdapter(
             LoraOptions options,
             List<LoraTarget> targets,
             List<WeightShape> whole,
+            @Nullable WeightShape table,
             Backend backend,
             DType computeDtype,
             long seed) {
         this.options = options;
+        this.backend = backend;
+        this.computeDtype = computeDtype;
+        this.seed = seed;
         Set<String> names = whole.stream().map(WeightShape::name).collect(Collectors.toSet());
         this.whole = new WholeWeights(backend, options.adapterDtype(), computeDtype, names::contains);
+        this.rows = table == null ? null : new TokenRows(table, options, backend, computeDtype);
         for (LoraTarget target : targets) {
             LoraWeights made = new LoraWeights(target, backend, options.adapterDtype(), seed);
+            if (options.initial() != null) {
+                made.awaitStart();
+            }
             weights.put(target.name(), made);
             byWeight.computeIfAbsent(target.weightName(), name -> new ArrayList<>())
                     .add(made);
         }
     }
 
+    @Override
+    public BaseChange baseChange(WeightFormat format, Consumer<String> notices) {
+        InitialValues initial = options.initial();
+        if (initial == null) {
+            return BaseChange.NONE;
+        }
+        return new ChangedBase(initial, byWeight, backend, computeDtype, seed, format, notices);
+    }
+
     /** @throws UserException if modules are trained as a whole, whose values are in the source */
     @Override
     public LinearFactory decorate(FrozenLinearFactory base) {
-        if (!options.savedModules().isEmpty()) {
+        if (!options.savedModules().isEmpty() || rows != null) {
+            String key = rows == null ? "modules_to_save" : TokenRows.KEY;
             throw new UserException(
-                    "modules_to_save trains modules as a whole, and this recipe needs the base model beside"
-                            + " the adapter; leave modules_to_save out");
+                    key + " trains weights of the checkpoint, and this recipe needs the base model beside"
+                            + " the adapter; leave " + key + " out");
         }
         return projections -> create(base, projections);
     }
@@ -91,7 +118,7 @@ final class LoraAdapter implements Adapter {
 
             @Override
             public ModelWeight weight(String name, Supplier<Tensor> load) {
-                return trained.weight(name, load);
+                return rows != null && rows.isIn(name) ? rows.weight(source) : trained.weight(name, load);
             }
         };
     }
@@ -114,6 +141,14 @@ final class LoraAdapter implements Adapter {
                     .toList());
         }
         FrozenLinear frozen = base.create(projections);
+        if (options.initial() != null
+                && backend.hasValues()
+                && !adapted.stream().allMatch(LoraWeights::hasBegun)) {
+            frozen.close();
+            throw new UserException(
+                    "init_lora_weights begins with a decomposition of the base model, which this recipe does"
+                            + " not ask for; leave init_lora_weights out");
+        }
         return options.useDora()
                 ? new DoraLinear(frozen, adapted, options.dropout())
                 : new LoraLinear(frozen, adapted, options.dropout());
@@ -122,9 +157,17 @@ final class LoraAdapter implements Adapter {
     @Override
     public List<Parameter> parameters() {
         return Stream.concat(
-                        weights.values().stream().flatMap(each -> each.parameters().stream()),
-                        whole.parameters().stream())
+                        weights.values().stream().flatMap(each -> each.parameters().stream()), besideTargets().stream())
                 .toList();
+    }
+
+    private List<Parameter> besideTargets() {
+        List<Parameter> parameters = new ArrayList<>(whole.parameters());
+        Parameter trainedRows = rows == null ? null : rows.parameter();
+        if (trainedRows != null) {
+            parameters.add(trainedRows);
+        }
+        return parameters;
     }
 
     @Override
@@ -141,7 +184,7 @@ final class LoraAdapter implements Adapter {
         List<Parameter> fast = new ArrayList<>(parameters());
         List<Parameter> slow = Stream.concat(
                         weights.values().stream().map(LoraWeights::a),
-                        whole.parameters().stream()
+                        besideTargets().stream()
                                 .filter(parameter -> parameter.value().rank() > 1))
                 .toList();
         fast.removeAll(slow);
@@ -151,8 +194,8 @@ final class LoraAdapter implements Adapter {
     @Override
     public void save(Path directory, String baseModel) {
         try (StoredWeights stored = StoredWeights.of(weights.values(), options.useRsLora())) {
-            AdapterWeightsFile.write(directory, stored.weights(), whole.parameters(), options.adapterDtype());
-            AdapterConfigFile.write(directory, stored.options(options), baseModel);
+            AdapterWeightsFile.write(directory, stored.weights(), besideTargets(), options.adapterDtype());
+            AdapterConfigFile.write(directory, stored.options(options.saved()), baseModel);
         }
     }
 
@@ -163,15 +206,23 @@ final class LoraAdapter implements Adapter {
             List<String> mismatches =
                     new ArrayList<>(AdapterConfigFile.mismatches(directory, options, stored.targets()));
             file.requirePeftsNames(stored.weights());
-            mismatches.addAll(file.mismatches(stored.weights(), whole.parameters()));
+            mismatches.addAll(file.mismatches(stored.weights(), besideTargets()));
             if (!mismatches.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " does not fit this run:\n  "
                         + String.join("\n  ", mismatches)
                         + "\nGive the run the options that the adapter was made with, or name another adapter.");
             }
             stored.weights().forEach(file::load);
-            file.load(whole.parameters());
+            file.load(besideTargets());
             List<String> undivided = stored.split();
+            List<String> others = stored.otherStarts();
+            if (!others.isEmpty()) {
+                throw new UserException("the adapter in " + directory + " began with other values of " + others.get(0)
+                        + " than this run (" + options.saved().rank() + " ranks, of which half are the negative initial"
+                        + " values): it belongs to other base weights or another init_lora_weights. To go on training"
+                        + " it, leave init_lora_weights out and set lora_rank and lora_alpha to those of its"
+                        + " adapter_config.json");
+            }
             if (!undivided.isEmpty()) {
                 throw new UserException("the adapter in " + directory + " changes " + undivided.get(0)
                         + " as a whole, and this run adapts its parts; name it in target_modules instead of them");
@@ -181,7 +232,9 @@ final class LoraAdapter implements Adapter {
 
     @Override
     public boolean adapts(String weightName) {
-        return whole.parameter(weightName) != null || !ofWeight(weightName).isEmpty();
+        return whole.parameter(weightName) != null
+                || (rows != null && rows.isIn(weightName))
+                || !ofWeight(weightName).isEmpty();
     }
 
     @Override
@@ -189,6 +242,9 @@ final class LoraAdapter implements Adapter {
         Parameter trained = whole.parameter(weightName);
         if (trained != null) {
             return trained.value().cast(weight.dtype());
+        }
+        if (rows != null && rows.isIn(weightName)) {
+            return rows.merge(weight);
         }
         List<LoraWeights> found = ofWeight(weightName);
         if (found.isEmpty()) {
@@ -218,5 +274,8 @@ final class LoraAdapter implements Adapter {
         weights.values().forEach(LoraWeights::close);
         weights.clear();
         whole.close();
+        if (rows != null) {
+            rows.close();
+        }
     }
 }

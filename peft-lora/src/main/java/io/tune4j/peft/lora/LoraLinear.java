@@ -120,6 +120,73 @@ final class LoraLinear implements Linear {
         }
     }
 
+    @Override
+    public Update update(Tensor x, Pass pass) {
+        return new SharedUpdate(x, lows(x, pass), pass);
+    }
+
+    /** The parts of {@link #forward} and of its backward beside the frozen product, for rows that share that with other adapters'. */
+    private final class SharedUpdate implements Update {
+        private final Tensor x;
+        private final List<Tensor> lows;
+        private final Pass pass;
+
+        SharedUpdate(Tensor x, List<Tensor> lows, Pass pass) {
+            this.x = x;
+            this.lows = lows;
+            this.pass = pass;
+        }
+
+        @Override
+        public @Nullable Factors factors() {
+            Tensor up = updates.get(0).wholeUp(x.dtype());
+            return up == null ? null : new Factors(lows.get(0), up);
+        }
+
+        @Override
+        public void addTo(Tensor y) {
+            for (int i = updates.get(0).wholeUp(x.dtype()) == null ? 0 : 1; i < lows.size(); i++) {
+                updates.get(i).addUp(y, lows.get(i));
+            }
+        }
+
+        @Override
+        public List<Tensor> saved() {
+            List<Tensor> saved = new ArrayList<>(lows);
+            saved.add(x);
+            return saved;
+        }
+
+        private boolean drops() {
+            return dropout > 0 && pass.training();
+        }
+
+        @Override
+        public @Nullable Factors backward(Tensor dy, boolean wanted) {
+            if (drops()) {
+                return null;
+            }
+            LowRankUpdate first = updates.get(0);
+            Tensor lowGradient = first.parameterGradients(dy, x, lows.get(0));
+            return wanted ? new Factors(lowGradient, first.down(x.dtype())) : null;
+        }
+
+        @Override
+        public void finish(Tensor dy, @Nullable Tensor dx) {
+            for (int i = drops() ? 0 : 1; i < lows.size(); i++) {
+                try (TensorScope scope = TensorScope.open()) {
+                    LowRankUpdate update = updates.get(i);
+                    Tensor mask = mask(update, x, pass);
+                    Tensor lowGradient = update.parameterGradients(dy, mask == null ? x : x.times(mask), lows.get(i));
+                    if (dx != null) {
+                        Tensor more = update.inputGradient(lowGradient);
+                        dx.addInPlace(mask == null ? more : more.timesInPlace(mask), 1);
+                    }
+                }
+            }
+        }
+    }
+
     private @Nullable Tensor mask(LowRankUpdate update, Tensor x, Pass pass) {
         return dropout > 0 && pass.training() ? Dropout.mask(x, dropout, pass.seedFor(update.firstName())) : null;
     }

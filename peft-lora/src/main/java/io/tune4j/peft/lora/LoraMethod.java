@@ -42,6 +42,8 @@ public final class LoraMethod implements PeftMethod {
     @Override
     public @Nullable PeftPlan configure(ConfigReader options, ModelDefinition model) {
         LoraOptions read = LoraOptionsReader.read(options, model, dora);
-        return read == null ? null : new LoraPlan(read, read.targetsOf(model), read.wholeOf(model));
+        return read == null
+                ? null
+                : new LoraPlan(read, read.targetsOf(model), read.wholeOf(model), TokenRows.table(model, read));
     }
 }

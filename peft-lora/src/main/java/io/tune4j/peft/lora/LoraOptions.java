@@ -2,7 +2,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import java.util.ArrayList;
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param adapterDtype dtype of the trained values and their file
  * @param quantizedBase whether the frozen weights are kept in 4 bits
  * @param savedModules {@code modules_to_save}: ends of the names of modules that are trained as a whole
+ * @param tokens {@code trainable_token_indices}: rows of the embedding that are trained
+ * @param initial values that are made of the base; null for random ones
  */
 record LoraOptions(
         ModuleNames targets,
@@ -44,13 +46,16 @@ record LoraOptions(
         boolean useRsLora,
         DType adapterDtype,
         boolean quantizedBase,
-        List<String> savedModules) {
+        List<String> savedModules,
+        List<Long> tokens,
+        @Nullable InitialValues initial) {
     /** The first numbered part of a name that follows a part which follows another: peft's rule. */
     private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
 
     LoraOptions {
         layers = List.copyOf(layers);
         savedModules = List.copyOf(savedModules);
+        tokens = List.copyOf(tokens);
         rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
         alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     }
@@ -70,7 +75,9 @@ record LoraOptions(
                 useRsLora,
                 dtype,
                 quantizedBase,
-                savedModules);
+                savedModules,
+                tokens,
+                initial);
     }
 
     LoraOptions withSavedModules(List<String> modules) {
@@ -87,7 +94,9 @@ record LoraOptions(
                 useRsLora,
                 adapterDtype,
                 quantizedBase,
-                modules);
+                modules,
+                tokens,
+                initial);
     }
 
     /** Makes options for targets that are given in full, with ranks and alphas of their own. */
@@ -105,7 +114,40 @@ record LoraOptions(
                 useRsLora,
                 adapterDtype,
                 quantizedBase,
-                savedModules);
+                savedModules,
+                tokens,
+                initial);
+    }
+
+    /**
+     * Options of the adapter in its files: where the initial values were made of the base, it has their negatives beside what was
+     * trained, and so twice the rank with the same scale.
+     */
+    LoraOptions saved() {
+        if (initial == null) {
+            return this;
+        }
+        double factor = useRsLora ? Math.sqrt(2) : 2;
+        Map<String, Integer> ranks = new LinkedHashMap<>(rankPattern);
+        ranks.replaceAll((name, value) -> 2 * value);
+        Map<String, Double> alphas = new LinkedHashMap<>(alphaPattern);
+        alphas.replaceAll((name, value) -> factor * value);
+        return new LoraOptions(
+                targets,
+                excluded,
+                layers,
+                2 * rank,
+                factor * alpha,
+                ranks,
+                alphas,
+                dropout,
+                useDora,
+                useRsLora,
+                adapterDtype,
+                quantizedBase,
+                savedModules,
+                tokens,
+                null);
     }
 
     /** The number of the layer that a projection belongs to, or null for one outside the layers. */

@@ -3,7 +3,8 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
+import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ final class LoraOptionsReader {
         if (problemCount(options) == before) {
             targets.check(read);
             reader.checkSaved(read);
+            TokenRows.check(options, model, read);
+            InitialValuesReader.check(options, model, read);
         }
         return problemCount(options) == before ? read : null;
     }
@@ -63,7 +66,9 @@ final class LoraOptionsReader {
                 options.bool("use_rslora", false),
                 adapterDtype(),
                 options.bool("quantize_base", false),
-                options.strings(SAVED, List.of()));
+                options.strings(SAVED, List.of()),
+                TokenRows.read(options),
+                InitialValuesReader.read(options));
     }
 
     /** peft's {@code modules_to_save}, which end as the names do. */
@@ -77,6 +82,14 @@ final class LoraOptionsReader {
                         "no module ends in '" + module + "'; weights of this model are "
                                 + String.join(", ", names.subList(0, Math.min(4, names.size()))) + ", ...");
             }
+        }
+        Projection first = model.projections().get(0);
+        if (!read.savedModules().isEmpty() && !first.weightName().equals(first.name() + ".weight")) {
+            options.problem(
+                    SAVED,
+                    "the checkpoint's names of weights, such as " + first.weightName()
+                            + ", are not those of modules, such as " + first.name()
+                            + ", by which peft would look for them; leave it out");
         }
         Set<String> whole = read.wholeOf(model).stream().map(WeightShape::name).collect(Collectors.toSet());
         read.targetsOf(model).stream()

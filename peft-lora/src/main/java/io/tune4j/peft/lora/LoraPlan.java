@@ -2,8 +2,10 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
+import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -16,18 +18,24 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The targets of one model with their ranks and scales; nothing is allocated yet. */
 final class LoraPlan implements PeftPlan {
     private final LoraOptions options;
     private final List<LoraTarget> targets;
     private final List<WeightShape> whole;
+    private final @Nullable WeightShape table;
 
-    /** @param whole weights that are trained as they are, beside the targets */
-    LoraPlan(LoraOptions options, List<LoraTarget> targets, List<WeightShape> whole) {
+    /**
+     * @param whole weights that are trained as they are, beside the targets
+     * @param table the embedding of which rows are trained; null for none
+     */
+    LoraPlan(LoraOptions options, List<LoraTarget> targets, List<WeightShape> whole, @Nullable WeightShape table) {
         this.options = options;
         this.targets = List.copyOf(targets);
         this.whole = List.copyOf(whole);
+        this.table = table;
     }
 
     /** The weight format that torchtune's {@code quantize_base: True} selects. */
@@ -67,13 +75,21 @@ final class LoraPlan implements PeftPlan {
     }
 
     @Override
+    public boolean sharesBase() {
+        return !options.useDora() && whole.isEmpty() && table == null && options.initial() == null;
+    }
+
+    @Override
     public String describe() {
         String method = (options.useRsLora() ? "rs" : "") + (options.useDora() ? "DoRA" : "LoRA");
         IntSummaryStatistics ranks = targets.stream().mapToInt(LoraTarget::rank).summaryStatistics();
         String rank = ranks.getMin() == ranks.getMax() ? "" + ranks.getMin() : ranks.getMin() + " to " + ranks.getMax();
-        return method + ", rank " + rank + ", alpha " + shortest(options.alpha())
+        InitialValues initial = options.initial();
+        return method + (initial == null ? "" : " from " + initial.name()) + ", rank " + rank + ", alpha "
+                + shortest(options.alpha())
                 + (options.dropout() > 0 ? ", dropout " + shortest(options.dropout()) : "") + ", " + where() + ", "
                 + (whole.isEmpty() ? "" : String.join(" and ", options.savedModules()) + " as a whole, ")
+                + (table == null ? "" : options.tokens().size() + " rows of the embedding, ")
                 + count(parameterCount()) + " parameters";
     }
 
@@ -111,22 +127,46 @@ final class LoraPlan implements PeftPlan {
     @Override
     public long parameterCount() {
         return targets.stream().mapToLong(LoraTarget::parameterCount).sum()
-                + whole.stream().mapToLong(WeightShape::elementCount).sum();
+                + whole.stream().mapToLong(WeightShape::elementCount).sum()
+                + (table == null ? 0 : options.tokens().size() * table.shape().get(1));
     }
 
     @Override
     public long fileBytes() {
-        List<TensorSpec> tensors = Stream.concat(
-                        StoredWeights.targets(targets, options.useRsLora()).stream()
+        List<TensorSpec> rows = table == null
+                ? List.of()
+                : List.of(TokenRows.spec(table, options.tokens().size(), options.adapterDtype()));
+        List<TensorSpec> tensors = Stream.of(
+                        StoredWeights.targets(savedTargets(), options.useRsLora()).stream()
                                 .flatMap(target -> target.fileTensors(options.adapterDtype()).stream()),
-                        whole.stream().map(weight -> AdapterWeightsFile.spec(weight, options.adapterDtype())))
+                        whole.stream().map(weight -> AdapterWeightsFile.spec(weight, options.adapterDtype())),
+                        rows.stream())
+                .flatMap(each -> each)
                 .toList();
         return SafetensorsWriter.fileBytes(tensors, AdapterWeightsFile.METADATA);
     }
 
+    private List<LoraTarget> savedTargets() {
+        return options.initial() == null
+                ? targets
+                : targets.stream()
+                        .map(target -> target.doubled(options.useRsLora()))
+                        .toList();
+    }
+
+    @Override
+    public PeftPlan saved() {
+        return options.initial() == null ? this : new LoraPlan(options.saved(), savedTargets(), whole, table);
+    }
+
+    @Override
+    public void check(WeightFormat format, ConfigReader section) {
+        InitialValuesReader.check(section, options, format);
+    }
+
     @Override
     public PeftPlan withAdapterDtype(DType dtype) {
-        return new LoraPlan(options.withAdapterDtype(dtype), targets, whole);
+        return new LoraPlan(options.withAdapterDtype(dtype), targets, whole, table);
     }
 
     /** @throws UserException if the backend cannot compute in the adapter's dtype */
@@ -139,6 +179,6 @@ final class LoraPlan implements PeftPlan {
                     + known.stream().map(DType::configName).sorted().collect(Collectors.joining(", "))
                     + ". fp32, the default, is right for nearly all runs");
         }
-        return new LoraAdapter(options, targets, whole, backend, computeDtype, seed);
+        return new LoraAdapter(options, targets, whole, table, backend, computeDtype, seed);
     }
 }

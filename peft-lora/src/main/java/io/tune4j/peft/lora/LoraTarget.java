@@ -39,7 +39,7 @@ record LoraTarget(
 
     /** The checkpoint's name of the weight that a merge changes: not the embedding's, where a tied output projection has that. */
     String weightName() {
-        return (whole == null ? name() : whole.name()) + ".weight";
+        return (whole == null ? projection : whole).ownWeightName();
     }
 
     /** The first row of that weight that it changes. */
@@ -90,6 +90,11 @@ record LoraTarget(
     /** Whether B·A has fewer dimensions than the rank allows. */
     boolean isOverfull() {
         return rank > Math.min(projection.inFeatures(), projection.outFeatures());
+    }
+
+    /** The target with twice the rank and the same scale. */
+    LoraTarget doubled(boolean useRsLora) {
+        return new LoraTarget(projection, 2 * rank, alpha * (useRsLora ? Math.sqrt(2) : 2), scale, magnitude, whole);
     }
 
     long parameterCount() {

@@ -10,6 +10,7 @@ import io.tune4j.peft.lora.UpBlock.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code y[:, i] += s_i · (x·A_iᵀ)·B_iᵀ} for some of the projections of one input (Hu et al. 2021, eq. 3), and its
@@ -84,14 +85,28 @@ final class LowRankUpdate implements AutoCloseable {
     Tensor multiply(FrozenWeight weight, Tensor x, Tensor low) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor y;
-            if (blocks.size() == 1 && blocks.get(0).width() == totalOut) {
-                y = weight.multiply(x, low, blocks.get(0).b(x.dtype()).transposed());
+            Tensor up = wholeUp(x.dtype());
+            if (up != null) {
+                y = weight.multiply(x, low, up);
             } else {
                 y = weight.multiply(x);
                 addUp(y, low);
             }
             return scope.escape(y);
         }
+    }
+
+    /** {@code Bᵀ} of all columns of y, {@code [sum of ranks, sum of out]}, where it is one matrix; else null. */
+    @Nullable
+    Tensor wholeUp(DType dtype) {
+        return blocks.size() == 1 && blocks.get(0).width() == totalOut
+                ? blocks.get(0).b(dtype).transposed()
+                : null;
+    }
+
+    /** {@code A [sum of ranks, in]}; not to be closed or changed. */
+    Tensor down(DType dtype) {
+        return stackedA.in(dtype);
     }
 
     /** {@code dy·W + dlow·A}. */

@@ -15,91 +15,130 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter as peft keeps it. peft adapts a checkpoint's own projections, so adapters of a projection's parts are one adapter of the
- * whole, which computes the same: A's are stacked, B's are the blocks of a diagonal, and the rank is the sum of all.
+ * whole, which computes the same: A's are stacked, B's are the blocks of a diagonal, and the rank is the sum of all. Initial values that
+ * were taken out of the base are a further block with a negative B, so that the adapter belongs to the checkpoint's own weights.
  */
 final class StoredWeights implements AutoCloseable {
+    /** The part of an initial product by which another machine's may differ. */
+    private static final double CLOSE = 1e-3;
+
     /** The stored tensors in the adapter's order; tensors of parts are one. */
     private final List<LoraWeights> all = new ArrayList<>();
 
-    private final Map<LoraWeights, List<LoraWeights>> composed = new LinkedHashMap<>();
+    private final Map<LoraWeights, List<Block>> composed = new LinkedHashMap<>();
+    private final boolean useRsLora;
 
-    private StoredWeights() {}
+    private StoredWeights(boolean useRsLora) {
+        this.useRsLora = useRsLora;
+    }
 
-    /** The weights with copies of parts' values. */
+    /**
+     * A block of B and the rows of A beside it.
+     *
+     * @param rank its first one
+     * @param isInitial whether it is what the weights began with
+     */
+    private record Block(LoraWeights weights, long rank, boolean isInitial) {
+        Tensor a() {
+            return isInitial ? weights.start().a() : weights.a().value();
+        }
+
+        Tensor b() {
+            return isInitial ? weights.start().b() : weights.b().value();
+        }
+
+        Tensor rowsOf(Tensor a) {
+            return a.rows(rank, weights.target().rank());
+        }
+
+        Tensor blockOf(Tensor b) {
+            return rows(b, weights).narrow(1, rank, weights.target().rank());
+        }
+
+        /** What B is multiplied by in a file of another scale. */
+        double factor(LoraWeights one) {
+            return (isInitial ? -1 : 1) * weights.scale() / one.scale();
+        }
+    }
+
+    /** The weights with copies of the values that a file has in other tensors. */
     static StoredWeights of(Collection<LoraWeights> weights, boolean useRsLora) {
-        StoredWeights stored = new StoredWeights();
-        Map<String, List<LoraWeights>> parts = new LinkedHashMap<>();
-        for (LoraWeights each : weights) {
-            Projection whole = each.target().whole();
-            if (whole != null) {
-                parts.computeIfAbsent(whole.name(), name -> new ArrayList<>()).add(each);
-            }
-        }
-        for (LoraWeights each : weights) {
-            Projection whole = each.target().whole();
-            if (whole == null) {
-                stored.all.add(each);
-            } else {
-                List<LoraWeights> own = parts.remove(whole.name());
-                if (own != null) {
-                    LoraWeights one = compose(whole, own, useRsLora);
-                    stored.all.add(one);
-                    stored.composed.put(one, own);
-                }
-            }
-        }
+        StoredWeights stored = new StoredWeights(useRsLora);
+        Map<String, List<LoraWeights>> byWeight = new LinkedHashMap<>();
+        weights.forEach(each -> byWeight.computeIfAbsent(each.target().weightName(), name -> new ArrayList<>())
+                .add(each));
+        byWeight.values().forEach(stored::add);
         return stored;
+    }
+
+    private void add(List<LoraWeights> own) {
+        LoraWeights first = own.get(0);
+        if (first.target().whole() == null && !first.hasStart()) {
+            all.add(first);
+            return;
+        }
+        List<Block> blocks = new ArrayList<>();
+        long rank = 0;
+        for (LoraWeights each : own) {
+            blocks.add(new Block(each, rank, false));
+            rank += each.target().rank();
+            if (each.hasStart()) {
+                blocks.add(new Block(each, rank, true));
+                rank += each.target().rank();
+            }
+        }
+        LoraWeights one = compose(
+                target(own.stream()
+                        .map(each -> each.hasStart() ? each.target().doubled(useRsLora) : each.target())
+                        .toList()),
+                blocks);
+        all.add(one);
+        composed.put(one, blocks);
     }
 
     /** The targets that a file has: those of parts are in one. */
     static List<LoraTarget> targets(List<LoraTarget> targets, boolean useRsLora) {
+        StoredWeights stored = new StoredWeights(useRsLora);
         Map<String, List<LoraTarget>> byWeight = new LinkedHashMap<>();
         targets.forEach(target -> byWeight.computeIfAbsent(target.weightName(), name -> new ArrayList<>())
                 .add(target));
-        return byWeight.values().stream()
-                .map(own -> {
-                    Projection whole = own.get(0).whole();
-                    return whole == null ? own.get(0) : target(whole, own, useRsLora);
-                })
-                .toList();
+        return byWeight.values().stream().map(stored::target).toList();
     }
 
-    private static LoraTarget target(Projection whole, List<LoraTarget> parts, boolean useRsLora) {
-        int rank = parts.stream().mapToInt(LoraTarget::rank).sum();
-        double scale = parts.get(0).scale();
-        double alpha = scale * (useRsLora ? Math.sqrt(rank) : rank);
-        return new LoraTarget(whole, rank, alpha, scale, parts.get(0).magnitude());
+    private LoraTarget target(List<LoraTarget> own) {
+        LoraTarget first = own.get(0);
+        Projection whole = first.whole();
+        if (whole == null) {
+            return first;
+        }
+        int rank = own.stream().mapToInt(LoraTarget::rank).sum();
+        double alpha = first.scale() * (useRsLora ? Math.sqrt(rank) : rank);
+        return new LoraTarget(whole, rank, alpha, first.scale(), first.magnitude());
     }
 
-    private static LoraWeights compose(Projection whole, List<LoraWeights> parts, boolean useRsLora) {
-        LoraTarget target =
-                target(whole, parts.stream().map(LoraWeights::target).toList(), useRsLora);
-        ArrayKernels kernels = parts.get(0).a().value().kernels();
-        DType dtype = parts.get(0).a().value().dtype();
+    private static LoraWeights compose(LoraTarget target, List<Block> blocks) {
+        LoraWeights first = blocks.get(0).weights();
+        ArrayKernels kernels = first.a().value().kernels();
+        DType dtype = first.a().value().dtype();
         try (TensorScope scope = TensorScope.open()) {
-            Tensor a = Tensor.concatenate(
-                    0, parts.stream().map(part -> part.a().value()).toList());
+            Tensor a = Tensor.concatenate(0, blocks.stream().map(Block::a).toList());
             Tensor b = Tensor.zeros(kernels, dtype, target.bShape());
             @Nullable
             Tensor magnitude = target.magnitude() ? Tensor.zeros(kernels, dtype, target.magnitudeShape()) : null;
-            long rank = 0;
-            for (LoraWeights part : parts) {
-                block(b, part, rank).copyFrom(part.b().value().times(part.scale() / target.scale()));
+            LoraWeights one = new LoraWeights(target, a, b, magnitude);
+            for (Block block : blocks) {
+                block.blockOf(b).copyFrom(block.b().times(block.factor(one)));
+                LoraWeights part = block.weights();
                 if (magnitude != null && part.magnitude() != null) {
                     rows(magnitude, part).copyFrom(part.magnitude().value());
                 }
-                rank += part.target().rank();
             }
-            return new LoraWeights(target, a, b, magnitude);
+            return one;
         }
     }
 
     private static Tensor rows(Tensor whole, LoraWeights part) {
         return whole.rows(part.target().firstRow(), part.target().projection().outFeatures());
-    }
-
-    private static Tensor block(Tensor b, LoraWeights part, long firstRank) {
-        return rows(b, part).narrow(1, firstRank, part.target().rank());
     }
 
     List<LoraWeights> weights() {
@@ -117,22 +156,21 @@ final class StoredWeights implements AutoCloseable {
      */
     List<String> split() {
         List<String> undivided = new ArrayList<>();
-        composed.forEach((one, parts) -> {
+        composed.forEach((one, blocks) -> {
             try (TensorScope scope = TensorScope.open()) {
                 Tensor rest = one.b().value().copy();
-                long rank = 0;
-                for (LoraWeights part : parts) {
-                    Tensor block = block(rest, part, rank);
-                    part.a()
-                            .value()
-                            .copyFrom(one.a().value().rows(rank, part.target().rank()));
-                    part.b().value().copyFrom(block.times(one.scale() / part.scale()));
+                for (Block block : blocks) {
+                    Tensor values = block.blockOf(rest);
+                    LoraWeights part = block.weights();
+                    if (!block.isInitial()) {
+                        part.a().value().copyFrom(block.rowsOf(one.a().value()));
+                        part.b().value().copyFrom(values.times(1 / block.factor(one)));
+                    }
                     if (part.magnitude() != null && one.magnitude() != null) {
                         part.magnitude().value().copyFrom(rows(one.magnitude().value(), part));
                     }
-                    block.fillInPlace(0);
+                    values.fillInPlace(0);
                     part.loaded();
-                    rank += part.target().rank();
                 }
                 if (rest.times(rest).sum().item() != 0) {
                     undivided.add(one.target().name());
@@ -142,9 +180,39 @@ final class StoredWeights implements AutoCloseable {
         return undivided;
     }
 
+    /** The projections for which the file says other initial values than this run has, so that its base is another one. */
+    List<String> otherStarts() {
+        List<String> others = new ArrayList<>();
+        composed.forEach((one, blocks) -> {
+            try (TensorScope scope = TensorScope.open()) {
+                for (Block block : blocks) {
+                    if (block.isInitial()) {
+                        Tensor file = block.blockOf(one.b().value())
+                                .times(1 / block.factor(one))
+                                .matmul(block.rowsOf(one.a().value()));
+                        Tensor own = block.b().matmul(block.a());
+                        double size = squares(own);
+                        if (!(squares(own.minus(file)) <= CLOSE * CLOSE * size)) {
+                            others.add(block.weights().target().name());
+                        }
+                    }
+                }
+            }
+        });
+        return others;
+    }
+
+    private static double squares(Tensor tensor) {
+        Tensor wide = tensor.cast(tensor.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+        return wide.times(wide).sum().item();
+    }
+
     /** The options that peft's config says: those of the run, or with wholes in place of parts. */
     LoraOptions options(LoraOptions run) {
-        if (composed.isEmpty()) {
+        boolean areWholes = composed.values().stream()
+                .flatMap(List::stream)
+                .allMatch(block -> block.weights().target().whole() == null);
+        if (areWholes) {
             return run;
         }
         boolean isShort = run.layers().isEmpty() && run.excluded() == null;

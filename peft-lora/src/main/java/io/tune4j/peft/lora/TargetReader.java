@@ -123,10 +123,15 @@ final class TargetReader {
         return ModuleNames.Listed.of(List.of());
     }
 
+    /** Modules to exclude may be in a part of the checkpoint that is not loaded here. */
+    private boolean isOfOtherParts(String key) {
+        return key.equals(EXCLUDED) && !model.modulePrefix().isEmpty();
+    }
+
     private ModuleNames expression(String key, String text) {
         try {
             ModuleNames expression = ModuleNames.Expression.of(text);
-            if (projectionNames().noneMatch(expression::matches)) {
+            if (projectionNames().noneMatch(expression::matches) && !isOfOtherParts(key)) {
                 options.problem(
                         key,
                         "the regular expression '" + text + "' matches no projection's whole name, such as "
@@ -168,7 +173,21 @@ final class TargetReader {
     @Nullable
     ModuleNames excluded() {
         ConfigNode node = options.node(EXCLUDED);
-        return node == null ? null : peftTargets(EXCLUDED, node);
+        ModuleNames given = node == null ? null : peftTargets(EXCLUDED, node);
+        return model.modulePrefix().isEmpty() ? given : withOtherParts(given);
+    }
+
+    /** peft looks for targets in the whole model, whose other parts have projections of the same names. */
+    private ModuleNames withOtherParts(@Nullable ModuleNames given) {
+        String others = "(?!" + model.modulePrefix().replace(".", "\\.") + "|lm_head$).*";
+        if (given == null) {
+            return ModuleNames.Expression.of(others);
+        }
+        String own = given instanceof ModuleNames.Expression expression
+                ? expression.text()
+                : "(.*\\.)?("
+                        + String.join("|", ((ModuleNames.Listed) given).names()).replace(".", "\\.") + ")";
+        return own.startsWith(others) ? given : ModuleNames.Expression.of(others + "|" + own);
     }
 
     /** The layers that targets are restricted to, empty for all. */
@@ -217,7 +236,9 @@ final class TargetReader {
                             + (peft ? "leave it out (" + EXCLUDED + ": [" + outputName() + "])" : "set this to False"));
         }
         ModuleNames excluded = read.excluded();
-        if (excluded != null && projectionNames().noneMatch(n -> read.targets().matches(n) && excluded.matches(n))) {
+        if (excluded != null
+                && !isOfOtherParts(EXCLUDED)
+                && projectionNames().noneMatch(n -> read.targets().matches(n) && excluded.matches(n))) {
             options.notices().add(options.origin(EXCLUDED) + ": " + EXCLUDED + " excludes none of the targets");
         }
         checkParts(key, read);

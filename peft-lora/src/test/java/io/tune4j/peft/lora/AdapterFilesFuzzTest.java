@@ -37,7 +37,9 @@ class AdapterFilesFuzzTest {
                 false,
                 DType.FLOAT32,
                 false,
-                List.of());
+                List.of(),
+                List.of(),
+                null);
 
         private static final List<LoraTarget> TARGETS =
                 List.of(new LoraTarget(new Projection("model.layers.3.self_attn.q_proj", 8, 8, false), 4, 8, 2, false));

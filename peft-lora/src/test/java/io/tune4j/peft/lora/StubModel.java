@@ -8,7 +8,7 @@ import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;

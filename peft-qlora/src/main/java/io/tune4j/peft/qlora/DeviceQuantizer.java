@@ -2,10 +2,10 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.tensor.ArrayKernels;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 
 /**
  * Quantizes a weight on its device, with the result of {@link BlockQuantizer}, bit for bit for finite weights. Copying the weight to the

@@ -2,7 +2,7 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;

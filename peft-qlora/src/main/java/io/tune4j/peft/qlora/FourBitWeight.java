@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.peft.qlora;
 
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.nn.FrozenWeight;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
@@ -19,6 +19,9 @@ import java.util.List;
 final class FourBitWeight implements FrozenWeight {
     /** Elements that are unpacked at once; large enough for a matrix product to run at full speed. */
     private static final long PIECE = 16L << 20;
+
+    /** For more rows, unpacking the weight once takes less time than looking its codes up for each of them. */
+    private static final long FEW_ROWS = 8;
 
     /** Elements that are unpacked at a time on a GPU, where each further piece is another pass over the result. */
     private static final long GPU_PIECE = 128L << 20;
@@ -163,10 +166,30 @@ final class FourBitWeight implements FrozenWeight {
         return x.dtype() == dtype ? x : x.cast(dtype);
     }
 
+    /** Multiplies few rows, such as those of generation, with the codes themselves. False if the weight is to be unpacked. */
+    private boolean multiplyCodes(Tensor x, Tensor y) {
+        if (x.size(0) > FEW_ROWS || x.dtype() != computeDtype) {
+            return false;
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            long row = 0;
+            for (FourBitMatrix matrix : matrices) {
+                if (!space.backend().multiplyCodes(x, packed(matrix), y.narrow(1, row, matrix.rows()))) {
+                    return false;
+                }
+                row += matrix.rows();
+            }
+            return true;
+        }
+    }
+
     @Override
     public Tensor multiply(Tensor x) {
         try (TensorScope scope = TensorScope.open()) {
             Tensor y = Tensor.empty(x.kernels(), computeDtype, x.size(0), outFeatures());
+            if (multiplyCodes(x, y)) {
+                return scope.escape(y);
+            }
             Tensor input = in(space.dtype(), x);
             forEachPiece((piece, row) -> {
                 Tensor columns = y.narrow(1, row, piece.size(0));
@@ -187,6 +210,10 @@ final class FourBitWeight implements FrozenWeight {
         }
         try (TensorScope scope = TensorScope.open()) {
             Tensor y = Tensor.empty(x.kernels(), computeDtype, x.size(0), outFeatures());
+            if (multiplyCodes(x, y)) {
+                y.matmulInPlace(low, up, 1, 1);
+                return scope.escape(y);
+            }
             forEachPiece((piece, row) -> {
                 long columns = piece.size(0);
                 y.narrow(1, row, columns).adaptedMatmulInPlace(x, piece.transposed(), low, up.narrow(1, row, columns));
@@ -203,6 +230,37 @@ final class FourBitWeight implements FrozenWeight {
         try (TensorScope scope = TensorScope.open()) {
             Tensor dx = Tensor.empty(outputGradient.kernels(), computeDtype, outputGradient.size(0), inFeatures);
             forEachPiece((piece, row) -> dx.adaptedMatmulInPlace(outputGradient, piece, low, up));
+            return scope.escape(dx);
+        }
+    }
+
+    /** Each piece is unpacked once for all groups of rows. */
+    @Override
+    public Tensor multiply(Tensor x, List<Tensor.RowUpdate> updates) {
+        if (space.dtype() != computeDtype) {
+            return FrozenWeight.super.multiply(x, updates);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor y = Tensor.empty(x.kernels(), computeDtype, x.size(0), outFeatures());
+            forEachPiece((piece, row) -> {
+                long columns = piece.size(0);
+                List<Tensor.RowUpdate> own = updates.stream()
+                        .map(update -> update.columns(row, columns))
+                        .toList();
+                y.narrow(1, row, columns).adaptedRowsInPlace(x, piece.transposed(), own);
+            });
+            return scope.escape(y);
+        }
+    }
+
+    @Override
+    public Tensor multiplyBackward(Tensor outputGradient, List<Tensor.RowUpdate> updates) {
+        if (space.dtype() != computeDtype || !isOnePiece()) {
+            return FrozenWeight.super.multiplyBackward(outputGradient, updates);
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor dx = Tensor.empty(outputGradient.kernels(), computeDtype, outputGradient.size(0), inFeatures);
+            forEachPiece((piece, row) -> dx.adaptedRowsInPlace(outputGradient, piece, updates));
             return scope.escape(dx);
         }
     }

@@ -2,7 +2,7 @@
 package io.tune4j.peft.qlora;
 
 import com.google.auto.service.AutoService;
-import io.tune4j.api.peft.PeftVariant;
+import io.tune4j.api.peft.PeftMethod.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.Plugin;
 import java.util.List;

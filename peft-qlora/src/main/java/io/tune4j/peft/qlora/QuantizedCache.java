@@ -2,7 +2,6 @@
 package io.tune4j.peft.qlora;
 
 import io.tune4j.api.error.TuneException;
-import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DiskSpace;
 import io.tune4j.api.io.LocalDisks;
 import io.tune4j.api.io.Settled;
@@ -57,7 +56,7 @@ final class QuantizedCache {
         this.scheme = scheme;
         this.notices = notices;
         if (Files.isDirectory(folder)) {
-            Settled settled = AtomicFiles.settle(folder, name -> true, name -> false);
+            Settled settled = Settled.in(folder, name -> true, name -> false);
             if (!settled.isEmpty()) {
                 notices.accept("left in the quantized cache by a run that was killed: " + settled.describe());
             }

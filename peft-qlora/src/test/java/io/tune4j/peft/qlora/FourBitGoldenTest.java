@@ -4,7 +4,7 @@ package io.tune4j.peft.qlora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;

@@ -4,7 +4,7 @@ package io.tune4j.peft.qlora;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.TensorFiles;
 import io.tune4j.api.nn.FrozenLinear;
@@ -85,7 +85,16 @@ class FourBitWeightTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"64, 256, BFLOAT16", "64, 256, FLOAT32", "64, 0, BFLOAT16", "64, 0, FLOAT64", "10, 7, FLOAT32"})
+    @CsvSource({
+        "64, 256, BFLOAT16",
+        "64, 256, FLOAT32",
+        "64, 0, BFLOAT16",
+        "64, 0, FLOAT64",
+        "10, 7, FLOAT32",
+        // Rows are whole blocks, so few of them are multiplied with the codes.
+        "32, 256, FLOAT32",
+        "48, 0, BFLOAT16"
+    })
     void productsAreThoseOfTheUnpackedWeight(int block, int scalerBlock, DType dtype) {
         Scheme scheme = new Scheme(scalerBlock == 0 ? Scheme.BNB : Scheme.NF4, block, scalerBlock);
         try (Checkpoint checkpoint = Checkpoint.open(file);
@@ -96,6 +105,13 @@ class FourBitWeightTest {
             Tensor x = Tensor.uniform(backend, 5, dtype, 7, IN);
             Tensor dy = Tensor.uniform(backend, 6, dtype, 7, 73);
             close(weight.multiply(x), x.cast(DType.FLOAT64).matmul(dense.transposed()), dtype);
+            Tensor low = Tensor.uniform(backend, 7, dtype, 7, 3);
+            Tensor up = Tensor.uniform(backend, 8, dtype, 3, 73);
+            Tensor update = low.cast(DType.FLOAT64).matmul(up.cast(DType.FLOAT64));
+            close(
+                    weight.multiply(x, low, up),
+                    x.cast(DType.FLOAT64).matmul(dense.transposed()).plus(update),
+                    dtype);
             close(weight.multiplyBackward(dy), dy.cast(DType.FLOAT64).matmul(dense), dtype);
             assertThat(weight.multiply(x).dtype()).isEqualTo(dtype);
         }
