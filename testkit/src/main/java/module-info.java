@@ -2,6 +2,7 @@
 module io.tune4j.testkit {
     requires transitive io.tune4j.api;
     requires transitive io.tune4j.engine;
+    requires io.tune4j.decoder;
     // A plugin's tests extend these classes, so they need JUnit and AssertJ with them.
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;

@@ -4,8 +4,8 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
 import io.tune4j.api.backend.FusedKernels.Attended;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.api.backend.ReferenceKernels;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.batch.SequenceLayout.Sequence;
@@ -48,10 +48,10 @@ abstract class AttentionConformance extends BackendTestCase {
         for (DType dtype : dtypes()) {
             for (AttentionShape shape : SHAPES) {
                 Tensor angles = random(DType.FLOAT64, 1, 7, shape.headSize() / 2);
-                Tensor cos =
-                        angles.apply(io.tune4j.api.tensor.UnaryFunction.COS).cast(dtype);
-                Tensor sin =
-                        angles.apply(io.tune4j.api.tensor.UnaryFunction.SIN).cast(dtype);
+                Tensor cos = angles.apply(io.tune4j.api.tensor.ArrayKernels.UnaryFunction.COS)
+                        .cast(dtype);
+                Tensor sin = angles.apply(io.tune4j.api.tensor.ArrayKernels.UnaryFunction.SIN)
+                        .cast(dtype);
                 Tensor fused = random(dtype, 2, 7, shape.fusedSize());
                 Tensor original = fused.copy();
                 Tensor reference = fused.copy();
@@ -145,8 +145,10 @@ abstract class AttentionConformance extends BackendTestCase {
         AttentionShape shape = new AttentionShape(4, 2, 16);
         for (DType dtype : dtypes()) {
             Tensor angles = random(DType.FLOAT64, 1, 7, 6);
-            Tensor cos = angles.apply(io.tune4j.api.tensor.UnaryFunction.COS).cast(dtype);
-            Tensor sin = angles.apply(io.tune4j.api.tensor.UnaryFunction.SIN).cast(dtype);
+            Tensor cos = angles.apply(io.tune4j.api.tensor.ArrayKernels.UnaryFunction.COS)
+                    .cast(dtype);
+            Tensor sin = angles.apply(io.tune4j.api.tensor.ArrayKernels.UnaryFunction.SIN)
+                    .cast(dtype);
             Tensor fused = random(dtype, 2, 7, shape.fusedSize());
             Tensor original = fused.copy();
             backend().rotaryInPlace(fused, cos, sin, shape, false);

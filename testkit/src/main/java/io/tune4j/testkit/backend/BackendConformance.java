@@ -31,6 +31,29 @@ public abstract class BackendConformance {
         return 1000;
     }
 
+    /** Whether the backend reaches other workers of a run; false for one that computes alone. */
+    protected boolean reachesOthers() {
+        return false;
+    }
+
+    @Nested
+    class Collectives extends CollectiveConformance {
+        @Override
+        protected BackendFactory factory() {
+            return BackendConformance.this.factory();
+        }
+
+        @Override
+        protected Device device() {
+            return BackendConformance.this.device();
+        }
+
+        @Override
+        protected boolean reachesOthers() {
+            return BackendConformance.this.reachesOthers();
+        }
+    }
+
     @Nested
     class Kernels extends KernelConformance {
         @Override

@@ -4,7 +4,7 @@ package io.tune4j.testkit.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
 import io.tune4j.api.backend.ReferenceKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
@@ -71,6 +71,51 @@ abstract class DequantizeConformance extends BackendTestCase {
             int pair = codes.get(i / 2);
             int code = (i % 2 == 0 ? pair >>> 4 : pair) & 0xf;
             assertThat(values[i]).as("element %d", i).isEqualTo(levels[code] * scales[i / 6]);
+        }
+    }
+
+    /** A backend may leave such products to others, and then leaves the target alone. */
+    @Test
+    final void aProductWithCodesIsThatWithTheirValues() {
+        for (DType scaleDtype : List.of(DType.BFLOAT16, DType.FLOAT32)) {
+            for (DType dtype : dtypes()) {
+                for (int rows : new int[] {1, 2, 3, 4, 5, 8, 9}) {
+                    multipliesCodes(scaleDtype, dtype, rows, 3, 2, BLOCK);
+                    multipliesCodes(scaleDtype, dtype, rows, 70, 5, BLOCK);
+                    multipliesCodes(scaleDtype, dtype, rows, 5, 3, 6);
+                }
+            }
+        }
+    }
+
+    private void multipliesCodes(DType scaleDtype, DType dtype, int rows, int out, int blocks, int blockSize) {
+        FourBitCodes weight = weight(scaleDtype, out * blocks, blockSize);
+        int in = blocks * blockSize;
+        // Both are parts of wider matrices, as a model's are.
+        Tensor x = random(dtype, 36, rows, in + 3).narrow(1, 3, in);
+        Tensor wide = Tensor.full(backend(), 7, dtype, rows, out + 2);
+        boolean done = backend().multiplyCodes(x, weight, wide.narrow(1, 1, out));
+        Tensor values = Tensor.empty(backend(), dtype, out, in);
+        backend().dequantize(weight, values);
+        double[] w = values.toDoubles();
+        double[] from = x.toDoubles();
+        double[] actual = wide.toDoubles();
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < out + 2; column++) {
+                double expected = 7;
+                double size = 0;
+                if (done && column > 0 && column <= out) {
+                    expected = 0;
+                    for (int i = 0; i < in; i++) {
+                        double product = from[row * in + i] * w[(column - 1) * in + i];
+                        expected += product;
+                        size += Math.abs(product);
+                    }
+                }
+                assertThat(actual[row * (out + 2) + column])
+                        .as("%s from %s, row %d, column %d of %d x %d", dtype, scaleDtype, row, column, out, in)
+                        .isCloseTo(expected, within(tolerance(dtype) * size));
+            }
         }
     }
 

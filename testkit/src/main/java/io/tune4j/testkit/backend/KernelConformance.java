@@ -3,9 +3,9 @@ package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;

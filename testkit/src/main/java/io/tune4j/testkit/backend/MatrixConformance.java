@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,46 @@ abstract class MatrixConformance extends BackendTestCase {
                     }
                 }
             }
+        }
+    }
+
+    /** Groups of rows with different adapters, or none, have the bits that each has alone. */
+    @Test
+    final void rowsOfSeveralAdaptersShareAProduct() {
+        long[][] ranks = {{0, 8}, {4, 0, 16}, {1, 100, 3, 400}, {8, 8, 8, 8, 8, 8, 8, 8}};
+        long[][] sizes = {{3, 5}, {70, 40}, {700, 96}, {48, 700}};
+        for (long[] size : sizes) {
+            for (long[] own : ranks) {
+                rowsShareAProduct(DType.FLOAT32, size[0], size[1], own);
+            }
+        }
+    }
+
+    private void rowsShareAProduct(DType dtype, long inner, long columns, long[] ranks) {
+        Tensor b = random(dtype, 42, columns, inner).transposed();
+        long rows = 0;
+        List<Tensor.RowUpdate> updates = new ArrayList<>();
+        for (int i = 0; i < ranks.length; i++) {
+            long count = 9 + 37L * i % 90;
+            Tensor low = ranks[i] == 0 ? null : random(dtype, 43 + i, count, ranks[i]);
+            Tensor up = ranks[i] == 0 ? null : random(dtype, 63 + i, ranks[i], columns);
+            updates.add(new Tensor.RowUpdate(rows, count, low, up));
+            rows += count;
+        }
+        Tensor a = random(dtype, 41, rows, inner);
+        Tensor together =
+                Tensor.full(backend(), Double.NaN, dtype, rows, columns).adaptedRowsInPlace(a, b, updates);
+        for (Tensor.RowUpdate update : updates) {
+            Tensor alone = Tensor.full(backend(), Double.NaN, dtype, update.count(), columns);
+            Tensor x = a.rows(update.start(), update.count()).copy();
+            if (update.low() == null || update.up() == null) {
+                alone.matmulInPlace(x, b, 0, 1);
+            } else {
+                alone.adaptedMatmulInPlace(x, b, update.low(), update.up());
+            }
+            assertThat(together.rows(update.start(), update.count()).toDoubles())
+                    .as(dtype + ", " + inner + " x " + columns + ", ranks " + Arrays.toString(ranks))
+                    .isEqualTo(alone.toDoubles());
         }
     }
 

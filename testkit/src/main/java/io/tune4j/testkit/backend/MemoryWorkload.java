@@ -2,20 +2,20 @@
 package io.tune4j.testkit.backend;
 
 import io.tune4j.api.autograd.Tape;
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.backend.FusedKernels.Attended;
 import io.tune4j.api.backend.FusedKernels.Normalized;
 import io.tune4j.api.batch.SequenceLayout;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 
 /** The process of the memory test in {@link PromiseConformance}: uses every kernel again and again and prints how its memory grew. */

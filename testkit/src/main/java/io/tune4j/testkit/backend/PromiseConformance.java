@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
@@ -71,8 +71,7 @@ abstract class PromiseConformance extends BackendTestCase {
                 .filter(dtype -> !backend().capabilities().dtypes().contains(dtype))
                 .forEach(dtype -> {
                     BackendOptions options = new BackendOptions(device(), dtype, 1, notice -> {});
-                    assertThatThrownBy(() -> factory().create(options).close())
-                            .as("a run in %s", dtype)
+                    assertThatThrownBy(() -> factory().create(options).close(), "a run in %s", dtype)
                             .isInstanceOfAny(UserException.class, ResourceException.class)
                             .hasMessageContaining(dtype.configName());
                 });

@@ -282,8 +282,7 @@ abstract class StorageConformance extends BackendTestCase {
             mistakes.add(() -> matrix.addAtInPlace(right, 1));
         }
         for (int i = 0; i < mistakes.size(); i++) {
-            assertThatThrownBy(mistakes.get(i)::run)
-                    .as("mistake " + i)
+            assertThatThrownBy(mistakes.get(i)::run, "mistake " + i)
                     .isInstanceOf(InternalException.class)
                     .message()
                     .isNotBlank();

@@ -3,7 +3,7 @@ package io.tune4j.testkit.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.backend.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;

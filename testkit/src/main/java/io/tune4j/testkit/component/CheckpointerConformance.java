@@ -69,13 +69,11 @@ public abstract class CheckpointerConformance extends ComponentConformance<Check
         for (Path file : files) {
             byte[] content = Files.readAllBytes(file);
             Files.write(file, new byte[] {1, 2, 3});
-            assertThatThrownBy(() -> component().open().close())
-                    .as("three bytes in %s", file.getFileName())
+            assertThatThrownBy(() -> component().open().close(), "three bytes in %s", file.getFileName())
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(file.getFileName().toString());
             Files.delete(file);
-            assertThatThrownBy(() -> component().open().close())
-                    .as("without %s", file.getFileName())
+            assertThatThrownBy(() -> component().open().close(), "without %s", file.getFileName())
                     .isInstanceOf(UserException.class);
             Files.write(file, content);
         }

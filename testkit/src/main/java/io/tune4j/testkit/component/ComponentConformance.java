@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentContext;
@@ -154,8 +154,7 @@ public abstract class ComponentConformance<T> {
             List<String> lines = new ArrayList<>(section(folder()).lines().toList());
             if (lines.removeIf(line -> line.startsWith(key + ":")) && !takesAnyOption()) {
                 lines.add(key + ": {no_such: {key: here}}");
-                assertThatThrownBy(() -> make(String.join("\n", lines)))
-                        .as("%s is a section of nonsense", key)
+                assertThatThrownBy(() -> make(String.join("\n", lines)), "%s is a section of nonsense", key)
                         .isInstanceOf(UserException.class)
                         .hasMessageContaining(key);
             }

@@ -36,7 +36,9 @@ public abstract class MetricLoggerConformance extends ComponentConformance<Metri
     }
 
     private void log(long resumedStep, double first, long from, long to) {
-        try (MetricLogger logger = component().open(resumedStep)) {
+        MetricLoggerProvider provider = component();
+        provider.check();
+        try (MetricLogger logger = provider.open(resumedStep)) {
             logger.logConfig("seed: 1\n");
             for (long step = from; step <= to; step++) {
                 logger.log(step, metrics(first + step));

@@ -10,7 +10,7 @@ import io.tune4j.engine.config.ConfigLoader;
 public final class Sections {
     private Sections() {}
 
-    /** @throws io.tune4j.api.config.ConfigException if it is no YAML mapping */
+    /** @throws io.tune4j.api.config.Problems.ConfigException if it is no YAML mapping */
     public static ConfigReader of(String yaml) {
         Problems problems = new Problems();
         ConfigReader reader = new ConfigReader(ConfigLoader.parse(yaml, "test", problems), problems, new Notices());

@@ -9,6 +9,7 @@ import io.tune4j.api.nn.DenseWeight;
 import io.tune4j.api.nn.FrozenLinear;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.FrozenWeight;
+import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -32,6 +33,40 @@ final class RoundedFormat implements WeightFormat {
                         projections, new RoundedWeight(weight.copy(), computeDtype), bias == null ? null : bias.copy());
             }
         };
+    }
+
+    @Override
+    public WeightSource asComputed(Backend backend, DType computeDtype, WeightSource weights) {
+        return new RoundedValues(weights);
+    }
+
+    private record RoundedValues(WeightSource weights) implements WeightSource {
+        @Override
+        public boolean has(String name) {
+            return weights.has(name);
+        }
+
+        @Override
+        public boolean isRounded(String name) {
+            return name.endsWith("_proj.weight");
+        }
+
+        @Override
+        public Tensor load(ArrayKernels kernels, String name, DType dtype) {
+            if (!isRounded(name)) {
+                return weights.load(kernels, name, dtype);
+            }
+            try (TensorScope scope = TensorScope.open()) {
+                return scope.escape(weights.load(kernels, name, DType.BFLOAT16).cast(dtype));
+            }
+        }
+
+        @Override
+        public void loadInto(String name, Tensor target) {
+            try (Tensor weight = load(target.kernels(), name, target.dtype())) {
+                target.copyFrom(weight);
+            }
+        }
     }
 
     private static final class RoundedWeight implements FrozenWeight {

@@ -192,8 +192,7 @@ public abstract class RecipeConformance {
     }
 
     private void assertRefused(RecipeTrial trial, String part) {
-        assertThatThrownBy(trial::run)
-                .as(part)
+        assertThatThrownBy(trial::run, "%s", part)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(part);
         assertThat(folder.resolve("refused"))

@@ -10,8 +10,10 @@ import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.engine.inject.ConstructorParameter;
 import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.testkit.config.Sections;
@@ -22,13 +24,17 @@ import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One run of a recipe with a config that a test may change, constructed as the application constructs it. */
 public final class RecipeTrial implements Console {
     private final RecipeFactory factory;
-    private final Components components;
+    private final List<Plugin> plugins;
+    private Components components;
     private final List<String> config;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private Cancellation cancellation = () -> false;
@@ -39,6 +45,7 @@ public final class RecipeTrial implements Console {
      */
     public RecipeTrial(RecipeFactory factory, List<Plugin> plugins, String config) {
         this.factory = factory;
+        this.plugins = List.copyOf(plugins);
         this.components = ComponentRegistry.of(plugins);
         this.config = new ArrayList<>(config.lines().toList());
     }
@@ -58,22 +65,39 @@ public final class RecipeTrial implements Console {
         return this;
     }
 
+    /** Gives the run further environment variables. */
+    public RecipeTrial told(Map<String, String> variables) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(variables);
+        components = ComponentRegistry.of(plugins, environment);
+        return this;
+    }
+
     public RecipeTrial cancelledBy(Cancellation other) {
         cancellation = other;
         return this;
     }
 
     public Outcome run() {
+        return constructed(Recipe::run);
+    }
+
+    /** @param tokensPerSample as {@link Recipe#estimate} takes it */
+    public RunEstimate estimate(int tokensPerSample) {
+        return constructed(recipe -> recipe.estimate(tokensPerSample));
+    }
+
+    private <T> T constructed(Function<Recipe, T> use) {
         String yaml = String.join("\n", config);
         ConfigReader root = Sections.of(yaml);
         RunConfig runConfig = new RunConfig(root, root.problems(), root.notices(), yaml, "test.yaml");
         try (RecipeInputs inputs = RecipeInputs.read(factory, runConfig, components, this)) {
-            return construct(runConfig, inputs).run();
+            return use.apply(construct(runConfig, inputs));
         }
     }
 
     private Recipe construct(RunConfig runConfig, RecipeInputs inputs) {
-        Constructor<?> constructor = RecipeInputs.constructor(factory.name(), factory.recipeClass());
+        Constructor<?> constructor = ConstructorParameter.constructor(factory.name(), factory.recipeClass());
         Object[] arguments = Arrays.stream(constructor.getParameters())
                 .map(parameter -> argument(parameter, runConfig, inputs))
                 .toArray();
@@ -91,7 +115,7 @@ public final class RecipeTrial implements Console {
     }
 
     private Object argument(Parameter parameter, RunConfig runConfig, RecipeInputs inputs) {
-        RecipeInputs.Asked asked = RecipeInputs.asked(parameter);
+        ConstructorParameter asked = ConstructorParameter.of(parameter);
         if (asked.type().equals(Backend.class)) {
             return parameter.getType().equals(Provider.class)
                     ? (Provider<Backend>) inputs::backend

@@ -2,8 +2,9 @@
 package io.tune4j.testkit.reference;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.Capabilities;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.Capabilities;
+import io.tune4j.api.backend.Backend.Collective;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.tensor.DType;
 import java.util.Set;
@@ -41,6 +42,11 @@ public class JavaBackend extends JavaKernels implements Backend {
     @Override
     public void synchronize() {
         // Kernels are synchronous.
+    }
+
+    @Override
+    public Collective collective(Collective.Place place) {
+        return place.size() == 1 ? Collective.alone() : MemoryCollective.join(place);
     }
 
     @Override

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.testkit.toy;
 
-import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightFormat;
@@ -57,10 +57,11 @@ public final class Assembled implements AutoCloseable {
             WeightFormat format,
             PeftPlan plan,
             long seed) {
-        FrozenLinearFactory frozen = format.factory(backend, dtype, weights);
         SwitchedAdapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
         try {
-            CausalLanguageModel model = definition.build(backend, dtype, weights, adapter.decorate(frozen, weights));
+            WeightSource changed = adapter.baseChange(format, notice -> {}).apply(weights);
+            FrozenLinearFactory frozen = format.factory(backend, dtype, changed);
+            CausalLanguageModel model = definition.build(backend, dtype, changed, adapter.decorate(frozen, changed));
             return new Assembled(backend, model, adapter);
         } catch (RuntimeException | AssertionError e) {
             adapter.close();

@@ -3,8 +3,8 @@ package io.tune4j.testkit.toy;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.data.Message;
-import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import java.util.List;
 

@@ -2,9 +2,9 @@
 package io.tune4j.testkit.toy;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;

@@ -5,7 +5,7 @@ import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;

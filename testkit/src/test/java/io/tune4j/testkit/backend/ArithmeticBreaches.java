@@ -5,8 +5,8 @@ import static io.tune4j.testkit.backend.BackendBreaches.breach;
 import static io.tune4j.testkit.backend.BackendBreaches.changed;
 
 import io.tune4j.api.tensor.Array;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
-import io.tune4j.api.tensor.UnaryFunction;
 import io.tune4j.testkit.promises.Breach;
 import java.util.ArrayList;
 import java.util.Collections;

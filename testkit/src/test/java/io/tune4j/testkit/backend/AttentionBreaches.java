@@ -5,7 +5,7 @@ import static io.tune4j.testkit.backend.BackendBreaches.breach;
 import static io.tune4j.testkit.backend.BackendBreaches.shaped;
 
 import io.tune4j.api.backend.AttentionShape;
-import io.tune4j.api.backend.CachedSequence;
+import io.tune4j.api.backend.FusedKernels.CachedSequence;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.testkit.promises.Breach;

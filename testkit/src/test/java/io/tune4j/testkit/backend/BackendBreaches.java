@@ -4,7 +4,7 @@ package io.tune4j.testkit.backend;
 import io.tune4j.api.backend.AttentionShape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.tensor.Array;
 import io.tune4j.api.tensor.DType;
@@ -118,7 +118,7 @@ public final class BackendBreaches {
                             }
                         }),
                 breach(
-                        "Capabilities.dtypes",
+                        "Backend.Capabilities.dtypes",
                         "any other dtype is refused by name",
                         "a dtype that it lacks is accepted",
                         part,
@@ -163,7 +163,7 @@ public final class BackendBreaches {
                             }
                         }),
                 breach(
-                        "Capabilities.threads",
+                        "Backend.Capabilities.threads",
                         "the number of threads",
                         "it says another number of threads",
                         part,

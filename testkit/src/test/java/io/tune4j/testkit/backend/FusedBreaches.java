@@ -3,11 +3,11 @@ package io.tune4j.testkit.backend;
 
 import static io.tune4j.testkit.backend.BackendBreaches.breach;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.CodeMap;
-import io.tune4j.api.backend.FourBitCodes;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
+import io.tune4j.api.backend.FusedKernels.FourBitCodes;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.UnaryFunction;
 import io.tune4j.testkit.promises.Breach;
 import java.util.List;
 import java.util.stream.Stream;
@@ -163,6 +163,18 @@ final class FusedBreaches {
                             public void dequantize(FourBitCodes weight, Tensor target) {
                                 super.dequantize(weight, target);
                                 target.timesInPlace(1.125);
+                            }
+                        }),
+                breach(
+                        "FusedKernels.multiplyCodes",
+                        "multiplies few rows with a weight in four bits",
+                        "nothing is computed, and said to be",
+                        BackendConformance.FourBitWeights.class,
+                        "aProductWithCodesIsThatWithTheirValues",
+                        threads -> new BackendBreaches.Faulty() {
+                            @Override
+                            public boolean multiplyCodes(Tensor x, FourBitCodes weight, Tensor target) {
+                                return true;
                             }
                         }),
                 breach(

@@ -76,7 +76,7 @@ public final class FaultyMethods {
                         Flaw.DRAWS_FROM_A_STATE,
                         "computingLayersAgainChangesNothing"),
                 breach(
-                        "SharedRows",
+                        "SequenceLayout.SharedRows",
                         "what works row by row sees each common row once",
                         "rows of the batch are added up",
                         Flaw.LOOKS_AT_NEIGHBOURS,
@@ -99,6 +99,12 @@ public final class FaultyMethods {
                         "the file is opened, not read",
                         Flaw.FORGETS_WHEN_SAVED,
                         "whatIsSavedIsLoaded"),
+                breach(
+                        "PeftPlan.saved",
+                        "the plan that loads what save wrote, over the checkpoint's own weights",
+                        "the file is opened, not read",
+                        Flaw.FORGETS_WHEN_SAVED,
+                        "whatIsSavedIsLoadedOverTheBase"),
                 breach(
                         "Adapter.load",
                         "files that do not fit are refused",

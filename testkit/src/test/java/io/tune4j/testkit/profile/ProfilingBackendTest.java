@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.backend.FusedKernels.LossAndGradient;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;

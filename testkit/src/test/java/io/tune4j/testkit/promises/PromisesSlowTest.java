@@ -77,6 +77,7 @@ class PromisesSlowTest {
         String parameters = breach.test().equals("repetitionLeavesTheProcessAsItWas")
                         || breach.test().equals("partsOfFilesAreMapped")
                         || breach.test().equals("whatIsSavedIsLoaded")
+                        || breach.test().equals("whatIsSavedIsLoadedOverTheBase")
                         || breach.test().equals("filesThatAreNoAdapterAreRefused")
                 ? Path.class.getName()
                 : "";

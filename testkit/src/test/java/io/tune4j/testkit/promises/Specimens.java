@@ -3,8 +3,8 @@ package io.tune4j.testkit.promises;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.data.DatasetProvider;
-import io.tune4j.api.data.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.model.DenseFormat;

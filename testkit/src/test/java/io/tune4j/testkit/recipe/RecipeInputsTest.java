@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.config.ConfigException;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.data.DatasetProvider;
-import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.api.recipe.RecipeOptions;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.RecipeOptions;
 import io.tune4j.testkit.toy.ByteTokenizer;
 import io.tune4j.testkit.toy.ToyPlugin;
 import jakarta.inject.Inject;

@@ -14,4 +14,9 @@ class JavaBackendConformanceTest extends BackendConformance {
     protected int memoryIterations() {
         return 10;
     }
+
+    @Override
+    protected boolean reachesOthers() {
+        return true;
+    }
 }
