@@ -20,6 +20,18 @@ module io.tune4j.recipes {
     exports io.tune4j.recipes.lora;
     exports io.tune4j.recipes.preference;
 
+    // For recipes of others, which train with the same parts.
+    exports io.tune4j.recipes.checkpoint;
+    exports io.tune4j.recipes.data;
+    exports io.tune4j.recipes.forecast;
+    exports io.tune4j.recipes.memory;
+    exports io.tune4j.recipes.options;
+    exports io.tune4j.recipes.profile;
+    exports io.tune4j.recipes.run;
+    exports io.tune4j.recipes.tokens;
+    exports io.tune4j.recipes.trainer;
+    exports io.tune4j.recipes.training;
+
     // Jackson reads and writes the training state, what is in it, and what a token store says of itself: records.
     opens io.tune4j.recipes.checkpoint to
             com.fasterxml.jackson.databind;

@@ -11,8 +11,10 @@ import io.tune4j.recipes.checkpoint.MetaCheckpointerFactory;
 import io.tune4j.recipes.data.DatasetComponents;
 import io.tune4j.recipes.data.RecordComponents;
 import io.tune4j.recipes.distillation.DistillationFactory;
+import io.tune4j.recipes.full.FullDistributedFactory;
 import io.tune4j.recipes.full.FullFinetuneFactory;
 import io.tune4j.recipes.generate.GenerateFactory;
+import io.tune4j.recipes.lora.LoraDistributedFactory;
 import io.tune4j.recipes.lora.LoraFinetuneFactory;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
 import io.tune4j.recipes.metrics.DiskLoggerFactory;
@@ -43,7 +45,9 @@ public final class RecipesPlugin implements Plugin {
                 new FullFinetuneFactory(),
                 new GenerateFactory(),
                 new LoraDpoFactory(),
-                new DistillationFactory());
+                new DistillationFactory(),
+                new LoraDistributedFactory(),
+                new FullDistributedFactory());
     }
 
     @Override

@@ -1,7 +1,8 @@
 /**
- * The plugin of recipes. {@link io.tune4j.recipes.lora.LoraFinetuneSingleDevice} is read from top to bottom. It asks for records of
- * {@code options} and {@code data}, has what stands around its loop from {@code run}, and what it will take from {@code forecast}; the
- * other packages hold the parts that recipes put together.
+ * The plugin of recipes. {@link io.tune4j.recipes.trainer.AdapterTrainer} is read from top to bottom: it trains an adapter to make an
+ * objective small. The recipes of {@code lora}, {@code preference} and {@code distillation} give it one, and those of plugins do. It has
+ * records of {@code options} and {@code data}, what stands around its loop from {@code run}, and what a run will take from {@code
+ * forecast}; the other packages hold the parts that recipes put together.
  */
 @NullMarked
 package io.tune4j.recipes;

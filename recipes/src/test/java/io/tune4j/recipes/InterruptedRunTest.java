@@ -203,6 +203,21 @@ class InterruptedRunTest {
     }
 
     @Test
+    void logsThatCannotBeWrittenRefuseTheRunBeforeItReadsAnything() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        for (String logger : List.of("DiskLogger", "TensorBoardLogger", "MLFlowLogger", "WandBLogger")) {
+            RecipeRun run = run("metric_logger: [{_component_: StdoutLogger}, {_component_: " + logger + ", log_dir: "
+                    + file + "/logs}]");
+            assertThatThrownBy(run::run)
+                    .as(logger)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContainingAll("metric_logger.log_dir", file.toString());
+            assertThat(run.printed()).as(logger).doesNotContain("data ", "training ");
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**/out");
+    }
+
+    @Test
     void aSecondRunWithTheSameLogsIsRefusedWhileTheFirstRuns() throws IOException {
         Path logs = folder.resolve("logs");
         String shared = "metric_logger: {_component_: DiskLogger, log_dir: " + logs + "}";
@@ -214,6 +229,10 @@ class InterruptedRunTest {
                     .hasMessageContainingAll(
                             "metric_logger.log_dir " + logs.toRealPath(),
                             "is in use by process " + ProcessHandle.current().pid());
+            assertThat(second.printed())
+                    .as("it is refused before data are read")
+                    .doesNotContain("data ", "training ");
+            assertThat(folder.resolve("second")).doesNotExist();
             assertThat(second.with(another).run()).isEqualTo(Outcome.COMPLETED);
         });
         assertThat(first.run()).isEqualTo(Outcome.COMPLETED);

@@ -53,6 +53,21 @@ class LoraFinetuneSingleDeviceTest {
                 .contains("done: last loss", folder.resolve("a/adapter").toString());
     }
 
+    @Test
+    void answersAtValidationsChangeNoLoss() {
+        String[] validated = {
+            "dataset_val: {_component_: toy_dataset, size: 9}",
+            "run_val_every_n_steps: 3",
+            "model: {_component_: lora_llama, lora_rank: 4, lora_alpha: 8, lora_attn_modules: [q_proj], lora_dropout: 0.3}"
+        };
+        RecipeRun silent = run("a").with(validated);
+        RecipeRun answering = run("b").with(validated).with("samples: {records: [0, 3]}");
+        silent.run();
+        answering.run();
+        assertThat(answering.metric("loss")).hasSize(8).isEqualTo(silent.metric("loss"));
+        assertThat(answering.metric("val_loss")).hasSize(3).isEqualTo(silent.metric("val_loss"));
+    }
+
     /** Tokenizing runs beside the start of the backend, and is given up when that fails. */
     @Test
     @Timeout(60)

@@ -3,7 +3,7 @@ package io.tune4j.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.recipes.memory.ActivationOptions;
@@ -77,18 +77,21 @@ class MemoryOptionsTest {
 
     @Test
     void theLimitIsChosenFoundOrLifted() {
-        assertThat(MemoryLimit.read(Sections.of("memory_limit: 8GiB"), Device.CPU))
-                .isEqualTo(new MemoryLimit(8L << 30, true));
-        MemoryLimit found = MemoryLimit.read(Sections.of("{}"), Device.CPU);
+        assertThat(MemoryLimit.read(Sections.of("memory_limit: 8GiB"), Device.CPU, 1))
+                .isEqualTo(new MemoryLimit(8L << 30, true, 1));
+        MemoryLimit found = MemoryLimit.read(Sections.of("{}"), Device.CPU, 1);
         assertThat(found.chosen()).isFalse();
         assertThat(found.bytes()).isPositive();
         assertThat(found.describe()).contains("95 %", "memory_limit");
-        assertThat(MemoryLimit.read(Sections.of("memory_limit: null"), Device.CPU)
+        MemoryLimit divided = MemoryLimit.read(Sections.of("{}"), Device.CPU, 4);
+        assertThat(divided.bytes()).isPositive().isLessThan(found.bytes() / 2);
+        assertThat(divided.describe()).contains("divided among the 4 workers here");
+        assertThat(MemoryLimit.read(Sections.of("memory_limit: null"), Device.CPU, 1)
                         .exists())
                 .isFalse();
-        assertThat(MemoryLimit.read(Sections.of("{}"), GPU).exists()).isFalse();
+        assertThat(MemoryLimit.read(Sections.of("{}"), GPU, 1).exists()).isFalse();
         ConfigReader reader = Sections.of("memory_limit: 8GiB");
-        MemoryLimit.read(reader, GPU);
+        MemoryLimit.read(reader, GPU, 1);
         assertThat(problems(reader)).contains("is for device=cpu");
     }
 }

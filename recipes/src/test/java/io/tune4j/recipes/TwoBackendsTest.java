@@ -4,7 +4,7 @@ package io.tune4j.recipes;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;

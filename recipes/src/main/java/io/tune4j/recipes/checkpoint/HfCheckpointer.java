@@ -3,7 +3,7 @@ package io.tune4j.recipes.checkpoint;
 
 import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.api.safetensors.CheckpointLayout;
+import io.tune4j.api.safetensors.Checkpoint.CheckpointLayout;
 import io.tune4j.api.safetensors.WeightFileFormat;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.engine.torch.TorchFormat;

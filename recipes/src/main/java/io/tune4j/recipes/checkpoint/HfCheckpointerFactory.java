@@ -44,7 +44,7 @@ public final class HfCheckpointerFactory implements ComponentFactory<Checkpointe
 
     @Override
     public @Nullable Checkpointer create(ConfigReader options, ComponentContext context) {
-        CheckpointerOptions read = CheckpointerOptions.read(options);
+        CheckpointerOptions read = CheckpointerOptions.read(options, context);
         List<Path> files = files(options, read.directory());
         if (!files.isEmpty() && Files.isDirectory(read.directory())) {
             files = present(options, read.directory(), files);

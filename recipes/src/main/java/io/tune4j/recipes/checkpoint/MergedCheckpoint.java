@@ -3,6 +3,7 @@ package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.TensorFiles;
@@ -16,6 +17,7 @@ import io.tune4j.api.tensor.ArrayKernels;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.generation.PromptFormFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -60,8 +62,8 @@ public final class MergedCheckpoint {
     }
 
     private static TensorSpec spec(TensorEntry entry, @Nullable DType dtype) {
-        boolean changed = dtype != null && entry.dtype().isFloating();
-        return new TensorSpec(entry.name(), changed ? dtype : entry.dtype(), entry.shape());
+        DType written = dtype != null && entry.dtype().isFloating() ? dtype : entry.dtype();
+        return new TensorSpec(entry.name(), written, entry.shape());
     }
 
     /**
@@ -72,6 +74,7 @@ public final class MergedCheckpoint {
      * @param baseDirectory its folder, whose config and tokenizer files are copied
      * @param tied whether the model's output projection is the embedding
      * @param dtype of floating weights; null for that of the base
+     * @param form how the merged model is to be asked
      * @param check called when all is read, before the folder gets its name; throws if the base is not what it was
      */
     public static void write(
@@ -83,6 +86,7 @@ public final class MergedCheckpoint {
             ArrayKernels kernels,
             boolean tied,
             @Nullable DType dtype,
+            PromptForm form,
             Runnable check) {
         Merge merge = new Merge(base, weights, adapter, kernels);
         AtomicFiles.writeDirectory(target, folder -> {
@@ -93,6 +97,7 @@ public final class MergedCheckpoint {
                 writeShard(folder.resolve(shardName(file, base.files().size())), entries, dtype, merge);
             }
             copyCompanions(baseDirectory, folder);
+            PromptFormFile.write(folder, form);
             if (!tied) {
                 change(folder.resolve(CONFIG), TIED, "$1false");
             }

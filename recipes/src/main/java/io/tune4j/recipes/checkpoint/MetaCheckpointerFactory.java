@@ -43,14 +43,14 @@ public final class MetaCheckpointerFactory implements ComponentFactory<Checkpoin
 
     @Override
     public @Nullable Checkpointer create(ConfigReader options, ComponentContext context) {
-        CheckpointerOptions read = CheckpointerOptions.read(options);
+        CheckpointerOptions read = CheckpointerOptions.read(options, context);
         Path directory = read.directory();
         List<Path> files = HfCheckpointerFactory.files(options, directory);
         if (files.size() != 1) {
             options.problem(
                     "checkpoint_files",
-                    "expected one file, such as [consolidated.00.pth]; a model in several of them is split across devices:"
-                            + " use its safetensors files with FullModelHFCheckpointer");
+                    "expected one file, such as [consolidated.00.pth]; a model in several of them is split across"
+                            + " devices: use its safetensors files with FullModelHFCheckpointer");
             return null;
         }
         MetaLayout layout = new MetaLayout(0, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.checkpoint;
 
-import io.tune4j.api.safetensors.CheckpointLayout;
+import io.tune4j.api.safetensors.Checkpoint.CheckpointLayout;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -2,8 +2,8 @@
 package io.tune4j.recipes.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import io.tune4j.api.safetensors.FileVersion;
-import io.tune4j.recipes.training.ValidationWatch;
+import io.tune4j.api.safetensors.Checkpoint.FileVersion;
+import io.tune4j.recipes.training.ValidationWatch.Standing;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,7 +28,7 @@ public record TrainingState(
         long step,
         long seed,
         @Nullable Double bestLoss,
-        ValidationWatch.@Nullable Standing validation,
+        @Nullable Standing validation,
         SortedMap<String, String> settings,
         @Nullable SortedMap<String, FileVersion> base,
         @Nullable String arithmetic) {

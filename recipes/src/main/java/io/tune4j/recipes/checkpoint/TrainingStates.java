@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
+import io.tune4j.api.io.AtomicFiles.DirectoryWriter;
 import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.io.Settled;
@@ -72,12 +73,16 @@ public final class TrainingStates {
         this.kept = kept;
     }
 
-    /** Writes a state; once it is finished, {@link #dropOldest} is due. */
-    public PendingDirectory prepare(TrainingState state, Adapter adapter, Optimizer optimizer, String baseModel) {
+    /**
+     * Writes a state; once it is finished, {@link #dropOldest} is due.
+     *
+     * @param trained writes what is trained into the folder
+     */
+    public PendingDirectory prepare(TrainingState state, DirectoryWriter trained, Optimizer optimizer) {
         WritableDirectories.ensure(directory, "the checkpoints folder");
         Path target = directory.resolve(String.format(Locale.ROOT, "step_%06d", state.step()));
-        return AtomicFiles.prepareDirectory(target, folder -> {
-            adapter.save(folder, baseModel);
+        return PendingDirectory.prepare(target, folder -> {
+            trained.write(folder);
             TensorFiles.write(folder.resolve(OPTIMIZER_FILE), optimizer.state());
             Files.write(folder.resolve(STATE_FILE), JSON.writeValueAsBytes(state));
         });
@@ -100,7 +105,7 @@ public final class TrainingStates {
         }
         List<Path> former = list(FORMER_DELETION);
         former.forEach(AtomicFiles::deleteDirectory);
-        return new Settled(List.of(), former, List.of()).and(AtomicFiles.settle(directory, name -> true, name -> true));
+        return new Settled(List.of(), former, List.of()).and(Settled.in(directory, name -> true, name -> true));
     }
 
     /** The newest complete state, or null if there is none. */

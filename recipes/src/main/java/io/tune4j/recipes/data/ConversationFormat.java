@@ -4,6 +4,7 @@ package io.tune4j.recipes.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.NearMisses;
 import io.tune4j.api.data.Conversation;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.DataException;
@@ -46,6 +47,11 @@ record ConversationFormat(
                     };
             return trained ? 1 : 0;
         }
+    }
+
+    @Override
+    public PromptForm promptForm() {
+        return new PromptForm(true, PromptForm.QUESTION, systemPrompt);
     }
 
     @Override

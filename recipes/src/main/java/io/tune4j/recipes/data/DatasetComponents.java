@@ -3,8 +3,8 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Dataset;
+import io.tune4j.api.data.Dataset.Packing;
 import io.tune4j.api.data.DatasetProvider;
-import io.tune4j.api.data.Packing;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
@@ -176,12 +176,29 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
         }
         boolean skips = options.choice("on_bad_record", OnBadRecord.class, OnBadRecord.FAIL) == OnBadRecord.SKIP;
         if (!(made instanceof PreferenceFormat)) {
-            return tokenizer -> new RecordDataset(records.open(), made, tokenizer, packing, skips);
+            return new Samples(records, made, packing, skips);
         }
         if (packing != null) {
             options.problem("packed", "pairs of answers are not packed: batches have no padding; leave it out");
         }
         return new Pairs(records, made, skips);
+    }
+
+    /** Records of which each becomes a sample. */
+    private record Samples(
+            RecordSource records,
+            RecordFormat format,
+            @Nullable Packing packing,
+            boolean skips) implements DatasetProvider {
+        @Override
+        public Dataset open(Tokenizer tokenizer) {
+            return new RecordDataset(records.open(), format, tokenizer, packing, skips);
+        }
+
+        @Override
+        public PromptForm promptForm() {
+            return format.promptForm();
+        }
     }
 
     /** Records of which each becomes two samples. */
@@ -194,6 +211,11 @@ public final class DatasetComponents implements ComponentFactory<DatasetProvider
         @Override
         public boolean hasPairs() {
             return true;
+        }
+
+        @Override
+        public PromptForm promptForm() {
+            return format.promptForm();
         }
     }
 

@@ -3,6 +3,7 @@ package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import java.util.List;
 
@@ -28,6 +29,11 @@ record Gsm8kFormat() implements RecordFormat {
                     "is for the processes of a distributed run; split takes a part of the records, such as train[:10%]");
         }
         return new Gsm8kFormat();
+    }
+
+    @Override
+    public PromptForm promptForm() {
+        return new PromptForm(false, QUESTION.formatted(PromptForm.QUESTION), null);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import java.util.ArrayList;
@@ -43,6 +44,12 @@ record PairFormat(
         messages.add(new Message(Role.USER, alpaca ? template(record, id) : field(record, "input", id), trainOnInput));
         messages.add(new Message(Role.ASSISTANT, field(record, "output", id), true));
         return Content.of(messages);
+    }
+
+    @Override
+    public PromptForm promptForm() {
+        return new PromptForm(
+                true, alpaca ? WITHOUT_INPUT.formatted(PromptForm.QUESTION) : PromptForm.QUESTION, systemPrompt);
     }
 
     private String template(JsonNode record, String id) {

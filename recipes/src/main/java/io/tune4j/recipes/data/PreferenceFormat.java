@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.data.Conversation;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.data.Tokenizer;
@@ -62,6 +63,11 @@ record PreferenceFormat(
             }
             return List.of(better, worse);
         }
+    }
+
+    @Override
+    public PromptForm promptForm() {
+        return new PromptForm(true, PromptForm.QUESTION, systemPrompt);
     }
 
     @Override

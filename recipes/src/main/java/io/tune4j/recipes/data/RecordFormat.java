@@ -4,6 +4,7 @@ package io.tune4j.recipes.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Conversation;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import java.util.List;
@@ -34,4 +35,9 @@ interface RecordFormat {
      * @throws io.tune4j.api.error.DataException naming record and field, if it does not fit
      */
     Content read(JsonNode record, String id);
+
+    /** How the records ask. */
+    default PromptForm promptForm() {
+        return PromptForm.PLAIN;
+    }
 }

@@ -2,6 +2,7 @@
 package io.tune4j.recipes.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import java.util.List;
 
 /**
@@ -11,6 +12,11 @@ import java.util.List;
  * @param withEnd whether the token that ends a text is learned too
  */
 record TextFormat(String column, boolean withEnd) implements RecordFormat {
+    @Override
+    public PromptForm promptForm() {
+        return new PromptForm(false, PromptForm.QUESTION, null);
+    }
+
     @Override
     public Content read(JsonNode record, String id) {
         String text = Fields.text(record, column, id, "column says which field is meant");

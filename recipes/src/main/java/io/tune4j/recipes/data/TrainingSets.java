@@ -3,6 +3,7 @@ package io.tune4j.recipes.data;
 
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.model.ModelDefinition;
@@ -18,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The training data and the validation data of a run.
  *
  * @param validation null if the config has no {@code dataset_val}
+ * @param promptForm how the training data ask
  */
-public record TrainingSets(TrainingData training, @Nullable TrainingData validation) implements AutoCloseable {
+public record TrainingSets(TrainingData training, @Nullable TrainingData validation, PromptForm promptForm)
+        implements AutoCloseable {
     /**
      * Reads and tokenizes both.
      *
@@ -29,15 +32,16 @@ public record TrainingSets(TrainingData training, @Nullable TrainingData validat
     static TrainingSets open(
             DataSources sources, ModelDefinition model, Tokenizer tokenizer, Console console, Runnable watch) {
         Reader reader = new Reader(sources, model, tokenizer, console, watch);
-        TrainingData training = reader.read(DataSources.TRAINING, Objects.requireNonNull(sources.training()));
+        DatasetProvider provider = Objects.requireNonNull(sources.training());
+        TrainingData training = reader.read(DataSources.TRAINING, provider);
         if (sources.validation() == null) {
-            return new TrainingSets(training, null);
+            return new TrainingSets(training, null, provider.promptForm());
         }
         boolean done = false;
         try {
             TrainingData validation = reader.read(DataSources.VALIDATION, sources.validation());
             done = true;
-            return new TrainingSets(training, validation);
+            return new TrainingSets(training, validation, provider.promptForm());
         } finally {
             if (!done) {
                 training.close();

@@ -5,10 +5,10 @@ import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.nn.Linear;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 
 /**
  * The forward divergence of a student from its teacher without the teacher's entropy, which is a constant: {@code -sum_v t_v log s_v} for

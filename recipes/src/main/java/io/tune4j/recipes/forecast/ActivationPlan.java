@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.forecast;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;

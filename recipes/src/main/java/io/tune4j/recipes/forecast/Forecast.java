@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.forecast;
 
-import io.tune4j.api.recipe.ConfigValues;
-import io.tune4j.api.recipe.RunEstimate;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Foresees the memory, disk and work of a config's run.
  *
  * @param parts of the run
- * @param with the parts that it would have with overrides; throws {@link io.tune4j.api.config.ConfigException} if they do not go together
+ * @param with the parts that it would have with overrides; throws {@link io.tune4j.api.config.Problems.ConfigException} if they do not go together
  */
 public record Forecast(RunParts parts, Function<List<String>, RunParts> with) {
     /** Tokens of a sample where the config does not limit them. */

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.forecast;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.recipe.RunEstimate;
-import io.tune4j.api.recipe.RunEstimate.Lever;
-import io.tune4j.api.recipe.RunEstimate.Part;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Lever;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Part;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.recipes.memory.ActivationOptions;
 import io.tune4j.recipes.memory.ActivationOptions.Recomputation;
+import io.tune4j.recipes.options.GradientSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -106,6 +107,9 @@ final class MemoryForecast {
                 "workspaces",
                 peak - gradients - activations,
                 "logits of a few rows, attention scores, what backward makes"));
+        if (!run.sums().equals(GradientSums.NONE)) {
+            parts.add(new Part("exchange", exchange(gradients, peak), "sums of gradients, which workers exchange"));
+        }
         if (run.device().isCpu()) {
             parts.add(new Part("process", PROCESS_BYTES, "Java and libtorch"));
         }
@@ -121,6 +125,12 @@ final class MemoryForecast {
                 levers(),
                 lastResort(),
                 activations());
+    }
+
+    /** What sums of gradients add to the peak; while they are exchanged, activations and gradients are freed. */
+    private long exchange(long gradients, long peak) {
+        long computing = run.sums().computing() * gradients;
+        return Math.max(computing, (long) (run.sums().exchanging() * gradients) - peak);
     }
 
     /** Measures a layer by the difference that one more layer in the middle makes. */
@@ -206,8 +216,10 @@ final class MemoryForecast {
         }
         if (run.batching().size() > 1) {
             int product = run.batching().size() * run.batching().accumulation();
+            String key =
+                    run.sums().equals(GradientSums.NONE) ? "gradient_accumulation_steps" : "micro_batches_per_step";
             levers.add(new Lever(
-                    List.of("batch_size=1", "gradient_accumulation_steps=" + product),
+                    List.of("batch_size=1", key + "=" + product),
                     "smaller matrix products, so some speed; the steps stay the same"));
         }
         if (plan.recomputed() < plan.layers()) {

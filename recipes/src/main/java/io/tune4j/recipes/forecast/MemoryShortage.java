@@ -3,8 +3,8 @@ package io.tune4j.recipes.forecast;
 
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.io.Sizes;
-import io.tune4j.api.recipe.RunEstimate;
-import io.tune4j.api.recipe.RunEstimate.Lever;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Lever;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

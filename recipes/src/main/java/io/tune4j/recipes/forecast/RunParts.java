@@ -2,9 +2,9 @@
 package io.tune4j.recipes.forecast;
 
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.peft.ModelPlan;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.Loss;
@@ -12,6 +12,7 @@ import io.tune4j.recipes.data.DataSources;
 import io.tune4j.recipes.memory.MemoryOptions;
 import io.tune4j.recipes.options.AdaptedModel;
 import io.tune4j.recipes.options.BatchOptions;
+import io.tune4j.recipes.options.GradientSums;
 import io.tune4j.recipes.options.SaveOptions;
 import io.tune4j.recipes.options.StepOptions;
 import io.tune4j.recipes.options.Teacher;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of a run that decide what it takes.
  *
  * @param teacher a frozen model beside the trained one, or null
+ * @param sums of gradients, where several workers share a step
  * @param maxTokens of a sample; null for no limit
  */
 public record RunParts(
@@ -33,6 +35,7 @@ public record RunParts(
         Loss loss,
         Updates updates,
         BatchOptions batching,
+        GradientSums sums,
         @Nullable Integer maxTokens,
         MemoryOptions memory,
         SaveOptions saving,
@@ -46,6 +49,7 @@ public record RunParts(
         Loss loss = config.require(Loss.class);
         Updates updates = config.require(Updates.class);
         BatchOptions batching = config.require(BatchOptions.class);
+        GradientSums sums = config.require(GradientSums.class);
         DataSources data = config.require(DataSources.class);
         MemoryOptions memory = config.require(MemoryOptions.class);
         SaveOptions saving = config.require(SaveOptions.class);
@@ -61,6 +65,7 @@ public record RunParts(
                 loss,
                 updates,
                 Objects.requireNonNull(batching),
+                Objects.requireNonNullElse(sums, GradientSums.NONE),
                 data == null ? null : data.maxTokens(),
                 Objects.requireNonNull(memory),
                 Objects.requireNonNull(saving),

@@ -2,8 +2,8 @@
 package io.tune4j.recipes.forecast;
 
 import io.tune4j.api.autograd.ActivationStore;
-import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;

@@ -3,33 +3,23 @@ package io.tune4j.recipes.full;
 
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
-import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
-import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.api.recipe.RunEstimate;
-import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.train.Checkpointer;
-import io.tune4j.api.train.Loss;
 import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.data.DataSources;
-import io.tune4j.recipes.data.TrainingSets;
-import io.tune4j.recipes.data.TrainingSetsAhead;
-import io.tune4j.recipes.forecast.Forecast;
 import io.tune4j.recipes.optimizer.BackwardUpdates;
 import io.tune4j.recipes.optimizer.SeparateOptimizers;
 import io.tune4j.recipes.options.AdaptedModel;
@@ -38,21 +28,22 @@ import io.tune4j.recipes.options.LogOptions;
 import io.tune4j.recipes.options.SaveOptions;
 import io.tune4j.recipes.options.Updates;
 import io.tune4j.recipes.profile.ProfilerOptions;
-import io.tune4j.recipes.profile.StepProfiler;
+import io.tune4j.recipes.run.AccumulatedStep;
 import io.tune4j.recipes.run.Evaluation;
-import io.tune4j.recipes.run.RunFolder;
 import io.tune4j.recipes.run.RunMemory;
 import io.tune4j.recipes.run.RunSession;
-import io.tune4j.recipes.run.RunSetup;
 import io.tune4j.recipes.run.RunStart;
+import io.tune4j.recipes.run.StepLoop;
 import io.tune4j.recipes.run.StepPipeline;
 import io.tune4j.recipes.run.Trained;
+import io.tune4j.recipes.trainer.TrainerParts;
+import io.tune4j.recipes.trainer.TrainingRun;
 import io.tune4j.recipes.training.BatchesAhead.MicroBatch;
 import io.tune4j.recipes.training.LossStep;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
-import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains all weights of a model with one device: torchtune's recipe of the same name, with its keys. Weights are kept, and computed with,
@@ -78,21 +69,9 @@ import java.util.Optional;
  * </ul>
  */
 public final class FullFinetuneSingleDevice implements Recipe {
-    private final RunSetup.Host host;
-    private final Console console;
+    private final TrainingRun run;
     private final BackendOptions computing;
-    private final Provider<Backend> backends;
-    private final AdaptedModel model;
-    private final Checkpointer checkpointer;
-    private final DataSources data;
-    private final BatchOptions batching;
-    private final Loss loss;
-    private final Updates updates;
-    private final SaveOptions saving;
-    private final LogOptions logging;
-    private final Forecast forecast;
-    private final RunSetup setup;
-    private final StepProfiler profiler;
+    private final TrainerParts parts;
 
     @Inject
     public FullFinetuneSingleDevice(
@@ -101,175 +80,77 @@ public final class FullFinetuneSingleDevice implements Recipe {
             Cancellation cancellation,
             BackendOptions computing,
             Provider<Backend> backends,
-            AdaptedModel model,
-            Checkpointer checkpointer,
-            DataSources data,
-            BatchOptions batching,
-            Loss loss,
-            Updates updates,
-            SaveOptions saving,
-            LogOptions logging,
-            Forecast forecast,
-            RunSetup setup,
-            Optional<ProfilerOptions> profiling) {
-        this.host = new RunSetup.Host(config, console, cancellation);
-        this.console = console;
+            TrainerParts parts) {
+        this.run = new TrainingRun(config, console, cancellation, backends, parts);
         this.computing = computing;
-        this.backends = backends;
-        this.model = model;
-        this.checkpointer = checkpointer;
-        this.data = data;
-        this.batching = batching;
-        this.loss = loss;
-        this.updates = updates;
-        this.saving = saving;
-        this.logging = logging;
-        this.forecast = forecast;
-        this.setup = setup;
-        this.profiler = new StepProfiler(profiling.orElse(null), console);
+        this.parts = parts;
     }
 
     @Override
     public void check() {
-        host.config().problems().throwIfAny();
+        run.check();
     }
 
     @Override
     public RunEstimate estimate(int tokensPerSample) {
-        return forecast.estimate(tokensPerSample);
+        return run.estimate(tokensPerSample);
     }
 
     @Override
     public DataReport data(int samples) {
-        if (!data.areThere()) {
-            check();
-        }
-        return data.inspect(model.definition(), samples, console);
+        return run.data(samples);
     }
 
     @Override
     public Outcome run() {
-        check();
-        logging.introduce(console, host.config().notices());
-        console.line("model      " + model.definition().describe() + ", from " + checkpointer.checkpointDirectory());
-        console.line("trained    " + model.peft().describe());
-        try (Closing closing = new Closing()) {
-            RunFolder folder = closing.add(new RunFolder(saving.outputDirectory(), console));
-            Checkpoint base = closing.add(checkpointer.open());
-            Tokenizer tokenizer = closing.add(data.openTokenizer());
-            CheckpointFit.check(model.definition(), base, checkpointer.checkpointDirectory());
-            // Records are read and tokenized while the backend starts.
-            TrainingSetsAhead ahead = closing.add(data.readAhead(model.definition(), tokenizer, console));
-            Backend backend = profiler.around(backends.get());
-            TrainingSets sets = closing.add(ahead.take());
-            RunStart start = setup.start(host, folder, base, sets);
-            try (Closing training = new Closing()) {
-                return train(training, start, backend, tokenizer);
-            } catch (MemoryException e) {
-                throw start.explain(e);
-            }
-        }
+        return run.run("trained", Map.of(), this::train);
     }
 
     /** Loads the model, and trains. */
     private Outcome train(Closing closing, RunStart start, Backend backend, Tokenizer tokenizer) {
         DType dtype = computing.dtype();
+        Console console = run.host().console();
         RunMemory memory = start.memory();
+        AdaptedModel model = parts.model();
         FullWeights trainable = closing.add(new FullWeights((FullPlan) model.peft(), backend, dtype));
         WeightSource weights = memory.watched(new CheckpointWeights(start.base()));
         FrozenLinearFactory frozen = model.plan().weightFormat().factory(backend, dtype, weights, console::line);
         CausalLanguageModel network =
                 closing.add(model.definition().build(backend, dtype, weights, trainable.decorate(frozen, weights)));
         trainable.requireAll();
-        ActivationStore store = closing.add(memory.store(backend, console));
-        Optimizer optimizer = closing.add(updates.create(backend, trainable));
-        Trained trained = new Trained(backend, trainable, optimizer, checkpointer.baseModel());
+        @Nullable ActivationStore store = closing.addIfAny(memory.store(backend, console));
+        Optimizer optimizer = closing.add(parts.updates().create(backend, trainable));
+        Trained trained = start.trained(backend, trainable, optimizer);
         start.restore(trained);
-        LossStep lossStep = memory.lossStep(backend, network, loss, store);
-        double sharing = batching.sharing().least(network, model.peft());
-        RunSession run = start.open(
+        LossStep lossStep = memory.lossStep(backend, network, parts.tokens(), store);
+        double sharing = parts.batching().sharing().least(network, model.peft());
+        RunSession session = start.open(
                 closing,
                 trained,
                 new Evaluation.Subject(
                         lossStep, sharing, tokenizer, model.definition().maxSequenceLength()),
-                profiler);
-        if (run.isEnd()) {
-            return run.complete();
-        }
-        return loop(
-                run,
+                run.profiler());
+        return StepLoop.run(
+                session,
                 optimizer instanceof SeparateOptimizers separate
-                        ? inBackward(run, lossStep, new BackwardUpdates(backend, separate, trainable::isShared))
-                        : afterBackward(run, lossStep, trained));
-    }
-
-    /** Makes a step; false if it was cancelled before it changed anything. */
-    private interface Step {
-        boolean make(long step, List<MicroBatch> batches);
-    }
-
-    /** Steps count from 0 over all epochs. */
-    private Outcome loop(RunSession run, Step maker) {
-        StepPipeline pipeline = run.pipeline();
-        Evaluation evaluation = run.evaluation();
-        long step = run.firstStep();
-        evaluation.before(step);
-        while (run.goesOn(step)) {
-            List<MicroBatch> batches = pipeline.begin(step);
-            if (!maker.make(step, batches)) {
-                return run.stop(step);
-            }
-            step++;
-            pipeline.end(step, run.isNeeded(step));
-            if (evaluation.improvesAt(step)) {
-                run.outputs().keepBest(step, evaluation.loss());
-            }
-            if (run.isLast(step)) {
-                evaluation.end(step, batches.get(0).batch());
-            }
-            run.outputs().afterStep(step);
-        }
-        return run.finish(step);
-    }
-
-    /** Steps whose gradients are summed over micro-batches, clipped, and used when all are there. */
-    private Step afterBackward(RunSession run, LossStep lossStep, Trained trained) {
-        StepPipeline pipeline = run.pipeline();
-        return (step, batches) -> {
-            try (TensorScope scope = TensorScope.open()) {
-                Tensor total = Tensor.zeros(lossStep.backend(), DType.FLOAT64);
-                for (MicroBatch micro : batches) {
-                    if (host.cancellation().isRequested()) {
-                        return false;
-                    }
-                    addGradients(run, lossStep, step, micro, total);
-                }
-                pipeline.clip(step, total, batches);
-            } catch (MemoryException e) {
-                // The weights are still those of the step before.
-                pipeline.saveBefore(step, e);
-                throw e;
-            }
-            trained.optimizer().step(pipeline.rateFactor(step));
-            trained.clearGradients();
-            pipeline.updated();
-            return true;
-        };
+                        ? inBackward(session, lossStep, new BackwardUpdates(backend, separate, trainable::isShared))
+                        : new AccumulatedStep(
+                                session, lossStep, trained, run.host().cancellation()));
     }
 
     /** Steps of one micro-batch each, which update weights while the backward goes on. */
-    private Step inBackward(RunSession run, LossStep lossStep, BackwardUpdates inBackward) {
-        StepPipeline pipeline = run.pipeline();
+    private StepLoop.Step inBackward(RunSession session, LossStep lossStep, BackwardUpdates inBackward) {
+        StepPipeline pipeline = session.pipeline();
         LossStep watched = lossStep.watchedBy(inBackward::ready);
         return (step, batches) -> {
-            if (host.cancellation().isRequested()) {
+            if (run.host().cancellation().isRequested()) {
                 return false;
             }
             try (TensorScope scope = TensorScope.open()) {
                 Tensor total = Tensor.zeros(lossStep.backend(), DType.FLOAT64);
                 MicroBatch only = batches.get(0);
                 inBackward.begin(pipeline.rateFactor(step), only.batch().totalWeight());
-                addGradients(run, watched, step, only, total);
+                AccumulatedStep.addGradients(session, watched, step, only, total);
                 pipeline.updatedInBackward(step, total, inBackward.finish(), batches);
                 return true;
             } catch (MemoryException e) {
@@ -279,15 +160,5 @@ public final class FullFinetuneSingleDevice implements Recipe {
                 throw e;
             }
         };
-    }
-
-    /** Forward, loss and backward of a micro-batch. */
-    private static void addGradients(RunSession run, LossStep lossStep, long step, MicroBatch micro, Tensor total) {
-        long key = RandomKeys.derive(RandomKeys.derive(run.start().seed(), step), micro.first());
-        try (TensorScope each = TensorScope.open()) {
-            Tensor sum = lossStep.addGradients(micro.batch(), key);
-            total.addInPlace(sum.cast(DType.FLOAT64), 1);
-        }
-        run.pipeline().computed(micro);
     }
 }

@@ -4,7 +4,7 @@ package io.tune4j.recipes.full;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.peft.ModelPlan;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.recipes.options.AdaptedModel;
@@ -76,6 +76,14 @@ final class FullModel {
                     "quantized weights cannot be trained, since an update is smaller than the distance of their values;"
                             + " leave the quantization out, or train an adapter over them with"
                             + " lora_finetune_single_device");
+            isWrong = true;
+        }
+        if (!plan.definition().modulePrefix().isEmpty()) {
+            section.problem(
+                    "_component_",
+                    "'" + plan.name()
+                            + "' is the text part of a model for more than text, and this recipe would save that part"
+                            + " alone; train an adapter with lora_finetune_single_device, whose merged model is whole");
             isWrong = true;
         }
         if (checkpointer.adapterCheckpoint() != null) {

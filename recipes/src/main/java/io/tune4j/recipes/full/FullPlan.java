@@ -3,7 +3,7 @@ package io.tune4j.recipes.full;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;

@@ -7,7 +7,7 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CheckpointWeights;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearFactory;

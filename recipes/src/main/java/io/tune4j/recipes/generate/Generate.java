@@ -2,14 +2,15 @@
 package io.tune4j.recipes.generate;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
-import io.tune4j.api.nn.AdapterRows;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.generation.GeneratedToken;
 import io.tune4j.generation.Generation;
 import io.tune4j.generation.GenerationListener;
@@ -17,6 +18,7 @@ import io.tune4j.generation.GenerationRequest;
 import io.tune4j.generation.Generator;
 import io.tune4j.generation.GeneratorOptions;
 import io.tune4j.generation.LoadedModel;
+import io.tune4j.generation.PromptFormFile;
 import io.tune4j.generation.Ticket;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -77,7 +79,7 @@ public final class Generate implements Recipe, LoadedModel.Source {
     @Override
     public LoadedModel open() {
         check();
-        return model.load(backends.get(), computing.dtype(), components, console);
+        return model.load(backends::get, computing.dtype(), components, console);
     }
 
     @Override
@@ -85,15 +87,13 @@ public final class Generate implements Recipe, LoadedModel.Source {
         long begin = System.nanoTime();
         try (LoadedModel loaded = open();
                 Generator generator = loaded.generator(GeneratorOptions.DEFAULT.withCache(options.usesCache()))) {
-            int[] prompt = loaded.tokenizer().encodePrompt(options.prompt());
+            int adapter = loaded.adapters().isEmpty() ? AdapterRows.BASE : 1;
+            if (!loaded.prompts().form(adapter).equals(PromptForm.PLAIN)) {
+                console.line("prompt     in the form of the training data (" + PromptFormFile.NAME + ")");
+            }
+            int[] prompt = loaded.prompts().encode(options.prompt(), adapter);
             GenerationRequest request = new GenerationRequest(
-                    prompt,
-                    loaded.adapters().isEmpty() ? AdapterRows.BASE : 1,
-                    options.maxNewTokens(),
-                    options.sampling(),
-                    loaded.ends(),
-                    options.stops(),
-                    -1);
+                    prompt, adapter, options.maxNewTokens(), options.sampling(), loaded.ends(), options.stops(), -1);
             Timing timing = new Timing();
             Ticket ticket = generator.submit(request, timing);
             double loading = seconds(begin);

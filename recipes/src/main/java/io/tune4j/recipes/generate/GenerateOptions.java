@@ -6,7 +6,7 @@ import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.RandomKeys;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.generation.Sampling;
 import java.util.ArrayList;
 import java.util.List;

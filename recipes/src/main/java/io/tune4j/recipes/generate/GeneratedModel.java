@@ -3,6 +3,7 @@ package io.tune4j.recipes.generate;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.DataException;
@@ -12,22 +13,27 @@ import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Components;
-import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.engine.adapter.AdapterSection;
+import io.tune4j.engine.adapter.AdapterSet;
 import io.tune4j.generation.EndTokens;
 import io.tune4j.generation.LoadedModel;
+import io.tune4j.generation.PromptFormFile;
+import io.tune4j.generation.Prompts;
+import io.tune4j.recipes.training.BackgroundThread;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +56,6 @@ public record GeneratedModel(
     /** Null where the config is wrong, or files are missing. */
     static @Nullable GeneratedModel read(ConfigValues config) {
         ConfigReader root = config.root();
-        // First, because the model may be described by the checkpoint's files.
         Checkpointer checkpointer = config.require(Checkpointer.class);
         ModelPlan plan = config.require(ModelPlan.class);
         TokenizerProvider tokenizer = config.require(TokenizerProvider.class);
@@ -68,37 +73,50 @@ public record GeneratedModel(
         return new GeneratedModel(plan, root.section("model"), checkpointer, tokenizer, named);
     }
 
-    /** Reads the weights of the base and of the adapter. */
-    LoadedModel load(Backend backend, DType dtype, Components components, Console console) {
+    /** Reads the weights of the base and of the adapter. The tokenizer is opened while the backend starts. */
+    LoadedModel load(Supplier<Backend> backends, DType dtype, Components components, Console console) {
         ModelPlan planned = planned(components);
-        Closing closing = new Closing();
-        try {
-            Checkpoint base = closing.add(checkpointer.open());
-            CheckpointFit.check(planned.definition(), base, checkpointer.checkpointDirectory());
-            Tokenizer opened = closing.add(tokenizer.open());
-            CheckpointWeights weights = new CheckpointWeights(base);
-            FrozenLinearFactory frozen = planned.weightFormat().factory(backend, dtype, weights, console::line);
-            List<Adapter> adapters = new ArrayList<>();
-            PeftPlan peft = planned.peft();
-            if (adapter != null && peft != null) {
-                adapters.add(closing.add(peft.attach(backend, dtype, 0)));
+        try (BackgroundThread beside = new BackgroundThread("tune4j-tokenizer", "opening the tokenizer")) {
+            Future<Tokenizer> opening = beside.submit(tokenizer::open);
+            Closing closing = new Closing();
+            closing.add(() -> beside.await(opening).close());
+            try {
+                Backend backend = backends.get();
+                Checkpoint base = closing.add(checkpointer.open());
+                CheckpointFit.check(planned.definition(), base, checkpointer.checkpointDirectory());
+                CheckpointWeights weights = new CheckpointWeights(base);
+                FrozenLinearFactory frozen = planned.weightFormat().factory(backend, dtype, weights, console::line);
+                List<Adapter> adapters = new ArrayList<>();
+                PeftPlan peft = planned.peft();
+                if (adapter != null && peft != null) {
+                    adapters.add(closing.add(peft.saved().attach(backend, dtype, 0)));
+                }
+                CausalLanguageModel model = closing.add(
+                        planned.definition().build(backend, dtype, weights, AdapterSet.over(frozen, adapters)));
+                if (adapter != null) {
+                    adapters.forEach(each -> each.load(adapter));
+                }
+                return new LoadedModel(
+                        model,
+                        new Prompts(beside.await(opening), forms()),
+                        planned.definition().maxSequenceLength(),
+                        adapter == null ? List.of() : List.of(String.valueOf(adapter.getFileName())),
+                        EndTokens.of(checkpointer.checkpointDirectory()),
+                        closing);
+            } catch (RuntimeException e) {
+                closing.close();
+                throw e;
             }
-            CausalLanguageModel model =
-                    closing.add(planned.definition().build(backend, dtype, weights, AdapterSet.over(frozen, adapters)));
-            if (adapter != null) {
-                adapters.forEach(each -> each.load(adapter));
-            }
-            return new LoadedModel(
-                    model,
-                    opened,
-                    planned.definition().maxSequenceLength(),
-                    adapter == null ? List.of() : List.of(String.valueOf(adapter.getFileName())),
-                    EndTokens.of(checkpointer.checkpointDirectory()),
-                    closing);
-        } catch (RuntimeException e) {
-            closing.close();
-            throw e;
         }
+    }
+
+    private List<PromptForm> forms() {
+        List<PromptForm> forms = new ArrayList<>();
+        forms.add(PromptFormFile.read(checkpointer.checkpointDirectory()));
+        if (adapter != null) {
+            forms.add(PromptFormFile.read(adapter));
+        }
+        return forms;
     }
 
     /** The plan with the adapter's PEFT method, if there is an adapter. */

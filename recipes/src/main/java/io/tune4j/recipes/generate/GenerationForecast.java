@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.generate;
 
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.backend.host.HostProcessor;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.SequenceCache;
-import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.recipe.RunEstimate;
-import io.tune4j.api.recipe.RunEstimate.Part;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Part;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.engine.adapter.AdapterSet;
 import io.tune4j.engine.shapes.MemoryMeter;
 import io.tune4j.engine.shapes.ShapeBackend;
 import io.tune4j.engine.shapes.ShapeWeights;
@@ -43,7 +43,7 @@ final class GenerationForecast {
         PeftPlan peft = hasAdapter ? plan.peft() : null;
         try (ShapeBackend host = new ShapeBackend(!processor.hasBf16(), threads);
                 ShapeBackend backend = computing.device().isCpu() ? host : new ShapeBackend(computing.device(), host);
-                Adapter adapter = peft == null ? null : peft.attach(backend, computing.dtype(), 0)) {
+                Adapter adapter = peft == null ? null : peft.saved().attach(backend, computing.dtype(), 0)) {
             return of(plan, adapter, backend, computing, tokens);
         }
     }

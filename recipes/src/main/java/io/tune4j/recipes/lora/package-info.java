@@ -1,6 +1,6 @@
 /**
- * LoRA fine-tuning: {@link io.tune4j.recipes.lora.LoraFinetuneSingleDevice} is read from top to bottom, and {@link
- * io.tune4j.recipes.lora.LoraFinetuneFactory} lists the options that it asks for.
+ * LoRA fine-tuning. {@link io.tune4j.recipes.lora.LoraFinetuneSingleDevice} names the loss, {@link
+ * io.tune4j.recipes.trainer.AdapterTrainer} trains with it, and {@link io.tune4j.recipes.lora.LoraFinetuneFactory} lists the options.
  */
 @NullMarked
 package io.tune4j.recipes.lora;

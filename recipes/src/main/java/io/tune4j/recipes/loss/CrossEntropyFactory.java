@@ -5,6 +5,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.train.Loss;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ public final class CrossEntropyFactory implements ComponentFactory<Loss> {
                     "reduction", "the (weighted) mean over trained tokens is what is trained; leave it at mean");
         }
         return standard();
+    }
+
+    /** The config's loss, or this one if it names none; null if it is wrong. */
+    public static @Nullable Loss read(ConfigValues config) {
+        return config.root().has("loss") ? config.find(Loss.class, "loss") : standard();
     }
 
     /** The loss of a config that names none. */

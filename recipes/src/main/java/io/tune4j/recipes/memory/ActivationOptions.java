@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.memory;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.api.tensor.Device;

@@ -2,7 +2,7 @@
 package io.tune4j.recipes.memory;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.backend.host.ProcessMemory;
 import io.tune4j.api.backend.host.ProcessMemory.Resident;
 import io.tune4j.api.io.Sizes;

@@ -31,8 +31,6 @@ import java.util.Objects;
 final class DiskLogger implements MetricLogger {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String KEY = "metric_logger.log_dir";
-
     private final Path file;
     private final DirectoryLock lock;
     private final BufferedWriter writer;
@@ -41,8 +39,8 @@ final class DiskLogger implements MetricLogger {
     DiskLogger(Path file, long resumedStep) {
         this.file = file;
         Path directory = WritableDirectories.ensure(
-                Objects.requireNonNull(file.toAbsolutePath().getParent()), KEY);
-        lock = DirectoryLock.takeFile(file, KEY);
+                Objects.requireNonNull(file.toAbsolutePath().getParent()), DiskLog.KEY);
+        lock = DirectoryLock.takeFile(file, DiskLog.KEY);
         boolean opened = false;
         try {
             // Another run may write to another file of the same folder, so what lives is left alone.
@@ -116,7 +114,7 @@ final class DiskLogger implements MetricLogger {
     }
 
     private TuneException failure(IOException e) {
-        return FileErrors.writing(file + " (" + KEY + ")", file, 0, e);
+        return FileErrors.writing(file + " (" + DiskLog.KEY + ")", file, 0, e);
     }
 
     @Override

@@ -40,6 +40,6 @@ public final class DiskLoggerFactory implements ComponentFactory<MetricLoggerPro
             options.problem("filename", "expected the name of a file in log_dir, found '" + fileName + "'");
             return null;
         }
-        return directory == null ? null : resumedStep -> new DiskLogger(directory.resolve(fileName), resumedStep);
+        return directory == null ? null : new DiskLog(directory.resolve(fileName));
     }
 }

@@ -56,6 +56,6 @@ public final class ServiceLoggerFactory implements ComponentFactory<MetricLogger
         Path directory = LogDirectories.of(options, context);
         options.accept("_component_", "nothing is sent to " + service + "; metrics go to " + FILE + " in log_dir");
         options.keys().forEach(options::claim);
-        return directory == null ? null : resumedStep -> new DiskLogger(directory.resolve(FILE), resumedStep);
+        return directory == null ? null : DiskLog.in(directory);
     }
 }

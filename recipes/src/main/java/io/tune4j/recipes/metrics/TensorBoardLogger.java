@@ -37,7 +37,7 @@ final class TensorBoardLogger implements MetricLogger {
      */
     TensorBoardLogger(Path directory, boolean organized, long resumedStep) {
         long now = System.currentTimeMillis();
-        Path runs = WritableDirectories.ensure(directory.toAbsolutePath(), "metric_logger.log_dir");
+        Path runs = WritableDirectories.ensure(directory.toAbsolutePath(), DiskLog.KEY);
         try {
             Path folder = organized ? folder(runs, resumedStep, now) : runs;
             Files.createDirectories(folder);
@@ -76,7 +76,7 @@ final class TensorBoardLogger implements MetricLogger {
     }
 
     private static TuneException failure(Path place, IOException e) {
-        return FileErrors.writing(place + " (metric_logger.log_dir)", place, 0, e);
+        return FileErrors.writing(place + " (" + DiskLog.KEY + ")", place, 0, e);
     }
 
     @Override

@@ -2,8 +2,10 @@
 package io.tune4j.recipes.metrics;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.io.WritableDirectories;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.MetricLoggerProvider;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code TensorBoardLogger}: event files for TensorBoard. */
 public final class TensorBoardLoggerFactory implements ComponentFactory<MetricLoggerProvider> {
+    private record EventFiles(Path directory, boolean organized) implements MetricLoggerProvider {
+        @Override
+        public MetricLogger open(long resumedStep) {
+            return new TensorBoardLogger(directory, organized, resumedStep);
+        }
+
+        @Override
+        public void check() {
+            WritableDirectories.foresee(directory, DiskLog.KEY);
+        }
+    }
+
     @Override
     public Class<MetricLoggerProvider> type() {
         return MetricLoggerProvider.class;
@@ -35,6 +49,6 @@ public final class TensorBoardLoggerFactory implements ComponentFactory<MetricLo
     public @Nullable MetricLoggerProvider create(ConfigReader options, ComponentContext context) {
         Path directory = LogDirectories.of(options, context);
         boolean organized = options.bool("organize_logs", true);
-        return directory == null ? null : resumedStep -> new TensorBoardLogger(directory, organized, resumedStep);
+        return directory == null ? null : new EventFiles(directory, organized);
     }
 }

@@ -2,9 +2,9 @@
 package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.optimizer;
 
-import io.tune4j.api.backend.AdamWStep;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.backend.FusedKernels.AdamWStep;
 import io.tune4j.api.backend.FusedKernels.AdamWUpdate;
 import io.tune4j.api.tensor.Tensor;
 import java.util.List;

@@ -3,10 +3,10 @@ package io.tune4j.recipes.optimizer;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
-import io.tune4j.api.tensor.UnaryFunction;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

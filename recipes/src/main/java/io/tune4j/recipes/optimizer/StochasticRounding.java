@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.optimizer;
 
+import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
-import io.tune4j.api.tensor.UnaryFunction;
 
 /**
  * Rounding to bf16 up or down at random, on average right. A second moment decays by a thousandth in each step and bf16 resolves a

@@ -5,7 +5,7 @@ import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import java.util.Map;
 import java.util.Set;

@@ -5,10 +5,11 @@ import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.DataException;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.recipes.training.BatchOrder;
 import io.tune4j.recipes.training.TrainingData;
 import java.util.SortedMap;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,31 @@ public record BatchOptions(
                             "this loss reads the pairs of a micro-batch together, so they are not merged; leave it out");
         }
         return merges ? read : read.unmerged();
+    }
+
+    /**
+     * Reads how samples come together where several workers share a step. Micro-batches are what is divided among them, so they are not
+     * merged.
+     *
+     * @param perStep the micro-batches of a step, from {@code gradient_accumulation_steps}
+     */
+    public static BatchOptions readShared(ConfigValues config, IntUnaryOperator perStep) {
+        BatchOptions read = read(config, 1);
+        if (config.root().has(MERGED) && read.mergedTokens != 0) {
+            config.root()
+                    .accept(
+                            MERGED,
+                            "micro-batches are what workers divide among them; raise batch_size for larger ones");
+        }
+        return new BatchOptions(
+                read.shuffle,
+                read.size,
+                read.maxTokens,
+                read.grouped,
+                0,
+                read.sharing,
+                perStep.applyAsInt(read.accumulation),
+                read.sequences);
     }
 
     private BatchOptions unmerged() {

@@ -3,8 +3,8 @@ package io.tune4j.recipes.options;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.MetricLoggerProvider;
 import io.tune4j.recipes.metrics.NoMetrics;
@@ -48,6 +48,13 @@ public record LogOptions(
         console.level(level);
         notices.all().forEach(console::line);
         notices.warnings().forEach(console::warning);
+    }
+
+    /** Refuses a metric logger that could not write, before the work whose numbers it is for. */
+    public void check() {
+        if (metricLogger != null) {
+            metricLogger.check();
+        }
     }
 
     /**

@@ -2,11 +2,11 @@
 package io.tune4j.recipes.options;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import java.util.List;
 
 /**
- * Section {@code samples}: records of {@code dataset_val} that are answered before and after training.
+ * Section {@code samples}: records of {@code dataset_val} that are answered before training, at each validation and at the end.
  *
  * @param records {@code records}, counted from 0; empty for none
  * @param maxNewTokens {@code max_new_tokens} of an answer

@@ -2,7 +2,7 @@
 package io.tune4j.recipes.options;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import java.nio.file.Path;
 import java.util.Objects;

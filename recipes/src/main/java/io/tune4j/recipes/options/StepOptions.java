@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.options;
 
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.options;
 
+import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.ModelPlan;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
+import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.Checkpointer;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plan of section {@code teacher_model}, a model without an adapter, in any weight format
  * @param checkpointer of section {@code teacher_checkpointer}
+ * @param section the section {@code teacher_model} as text, by which a run that resumes knows its teacher again
  * @param ratio {@code kd_ratio}: the share of the teacher in the loss, beside the labels; 0.5 by default
  */
-public record Teacher(ModelPlan plan, Checkpointer checkpointer, double ratio) {
+public record Teacher(ModelPlan plan, Checkpointer checkpointer, String section, double ratio) {
     private static final String MODEL = "teacher_model";
     private static final String CHECKPOINTER = "teacher_checkpointer";
     private static final String RATIO = "kd_ratio";
@@ -51,7 +57,20 @@ public record Teacher(ModelPlan plan, Checkpointer checkpointer, double ratio) {
                                     + student.definition().vocabularySize()
                                     + "; the two must have one tokenizer: take a teacher of the same family");
         }
-        return new Teacher(plan, checkpointer, ratio);
+        ConfigNode section = Objects.requireNonNull(root.node(MODEL));
+        return new Teacher(plan, checkpointer, section.canonical(), ratio);
+    }
+
+    /**
+     * The settings that a run which resumes must repeat, by name.
+     *
+     * @param weights of the teacher
+     */
+    public Map<String, String> settings(Checkpoint weights) {
+        String files = weights.versions().entrySet().stream()
+                .map(file -> file.getKey() + " " + file.getValue().content())
+                .collect(Collectors.joining(", "));
+        return Map.of(MODEL, section, RATIO, String.valueOf(ratio), "the teacher's files", files);
     }
 
     private static void requireSection(ConfigReader root, String key, String content) {

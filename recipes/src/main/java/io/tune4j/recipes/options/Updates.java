@@ -5,7 +5,7 @@ import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.train.LearningRateSchedule;
@@ -57,6 +57,18 @@ public record Updates(
     /** Reads them for all weights of a model; null if the optimizer's section is wrong. */
     public static @Nullable Updates readForWeights(ConfigValues config) {
         return read(config, 1, isInBackward(config));
+    }
+
+    /** Reads them for all weights of a model that several workers train; null if the optimizer's section is wrong. */
+    public static @Nullable Updates readForWorkers(ConfigValues config) {
+        if (config.root().bool(IN_BACKWARD, false)) {
+            config.root()
+                    .accept(
+                            IN_BACKWARD,
+                            "updates are made after the backward pass, with the same result, because a gradient is complete"
+                                    + " when all workers have added theirs");
+        }
+        return read(config, 1, false);
     }
 
     private static @Nullable Updates read(ConfigValues config, double ratio, boolean inBackward) {

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.preference;
 
-import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.api.recipe.RecipeOptions;
-import io.tune4j.api.train.Loss;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.RecipeOptions;
 import io.tune4j.api.train.PreferenceLoss;
 import io.tune4j.recipes.data.DataSources;
-import io.tune4j.recipes.forecast.Forecast;
-import io.tune4j.recipes.loss.CrossEntropyFactory;
-import io.tune4j.recipes.memory.MemoryOptions;
-import io.tune4j.recipes.options.AcceptedKeys;
-import io.tune4j.recipes.options.AdaptedModel;
 import io.tune4j.recipes.options.BatchOptions;
-import io.tune4j.recipes.options.LogOptions;
-import io.tune4j.recipes.options.SampleOptions;
-import io.tune4j.recipes.options.SaveOptions;
-import io.tune4j.recipes.options.StepOptions;
-import io.tune4j.recipes.options.Updates;
-import io.tune4j.recipes.options.ValidationOptions;
-import io.tune4j.recipes.profile.ProfilerOptions;
-import io.tune4j.recipes.run.RunSetup;
+import io.tune4j.recipes.trainer.TrainerParts;
 import java.util.List;
 
 /** Names {@link LoraDpoSingleDevice} and the options that it asks for. */
@@ -45,28 +32,15 @@ public final class LoraDpoFactory implements RecipeFactory {
 
     @Override
     public List<RecipeOptions<?>> options() {
-        return List.of(
-                new RecipeOptions<>(AdaptedModel.class, AdaptedModel::read),
-                new RecipeOptions<>(Loss.class, config -> CrossEntropyFactory.standard()),
-                new RecipeOptions<>(
+        return TrainerParts.options(
+                NAME,
+                DataSources::readPairs,
+                LoraDpoFactory::batching,
+                List.of(new RecipeOptions<>(
                         PreferenceLoss.class,
                         config -> config.root().has("loss")
                                 ? config.find(PreferenceLoss.class, "loss")
-                                : DpoLoss.standard()),
-                new RecipeOptions<>(Updates.class, Updates::read),
-                new RecipeOptions<>(DataSources.class, DataSources::readPairs),
-                new RecipeOptions<>(BatchOptions.class, LoraDpoFactory::batching),
-                new RecipeOptions<>(StepOptions.class, StepOptions::read),
-                new RecipeOptions<>(SaveOptions.class, SaveOptions::read),
-                new RecipeOptions<>(ValidationOptions.class, ValidationOptions::read),
-                new RecipeOptions<>(SampleOptions.class, SampleOptions::read),
-                new RecipeOptions<>(MemoryOptions.class, MemoryOptions::read),
-                new RecipeOptions<>(LogOptions.class, LogOptions::read),
-                new RecipeOptions<>(
-                        ProfilerOptions.class, config -> ProfilerOptions.read(config.root(), config.outputDirectory())),
-                new RecipeOptions<>(AcceptedKeys.class, AcceptedKeys::read),
-                new RecipeOptions<>(Forecast.class, Forecast::read),
-                new RecipeOptions<>(RunSetup.class, config -> RunSetup.read(NAME, config)));
+                                : DpoLoss.standard())));
     }
 
     private static BatchOptions batching(ConfigValues config) {

@@ -5,6 +5,7 @@ import io.tune4j.api.error.DataException;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.WeightFormat;
 import io.tune4j.api.model.WeightSource;
+import io.tune4j.api.peft.Adapter.BaseChange;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Writes the model with its adapter merged.
  *
  * @param base the weights that were trained on
- * @param directory of them
- * @param dtype that was computed in
- * @param mergedDtype of the merged weights; null for that of the base
+ * @param directory the folder of the base
+ * @param dtype the dtype of the computation
+ * @param mergedDtype the dtype of the merged weights; null for that of the base
  * @param intoComputed whether the adapter is merged into the values that a quantized run computed with
  */
 public record AdapterMerge(
@@ -31,27 +32,30 @@ public record AdapterMerge(
         boolean intoComputed,
         Trained trained,
         Console console) {
-    /** @param adapterFolder where the adapter is already, for messages */
+    /** @param adapterFolder the folder of the saved adapter, for messages */
     void write(Path merged, Path adapterFolder) {
         requireBase(adapterFolder);
         WeightFormat format = model.plan().weightFormat();
         WeightSource stored = new CheckpointWeights(base);
-        WeightSource computed = format.asComputed(trained.backend(), dtype, stored);
-        boolean rounded = computed != stored && intoComputed;
-        console.line("writing the merged model to " + merged + (computed == stored ? "" : mergedInto(rounded)));
+        BaseChange change = trained.adapter().baseChange(format, console::line);
+        WeightSource trainedOn = change.apply(stored);
+        WeightSource computed = format.asComputed(trained.backend(), dtype, trainedOn);
+        boolean rounded = computed != trainedOn && intoComputed;
+        console.line("writing the merged model to " + merged + (computed == trainedOn ? "" : mergedInto(rounded)));
         MergedCheckpoint.write(
                 merged,
                 base,
-                rounded ? computed : stored,
+                rounded ? change.undo(computed) : stored,
                 directory,
                 trained.adapter(),
                 trained.backend(),
                 model.definition().tiedEmbeddings(),
                 mergedDtype,
+                trained.promptForm(),
                 () -> requireBase(adapterFolder));
     }
 
-    /** The adapter belongs to the base that was trained on, and merging reads it again. */
+    /** Merging reads the base again, which must be the one that the adapter was trained on. */
     private void requireBase(Path adapterFolder) {
         try {
             base.requireUnchanged();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.JsonFiles;
 import io.tune4j.api.io.PendingDirectory;
-import io.tune4j.api.peft.Adapter;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.training.ValidationWatch.Standing;
 import java.io.IOException;
@@ -22,10 +21,10 @@ final class BestAdapter {
 
     private BestAdapter() {}
 
-    /** Writes it beside the one before and takes its place. {@code best.json} says which step it is of. */
-    static PendingDirectory prepare(Path output, Adapter adapter, String baseModel, long step, double loss) {
-        return AtomicFiles.prepareDirectory(output.resolve(FOLDER), folder -> {
-            adapter.save(folder, baseModel);
+    /** Writes the new best adapter beside the old one, and then replaces the old one. {@code best.json} names its step. */
+    static PendingDirectory prepare(Path output, Trained trained, long step, double loss) {
+        return PendingDirectory.prepare(output.resolve(FOLDER), folder -> {
+            trained.save(folder);
             describe(folder, step, loss);
         });
     }
@@ -35,8 +34,8 @@ final class BestAdapter {
         Files.write(folder.resolve(FILE), JSON.writeValueAsBytes(content));
     }
 
-    /** Whether it is there, or a later one, which the steps until then will bring again. */
-    static boolean isThere(Path output, Standing best) {
+    /** Whether {@code best/} has the adapter of this or of a later step. The steps up to a later one will be computed again. */
+    static boolean exists(Path output, Standing best) {
         Path file = output.resolve(FOLDER).resolve(FILE);
         try {
             return Files.exists(file) && JsonFiles.read(file).path("step").longValue() >= best.bestStep();
@@ -45,7 +44,7 @@ final class BestAdapter {
         }
     }
 
-    /** Makes it of the state of its step. */
+    /** Restores {@code best/} from the state of its step. */
     static void restore(Path output, Standing best, Path state) {
         AtomicFiles.writeDirectory(output.resolve(FOLDER), folder -> {
             TrainingStates.copyAdapter(state, folder);

@@ -9,7 +9,7 @@ import io.tune4j.recipes.options.SaveOptions;
 import io.tune4j.recipes.options.Updates;
 import java.nio.file.Path;
 
-/** Whether the disk will hold what a run writes, asked before it starts. */
+/** Checks, before a run starts, that the disk has room for its results. */
 final class DiskNeeds {
     /** Config, state and tokenizer files, generously. */
     private static final long SMALL_FILES = 1 << 20;
@@ -22,7 +22,7 @@ final class DiskNeeds {
         long adapter = plan.fileBytes() + SMALL_FILES;
         long state = adapter + updates.stateBytes(plan.parameterCount());
         long epochs = (steps.total() + steps.perEpoch() - 1) / steps.perEpoch();
-        // One state more than are kept: the oldest goes only when the newest is complete.
+        // One more state than is kept: the oldest is deleted only when the newest is complete.
         long bytes = (saving.kept() + 1) * state + (epochs + 1) * adapter;
         String what = "the checkpoints and " + plan.result() + "s of this run";
         if (!saving.adapterOnly()) {

@@ -29,13 +29,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Measures the model before, during and after training by a validation set, and shows its answers to samples of it. */
+/** Evaluates the model before, during and after training on a validation set, and shows its answers to samples of this set. */
 public final class Evaluation {
-    /** Characters of a prompt that are shown, from its end. */
+    /** How many of a prompt's last characters are shown. */
     private static final int SHOWN_PROMPT = 160;
 
     /**
-     * The model that is measured.
+     * The model that is evaluated.
      *
      * @param sharing the share of a batch's tokens that must be saved for samples to share rows
      */
@@ -52,12 +52,13 @@ public final class Evaluation {
     private final Cancellation cancellation;
     private final GreedyGenerator generator;
     private final List<String> answersBefore = new ArrayList<>();
+    private List<String> answersNow = List.of();
     private double before = Double.NaN;
     private double last = Double.NaN;
     private long firstStep;
 
     /**
-     * @param data null for a run that is not validated
+     * @param data the validation set; null for a run without validation
      * @throws UserException if a sample is not in the data
      */
     public Evaluation(
@@ -89,7 +90,7 @@ public final class Evaluation {
         }
     }
 
-    /** Measures the model before training. */
+    /** Evaluates the model before training. */
     public void before(long step) {
         firstStep = step;
         if (data != null) {
@@ -99,17 +100,19 @@ public final class Evaluation {
 
     private void before(TrainingData by) {
         before = loss(by);
-        // Not figures of the first step.
+        // These metrics do not belong to the first step.
         subject.lossStep().objective().takeMetrics();
         if (!cancellation.isRequested()) {
-            console.line(String.format(Locale.ROOT, "validation loss before training: %.4f", before));
+            String when = firstStep == 0 ? "before training" : "at the resumed step " + firstStep;
+            console.line(String.format(Locale.ROOT, "validation loss %s: %.4f", when, before));
             console.tell(new Validated(firstStep, before));
             answersBefore.addAll(answers(by));
         }
     }
 
     /**
-     * Measures the model after a step where that is due: before the state is saved, which tells how the validations went.
+     * Evaluates the model after a step, if validation is due, and reports its answers to the samples. Call it before the state is
+     * saved, because the state includes the results of validations.
      *
      * @return whether the loss is the lowest so far
      */
@@ -117,7 +120,13 @@ public final class Evaluation {
         if (!validating.isDue(done)) {
             return false;
         }
-        memory.during(Phase.VALIDATION, () -> measure(done));
+        memory.during(Phase.VALIDATION, () -> {
+            measure(done);
+            if (data != null && Double.isFinite(last)) {
+                answersNow = answers(data);
+                tell(compared(data));
+            }
+        });
         return !Double.isNaN(last) && states.watch().observe(done, last);
     }
 
@@ -149,7 +158,7 @@ public final class Evaluation {
     }
 
     private double loss(TrainingData by) {
-        // Those of training steps were taken when the steps ended.
+        // Discards metrics; those of training steps were taken when the steps ended.
         subject.lossStep().objective().takeMetrics();
         return Validation.loss(
                 subject.lossStep(),
@@ -161,15 +170,16 @@ public final class Evaluation {
     }
 
     /**
-     * Measures the model after its last step, unless that was just done: before its state is saved, so that a run that resumes does not
-     * do it again. No step after the last one would show that its update went wrong, so this does.
+     * Evaluates the model after its last step, unless that was just done. Call it before the state is saved, so that a resumed
+     * run does not evaluate again. It also detects a failed last update, which no further step would show.
      *
-     * @param batch of the step
-     * @throws DataException if the loss is no number
+     * @param batch a batch of the last step, for a run without validation
+     * @throws DataException if the loss is NaN or infinite
      */
     public void end(long done, RaggedBatch batch) {
         memory.during(Phase.VALIDATION, () -> {
             if (!validating.isDue(done)) {
+                answersNow = List.of();
                 measure(done);
             }
             if (cancellation.isRequested()) {
@@ -185,7 +195,7 @@ public final class Evaluation {
         });
     }
 
-    /** Says why training ended before its last step, if it did. */
+    /** Prints why training ended before its last step, if it did. */
     public void describeStop(long done, StepPlan steps) {
         if (!states.watch().isOver()) {
             return;
@@ -203,33 +213,49 @@ public final class Evaluation {
                 standing.withoutGain()));
     }
 
-    /** Shows the answers before and after training beside each other. */
+    /** Shows the answers before and after training one below the other. */
     public void showAnswers() {
         if (data == null) {
             return;
         }
-        List<String> answersAfter = answers(data);
-        List<Answer> told = new ArrayList<>();
-        Tokenizer tokenizer = subject.tokenizer();
-        for (int i = 0; i < Math.min(answersBefore.size(), answersAfter.size()); i++) {
-            TokenizedSample sample = data.sample(samples.records().get(i));
-            int prompt = promptLength(sample);
-            int[] tokens = sample.tokens();
+        boolean isTold = !answersNow.isEmpty();
+        if (!isTold) {
+            answersNow = answers(data);
+        }
+        List<Answer> answers = compared(data);
+        for (Answer answer : answers) {
             console.line("");
-            Answer answer = new Answer(
-                    tokenizer.decode(Arrays.copyOf(tokens, prompt)),
-                    answersBefore.get(i),
-                    answersAfter.get(i),
-                    tokenizer.decode(Arrays.copyOfRange(tokens, prompt, tokens.length)));
-            told.add(answer);
             console.line("prompt    " + end(answer.prompt()));
             console.line("before    " + oneLine(answer.before()));
             console.line("after     " + oneLine(answer.after()));
             console.line("expected  " + oneLine(answer.expected()));
         }
-        if (!told.isEmpty()) {
-            console.tell(new Answered(told));
+        if (!isTold) {
+            tell(answers);
         }
+    }
+
+    private void tell(List<Answer> answers) {
+        if (!answers.isEmpty()) {
+            console.tell(new Answered(answers));
+        }
+    }
+
+    /** The answers before training and now, beside each other. */
+    private List<Answer> compared(TrainingData of) {
+        List<Answer> compared = new ArrayList<>();
+        Tokenizer tokenizer = subject.tokenizer();
+        for (int i = 0; i < Math.min(answersBefore.size(), answersNow.size()); i++) {
+            TokenizedSample sample = of.sample(samples.records().get(i));
+            int prompt = promptLength(sample);
+            int[] tokens = sample.tokens();
+            compared.add(new Answer(
+                    tokenizer.decode(Arrays.copyOf(tokens, prompt)),
+                    answersBefore.get(i),
+                    answersNow.get(i),
+                    tokenizer.decode(Arrays.copyOfRange(tokens, prompt, tokens.length))));
+        }
+        return compared;
     }
 
     private List<String> answers(TrainingData of) {
@@ -244,7 +270,7 @@ public final class Evaluation {
         return prompts.isEmpty() ? List.of() : generator.answers(prompts, samples.maxNewTokens());
     }
 
-    /** Number of tokens before the first one to learn. */
+    /** Number of tokens before the first trained one. */
     private static int promptLength(TokenizedSample sample) {
         int length = 1;
         while (length < sample.tokens().length && !sample.isTrained(length)) {
@@ -262,7 +288,7 @@ public final class Evaluation {
         return text.strip().replaceAll("\\s+", " ");
     }
 
-    /** One line on what training did to the loss; null if it was not measured on both sides. */
+    /** One line on the change of the loss by training; null unless it was measured before and after. */
     @Nullable
     String describeChange() {
         if (Double.isNaN(before) || Double.isNaN(last)) {

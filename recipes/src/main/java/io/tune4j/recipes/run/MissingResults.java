@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * Restores missing results of a state's step. Somebody deleted them, or an earlier version, which wrote them after the state, was killed
- * in between. They are copied from the kept states, which have the same bytes.
+ * Restores missing results of a state's step. They are missing if somebody deleted them, or if an earlier version, which wrote
+ * them after the state, was killed in between. They are copied from the kept states, which have the same bytes.
  */
 final class MissingResults {
     private final ValidationOptions validating;
@@ -31,45 +31,45 @@ final class MissingResults {
     }
 
     /**
-     * Makes up for it.
+     * Restores the missing results.
      *
      * @param folder of the state that the run resumes from
-     * @param ended whether the run's steps end there, in the middle of an epoch if need be
+     * @param ended whether this state is the end of the run, possibly in the middle of an epoch
      */
-    void makeUp(Path folder, TrainingState state, boolean ended) {
+    void restore(Path folder, TrainingState state, boolean ended) {
         SortedMap<Long, Path> kept = states.kept();
         kept.keySet().removeIf(step -> step >= state.step());
         kept.put(state.step(), folder);
         kept.forEach((step, from) -> {
             if (step > 0 && (steps.stepInEpoch(step) == 0 || (ended && step == state.step()))) {
-                makeUpEpoch(step, from);
+                restoreEpoch(step, from);
             }
         });
         Standing best = state.validation();
-        if (best != null && validating.savesBest() && !BestAdapter.isThere(output, best)) {
-            makeUpBest(best, kept);
+        if (best != null && validating.savesBest() && !BestAdapter.exists(output, best)) {
+            restoreBest(best, kept);
         }
     }
 
-    private void makeUpEpoch(long step, Path state) {
+    private void restoreEpoch(long step, Path state) {
         Path epoch = output.resolve(RunOutputs.epochFolder(steps.epochOf(step - 1)));
-        // A later end of the same epoch is not to be replaced by an earlier one.
+        // The folder may be of a later end of the same epoch, which an earlier one must not replace.
         boolean there =
                 steps.stepInEpoch(step) == 0 ? TrainingStates.hasAdapter(epoch, state) : Files.isDirectory(epoch);
         if (!there) {
             AtomicFiles.writeDirectory(epoch, target -> TrainingStates.copyAdapter(state, target));
-            console.line(epoch + " was missing and is made of " + state);
+            console.line(epoch + " was missing and was restored from " + state);
         }
     }
 
-    private void makeUpBest(Standing best, SortedMap<Long, Path> kept) {
+    private void restoreBest(Standing best, SortedMap<Long, Path> kept) {
         Path state = kept.get(best.bestStep());
         if (state == null) {
             console.warning("the best result, of step " + best.bestStep() + ", is missing in " + output
-                    + ", and the state of that step is not kept: a run from the beginning makes it again");
+                    + ", and the state of that step was not kept: only a new run can produce it again");
         } else {
             BestAdapter.restore(output, best, state);
-            console.line("the best result was missing and is made of " + state);
+            console.line("the best result was missing and was restored from " + state);
         }
     }
 }

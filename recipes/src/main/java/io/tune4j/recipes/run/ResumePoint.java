@@ -7,7 +7,7 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.api.safetensors.FileVersion;
+import io.tune4j.api.safetensors.Checkpoint.FileVersion;
 import io.tune4j.recipes.checkpoint.EarlierResults;
 import io.tune4j.recipes.checkpoint.FinishedResults;
 import io.tune4j.recipes.checkpoint.TrainingState;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder of the state, or null for a new run
  * @param state its content, or null
  * @param seed the state's, else the config's, else a new one
- * @param missing what is still to be written where all steps are done; empty if there are steps to do
+ * @param missing the results that are missing although all steps are done; empty if steps are left
  */
 public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, long seed, List<String> missing) {
     public ResumePoint {
@@ -40,9 +40,9 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
     }
 
     /**
-     * Looks for it.
+     * Finds the state to resume from, or begins a new run.
      *
-     * @throws UserException if there is nothing to resume from, or it is of a run with other data or steps, or all is done
+     * @throws UserException if there is no state to resume from, if it is of a run with other data or steps, or if all is done
      */
     static ResumePoint find(
             RunSetup wanted, TrainingStates states, StepPlan steps, RunIdentity identity, Console console) {
@@ -75,13 +75,13 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
         List<String> missing = new FinishedResults(saving.outputDirectory())
                 .missing(state.step(), RunOutputs.finalFolders(saving, plan));
         boolean over = new ValidationWatch(wanted.validating().stopping(), state.validation()).isOver();
-        // A state beyond the last step is of a longer run, whose adapter this one would not have made.
+        // A state beyond the last step is of a longer run, so its adapter is not this run's result.
         if (state.step() > steps.total() || (state.step() == steps.total() && missing.isEmpty())) {
-            throw new UserException("the run of " + folder + " is complete: step " + state.step() + " of "
+            throw new CompleteRunException("the run of " + folder + " is complete: step " + state.step() + " of "
                     + steps.total() + "; raise epochs (or max_steps) to train on");
         }
         if (over && missing.isEmpty()) {
-            throw new UserException("the run of " + folder + " stopped early at step " + state.step()
+            throw new CompleteRunException("the run of " + folder + " stopped early at step " + state.step()
                     + ", because its validation loss had stopped falling; raise early_stopping.patience or leave"
                     + " early_stopping out to train on");
         }
@@ -89,7 +89,7 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
         return new ResumePoint(folder, state, state.seed(), ended ? missing : List.of());
     }
 
-    /** The adapter was trained on certain values, so it is of no use with others. */
+    /** Fails unless the base is the one that the adapter was trained on. */
     private static void requireBase(
             Path folder, TrainingState state, SortedMap<String, FileVersion> now, Path directory, Console console) {
         SortedMap<String, FileVersion> before = state.base();
@@ -141,7 +141,7 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
         return state == null ? 0 : state.step();
     }
 
-    /** Measures steps, with the best loss of those done. */
+    /** Creates a meter of steps that starts with the best loss of the steps done. */
     public StepMeter meter() {
         StepMeter meter = new StepMeter();
         Double best = state == null ? null : state.bestLoss();
@@ -149,15 +149,15 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
         return meter;
     }
 
-    /** Follows the validation loss from where the state left it. */
+    /** Creates a watch of the validation loss that continues from the state. */
     public ValidationWatch watch(ValidationOptions validating) {
         return new ValidationWatch(validating.stopping(), state == null ? null : state.validation());
     }
 
-    /** Makes up for what a resumed run should find in its folder and does not; what a new one finds goes aside. */
+    /** Restores what is missing in the folder of a resumed run. For a new run, moves earlier results aside. */
     public void prepare(MissingResults missing, Path output, Console console) {
         if (folder != null && state != null) {
-            missing.makeUp(folder, state, isEnd());
+            missing.restore(folder, state, isEnd());
             return;
         }
         Path moved = EarlierResults.setAside(output);
@@ -167,7 +167,7 @@ public record ResumePoint(@Nullable Path folder, @Nullable TrainingState state, 
     }
 
     /**
-     * Fills adapter and optimizer from the state, or the adapter from another one.
+     * Loads adapter and optimizer from the state, or the adapter from a given one.
      *
      * @param given {@code checkpointer.adapter_checkpoint}, or null
      */

@@ -2,7 +2,6 @@
 package io.tune4j.recipes.run;
 
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.DirectoryLock;
 import io.tune4j.api.io.Settled;
 import io.tune4j.api.io.WritableDirectories;
@@ -18,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's output directory while the run holds its lock: no other run writes there, and half-written files of killed runs are deleted before the
- * first file is read.
+ * A run's output directory, locked by the run: no other run writes to it. Half-written files of killed runs are deleted before
+ * the first file is read.
  */
 public final class RunFolder implements AutoCloseable {
     private static final String KEY = "output_dir";
@@ -34,9 +33,9 @@ public final class RunFolder implements AutoCloseable {
     private @Nullable DirectoryLock lock;
 
     /**
-     * Takes the folder at once if it is there, before anything is computed for a run that may not write to it.
+     * Locks the folder at once if it exists, before anything is computed for a run that may not write to it.
      *
-     * @throws UserException if another run has it
+     * @throws UserException if another run has locked it
      */
     public RunFolder(Path path, Console console) {
         this.path = path;
@@ -56,7 +55,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
-     * Makes the folder if need be, and settles what was left in it.
+     * Creates the folder if it does not exist, locks it, and cleans up after killed runs.
      *
      * @return its absolute path
      */
@@ -65,11 +64,11 @@ public final class RunFolder implements AutoCloseable {
         if (lock == null) {
             lock();
         }
-        Settled settled = AtomicFiles.settle(
+        Settled settled = Settled.in(
                         absolute, name -> true, name -> OWN.matcher(name).matches())
                 .and(states.settle());
         for (Path folder : profiles(absolute.resolve(PROFILES))) {
-            settled = settled.and(AtomicFiles.settle(folder, name -> true, name -> true));
+            settled = settled.and(Settled.in(folder, name -> true, name -> true));
         }
         if (!settled.isEmpty()) {
             console.line("left by a run that was killed: " + settled.describe());

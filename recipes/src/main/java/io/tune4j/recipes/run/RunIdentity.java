@@ -2,20 +2,22 @@
 package io.tune4j.recipes.run;
 
 import io.tune4j.api.safetensors.Checkpoint;
-import io.tune4j.api.safetensors.FileVersion;
+import io.tune4j.api.safetensors.Checkpoint.FileVersion;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.recipes.options.AdaptedModel;
 import io.tune4j.recipes.options.BatchOptions;
 import io.tune4j.recipes.options.Updates;
 import io.tune4j.recipes.training.TrainingData;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * The facts that must be equal in a run that resumes.
  *
- * @param settings that decide which numbers a step computes; the learning rate may differ, and the length of the run
+ * @param settings the settings that decide which numbers a step computes. The learning rate and the number of steps are not among
+ *     them
  * @param base the base model's files
  */
 public record RunIdentity(SortedMap<String, String> settings, SortedMap<String, FileVersion> base) {
@@ -23,6 +25,7 @@ public record RunIdentity(SortedMap<String, String> settings, SortedMap<String, 
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     }
 
+    /** @param objective the recipe's own settings that decide what is trained */
     public static RunIdentity of(
             AdaptedModel model,
             TrainingData data,
@@ -30,8 +33,9 @@ public record RunIdentity(SortedMap<String, String> settings, SortedMap<String, 
             StepPlan steps,
             Updates updates,
             DType dtype,
+            Map<String, String> objective,
             Checkpoint base) {
-        SortedMap<String, String> settings = new TreeMap<>();
+        SortedMap<String, String> settings = new TreeMap<>(objective);
         model.describe(settings);
         settings.put("dataset (fingerprint of its tokens)", data.fingerprint());
         batching.describe(settings);

@@ -4,7 +4,7 @@ package io.tune4j.recipes.run;
 import io.tune4j.api.autograd.ActivationStore;
 import io.tune4j.api.autograd.MappedActivations;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.Sizes;
@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A run's memory: what is decided before it, what is watched and measured in it, and what is said when there is too little. */
+/** A run's memory: plans it before the run, limits and measures it during the run, and explains a shortage. */
 public final class RunMemory {
     /** A default limit refuses a run only if the forecast exceeds it by this factor, the error of forecasts. */
     private static final double FORECAST_ERROR = 1.15;
@@ -58,7 +58,7 @@ public final class RunMemory {
     }
 
     /**
-     * Decides which layers are computed again, and whether the run can be begun at all.
+     * Decides which layers are recomputed, and whether the run may start.
      *
      * @param largest micro-batch
      * @throws ResourceException if the run will take more than {@code memory_limit}
@@ -83,15 +83,15 @@ public final class RunMemory {
         if (limit.chosen() || peak > FORECAST_ERROR * limit.bytes()) {
             throw new ResourceException(text + ".\n" + shortage.explain());
         }
-        console.warning(text + "; it is begun, because that may be a little wrong, and stopped if it is not");
+        console.warning(text + "; it starts anyway, because the forecast may be too high, and stops at the limit");
     }
 
-    /** Stops loading above the limit. */
+    /** Wraps weights so that loading them stops above the limit. */
     public WeightSource watched(WeightSource weights) {
         return new WatchedWeights(weights, watch);
     }
 
-    /** The store for the inputs of recomputed layers, to be closed by the caller; null without offloading. */
+    /** Opens the store for the inputs of recomputed layers, which the caller closes; null without offloading. */
     public @Nullable ActivationStore store(Backend backend, Console console) {
         if (!options.activations().offloading()) {
             return null;
@@ -105,30 +105,30 @@ public final class RunMemory {
         return store;
     }
 
-    /** @param store as {@link #store} made it */
+    /** @param store the result of {@link #store} */
     public LossStep lossStep(Backend backend, CausalLanguageModel model, Loss loss, @Nullable ActivationStore store) {
         return lossStep(backend, model, Objective.ofTokens(backend, loss), store);
     }
 
-    /** @param store as {@link #store} made it */
+    /** @param store the result of {@link #store} */
     public LossStep lossStep(
             Backend backend, CausalLanguageModel model, Objective objective, @Nullable ActivationStore store) {
         return new LossStep(backend, model, objective, plan.recomputed(), plan.mode(), store, watch);
     }
 
-    /** The weights are loaded; from now on the backend is asked. */
+    /** Call this when the weights are loaded: from now on the backend's memory is measured. */
     public void loaded(Backend backend) {
         watch.run();
         phases.opened(backend);
         phases.begin(Phase.FIRST_STEP);
     }
 
-    /** The first step is done. */
+    /** Call this when the first step is done. */
     public void stepped() {
         phases.begin(Phase.TRAINING);
     }
 
-    /** Does something that is measured apart from training. */
+    /** Runs work whose peak memory is measured as a phase of its own. */
     public void during(Phase phase, Runnable work) {
         Phase before = phases.begin(phase);
         work.run();
@@ -159,15 +159,15 @@ public final class RunMemory {
         return phases.describe();
     }
 
-    /** Nothing is stopped any more, so that what is there can be saved. */
+    /** Lifts the limit, so that the state can be saved. */
     public void lift() {
         watch.lift();
     }
 
     /**
-     * The one message about a shortage.
+     * The message about a shortage of memory.
      *
-     * @param state the newest that was saved, or null
+     * @param state the folder of the newest saved state, or null
      */
     public ResourceException explain(MemoryException cause, @Nullable Path state) {
         String asked = cause.asked() == null ? "" : " (asked for " + cause.asked() + ")";
@@ -181,7 +181,7 @@ public final class RunMemory {
                 cause);
     }
 
-    /** Remembers what is in use, for {@link #explain}, before anything of it is given back. */
+    /** Records the memory in use, for {@link #explain}, before any of it is released. */
     public void measureShortage() {
         MemoryStatistics now = phases.statistics();
         boolean isGpu = !device.isCpu();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.run;
 
-import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.PendingDirectory;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.Console;
@@ -18,7 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a run's results to its output directory: states to resume from, what is trained (adapters, or whole models), the merged model.
+ * Writes a run's results to its output directory: states to resume from, the trained adapters or whole models, and the merged
+ * model.
  */
 public record RunOutputs(
         SaveOptions saving,
@@ -30,7 +30,7 @@ public record RunOutputs(
         Console console) {
     private static final String MERGED = "merged";
 
-    /** Saves the state where that is due, and the adapter at an epoch's end. */
+    /** Saves the state if that is due, and the adapter at an epoch's end. */
     public void afterStep(long done) {
         if (!isDue(done)) {
             return;
@@ -40,7 +40,9 @@ public record RunOutputs(
             Path folder = saving.outputDirectory().resolve(epochFolder(steps.epochOf(done - 1)));
             directories.add(() -> adapterIn(folder));
         }
-        // A run that resumes goes by the state, so all that belongs to its step is there before it.
+        // So that the report of a run that is killed later has its memory.
+        console.tell(memory.peaks());
+        // A resumed run relies on the state, so everything else of its step is written before the state.
         directories.add(() -> states.prepare(done));
         memory.during(Phase.SAVE, () -> states.saves().add(directories, saved -> {
             states.states().dropOldest(saved);
@@ -53,7 +55,7 @@ public record RunOutputs(
         return "epoch_" + epoch;
     }
 
-    /** The folders that a run writes when its steps are done. */
+    /** The folders that a run writes after its last step. */
     static List<String> finalFolders(SaveOptions saving, PeftPlan plan) {
         return saving.adapterOnly() ? List.of(plan.result()) : List.of(plan.result(), MERGED);
     }
@@ -70,17 +72,14 @@ public record RunOutputs(
                 || states.watch().isOver();
     }
 
-    /** Keeps the adapter with the lowest validation loss so far, if the config wants it. */
+    /** Saves the adapter as the one with the lowest validation loss so far, if the config has {@code save_best}. */
     public void keepBest(long done, double loss) {
         if (validating.savesBest()) {
-            Trained trained = states.trained();
-            states.saves()
-                    .add(() -> BestAdapter.prepare(
-                            saving.outputDirectory(), trained.adapter(), trained.baseModel(), done, loss));
+            states.saves().add(() -> BestAdapter.prepare(saving.outputDirectory(), states.trained(), done, loss));
         }
     }
 
-    /** Says which adapter was the best, where that is kept. */
+    /** Prints which adapter was the best, if the best one is kept. */
     public void describeBest() {
         ValidationWatch.Standing best = states.watch().standing();
         if (best != null && validating.savesBest()) {
@@ -92,15 +91,15 @@ public record RunOutputs(
         return merge.model().peft();
     }
 
-    /** The folder of the trained adapter, or model, at the end. */
+    /** The folder of the finished adapter, or model. */
     public Path adapterFolder() {
         return saving.outputDirectory().resolve(plan().result());
     }
 
     /**
-     * Writes what was trained and, unless there is none or the config does not want it, the merged model.
+     * Writes the finished adapter or model and, unless the config excludes it, the merged model.
      *
-     * @param done steps of the run
+     * @param done number of finished steps
      * @return the merged model's folder, or null
      */
     public @Nullable Path finish(long done) {
@@ -117,7 +116,6 @@ public record RunOutputs(
     }
 
     private PendingDirectory adapterIn(Path folder) {
-        Trained trained = states.trained();
-        return AtomicFiles.prepareDirectory(folder, target -> trained.adapter().save(target, trained.baseModel()));
+        return PendingDirectory.prepare(folder, states.trained()::save);
     }
 }

@@ -7,28 +7,29 @@ import io.tune4j.api.recipe.RunEvent.Stepped;
 import io.tune4j.api.recipe.RunEvent.Written;
 import io.tune4j.recipes.training.StepMeter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the steps of a run, and at its end its figures and the places of its files.
+ * Prints the steps of a run, and at its end its figures and the paths of its files.
  *
  * @param output the run's folder
  * @param readers the programs that read the adapter
- * @param finalMessage the last words, or null
+ * @param finalMessage a message to print last, or null
  */
 public record RunReport(
         Console console,
         Path output,
         String readers,
         @Nullable String finalMessage) {
-    /** Seconds, and a share of the time, that steps may wait for their batches before a warning. */
+    /** A run warns if its steps waited for batches longer than so many seconds, and than a share of the time. */
     private static final double LEAST_WAITING = 2;
 
     private static final double MUCH_WAITING = 0.05;
 
-    /** Shows a step. */
+    /** Prints a step. */
     void step(long done, StepPlan steps, Map<String, Double> metrics) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
@@ -48,12 +49,12 @@ public record RunReport(
         console.progress(done, steps.total(), text.toString());
     }
 
-    /** Warns of what a metric logger could not deliver. */
+    /** Warns about what a metric logger could not deliver. */
     void undelivered(String text) {
         text.lines().forEach(console::warning);
     }
 
-    /** The figures of a run. */
+    /** Prints the figures of a run. */
     public void summary(StepMeter meter, RunMemory memory, Evaluation evaluation) {
         console.line("");
         console.line(String.format(
@@ -80,14 +81,20 @@ public record RunReport(
         }
     }
 
-    /** Prints the places of the results. */
+    /** Prints the paths of the results. */
     public void places(Path result, @Nullable Path merged) {
         String what = String.valueOf(result.getFileName());
         console.line(String.format(Locale.ROOT, "%-13s", what) + result + " (" + readers + ")");
         if (merged != null) {
             console.line("merged model " + merged);
         }
-        console.tell(new Written(merged == null ? Map.of(what, result) : Map.of(what, result, "merged model", merged)));
+        // The adapter or model comes first.
+        Map<String, Path> places = new LinkedHashMap<>();
+        places.put(what, result);
+        if (merged != null) {
+            places.put("merged model", merged);
+        }
+        console.tell(new Written(places));
         console.line("checkpoints  " + output.resolve("checkpoints") + " (resume_from_checkpoint=True)");
         console.line("config       " + output.resolve("config.yaml"));
         if (finalMessage != null) {

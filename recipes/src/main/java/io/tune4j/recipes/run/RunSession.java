@@ -4,14 +4,17 @@ package io.tune4j.recipes.run;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RunEvent.Saved;
+import io.tune4j.recipes.training.BatchesAhead.MicroBatch;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 
 /**
- * A run while its loop goes on, and how it ends.
+ * A run during its loop, and the ways in which it ends.
  *
- * @param pipeline brings batches, and takes results
- * @param evaluation measures the model
- * @param outputs what is written
+ * @param pipeline provides batches and receives results
+ * @param evaluation evaluates the model
+ * @param outputs writes results
  */
 public record RunSession(
         RunStart start,
@@ -20,12 +23,14 @@ public record RunSession(
         StateSaver states,
         RunOutputs outputs,
         RunReport report) {
-    /** Steps that are done before this run's. */
+    /** Number of steps that were done before this run began. */
     public long firstStep() {
         return start.resume().step();
     }
 
-    /** Whether there is another step when so many are done. The base that its weights may be mapped from is still the same. */
+    /**
+     * Whether another step follows when so many are done. It also checks that a base from which weights are mapped is unchanged.
+     */
     public boolean goesOn(long done) {
         if (isLast(done)) {
             return false;
@@ -34,7 +39,7 @@ public record RunSession(
         return true;
     }
 
-    /** Whether a step was the last one: of all, or because the validation loss has stopped falling. */
+    /** Whether no step follows when so many are done: all are done, or the validation loss has stopped falling. */
     public boolean isLast(long done) {
         return done >= start.steps().total() || states.watch().isOver();
     }
@@ -44,7 +49,24 @@ public record RunSession(
         return outputs.isDue(done) || start.setup().validating().isDue(done);
     }
 
-    /** Ends a run that was asked to stop, with everything saved. */
+    /**
+     * Does what is due after a step: logging, validation and saving.
+     *
+     * @param done the number of steps, with this one
+     * @param batches the step's micro-batches
+     */
+    public void after(long done, List<MicroBatch> batches) {
+        pipeline.end(done, isNeeded(done));
+        if (evaluation.improvesAt(done)) {
+            outputs.keepBest(done, evaluation.loss());
+        }
+        if (isLast(done)) {
+            evaluation.end(done, batches.get(0).batch());
+        }
+        outputs.afterStep(done);
+    }
+
+    /** Saves the state and ends a run that was cancelled. */
     public Outcome stop(long done) {
         states.trained().clearGradients();
         pipeline.stop();
@@ -58,7 +80,7 @@ public record RunSession(
         return Outcome.CANCELLED;
     }
 
-    /** Ends a run whose steps are done. */
+    /** Writes the results and ends a run whose steps are done. */
     public Outcome finish(long done) {
         evaluation.describeStop(done, start.steps());
         pipeline.finish(done);
@@ -70,12 +92,25 @@ public record RunSession(
         return Outcome.COMPLETED;
     }
 
-    /** Whether all steps were done when the run was killed, and only results are missing. */
+    /** One line on a run of several: its losses and its folder. */
+    public String describeResult(String name) {
+        double validation = evaluation.loss();
+        return String.format(
+                Locale.ROOT,
+                "%-20s last loss %.4f, best %.4f%s, in %s",
+                name,
+                states.meter().lastLoss(),
+                states.meter().bestLoss(),
+                Double.isNaN(validation) ? "" : String.format(Locale.ROOT, ", validation loss %.4f", validation),
+                outputs.adapterFolder());
+    }
+
+    /** Whether all steps are done, and only results are missing. */
     public boolean isEnd() {
         return start.resume().isEnd();
     }
 
-    /** Ends such a run. */
+    /** Writes the missing results of a run whose steps are all done. */
     public Outcome complete() {
         start.host()
                 .console()

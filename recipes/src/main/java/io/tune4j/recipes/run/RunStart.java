@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.run;
 
+import io.tune4j.api.backend.Backend;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.Closing;
+import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.train.MetricLogger;
+import io.tune4j.api.train.Optimizer;
 import io.tune4j.recipes.checkpoint.SaveQueue;
 import io.tune4j.recipes.checkpoint.TrainingStates;
 import io.tune4j.recipes.data.TrainingSets;
@@ -21,7 +24,7 @@ import java.nio.file.Path;
 /**
  * The decisions that a run makes before weights are loaded.
  *
- * @param base the weights that are trained on
+ * @param base the base weights
  * @param output the run's folder, absolute
  * @param resume where the run begins
  */
@@ -41,20 +44,35 @@ public record RunStart(
         return resume.seed();
     }
 
-    /** Fills what is trained from where the run begins. From now on the folder has what belongs to that. */
+    /** The parts that training changes, with what is saved beside them. */
+    public Trained trained(Backend backend, Adapter adapter, Optimizer optimizer) {
+        return new Trained(backend, adapter, optimizer, setup.checkpointer().baseModel(), sets.promptForm());
+    }
+
+    /** Loads the trained parts from the resume point, and prepares the folder. */
     public void restore(Trained trained) {
-        Console console = host.console();
-        resume.restore(trained, setup.checkpointer().adapterCheckpoint(), console);
+        load(trained);
+        prepare();
+    }
+
+    /** Loads the trained parts from the resume point, and writes nothing. */
+    public void load(Trained trained) {
+        resume.restore(trained, setup.checkpointer().adapterCheckpoint(), host.console());
         base.requireUnchanged();
-        resume.prepare(new MissingResults(setup.validating(), steps, states, output, console), output, console);
         memory.loaded(trained.backend());
     }
 
+    /** Prepares the folder: restores missing results of a resumed run, or moves earlier results aside. */
+    public void prepare() {
+        Console console = host.console();
+        resume.prepare(new MissingResults(setup.validating(), steps, states, output, console), output, console);
+    }
+
     /**
-     * Opens what the loop needs around it.
+     * Opens the session for the loop.
      *
-     * @param closing gets what is to be closed
-     * @param subject the model to train, and how its batches share rows
+     * @param closing closes the session's parts
+     * @param subject the model to train and evaluate
      */
     public RunSession open(Closing closing, Trained trained, Evaluation.Subject subject, StepProfiler profiler) {
         RunParts parts = setup.parts();
@@ -104,7 +122,12 @@ public record RunStart(
         return new RunSession(this, pipeline, evaluation, saver, outputs, report);
     }
 
-    private BatchesAhead batches(double sharing) {
+    /**
+     * The micro-batches of each step; the caller closes them.
+     *
+     * @param sharing the share of a batch's tokens that must be saved for samples to share rows
+     */
+    public BatchesAhead batches(double sharing) {
         BatchOrder order = setup.parts().batching().order(sets.training(), seed());
         StepBatches groups =
                 new StepBatches(sets.training(), order, setup.parts().batching().joined(largest.unmerged()));
@@ -115,7 +138,7 @@ public record RunStart(
                 sharing);
     }
 
-    /** The one message about a shortage, when what was open is closed. */
+    /** The exception about a shortage of memory; call this when everything is closed. */
     public ResourceException explain(MemoryException shortage) {
         return memory.explain(shortage, states.newest());
     }

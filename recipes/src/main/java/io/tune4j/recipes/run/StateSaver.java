@@ -36,7 +36,7 @@ public record StateSaver(
                 identity.settings(),
                 identity.base(),
                 trained.backend().arithmetic());
-        return states.prepare(state, trained.adapter(), trained.optimizer(), trained.baseModel());
+        return states.prepare(state, trained::save, trained.optimizer());
     }
 
     /** Saves the state after a step; returns its folder when it is complete. */
@@ -50,9 +50,9 @@ public record StateSaver(
     }
 
     /**
-     * Where a run that failed may go on, to end a sentence.
+     * The end of an error message: the state from which a failed run can be resumed.
      *
-     * @param suspect the step whose update made the failure
+     * @param suspect the step whose update may have caused the failure
      */
     String describeNewest(long suspect) {
         saves.await();

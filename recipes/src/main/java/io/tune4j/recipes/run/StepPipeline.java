@@ -25,8 +25,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work around the arithmetic of steps. Batches are put together one step early; where the device computes ahead of the host,
- * results are read one step late; each step is measured, profiled and logged in order. A loop calls, for each step, {@link #begin},
+ * The work around the computation of steps. Batches are assembled one step early. If the device computes ahead of the host,
+ * results are read one step late. Steps are timed, profiled and logged in order. A loop calls, for each step, {@link #begin},
  * {@link #computed} after each micro-batch, {@link #clip}, {@link #updated} and {@link #end}.
  */
 public final class StepPipeline implements AutoCloseable {
@@ -41,15 +41,16 @@ public final class StepPipeline implements AutoCloseable {
     private final MetricLogger logger;
     private final RunReport report;
     private final StepMeter meter;
-    private final Deque<StepResult> unknown = new ArrayDeque<>();
+    private final Deque<StepResult> pending = new ArrayDeque<>();
     private final Deque<StepMeter.Figures> figures = new ArrayDeque<>();
     private final Deque<Map<String, Double>> notes = new ArrayDeque<>();
     private Map<String, Double> note = Map.of();
+    private boolean memoryReported;
     private @Nullable StepResult current;
 
     /**
-     * @param batches taken over
-     * @param states save what there is when memory runs out
+     * @param batches closed with this pipeline
+     * @param states saves the state when memory runs out
      */
     public StepPipeline(
             Trained trained,
@@ -75,7 +76,7 @@ public final class StepPipeline implements AutoCloseable {
         this.meter = states.meter();
     }
 
-    /** Begins a step: its micro-batches. */
+    /** Begins a step, and returns its micro-batches. */
     public List<MicroBatch> begin(long step) {
         profiler.beforeStep(step);
         meter.start();
@@ -84,7 +85,7 @@ public final class StepPipeline implements AutoCloseable {
         return own;
     }
 
-    /** Counts a micro-batch whose gradients were added, of losses of tokens. */
+    /** Counts a micro-batch whose gradients were added, for a loss per token. */
     public void computed(MicroBatch micro) {
         computed(micro, micro.batch().totalWeight());
     }
@@ -92,23 +93,23 @@ public final class StepPipeline implements AutoCloseable {
     /**
      * Counts a micro-batch whose gradients were added.
      *
-     * @param weight the divisor of its sum of losses
+     * @param weight the divisor of the micro-batch's sum of losses
      */
     public void computed(MicroBatch micro, double weight) {
         meter.add(micro.batch(), weight);
     }
 
-    /** Takes further figures of the step for the log. */
+    /** Adds metrics of the step to the log. */
     public void note(Map<String, Double> figures) {
         note = figures;
     }
 
     /**
-     * Makes the sums of gradients a step's, and no longer than is allowed: by the device alone where it computes ahead, else when the
-     * result is known.
+     * Divides the sums of gradients by the step's weight, and clips them. A device that computes ahead clips by itself; otherwise
+     * the host reads the norm first.
      *
-     * @param loss the sum of its micro-batches' losses, on the device
-     * @throws DataException if it is known that the step went wrong
+     * @param loss the sum of the micro-batches' losses, on the device
+     * @throws DataException if the loss or the gradient is known to be NaN or infinite
      */
     public void clip(long step, Tensor loss, List<MicroBatch> own) {
         Backend backend = trained.backend();
@@ -125,10 +126,10 @@ public final class StepPipeline implements AutoCloseable {
     }
 
     /**
-     * Takes the result of a step whose updates were made in its backward.
+     * Records the result of a step whose updates were made in its backward.
      *
-     * @param loss the sum of its micro-batches' losses, on the device
-     * @param squares the square of its gradients' norm, a scalar in fp64
+     * @param loss the sum of the micro-batches' losses, on the device
+     * @param squares the squared norm of the gradients, a scalar of fp64
      */
     public void updatedInBackward(long step, Tensor loss, Tensor squares, List<MicroBatch> own) {
         measured(step, loss, squares, own);
@@ -154,22 +155,22 @@ public final class StepPipeline implements AutoCloseable {
         return updates.schedule().factor(step, steps.total());
     }
 
-    /** Says that the step's update was issued. */
+    /** Records that the step's update was issued. */
     public void updated() {
-        unknown.add(Objects.requireNonNull(current));
+        pending.add(Objects.requireNonNull(current));
         current = null;
     }
 
     /**
-     * Ends a step and logs what is known.
+     * Ends a step, and logs the results that are known.
      *
-     * @param needed whether its result must be known now, because something is made of it
+     * @param needed whether the step's result must be known now, because the model is evaluated or saved
      */
     public void end(long done, boolean needed) {
         boolean isLast = done == steps.total();
         int left = trained.backend().computesAhead() && !needed && !isLast ? 1 : 0;
-        // Waits for the results of all steps but the newest: the device's time is the step's.
-        unknown.stream().limit(Math.max(0, unknown.size() - left)).forEach(result -> {
+        // Waits for the results of all steps but the newest, so that the measured time includes the device's.
+        pending.stream().limit(Math.max(0, pending.size() - left)).forEach(result -> {
             result.loss();
             result.gradientNorm();
         });
@@ -177,18 +178,22 @@ public final class StepPipeline implements AutoCloseable {
         notes.add(note);
         note = Map.of();
         memory.stepped();
+        if (!memoryReported) {
+            report.console().tell(memory.peaks());
+            memoryReported = true;
+        }
         profiler.afterStep(done);
-        know(left);
+        readResults(left);
     }
 
-    /** Takes up and logs the results of all steps whose updates were issued. */
+    /** Reads and logs the results of all steps whose updates were issued. */
     public void settle() {
-        know(0);
+        readResults(0);
     }
 
-    private void know(int left) {
-        while (unknown.size() > left) {
-            try (StepResult result = unknown.remove()) {
+    private void readResults(int left) {
+        while (pending.size() > left) {
+            try (StepResult result = pending.remove()) {
                 StepMeter.Figures step = figures.remove();
                 Map<String, Double> noted = notes.remove();
                 stopUnlessFinite(result);
@@ -212,8 +217,8 @@ public final class StepPipeline implements AutoCloseable {
     }
 
     /**
-     * A step that went wrong changes nothing: the weights are still those of the step before, or where its update was issued before
-     * this could be known they are not saved.
+     * Fails if the loss or the gradient is NaN or infinite. The weights are then still those of the step before or, if the update
+     * was already issued, are not saved.
      */
     private void stopUnlessFinite(StepResult result) {
         if (Double.isFinite(result.loss()) && Double.isFinite(result.gradientNorm())) {
@@ -229,7 +234,7 @@ public final class StepPipeline implements AutoCloseable {
                 + ". Look at these records, lower optimizer.lr, set clip_grad_norm=1.0, or try dtype=fp32");
     }
 
-    /** Saves the weights of the step before, which they still are when there is no memory for a step's gradients. */
+    /** Saves the state before this step, when its gradients found no memory. The weights have not changed since. */
     public void saveBefore(long step, MemoryException shortage) {
         memory.measureShortage();
         memory.lift();
@@ -242,7 +247,7 @@ public final class StepPipeline implements AutoCloseable {
         }
     }
 
-    /** Ends training after so many steps of the run. */
+    /** Ends training after so many steps. */
     public void finish(long done) {
         profiler.finish(done);
         meter.end(done);
@@ -250,7 +255,7 @@ public final class StepPipeline implements AutoCloseable {
         close();
     }
 
-    /** Ends a run that was asked to stop. */
+    /** Ends a run that was cancelled. */
     void stop() {
         settle();
         report.undelivered(logger.ended(Outcome.CANCELLED));
@@ -266,8 +271,8 @@ public final class StepPipeline implements AutoCloseable {
     @Override
     public void close() {
         dropCurrent();
-        unknown.forEach(StepResult::close);
-        unknown.clear();
+        pending.forEach(StepResult::close);
+        pending.clear();
         batches.close();
     }
 }

@@ -6,15 +6,15 @@ import io.tune4j.recipes.options.BatchOptions;
 import io.tune4j.recipes.options.StepOptions;
 
 /**
- * How many optimizer steps a run takes. Steps count from 0.
+ * The number of optimizer steps of a run. Steps count from 0.
  *
  * @param perEpoch steps of an epoch
  * @param total steps of the run
- * @param unused samples that fill no step at an epoch's end
+ * @param unused samples left at an epoch's end, too few for a step
  */
 public record StepPlan(int perEpoch, long total, int unused) {
     /**
-     * Counts.
+     * Counts the steps.
      *
      * @param batches micro-batches of an epoch
      * @throws UserException if the data do not fill one step

@@ -3,7 +3,7 @@ package io.tune4j.recipes.tokens;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.TuneException;
@@ -95,7 +95,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         try {
             Files.createDirectories(folder);
             Path ensured = WritableDirectories.ensure(folder, "token_cache");
-            Settled settled = AtomicFiles.settle(ensured, name -> true, name -> false);
+            Settled settled = Settled.in(ensured, name -> true, name -> false);
             if (!settled.isEmpty()) {
                 console.detail("left in the token cache by a run that was killed: " + settled.describe());
             }
@@ -141,8 +141,7 @@ public record TokenCache(@Nullable Path folder, Console console, Runnable watch)
         Path made = null;
         try {
             Path like = UserFolders.temporary().resolve(TEMPORARY);
-            AtomicFiles.settle(
-                    Objects.requireNonNull(like.toAbsolutePath().getParent()), TEMPORARY::equals, name -> false);
+            Settled.in(Objects.requireNonNull(like.toAbsolutePath().getParent()), TEMPORARY::equals, name -> false);
             Path target = AtomicFiles.reserveTemporary(like.toAbsolutePath());
             made = target;
             createPrivate(target);

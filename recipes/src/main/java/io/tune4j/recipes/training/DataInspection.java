@@ -3,10 +3,10 @@ package io.tune4j.recipes.training;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.recipe.DataReport;
-import io.tune4j.api.recipe.DataReport.Lengths;
-import io.tune4j.api.recipe.DataReport.Sample;
-import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.api.recipe.Recipe.DataReport;
+import io.tune4j.api.recipe.Recipe.DataReport.Lengths;
+import io.tune4j.api.recipe.Recipe.DataReport.Sample;
+import io.tune4j.api.recipe.Recipe.DataReport.Token;
 import io.tune4j.recipes.tokens.TokenStore;
 import java.util.ArrayList;
 import java.util.Arrays;

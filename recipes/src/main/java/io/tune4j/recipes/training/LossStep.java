@@ -2,8 +2,8 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.autograd.ActivationStore;
-import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.training;
 
-import io.tune4j.api.batch.SamplePart;
-import io.tune4j.api.data.Packing;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
+import io.tune4j.api.data.Dataset.Packing;
 import io.tune4j.api.error.DataException;
 import io.tune4j.recipes.tokens.TokenStore;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.training;
 
-import io.tune4j.api.batch.SamplePart;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import io.tune4j.recipes.tokens.TokenStore;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.training;
 
-import io.tune4j.api.backend.MemoryStatistics;
+import io.tune4j.api.backend.Backend.MemoryStatistics;
 import io.tune4j.api.batch.RaggedBatch;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,9 +2,9 @@
 package io.tune4j.recipes.training;
 
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
-import io.tune4j.api.data.Packing;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
+import io.tune4j.api.data.Dataset.Packing;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.recipes.tokens.TokenStore;

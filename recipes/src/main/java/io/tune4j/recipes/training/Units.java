@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.recipes.training;
 
-import io.tune4j.api.batch.SamplePart;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import java.util.List;
 
 /** The units of which batches are composed: samples, packs of them, or pairs. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.PendingDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ class SaveQueueTest {
     Path folder;
 
     private PendingDirectory written(String name, String text) {
-        return AtomicFiles.prepareDirectory(
+        return PendingDirectory.prepare(
                 folder.resolve(name), target -> Files.writeString(target.resolve("text"), text));
     }
 

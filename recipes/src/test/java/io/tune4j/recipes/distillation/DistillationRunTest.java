@@ -77,6 +77,23 @@ class DistillationRunTest {
                 .isEqualTo(Files.readAllBytes(folder.resolve("whole/adapter/adapter_model.safetensors")));
     }
 
+    @Test
+    void resumesWithTheSameTeacherOnly() {
+        run("out", "max_steps: 2").run();
+        assertOtherRefused("kd_ratio: 0.7", "kd_ratio was 0.5, is 0.7");
+        assertOtherRefused(
+                "teacher_model: {_component_: llama, quantize_base: True}",
+                "teacher_model was {_component_",
+                "quantize_base");
+        assertThat(run("out", "max_steps: 4", RESUME).run()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    private void assertOtherRefused(String yaml, String... words) {
+        assertThatThrownBy(() -> run("out", "max_steps: 4", yaml, RESUME).run())
+                .isInstanceOf(UserException.class)
+                .hasMessageContainingAll(words);
+    }
+
     private void assertRefused(String yaml, String... words) {
         assertThatThrownBy(() -> run("out", yaml).run())
                 .isInstanceOf(UserException.class)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
@@ -14,8 +14,8 @@ import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.engine.inject.RecipeInputs;
 import io.tune4j.engine.registry.ComponentRegistry;

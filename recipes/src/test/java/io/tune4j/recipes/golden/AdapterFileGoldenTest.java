@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CheckpointWeights;
@@ -16,6 +17,7 @@ import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.generation.PromptFormFile;
 import io.tune4j.recipes.checkpoint.MergedCheckpoint;
 import io.tune4j.recipes.testing.TestedBackend;
 import java.io.IOException;
@@ -121,9 +123,11 @@ class AdapterFileGoldenTest {
                     backend,
                     !base.entries().containsKey("lm_head.weight"),
                     null,
+                    new PromptForm(true, "Q: {question}", "Be short."),
                     base::requireUnchanged);
         }
         assertThat(merged.resolve("config.json")).exists();
+        assertThat(PromptFormFile.read(merged).ask("Why?")).isEqualTo("Q: Why?");
         try (GoldenModel model = GoldenModel.base(backend, DType.FLOAT32, merged)) {
             assertThat(model.loss(fixture.evaluationBatch(), false))
                     .isCloseTo(expected.get("merged").get("loss").asDouble(), within(tolerance));
@@ -149,6 +153,7 @@ class AdapterFileGoldenTest {
                     backend,
                     true,
                     DType.BFLOAT16,
+                    PromptForm.PLAIN,
                     base::requireUnchanged);
             try (Checkpoint written = Checkpoint.open(merged)) {
                 assertThat(written.entries().keySet()).isEqualTo(base.entries().keySet());
@@ -190,7 +195,8 @@ class AdapterFileGoldenTest {
                 assertThatThrownBy(() -> model.adapter().load(folder))
                         .isInstanceOf(DataException.class)
                         .hasMessageContaining(file + " has '")
-                        .hasMessageContaining("where peft writes 'base_model.model.model.layers.0")
+                        .hasMessageMatching(
+                                "(?s).*where peft writes 'base_model[.]model[.]model[.](language_model[.])?layers[.]0.*")
                         .hasMessageContaining("save_pretrained(OUT)");
                 Files.write(file, whole);
             }

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
@@ -130,7 +130,7 @@ class DpoGoldenTest {
                 new PreferenceObjective(
                         backend, CrossEntropyFactory.standard(), loss, (SwitchedAdapter) model.adapter()),
                 0,
-                io.tune4j.api.autograd.Checkpointing.SELECTIVE,
+                io.tune4j.api.autograd.Tape.Checkpointing.SELECTIVE,
                 null,
                 () -> {});
     }

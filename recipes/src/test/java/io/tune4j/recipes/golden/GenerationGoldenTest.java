@@ -15,7 +15,6 @@ import io.tune4j.generation.GenerationRequest;
 import io.tune4j.generation.Generator;
 import io.tune4j.generation.GeneratorOptions;
 import io.tune4j.generation.Sampling;
-import io.tune4j.generation.Scorer;
 import io.tune4j.recipes.testing.TestedBackend;
 import io.tune4j.testkit.toy.ByteTokenizer;
 import java.nio.file.Path;
@@ -159,34 +158,27 @@ class GenerationGoldenTest {
         }
     }
 
-    /** The log-probabilities of an answer, as it is generated and as it is scored. */
+    /** The log-probabilities of an answer, with a cache and without. */
     @ParameterizedTest
     @MethodSource("fixtures")
-    void scoresAreThoseOfTheGeneration(GoldenFixture fixture) {
+    void logProbabilitiesDoNotDependOnTheCache(GoldenFixture fixture) {
         try (GoldenModel model = model(fixture);
-                Generator generator = generator(model, GeneratorOptions.DEFAULT);
-                Scorer scorer = new Scorer(model.model(), 64)) {
-            List<GenerationRequest> requests = new ArrayList<>();
-            List<Scorer.Item> items = new ArrayList<>();
-            for (Case each : cases(fixture)) {
-                GenerationRequest plain = each.request;
-                requests.add(new GenerationRequest(
-                        plain.prompt(), plain.adapter(), 8, Sampling.GREEDY, Set.of(), List.of(), 3));
-                items.add(new Scorer.Item(plain.prompt(), Arrays.copyOf(each.expected, 8), plain.adapter()));
-                items.add(new Scorer.Item(plain.prompt(), Arrays.copyOf(each.expected, 1), plain.adapter()));
-            }
-            List<Generation> generations = generator.generate(requests);
-            List<Scorer.Score> scores = scorer.score(items);
+                Generator cached = generator(model, GeneratorOptions.DEFAULT);
+                Generator again = generator(model, GeneratorOptions.DEFAULT.withCache(false))) {
+            List<GenerationRequest> requests = cases(fixture).stream()
+                    .map(each -> new GenerationRequest(
+                            each.request.prompt(), each.request.adapter(), 8, Sampling.GREEDY, Set.of(), List.of(), 3))
+                    .toList();
+            List<Generation> generations = cached.generate(requests);
+            List<Generation> others = again.generate(requests);
             for (int i = 0; i < requests.size(); i++) {
-                Scorer.Score score = scores.get(2 * i);
-                assertThat(score.isGreedy()).isTrue();
                 for (int k = 0; k < 8; k++) {
                     var token = generations.get(i).tokens().get(k);
-                    assertThat(score.logProbabilities()[k]).isCloseTo(token.logProbability(), within(1e-4));
+                    var other = others.get(i).tokens().get(k);
+                    assertThat(token.logProbability()).isCloseTo(other.logProbability(), within(1e-4));
                     assertThat(token.likeliest()).hasSize(3);
                     assertThat(token.likeliest().get(0).id()).isEqualTo(token.id());
                 }
-                assertThat(scores.get(2 * i + 1).sum()).isCloseTo(score.logProbabilities()[0], within(1e-5));
             }
         }
     }

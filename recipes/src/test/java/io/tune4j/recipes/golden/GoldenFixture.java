@@ -3,6 +3,8 @@ package io.tune4j.recipes.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import java.io.IOException;
@@ -92,8 +94,21 @@ record GoldenFixture(Path folder, JsonNode expected) {
         return batch(expected.get("batches").get(index));
     }
 
+    /** The sequences of a batch as a batch each. */
+    List<RaggedBatch> sequences(int index) {
+        JsonNode whole = expected.get("batches").get(index);
+        List<RaggedBatch> batches = new ArrayList<>();
+        for (int s = 0; s < whole.get("input_ids").size(); s++) {
+            ObjectNode single = JsonNodeFactory.instance.objectNode();
+            single.putArray("input_ids").add(whole.get("input_ids").get(s));
+            single.putArray("labels").add(whole.get("labels").get(s));
+            batches.add(batch(single));
+        }
+        return batches;
+    }
+
     /** The labels are unshifted: row i predicts label i + 1 of its sequence. */
-    private static RaggedBatch batch(JsonNode node) {
+    static RaggedBatch batch(JsonNode node) {
         List<String> ids = new ArrayList<>();
         List<Integer> lengths = new ArrayList<>();
         List<Long> tokens = new ArrayList<>();

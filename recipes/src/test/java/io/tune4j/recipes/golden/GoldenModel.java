@@ -4,10 +4,10 @@ package io.tune4j.recipes.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.decoder.AutoBuilder;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
@@ -21,7 +21,6 @@ import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.PeftMethod;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.peft.SwitchedAdapter;
@@ -30,6 +29,8 @@ import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
+import io.tune4j.decoder.AutoBuilder;
+import io.tune4j.engine.adapter.AdapterSet;
 import io.tune4j.models.gemma.GemmaPlugin;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.models.mistral.MistralPlugin;
@@ -39,6 +40,8 @@ import io.tune4j.models.qwen.QwenPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
 import io.tune4j.recipes.full.FullPlan;
 import io.tune4j.recipes.full.FullWeights;
+import io.tune4j.recipes.loss.CrossEntropyFactory;
+import io.tune4j.recipes.training.LossStep;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.toy.MergingWeights;
 import java.nio.file.Path;
@@ -67,7 +70,7 @@ final class GoldenModel implements AutoCloseable {
     }
 
     static GoldenModel base(Backend backend, DType dtype, Path checkpointFolder) {
-        ModelDefinition definition = definition(checkpointFolder);
+        ModelDefinition definition = stored(checkpointFolder);
         try (Checkpoint checkpoint = Checkpoint.open(checkpointFolder)) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
             FrozenLinearFactory linears = new DenseFormat().factory(backend, dtype, weights);
@@ -81,7 +84,7 @@ final class GoldenModel implements AutoCloseable {
 
     static GoldenModel adapted(
             Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
-        ModelDefinition definition = definition(fixture.folder());
+        ModelDefinition definition = stored(fixture.folder());
         PeftPlan plan = plan(definition, fixture.adapterConfig(caseName), dtype);
         GoldenModel golden = built(backend, dtype, fixture, definition, plan, format, 0);
         try {
@@ -96,7 +99,7 @@ final class GoldenModel implements AutoCloseable {
     /** The base model and, as adapter 1, one of its adapters, between which each row of a pass chooses. */
     static GoldenModel switched(
             Backend backend, DType dtype, GoldenFixture fixture, String caseName, WeightFormat format) {
-        ModelDefinition definition = definition(fixture.folder());
+        ModelDefinition definition = stored(fixture.folder());
         PeftPlan plan = plan(definition, fixture.adapterConfig(caseName), dtype);
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
@@ -110,7 +113,7 @@ final class GoldenModel implements AutoCloseable {
 
     /** With a new adapter by options of a model section. */
     static GoldenModel adapted(Backend backend, DType dtype, GoldenFixture fixture, String options, long seed) {
-        ModelDefinition definition = definition(fixture.folder());
+        ModelDefinition definition = stored(fixture.folder());
         ConfigReader section = Sections.of("{" + options + "}");
         PeftPlan plan = method("lora").configure(section, definition);
         section.problems().throwIfAny();
@@ -119,16 +122,18 @@ final class GoldenModel implements AutoCloseable {
 
     /** With the adapter of a folder. */
     static GoldenModel loaded(Backend backend, DType dtype, GoldenFixture fixture, Path folder) {
-        ModelDefinition definition = definition(fixture.folder());
+        ModelDefinition definition = stored(fixture.folder());
         PeftPlan plan = plan(definition, GoldenFixture.json(folder.resolve("adapter_config.json")), dtype);
-        GoldenModel golden = built(backend, dtype, fixture, definition, plan, new DenseFormat(), 0);
+        // Not one that can be turned off: it may train weights of the base.
+        GoldenModel golden =
+                built(backend, dtype, fixture, definition, plan.attach(backend, dtype, 0), new DenseFormat());
         golden.adapter().load(folder);
         return golden;
     }
 
     /** With all weights trained. */
     static GoldenModel whole(Backend backend, DType dtype, Path checkpointFolder) {
-        ModelDefinition definition = definition(checkpointFolder);
+        ModelDefinition definition = stored(checkpointFolder);
         FullWeights weights = new FullPlan(definition, dtype, checkpointFolder).attach(backend, dtype, 0);
         try (Checkpoint checkpoint = Checkpoint.open(checkpointFolder)) {
             CheckpointWeights source = new CheckpointWeights(checkpoint);
@@ -147,9 +152,19 @@ final class GoldenModel implements AutoCloseable {
             PeftPlan plan,
             WeightFormat format,
             long seed) {
+        Adapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
+        return built(backend, dtype, fixture, definition, adapter, format);
+    }
+
+    private static GoldenModel built(
+            Backend backend,
+            DType dtype,
+            GoldenFixture fixture,
+            ModelDefinition definition,
+            Adapter adapter,
+            WeightFormat format) {
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
-            Adapter adapter = SwitchedAdapter.of(plan.attach(backend, dtype, seed));
             CausalLanguageModel model = definition.build(
                     backend, dtype, weights, adapter.decorate(format.factory(backend, dtype, weights), weights));
             return new GoldenModel(backend, model, adapter);
@@ -158,11 +173,18 @@ final class GoldenModel implements AutoCloseable {
 
     /** The base model with the adapter merged into each weight as it is loaded. */
     static GoldenModel merged(Backend backend, DType dtype, GoldenFixture fixture, Adapter adapter) {
-        ModelDefinition definition = definition(fixture.folder());
+        ModelDefinition definition = stored(fixture.folder());
         try (Checkpoint checkpoint = Checkpoint.open(fixture.folder())) {
             WeightSource weights = new MergingWeights(new CheckpointWeights(checkpoint), adapter);
             FrozenLinearFactory linears = new DenseFormat().factory(backend, dtype, weights);
             return new GoldenModel(backend, definition.build(backend, dtype, weights, linears), null);
+        }
+    }
+
+    /** As the folder's weights are named and tied. */
+    static ModelDefinition stored(Path folder) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+            return definition(folder).asStored(checkpoint, warning -> {});
         }
     }
 
@@ -186,6 +208,7 @@ final class GoldenModel implements AutoCloseable {
         }
         append(options, "exclude_modules", config.path("exclude_modules"));
         append(options, "modules_to_save", config.path("modules_to_save"));
+        append(options, "trainable_token_indices", config.path("trainable_token_indices"));
         append(options, "layers_to_transform", config.path("layers_to_transform"));
         if (dtype == DType.FLOAT64) {
             options.append(", adapter_dtype: ").append(dtype.configName());
@@ -220,12 +243,22 @@ final class GoldenModel implements AutoCloseable {
         return Objects.requireNonNull(adapter);
     }
 
+    /** A step of a recipe over the model. */
+    LossStep lossStep() {
+        return new LossStep(backend, model, CrossEntropyFactory.standard(), 0);
+    }
+
     /** The mean loss over the labelled rows; with {@code train}, the parameters hold the mean's gradients afterwards. */
     double loss(RaggedBatch batch, boolean train) {
+        return loss(batch, train, Checkpointing.FULL, 0);
+    }
+
+    /** With the activations of so many layers computed again in the backward. */
+    double loss(RaggedBatch batch, boolean train, Checkpointing mode, int checkpointedLayers) {
         try (TensorScope scope = TensorScope.open();
-                Tape tape = train ? Tape.recording() : Tape.off()) {
+                Tape tape = train ? Tape.recording(mode) : Tape.off()) {
             Pass pass = new Pass(tape, batch.layout(), train, 0);
-            Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, 0);
+            Tensor hidden = model.hiddenStates(batch, batch.labelledRows(), pass, checkpointedLayers);
             Tensor labels = Tensor.ofLongs(backend, batch.labels());
             Tensor sum = LinearCrossEntropy.apply(backend, hidden, model.outputHead(), labels, 64, pass);
             if (train) {

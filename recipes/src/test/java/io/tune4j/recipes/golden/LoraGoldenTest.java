@@ -197,6 +197,10 @@ class LoraGoldenTest {
     }
 
     private static Optimizer optimizer(GoldenFixture fixture, GoldenModel model) {
+        return optimizer(fixture, backend, model);
+    }
+
+    static Optimizer optimizer(GoldenFixture fixture, Backend backend, GoldenModel model) {
         JsonNode options = fixture.expected().get("optimizer");
         return Readers.optimizer("{_component_: AdamW, lr: %s, betas: %s, eps: %s, weight_decay: %s}"
                         .formatted(

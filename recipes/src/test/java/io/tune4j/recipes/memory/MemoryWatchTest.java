@@ -19,7 +19,7 @@ class MemoryWatchTest {
     private final AtomicLong clock = new AtomicLong(-5);
     private final AtomicInteger looks = new AtomicInteger();
     private final MemoryWatch watch = new MemoryWatch(
-            new MemoryLimit(100 * MIB, true),
+            new MemoryLimit(100 * MIB, true, 1),
             () -> {
                 looks.incrementAndGet();
                 return resident.get();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.tensor.DType;

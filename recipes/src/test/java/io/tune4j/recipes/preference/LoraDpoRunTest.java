@@ -111,6 +111,24 @@ class LoraDpoRunTest {
         assertThat(adapter("parts")).isEqualTo(adapter("whole"));
     }
 
+    /** The settings of the loss decide what is trained. */
+    @Test
+    void resumesWithTheSameLossOnly() throws IOException {
+        String loss = "loss: {_component_: DPOLoss, beta: 0.1}";
+        run("out", "max_steps: 2").run();
+        for (String other : List.of(
+                "loss: {_component_: DPOLoss, beta: 0.2}",
+                "loss: {_component_: DPOLoss, loss_type: ipo}",
+                "loss: {_component_: DPOLoss, label_smoothing: 0.1}",
+                "loss: {_component_: ORPOLoss}")) {
+            assertThatThrownBy(() -> run("out", "max_steps: 4", other, RESUME).run())
+                    .as(other)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContainingAll("other settings", "loss was DpoLoss", "beta=0.1");
+        }
+        assertThat(run("out", "max_steps: 4", loss, RESUME).run()).isEqualTo(Outcome.COMPLETED);
+    }
+
     @Test
     void isValidated() throws IOException {
         String pairs = "{_component_: preference_dataset, data_files: " + records(20) + "}";

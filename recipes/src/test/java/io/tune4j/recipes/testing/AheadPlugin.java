@@ -3,7 +3,7 @@ package io.tune4j.recipes.testing;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.error.MemoryException;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.tensor.Device;

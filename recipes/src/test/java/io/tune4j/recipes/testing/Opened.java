@@ -3,7 +3,7 @@ package io.tune4j.recipes.testing;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.error.DataException;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.models.llama.LlamaPlugin;
 import io.tune4j.peft.lora.LoraPlugin;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The LoRA recipe, or that for all weights, on a fixture's checkpoint, with a config of a few keys that a test may change. */
@@ -86,6 +88,12 @@ public final class RecipeRun {
         return this;
     }
 
+    /** Gives the run further environment variables. */
+    public RecipeRun told(Map<String, String> environment) {
+        trial.told(environment);
+        return this;
+    }
+
     public RecipeRun cancelledBy(Cancellation other) {
         trial.cancelledBy(other);
         return this;
@@ -93,6 +101,11 @@ public final class RecipeRun {
 
     public Outcome run() {
         return trial.run();
+    }
+
+    /** @param tokensPerSample as {@link io.tune4j.api.recipe.Recipe#estimate} takes it */
+    public RunEstimate estimate(int tokensPerSample) {
+        return trial.estimate(tokensPerSample);
     }
 
     private static String config(Path output) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.error.DataException;
 import io.tune4j.recipes.testing.QuietConsole;
 import io.tune4j.recipes.testing.Samples;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Tokenizer;
-import io.tune4j.api.recipe.DataReport;
-import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.api.recipe.Recipe.DataReport;
+import io.tune4j.api.recipe.Recipe.DataReport.Token;
 import io.tune4j.recipes.testing.Samples;
 import io.tune4j.recipes.tokens.TokenStore;
 import io.tune4j.testkit.toy.ByteTokenizer;

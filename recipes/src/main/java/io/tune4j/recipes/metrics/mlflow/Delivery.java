@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends parcels in their order on a thread of its own. A parcel that cannot be delivered waits, with all after it, and is tried again; one
@@ -14,7 +15,7 @@ final class Delivery implements AutoCloseable {
     private static final long FIRST_WAIT = 500;
     private static final long LONGEST_WAIT = 30_000;
 
-    private final Deque<Parcel> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Thread thread;
     private long wait = FIRST_WAIT;
     private long tryAgainAt;
@@ -29,20 +30,28 @@ final class Delivery implements AutoCloseable {
         void send() throws IOException, InterruptedException;
     }
 
+    /** @param due when the parcel may be sent, as {@link System#currentTimeMillis} */
+    private record Waiting(Parcel parcel, long due) {}
+
     Delivery(String name) {
         thread = new Thread(this::work, name);
         thread.setDaemon(true);
         thread.start();
     }
 
-    synchronized void add(Parcel parcel) {
-        waiting.add(parcel);
+    void add(Parcel parcel) {
+        add(parcel, 0);
+    }
+
+    /** Adds a parcel that is sent after {@code millis}, or at the end if that comes before. */
+    synchronized void add(Parcel parcel, long millis) {
+        waiting.add(new Waiting(parcel, System.currentTimeMillis() + millis));
         notifyAll();
     }
 
     private void work() {
         try {
-            Parcel next = next();
+            @Nullable Parcel next = next();
             while (next != null) {
                 deliver(next);
                 next = next();
@@ -54,19 +63,26 @@ final class Delivery implements AutoCloseable {
     }
 
     /** The first parcel, when it is time for it; null when there will be none. */
-    private synchronized Parcel next() throws InterruptedException {
+    private synchronized @Nullable Parcel next() throws InterruptedException {
         while (!closed) {
-            long pause = urgent ? Math.min(wait, FIRST_WAIT) : wait;
-            long left = tryAgainAt == 0 ? 0 : tryAgainAt + pause - System.currentTimeMillis();
-            if (waiting.isEmpty()) {
+            Waiting first = waiting.peek();
+            if (first == null) {
                 wait();
-            } else if (left > 0) {
-                wait(left);
-            } else {
-                return waiting.peek();
+                continue;
             }
+            long left = left(first);
+            if (left <= 0) {
+                return first.parcel();
+            }
+            wait(left);
         }
         return null;
+    }
+
+    private long left(Waiting first) {
+        long pause = urgent ? Math.min(wait, FIRST_WAIT) : wait;
+        long again = tryAgainAt == 0 ? 0 : tryAgainAt + pause;
+        return Math.max(again, urgent ? 0 : first.due()) - System.currentTimeMillis();
     }
 
     private void deliver(Parcel parcel) throws InterruptedException {

@@ -4,6 +4,7 @@ package io.tune4j.recipes.metrics.mlflow;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
+import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.MetricLoggerProvider;
 import io.tune4j.recipes.metrics.DiskLog;
 import java.net.URI;
@@ -57,7 +58,7 @@ public final class MlflowLoggerFactory implements ComponentFactory<MetricLoggerP
                     "_component_",
                     "MLflow is sent to where " + URI_KEY
                             + " is the http address of its server; metrics go to metrics.jsonl in log_dir");
-            return resumedStep -> DiskLog.open(directory, resumedStep);
+            return DiskLog.in(directory);
         }
         URI uri;
         try {
@@ -68,12 +69,29 @@ public final class MlflowLoggerFactory implements ComponentFactory<MetricLoggerP
         }
         MlflowOptions chosen = new MlflowOptions(uri, experiment, runId, runName);
         String authorization = authorization(context.components().environment());
-        return resumedStep -> new MlflowLogger(
-                DiskLog.open(directory, resumedStep),
-                new MlflowServer(uri, authorization),
+        return new Sending(
+                DiskLog.in(directory),
+                authorization,
                 chosen,
-                directory.toAbsolutePath().resolve(NOTE),
-                resumedStep > 0);
+                directory.toAbsolutePath().resolve(NOTE));
+    }
+
+    private record Sending(DiskLog disk, @Nullable String authorization, MlflowOptions options, Path note)
+            implements MetricLoggerProvider {
+        @Override
+        public MetricLogger open(long resumedStep) {
+            return new MlflowLogger(
+                    disk.open(resumedStep),
+                    new MlflowServer(options.uri(), authorization),
+                    options,
+                    note,
+                    resumedStep > 0);
+        }
+
+        @Override
+        public void check() {
+            disk.check();
+        }
     }
 
     /** MLflow's own variables. */

@@ -10,6 +10,7 @@ import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.recipes.metrics.DiskLog;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -38,6 +39,7 @@ class MlflowLoggerTest {
     private ServerSocket server;
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
+    private volatile long pause;
 
     @BeforeEach
     void start() throws IOException {
@@ -81,10 +83,19 @@ class MlflowLoggerTest {
             }
         }
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        await(pause);
         byte[] bytes = answer(path, body).toString().getBytes(StandardCharsets.UTF_8);
         String head = "HTTP/1.1 " + status + " x\r\nContent-Length: " + bytes.length + "\r\nConnection: close\r\n\r\n";
         client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         client.getOutputStream().write(bytes);
+    }
+
+    private static void await(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     private ObjectNode answer(String path, String body) {
@@ -106,11 +117,27 @@ class MlflowLoggerTest {
     private MlflowLogger logger(boolean resumes) {
         URI uri = URI.create("http://127.0.0.1:" + server.getLocalPort());
         return new MlflowLogger(
-                DiskLog.open(folder, resumes ? 1 : 0),
+                DiskLog.in(folder).open(resumes ? 1 : 0),
                 new MlflowServer(uri, null),
                 new MlflowOptions(uri, "Default", null, "a run"),
                 folder.resolve("mlflow-run.json"),
                 resumes);
+    }
+
+    @Test
+    void stepsThatFollowFastShareARequest() throws Exception {
+        try (MlflowLogger logger = logger(false)) {
+            for (int step = 1; step <= 20; step++) {
+                logger.log(step, Map.of("loss", 1.0 / step));
+                Thread.sleep(20);
+            }
+            logger.ended(Outcome.COMPLETED);
+        }
+        assertThat(asked.stream().filter(request -> request.startsWith("mlflow/runs/log-batch")))
+                .hasSizeLessThanOrEqualTo(2)
+                .last()
+                .asString()
+                .contains("\"step\":20");
     }
 
     @Test
@@ -159,6 +186,10 @@ class MlflowLoggerTest {
             status = 200;
             assertThat(logger.ended(Outcome.COMPLETED)).isEmpty();
         }
+        assertThat(sentMetrics()).isEqualTo(6000);
+    }
+
+    private long sentMetrics() throws IOException {
         long sent = 0;
         for (String text : asked) {
             if (text.startsWith("mlflow/runs/log-batch")) {
@@ -168,7 +199,21 @@ class MlflowLoggerTest {
                 sent += metrics.size();
             }
         }
-        assertThat(sent).isEqualTo(6000);
+        return sent;
+    }
+
+    @Test
+    void aSlowServerGetsEverythingAndNoStepWaitsForIt() throws Exception {
+        pause = 400;
+        try (MlflowLogger logger = logger(false)) {
+            long start = System.nanoTime();
+            for (int step = 1; step <= 3000; step++) {
+                logger.log(step, Map.of("loss", (double) step));
+            }
+            assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
+            assertThat(logger.ended(Outcome.COMPLETED)).isEmpty();
+        }
+        assertThat(sentMetrics()).isEqualTo(3000);
     }
 
     @Test

@@ -110,7 +110,7 @@ class MlflowServerSlowTest {
 
     private MlflowLogger logger(boolean resumes) {
         return new MlflowLogger(
-                DiskLog.open(folder.resolve("logs"), resumes ? 1 : 0),
+                DiskLog.in(folder.resolve("logs")).open(resumes ? 1 : 0),
                 new MlflowServer(uri, null),
                 new MlflowOptions(uri, "an experiment", null, "a run"),
                 folder.resolve("logs/mlflow-run.json"),
