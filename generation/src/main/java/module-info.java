@@ -1,4 +1,4 @@
-/** Generation of text, and scoring of given text, above the model SPI: what recipes and the application share. */
+/** Text generation on top of the model SPI, shared by recipes and the application. */
 module io.tune4j.generation {
     requires transitive io.tune4j.api;
     requires com.fasterxml.jackson.databind;

@@ -1,4 +1,4 @@
-/** The recipe {@code serve}: a model and its adapters by the protocol of OpenAI, over the JDK's HTTP server. */
+/** The recipe {@code serve}: an OpenAI-compatible API for a model and its adapters, on the JDK's HTTP server. */
 module io.tune4j.server {
     requires transitive io.tune4j.api;
     requires io.tune4j.engine;

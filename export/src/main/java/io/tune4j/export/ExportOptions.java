@@ -2,7 +2,7 @@
 package io.tune4j.export;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.export.adapter.Program;
 import io.tune4j.export.gguf.GgufType;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param type {@code type}: the encoding of a GGUF file's matrices, f16 by default
  * @param adapterOnly {@code adapter_only}: the adapter without its base
  * @param program {@code for}: the program that is to read the adapter beside its base, or null
- * @param output {@code output}: the file or folder; null for a name beside the source
+ * @param output {@code output}: the file or folder; null for a name in {@code directory}
+ * @param directory {@code output_dir}: the folder of a result without a name; null for {@code export} in the source
  * @param overwrite {@code overwrite}: whether an existing file or folder is replaced
  * @param mergedDtype {@code merged_dtype}: of the weights of a folder in Hugging Face's format; null for the base's
  */
@@ -36,6 +37,7 @@ public record ExportOptions(
         boolean adapterOnly,
         @Nullable Program program,
         @Nullable Path output,
+        @Nullable Path directory,
         boolean overwrite,
         @Nullable DType mergedDtype) {
     /** Forms of the result. */
@@ -46,7 +48,7 @@ public record ExportOptions(
     }
 
     /** torchtune's keys of this recipe that nothing depends on here. */
-    private static final String[] UNUSED = {"model", "quantizer", "output_dir", "seed", "tokenizer"};
+    private static final String[] UNUSED = {"model", "quantizer", "seed", "tokenizer"};
 
     static @Nullable ExportOptions read(ConfigValues config) {
         ConfigReader root = config.root();
@@ -58,7 +60,7 @@ public record ExportOptions(
         }
         for (String key : UNUSED) {
             if (root.has(key)) {
-                root.accept(key, "the key type decides about the encoding, and output about the place");
+                root.accept(key, "the model's files and the key type decide");
             }
         }
         if (source == null) {
@@ -91,6 +93,7 @@ public record ExportOptions(
                 adapterOnly,
                 program,
                 root.pathOrNull("output"),
+                root.pathOrNull("output_dir"),
                 root.bool("overwrite", false),
                 merged);
     }

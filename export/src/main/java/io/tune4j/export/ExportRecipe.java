@@ -2,6 +2,7 @@
 package io.tune4j.export;
 
 import io.tune4j.api.backend.Backend;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.api.plugin.Components;
@@ -9,6 +10,7 @@ import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.engine.modelfile.ModelFile;
 import io.tune4j.export.ExportOptions.Format;
 import io.tune4j.export.adapter.AdapterFolder;
 import io.tune4j.export.adapter.Folding;
@@ -68,11 +70,11 @@ public final class ExportRecipe implements Recipe {
     @Override
     public Outcome run() {
         check();
-        if (isGguf(options.source())) {
+        if (ModelFile.isOne(options.source())) {
             fromGguf();
             return Outcome.COMPLETED;
         }
-        ExportSource source = ExportSource.find(options.source(), options.base());
+        ExportSource source = ExportSource.find(options.source(), options.base(), components.environment());
         AdapterFolder adapter = source.adapter() == null ? null : AdapterFolder.read(source.adapter());
         if (options.adapterOnly() && adapter == null) {
             throw new UserException(
@@ -88,14 +90,14 @@ public final class ExportRecipe implements Recipe {
                 console.line("adapter      " + source.adapter() + ", of "
                         + adapter.modules().size() + " projections");
             }
-            write(target, model, adapter);
+            write(target, model, adapter, source.form());
         }
         console.line("written      " + target + ", " + Sizes.format(size(target)));
         if (options.format() == Format.GGUF) {
             Path modelfile = target.resolveSibling("Modelfile");
             boolean beside = options.adapterOnly() && options.program() == Program.OLLAMA;
             if (beside || !options.adapterOnly()) {
-                Modelfile.write(modelfile, target, source.model(), options.adapterOnly());
+                Modelfile.write(modelfile, target, source.model(), options.adapterOnly(), source.form());
                 console.line("for Ollama   ollama create NAME -f " + modelfile);
             }
         }
@@ -111,17 +113,17 @@ public final class ExportRecipe implements Recipe {
         return Outcome.COMPLETED;
     }
 
-    private void write(Path target, HfModel model, @Nullable AdapterFolder adapter) {
+    private void write(Path target, HfModel model, @Nullable AdapterFolder adapter, PromptForm form) {
         if (options.adapterOnly()) {
-            writeAdapter(target, model, Objects.requireNonNull(adapter));
+            writeAdapter(target, model, Objects.requireNonNull(adapter), form);
         } else if (options.format() == Format.HF) {
-            HfExport.write(target, model, adapter, options.mergedDtype());
+            HfExport.write(target, model, adapter, options.mergedDtype(), form);
         } else {
-            GgufExport.of(model, console::warning).writeModel(target, options.type(), adapter);
+            GgufExport.of(model, form, console::warning).writeModel(target, options.type(), adapter);
         }
     }
 
-    private void writeAdapter(Path target, HfModel model, AdapterFolder adapter) {
+    private void writeAdapter(Path target, HfModel model, AdapterFolder adapter, PromptForm form) {
         Program program = options.program();
         if (program == null) {
             program = options.format() == Format.GGUF ? Program.LLAMA_CPP : Program.VLLM;
@@ -132,9 +134,9 @@ public final class ExportRecipe implements Recipe {
                     + " knows neither rsLoRA's scale nor patterns of rank and alpha");
         }
         if (options.format() == Format.GGUF) {
-            GgufExport.of(model, console::warning).writeAdapter(target, folding);
+            GgufExport.of(model, form, console::warning).writeAdapter(target, folding);
         } else {
-            folding.write(target, adapter.config().baseModel());
+            folding.write(target, adapter.config().baseModel(), form);
         }
     }
 
@@ -155,11 +157,6 @@ public final class ExportRecipe implements Recipe {
                 + "; train it with checkpointer.checkpoint_dir=" + target);
     }
 
-    private static boolean isGguf(Path source) {
-        return Files.isRegularFile(source)
-                && String.valueOf(source.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gguf");
-    }
-
     private static String stem(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.substring(0, name.lastIndexOf('.'));
@@ -173,7 +170,8 @@ public final class ExportRecipe implements Recipe {
                                     ? "adapter"
                                     : "model-" + options.type().name().toLowerCase(Locale.ROOT)) + ".gguf"
                     : options.adapterOnly() ? "adapter-plain" : adapted ? "merged" : "model";
-            target = options.source().resolve("export").resolve(form);
+            Path folder = options.directory();
+            target = (folder == null ? options.source().resolve("export") : folder).resolve(form);
         }
         requireFree(target);
         Path parent = target.toAbsolutePath().normalize().getParent();

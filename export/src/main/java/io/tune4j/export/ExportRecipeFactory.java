@@ -3,7 +3,7 @@ package io.tune4j.export;
 
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.api.recipe.RecipeOptions;
+import io.tune4j.api.recipe.RecipeFactory.RecipeOptions;
 import java.util.List;
 
 /** Names {@link ExportRecipe}: {@code quantize} as torchtune calls it, and {@code export}. */

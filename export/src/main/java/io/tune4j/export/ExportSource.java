@@ -4,13 +4,18 @@ package io.tune4j.export;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.engine.modelfile.ModelFile;
 import io.tune4j.export.adapter.AdapterConfig;
+import io.tune4j.export.model.GgufModelFile;
 import io.tune4j.export.model.HfModel;
+import io.tune4j.generation.PromptFormFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +36,10 @@ record ExportSource(
      * Looks at a folder.
      *
      * @param base given by the user, or null
+     * @param environment says where the user's cache is, which has the folder of a base model that is a GGUF file
      * @throws UserException if it is neither a run's, nor an adapter's, nor a model's, or the base model is not found
      */
-    static ExportSource find(Path folder, @Nullable Path base) {
+    static ExportSource find(Path folder, @Nullable Path base, Map<String, String> environment) {
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + (Files.exists(folder) ? " is not a folder" : " does not exist")
                     + "; name the folder of a run, an adapter or a model");
@@ -44,7 +50,11 @@ record ExportSource(
             Path parent = folder.toAbsolutePath().normalize().getParent();
             Mapping own = run(folder);
             Mapping run = own != null || parent == null ? own : run(parent);
-            return withBase(folder, adapter, run, base);
+            ExportSource found = withBase(folder, adapter, run, base);
+            return ModelFile.isOne(found.model)
+                    ? new ExportSource(
+                            GgufModelFile.of(found.model, environment).folder(), adapter, run)
+                    : found;
         }
         if (HfModel.isIn(folder)) {
             return new ExportSource(folder, null, null);
@@ -74,7 +84,7 @@ record ExportSource(
             return new ExportSource(base, adapter, run);
         }
         String directory = run == null ? null : text(run, "checkpointer", "checkpoint_dir");
-        if (directory != null && HfModel.isIn(Path.of(directory))) {
+        if (directory != null && (HfModel.isIn(Path.of(directory)) || ModelFile.isOne(Path.of(directory)))) {
             return new ExportSource(Path.of(directory), adapter, run);
         }
         String named = AdapterConfig.read(adapter).baseModel();
@@ -91,6 +101,11 @@ record ExportSource(
         return Files.isRegularFile(file)
                 ? ConfigLoader.parse(ConfigLoader.read(file), file.toString(), new Problems())
                 : null;
+    }
+
+    /** How the model is asked. */
+    PromptForm form() {
+        return PromptFormFile.read(adapter == null ? model : adapter);
     }
 
     /** A text in a config, or null. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.export;
 
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.export.tokenizer.GgufTokenizer;
 import java.nio.file.Path;
@@ -43,6 +44,9 @@ final class Modelfile {
                     "{{- range .Messages }}{{ if eq .Role \"assistant\" }} {{ .Content }}</s>{{ else }}[INST] {{ .Content }}"
                             + " [/INST]{{ end }}{{ end }}"));
 
+    /** A message's text. */
+    private static final String CONTENT = "{{ .Content }}";
+
     private Modelfile() {}
 
     /**
@@ -50,8 +54,9 @@ final class Modelfile {
      *
      * @param exported the GGUF file of the model, or of its adapter
      * @param model the folder with the tokenizer, and the base of an adapter
+     * @param asked how the model is asked
      */
-    static void write(Path target, Path exported, Path model, boolean adapter) {
+    static void write(Path target, Path exported, Path model, boolean adapter, PromptForm asked) {
         String own = "./" + exported.getFileName();
         StringBuilder text = new StringBuilder();
         text.append("FROM ")
@@ -63,15 +68,24 @@ final class Modelfile {
         String chat = GgufTokenizer.chatTemplate(model);
         Form form = form(chat);
         if (form != null) {
-            text.append("TEMPLATE \"\"\"").append(form.template).append("\"\"\"\n");
+            text.append("TEMPLATE \"\"\"")
+                    .append(form.template.replace(CONTENT, content(asked)))
+                    .append("\"\"\"\n");
             text.append("PARAMETER stop \"").append(form.stop).append("\"\n");
         } else if (chat == null) {
             text.append("# The model has no chat template, so a prompt is passed as it is.\n");
-            text.append("TEMPLATE \"\"\"{{ .Prompt }}\"\"\"\n");
+            text.append("TEMPLATE \"\"\"").append(asked.ask("{{ .Prompt }}")).append("\"\"\"\n");
         } else {
             text.append("# Ollama takes the chat template of the GGUF file where it knows it.\n");
         }
         AtomicFiles.writeString(target, text.toString());
+    }
+
+    /** A message's text, in the form of the training data if the user says it. */
+    private static String content(PromptForm asked) {
+        return asked.user().equals(PromptForm.QUESTION)
+                ? CONTENT
+                : "{{ if eq .Role \"user\" }}" + asked.ask(CONTENT) + "{{ else }}" + CONTENT + "{{ end }}";
     }
 
     private static @Nullable Form form(@Nullable String chatTemplate) {

@@ -2,7 +2,7 @@
 package io.tune4j.export;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

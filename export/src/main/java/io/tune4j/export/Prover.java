@@ -4,6 +4,7 @@ package io.tune4j.export;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.plugin.Components;
@@ -19,6 +20,7 @@ import io.tune4j.export.proof.Candidate;
 import io.tune4j.export.proof.LlamaServer;
 import io.tune4j.export.proof.Proof;
 import io.tune4j.export.proof.Proof.Answers;
+import io.tune4j.export.tokenizer.AskingTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,10 +56,15 @@ record Prover(
             if (Files.isRegularFile(target)) {
                 exported = scratch.resolve("after");
                 try (GgufFile file = GgufFile.open(target)) {
-                    HfImport.write(exported, file, DType.FLOAT32);
+                    HfImport.writeWithTemplate(exported, file, DType.FLOAT32);
                 }
             }
-            try (Candidate after = candidate(exported, null, null, tokenizer)) {
+            PromptForm form = source.form();
+            if (exported != target && AskingTemplate.changes(form)) {
+                // The file's own template brings the messages into the form.
+                form = PromptForm.PLAIN;
+            }
+            try (Candidate after = candidate(exported, null, null, form, tokenizer)) {
                 List<Answers> answers = answers(after);
                 if (cancellation.isRequested()) {
                     console.line("stopped: " + target + " is written and not proved");
@@ -89,20 +96,20 @@ record Prover(
     private List<Answers> before(ExportSource source, Path scratch, @Nullable Mapping tokenizer) {
         Mapping model = section(source.run(), "model");
         if (source.adapter() == null) {
-            try (Candidate candidate = candidate(source.model(), null, null, tokenizer)) {
+            try (Candidate candidate = candidate(source.model(), null, null, source.form(), tokenizer)) {
                 return answers(candidate);
             }
         }
         if (model != null) {
-            try (Candidate candidate = candidate(source.model(), model, source.adapter(), tokenizer)) {
+            try (Candidate candidate = candidate(source.model(), model, source.adapter(), source.form(), tokenizer)) {
                 return answers(candidate);
             }
         }
         Path merged = scratch.resolve("before");
         try (HfModel base = HfModel.open(source.model())) {
-            HfExport.write(merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32);
+            HfExport.write(merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32, source.form());
         }
-        try (Candidate candidate = candidate(merged, null, null, tokenizer)) {
+        try (Candidate candidate = candidate(merged, null, null, source.form(), tokenizer)) {
             return answers(candidate);
         }
     }
@@ -112,8 +119,12 @@ record Prover(
     }
 
     private Candidate candidate(
-            Path folder, @Nullable Mapping model, @Nullable Path adapter, @Nullable Mapping tokenizer) {
-        return new Candidate(backends.get(), DType.FLOAT32, components, folder, model, adapter, tokenizer);
+            Path folder,
+            @Nullable Mapping model,
+            @Nullable Path adapter,
+            PromptForm form,
+            @Nullable Mapping tokenizer) {
+        return new Candidate(backends.get(), DType.FLOAT32, components, folder, model, adapter, form, tokenizer);
     }
 
     private static @Nullable Mapping section(@Nullable Mapping run, String key) {

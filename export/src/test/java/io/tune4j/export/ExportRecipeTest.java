@@ -13,16 +13,18 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;
-import io.tune4j.api.recipe.ConfigValues;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.engine.config.ConfigLoader;
+import io.tune4j.export.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,7 @@ class ExportRecipeTest {
                         new Lines(lines),
                         options,
                         proof,
-                        new NoComponents(),
+                        new NoComponents(folder.resolve("cache")),
                         () -> {
                             throw new AssertionError("no backend is needed");
                         },
@@ -146,7 +148,39 @@ class ExportRecipeTest {
         assertThatThrownBy(() -> export(file)).hasMessageContaining("is a GGUF file already");
     }
 
+    @Test
+    void aRunOnAGgufFileIsExported() throws IOException {
+        export(model, "type: f32");
+        Path file = model.resolve("export/model-f32.gguf");
+        Files.writeString(run.resolve("config.yaml"), "checkpointer: {checkpoint_dir: '" + file + "'}\n");
+        export(run, "type: f32");
+        Path merged = run.resolve("export/model-f32.gguf");
+        Path ofFile = Files.move(merged, folder.resolve("of-file.gguf"));
+        export(run, "type: f32", "base: '" + model + "'");
+        assertThat(tensors(ofFile)).isEqualTo(tensors(merged));
+    }
+
+    /** All values of a file by tensor. */
+    private static Map<String, List<Float>> tensors(Path path) {
+        Map<String, List<Float>> values = new TreeMap<>();
+        try (GgufFile file = GgufFile.open(path)) {
+            file.tensors().forEach((name, tensor) -> {
+                List<Float> floats = new ArrayList<>();
+                for (float value : file.rows(tensor, 0, (int) tensor.rows())) {
+                    floats.add(value);
+                }
+                values.put(name, floats);
+            });
+        }
+        return values;
+    }
+
     private record Values(ConfigReader root) implements ConfigValues {
+        @Override
+        public RunConfig config() {
+            return new RunConfig(root, root.problems(), root.notices(), "", "test");
+        }
+
         @Override
         public <T> @Nullable T require(Class<T> type) {
             return null;
@@ -199,7 +233,12 @@ class ExportRecipeTest {
         public void progress(long done, long total, String text) {}
     }
 
-    private static final class NoComponents implements Components {
+    private record NoComponents(Path cache) implements Components {
+        @Override
+        public Map<String, String> environment() {
+            return Map.of("TUNE4J_CACHE", cache.toString());
+        }
+
         @Override
         public <T> @Nullable T create(Class<T> type, ConfigReader section, ComponentContext context) {
             return null;

@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * A token of an answer.
  *
- * @param id its number
- * @param logProbability by the model, before temperature and the like; NaN if the request wants none
- * @param likeliest the likeliest tokens at this place, the likeliest first
+ * @param id the token's id
+ * @param logProbability the model's log-probability, without sampling options; NaN if the request asks for none
+ * @param likeliest the likeliest tokens at this position, the likeliest first
  */
 public record GeneratedToken(int id, double logProbability, List<Candidate> likeliest) {
-    /** A token that could have come. */
+    /** An alternative token. */
     public record Candidate(int id, double logProbability) {}
 
     public GeneratedToken {

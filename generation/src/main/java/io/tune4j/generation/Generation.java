@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * A finished answer.
  *
- * @param tokens without the one that ended it
+ * @param tokens the tokens, without an end token
  * @param text of the tokens, up to a stop string
- * @param reason why it ended
- * @param promptTokens tokens of the prompt
- * @param reusedTokens those of them that another sequence had computed already
+ * @param reason why the answer ended
+ * @param promptTokens number of the prompt's tokens
+ * @param reusedTokens number of the prompt's tokens that were in the cache already
  */
 public record Generation(List<GeneratedToken> tokens, String text, Reason reason, int promptTokens, int reusedTokens) {
     /** Why an answer ended. */
@@ -27,7 +27,7 @@ public record Generation(List<GeneratedToken> tokens, String text, Reason reason
         tokens = List.copyOf(tokens);
     }
 
-    /** The tokens' numbers. */
+    /** The tokens' ids. */
     public int[] ids() {
         return tokens.stream().mapToInt(GeneratedToken::id).toArray();
     }

@@ -3,20 +3,20 @@ package io.tune4j.generation;
 
 import io.tune4j.api.error.TuneException;
 
-/** Takes an answer as it comes, on the thread that steps the {@link Generator}; an implementation does not block. */
+/** Receives an answer as it is generated, on the thread that steps the {@link Generator}. Implementations must not block. */
 public interface GenerationListener {
-    /** A listener for those who look at the {@link Ticket} alone. */
+    /** A listener for callers that use only the {@link Ticket}. */
     GenerationListener NONE = new GenerationListener() {};
 
-    /** Takes a token; its text may come later, or never if it is part of a stop string. */
+    /** Receives a token. Its text may follow later, or never if it is part of a stop string. */
     default void token(GeneratedToken token) {}
 
-    /** Takes further text of the answer. */
+    /** Receives the next text of the answer. */
     default void text(String more) {}
 
-    /** The answer is complete. Nothing comes after this. */
+    /** Called last, when the answer is complete. */
     default void finished(Generation generation) {}
 
-    /** There is no answer. Nothing comes after this. */
+    /** Called last, if the request failed. */
     default void failed(TuneException failure) {}
 }

@@ -2,21 +2,21 @@
 package io.tune4j.generation;
 
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.nn.AdapterRows;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import java.util.List;
 import java.util.Set;
 
 /**
  * A prompt to continue.
  *
- * @param prompt its tokens, at least one
- * @param adapter that it goes through, a number of {@link AdapterRows}
+ * @param prompt the prompt's tokens, at least one
+ * @param adapter the number of the adapter in {@link AdapterRows}
  * @param maxNewTokens the most tokens of the answer, at least 0
  * @param sampling how tokens are chosen
  * @param ends tokens that end the answer and are not part of its text
- * @param stops texts that end the answer and are not part of it
- * @param likeliest for each token, so many of the likeliest ones are reported with their log-probabilities; -1 for no log-probabilities
- *     at all
+ * @param stops strings that end the answer and are not part of its text
+ * @param likeliest how many of the likeliest tokens are reported for each token, with log-probabilities; -1 for no
+ *     log-probabilities
  */
 public record GenerationRequest(
         int[] prompt,
@@ -40,12 +40,12 @@ public record GenerationRequest(
         }
     }
 
-    /** A greedy continuation without stop strings and log-probabilities. */
+    /** A request for greedy decoding without stop strings and log-probabilities. */
     public static GenerationRequest greedy(int[] prompt, int maxNewTokens, Set<Integer> ends) {
         return new GenerationRequest(prompt, AdapterRows.BASE, maxNewTokens, Sampling.GREEDY, ends, List.of(), -1);
     }
 
-    /** Through another adapter. */
+    /** This request for another adapter. */
     public GenerationRequest withAdapter(int number) {
         return new GenerationRequest(prompt, number, maxNewTokens, sampling, ends, stops, likeliest);
     }

@@ -19,11 +19,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Continues prompts, many at once. Any thread submits requests; one thread, always the same, calls {@link #step} as long as it returns
- * true, or {@link #generate}. The answer of a request does not depend on the others.
+ * Continues many prompts at once. Any thread may submit requests. One thread, always the same, calls {@link #step} as long as it
+ * returns true, or {@link #generate}. The answer to a request does not depend on other requests.
  */
 public final class Generator implements AutoCloseable {
-    /** Logits that are on the host at a time. */
+    /** Number of logits on the host at a time. */
     private static final long MOST_LOGITS = 16L << 20;
 
     private final CausalLanguageModel model;
@@ -36,8 +36,8 @@ public final class Generator implements AutoCloseable {
     private final List<Running> running = new ArrayList<>();
 
     /**
-     * @param model stays the caller's; its weights do not change while this generates
-     * @param tokenizer stays the caller's
+     * @param model the model, which the caller closes; its weights must not change during generation
+     * @param tokenizer the tokenizer, which the caller closes
      * @param positions the most tokens of a prompt with its answer
      */
     public Generator(CausalLanguageModel model, Tokenizer tokenizer, int positions, GeneratorOptions options) {
@@ -50,7 +50,7 @@ public final class Generator implements AutoCloseable {
     }
 
     /**
-     * Adds a request, to be answered by the steps to come.
+     * Adds a request, which the following steps answer.
      *
      * @throws UserException if the prompt leaves no position for an answer
      */
@@ -66,7 +66,7 @@ public final class Generator implements AutoCloseable {
         return ticket;
     }
 
-    /** Answers requests on the calling thread, all at once. */
+    /** Answers all requests together, on the calling thread. */
     public List<Generation> generate(List<GenerationRequest> requests) {
         List<Ticket> tickets = requests.stream()
                 .map(request -> submit(request, GenerationListener.NONE))
@@ -77,25 +77,25 @@ public final class Generator implements AutoCloseable {
         return tickets.stream().map(Ticket::await).toList();
     }
 
-    /** Number of requests that wait for their turn; for any thread. */
+    /** Number of requests that are not running yet; for any thread. */
     public int waiting() {
         return waiting.size();
     }
 
-    /** Number of requests that run; for the thread that steps. */
+    /** Number of running requests; for the thread that steps. */
     public int running() {
         return running.size();
     }
 
-    /** Bytes of keys and values at present; for the thread that steps. */
+    /** Bytes of the cached keys and values; for the thread that steps. */
     public long cacheBytes() {
         return cache.byteSize();
     }
 
     /**
-     * Gives each running request a token, or reads a part of its prompt.
+     * Generates a token for each running request, or reads a part of its prompt.
      *
-     * @return false if there is nothing to do until the next request
+     * @return false if no request is left
      */
     public boolean step() {
         running.stream().filter(each -> each.ticket().isCancelled()).toList().forEach(this::finish);
@@ -104,7 +104,7 @@ public final class Generator implements AutoCloseable {
         if (running.isEmpty()) {
             return !waiting.isEmpty();
         }
-        // Rows of one adapter lie together.
+        // So that the rows of one adapter are adjacent.
         running.sort(Comparator.comparingInt(Running::adapter));
         List<Running> computed = new ArrayList<>();
         List<Extension> extensions = new ArrayList<>();
@@ -122,7 +122,7 @@ public final class Generator implements AutoCloseable {
         try {
             compute(computed, extensions);
         } catch (MemoryException e) {
-            makeRoom(e);
+            freeMemory(e);
         } catch (TuneException e) {
             List.copyOf(running).forEach(each -> fail(each, e));
         }
@@ -151,7 +151,7 @@ public final class Generator implements AutoCloseable {
                 running.add(next);
             } catch (MemoryException e) {
                 if (prefixes.clear() || !running.isEmpty()) {
-                    // It is tried again when there is room.
+                    // Tried again later, when memory may be free.
                     waiting.add(next);
                 } else {
                     fail(next, e);
@@ -188,14 +188,14 @@ public final class Generator implements AutoCloseable {
                 float[] values = rows.toFloats();
                 for (int i = 0; i < count; i++) {
                     float[] own = count == 1 ? values : Arrays.copyOfRange(values, i * width, (i + 1) * width);
-                    wanted.get(start + i).take(own);
+                    wanted.get(start + i).choose(own);
                 }
             }
         }
     }
 
-    /** Forgets what need not be kept or, if nothing is, the request that came last. */
-    private void makeRoom(MemoryException cause) {
+    /** Frees memory: drops finished sequences or, if there are none, fails the newest request. */
+    private void freeMemory(MemoryException cause) {
         if (!prefixes.clear()) {
             fail(running.get(running.size() - 1), cause);
         }
@@ -217,7 +217,7 @@ public final class Generator implements AutoCloseable {
         failed.listener().failed(failure);
     }
 
-    /** Ends everything that waits or runs as if cancelled, and frees the cache. */
+    /** Ends all requests as if they were cancelled, and frees the cache. */
     @Override
     public void close() {
         waiting.forEach(each -> each.ticket().cancel());

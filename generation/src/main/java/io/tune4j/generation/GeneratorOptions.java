@@ -2,12 +2,13 @@
 package io.tune4j.generation;
 
 /**
- * How much a {@link Generator} does at once.
+ * Limits of a {@link Generator}.
  *
  * @param maxSequences requests that run at a time; others wait
- * @param rowsPerStep tokens of prompts that a step reads at most, so that answers that are under way wait no longer for a long prompt
- * @param keptTokens tokens of finished sequences that are kept, in case a prompt begins with them as the next turn of a conversation does
- * @param usesCache whether keys and values are kept; without, all of a sequence is computed for each token
+ * @param rowsPerStep the most prompt tokens of a step, so that a long prompt does not delay running answers for long
+ * @param keptTokens tokens of finished sequences that stay in the cache, for prompts with the same prefix, such as the next turn
+ *     of a conversation
+ * @param usesCache whether keys and values are cached; if not, the whole sequence is computed for each token
  */
 public record GeneratorOptions(int maxSequences, int rowsPerStep, int keptTokens, boolean usesCache) {
     /** For up to 16 requests at a time, with 16,384 kept tokens. */

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Log-probabilities of logits. */
+/** Computes log-probabilities from logits. */
 final class Likelihoods {
     private Likelihoods() {}
 
@@ -21,7 +21,7 @@ final class Likelihoods {
         return max + Math.log(sum);
     }
 
-    /** The tokens with the largest logits, the largest first; none where {@code count} is not above 0. */
+    /** The {@code count} tokens with the largest logits, the largest first; none if {@code count} is 0 or less. */
     static List<Candidate> likeliest(float[] logits, int count, double logSum) {
         if (count <= 0) {
             return List.of();

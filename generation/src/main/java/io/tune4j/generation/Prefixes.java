@@ -9,18 +9,18 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sequences that are in the cache, so that a prompt that begins like one of them is not computed from its beginning. */
+/** Cached sequences by their tokens. A prompt that shares a prefix with one of them reuses that part of the cache. */
 final class Prefixes {
-    /** Fewer tokens are not worth it. */
+    /** The shortest prefix that is reused. */
     private static final int SHORTEST = 16;
 
-    /** The share of a finished sequence's tokens from which on a prompt takes it over instead of a copy. */
+    /** If a prompt shares at least this part of a finished sequence, it continues the sequence itself instead of a fork. */
     private static final double TAKEN_OVER = 0.75;
 
     private final SequenceCache cache;
     private final int keptTokens;
 
-    /** Finished ones, the one that was used last at the end. */
+    /** Finished sequences; the most recently used one is last. */
     private final List<Kept> kept = new ArrayList<>();
 
     Prefixes(SequenceCache cache, int keptTokens) {
@@ -30,7 +30,7 @@ final class Prefixes {
 
     private record Kept(int sequence, int adapter, int[] tokens) {}
 
-    /** A sequence for a prompt, with as much of it as others have computed. */
+    /** Opens a sequence for a prompt, with the longest prefix that is in the cache. */
     int open(int[] prompt, int adapter, int expected, Collection<Running> running) {
         Kept best = null;
         int shared = SHORTEST - 1;
@@ -62,7 +62,7 @@ final class Prefixes {
         return cache.fork(best.sequence, shared, expected);
     }
 
-    /** A running sequence that will soon have computed more of a prompt than it has now; null if there is none. */
+    /** A running sequence that will compute more of the prompt's prefix than it has now; null if there is none. */
     static @Nullable Running worthWaitingFor(int[] prompt, int adapter, Collection<Running> running) {
         for (Running each : running) {
             if (each.adapter() == adapter
@@ -74,14 +74,14 @@ final class Prefixes {
         return null;
     }
 
-    /** Tokens at the beginning of both; less than the prompt, because something is to be computed for it. */
+    /** The length of the common prefix, shorter than the prompt, because at least one token of it must be computed. */
     private static int common(int[] tokens, int count, int[] prompt) {
         int most = Math.min(count, prompt.length - 1);
         int difference = Arrays.mismatch(tokens, 0, most, prompt, 0, most);
         return difference < 0 ? most : difference;
     }
 
-    /** Keeps a finished sequence, in place of the ones that were used longest ago. */
+    /** Keeps a finished sequence, and drops the least recently used ones. */
     void keep(Running finished) {
         int[] tokens = Arrays.copyOf(finished.tokens(), finished.computed());
         kept.add(new Kept(finished.sequence(), finished.adapter(), tokens));
@@ -95,7 +95,7 @@ final class Prefixes {
         }
     }
 
-    /** Forgets all finished sequences; false if there were none. */
+    /** Drops all finished sequences; false if there were none. */
     boolean clear() {
         boolean had = !kept.isEmpty();
         kept.forEach(each -> cache.end(each.sequence));

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request between its submission and its end. */
+/** A request from its submission to its end. */
 final class Running {
     private final GenerationRequest request;
     private final GenerationListener listener;
@@ -27,7 +27,7 @@ final class Running {
     private int reused;
     private @Nullable Reason reason;
 
-    /** @param mostTokens of the answer, by the request and the model's positions */
+    /** @param mostTokens the most tokens of the answer, limited by the request and by the model's positions */
     Running(
             GenerationRequest request,
             GenerationListener listener,
@@ -69,7 +69,7 @@ final class Running {
         return sequence >= 0;
     }
 
-    /** Prompt and answer; the first {@link #length} count. */
+    /** The tokens of prompt and answer; only the first {@link #length} are valid. */
     int[] tokens() {
         return tokens;
     }
@@ -78,7 +78,7 @@ final class Running {
         return length;
     }
 
-    /** How many of the tokens are in the cache. */
+    /** Number of tokens that are in the cache. */
     int computed() {
         return computed;
     }
@@ -111,8 +111,8 @@ final class Running {
         computed += count;
     }
 
-    /** Chooses a token by the logits of the last one, which are changed. */
-    void take(float[] logits) {
+    /** Chooses the next token from the logits of the last one; changes the logits. */
+    void choose(float[] logits) {
         double logSum = request.likeliest() < 0 ? Double.NaN : Likelihoods.logSum(logits);
         List<Candidate> likeliest = Likelihoods.likeliest(logits, request.likeliest(), logSum);
         float[] plain =
@@ -147,7 +147,7 @@ final class Running {
         }
     }
 
-    /** Tells the listener and the ticket. */
+    /** Completes the ticket and notifies the listener. */
     void finish() {
         Reason why = reason == null ? Reason.CANCELLED : reason;
         show(stream.end());

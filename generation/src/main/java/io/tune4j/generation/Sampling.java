@@ -4,16 +4,15 @@ package io.tune4j.generation;
 import io.tune4j.api.error.UserException;
 
 /**
- * How a token is chosen from the model's logits. Applied in the order of the components, after the repetition penalty, as in
- * transformers.
+ * Sampling options. The repetition penalty is applied first, then the others in the order of the components, as in transformers.
  *
- * @param temperature divisor of the logits; 0 takes the likeliest token
+ * @param temperature divisor of the logits; 0 chooses the likeliest token
  * @param topK only the k likeliest tokens; 0 for all
  * @param topP only the likeliest tokens whose probabilities sum up to p (Holtzman et al. 2020, section 3.1); 1 for all
  * @param minP only tokens at least p times as likely as the likeliest (Nguyen et al. 2024); 0 for all
- * @param repetitionPenalty divisor of positive and factor of negative logits of tokens that the prompt or the answer has (Keskar et al.
- *     2019, section 4.1); 1 for none
- * @param seed of the draws: the same seed draws the same tokens from the same logits
+ * @param repetitionPenalty divisor of positive and factor of negative logits of tokens that the prompt or the answer has (Keskar
+ *     et al. 2019, section 4.1); 1 for none
+ * @param seed seed of the draws: equal seeds draw equal tokens from equal logits
  */
 public record Sampling(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
     /** Always the likeliest token. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes text of tokens as they come. A character whose bytes are several tokens appears when it is complete, and text that may be the
- * beginning of a stop string appears when it turned out to be none.
+ * Decodes tokens to text one by one. A character whose bytes are in several tokens is returned when it is complete. Text that may
+ * be the beginning of a stop string is held back until that is decided.
  */
 public final class TextStream {
     private static final char INCOMPLETE = '\uFFFD';
@@ -17,7 +17,10 @@ public final class TextStream {
     private int[] ids = new int[16];
     private int count;
 
-    /** Tokens before these have been turned into text; those between the two are decoded again, since blanks depend on neighbours. */
+    /**
+     * Tokens before {@code decoded} are in the text. Those from {@code context} on are decoded again, because spaces depend on
+     * neighbours.
+     */
     private int context;
 
     private int decoded;
@@ -25,13 +28,13 @@ public final class TextStream {
     private int shown;
     private boolean stopped;
 
-    /** @param stops texts that end the answer */
+    /** @param stops strings that end the answer */
     public TextStream(Tokenizer tokenizer, List<String> stops) {
         this.tokenizer = tokenizer;
         this.stops = List.copyOf(stops);
     }
 
-    /** Text that is certain with this token, perhaps none. */
+    /** Adds a token and returns the text that is now certain, which may be empty. */
     public String add(int id) {
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, 2 * count);
@@ -40,17 +43,17 @@ public final class TextStream {
         return decode(false);
     }
 
-    /** The rest, when no token comes any more. */
+    /** Returns the remaining text after the last token. */
     public String end() {
         return stopped ? "" : decode(true);
     }
 
-    /** Whether a stop string came. */
+    /** Whether a stop string was found. */
     public boolean isStopped() {
         return stopped;
     }
 
-    /** Everything so far, without the stop string. */
+    /** The text so far, without the stop string. */
     public String text() {
         return text.substring(0, shown);
     }
@@ -84,7 +87,7 @@ public final class TextStream {
         return more;
     }
 
-    /** Length of the longest end of the text that is a beginning of the stop string. */
+    /** Length of the longest suffix of the text that is a prefix of the stop string. */
     private int beginning(String stop) {
         for (int length = Math.min(stop.length() - 1, text.length() - shown); length > 0; length--) {
             if (stop.startsWith(text.substring(text.length() - length))) {

@@ -5,14 +5,14 @@ import io.tune4j.api.error.TuneException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A submitted request, for the thread that submitted it. */
+/** The handle of a submitted request, for its caller. */
 public final class Ticket {
     private final CompletableFuture<Generation> result = new CompletableFuture<>();
     private volatile boolean cancelled;
 
     Ticket() {}
 
-    /** Ends the answer at the next step; what there is of it stays. Harmless when it has ended. */
+    /** Ends the answer at the next step, with the tokens generated so far. Has no effect if the answer has ended. */
     public void cancel() {
         cancelled = true;
     }
@@ -21,7 +21,7 @@ public final class Ticket {
         return cancelled;
     }
 
-    /** Whether there is an answer, or a failure. */
+    /** Whether the answer is complete or has failed. */
     public boolean isDone() {
         return result.isDone();
     }
@@ -29,7 +29,7 @@ public final class Ticket {
     /**
      * Waits until another thread's {@link Generator#step} has completed the answer.
      *
-     * @throws TuneException if there is none
+     * @throws TuneException if the request failed
      */
     public Generation await() {
         try {

@@ -5,7 +5,7 @@ import io.tune4j.api.nn.RandomKeys;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** Chooses the tokens of one answer. A draw depends on the seed, the place in the answer and the logits alone. */
+/** Chooses the tokens of one answer. A draw depends only on the seed, the position in the answer and the logits. */
 final class TokenChooser {
     private final Sampling sampling;
     private final BitSet seen = new BitSet();
@@ -34,7 +34,7 @@ final class TokenChooser {
         return token;
     }
 
-    /** The first of the largest. */
+    /** The token with the largest logit; the first if several are equal. */
     static int likeliest(float[] logits) {
         int best = 0;
         for (int i = 1; i < logits.length; i++) {
@@ -77,7 +77,7 @@ final class TokenChooser {
         return sorted[sorted.length - sampling.topK()];
     }
 
-    /** Keeps the fewest of the likeliest tokens that have a share of topP; returns their sum. */
+    /** Keeps the smallest set of the likeliest tokens whose probabilities sum up to topP; returns the sum of their weights. */
     private double keepNucleus(double[] weights, double sum) {
         // Tokens below this have less than 1 - topP together, so that none of them is kept.
         double negligible = sum * (1 - sampling.topP()) / weights.length;

@@ -1,7 +1,7 @@
 /**
- * The plugin of the recipe {@code serve}: {@link io.tune4j.server.recipe} reads keys and ties the parts together, {@link
- * io.tune4j.server.model} owns the model and the one thread that computes, {@link io.tune4j.server.openai} reads and writes the
- * protocol's JSON, and {@link io.tune4j.server.http} is the HTTP side.
+ * The plugin of the recipe {@code serve}: {@link io.tune4j.server.recipe} reads the config and connects the parts, {@link
+ * io.tune4j.server.model} owns the model and the only thread that computes, {@link io.tune4j.server.openai} reads and writes the
+ * API's JSON, and {@link io.tune4j.server.http} is the HTTP server.
  */
 @NullMarked
 package io.tune4j.server;

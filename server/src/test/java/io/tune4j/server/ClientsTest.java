@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.ai.openai.OpenAiChatOptions;
+import org.springframework.ai.openai.api.OpenAiApi;
 
 /** Clients of others, as their documentation uses them. */
 class ClientsTest {
@@ -83,5 +85,24 @@ class ClientsTest {
                 .maxTokens(8)
                 .build();
         assertThat(model.chat(QUESTION)).isNotBlank();
+    }
+
+    /** Its address has no {@code /v1}, which the library adds. */
+    @Test
+    void springAi() {
+        String address = served.url().replaceFirst("/v1$", "");
+        org.springframework.ai.openai.OpenAiChatModel model = org.springframework.ai.openai.OpenAiChatModel.builder()
+                .openAiApi(OpenAiApi.builder().baseUrl(address).apiKey("secret").build())
+                .defaultOptions(OpenAiChatOptions.builder()
+                        .model("tuned")
+                        .temperature(0.0)
+                        .maxTokens(8)
+                        .build())
+                .build();
+        String answer = model.call(QUESTION);
+        assertThat(answer).isNotBlank();
+        assertThat(model.stream(QUESTION).collectList().block())
+                .isNotEmpty()
+                .satisfies(parts -> assertThat(String.join("", parts)).isEqualTo(answer));
     }
 }

@@ -4,7 +4,7 @@ package io.tune4j.evaluation.recipe;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Components;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.engine.adapter.AdapterSection;
 import java.nio.file.Files;
@@ -34,7 +34,6 @@ public record Candidates(
     /** Null where the config is wrong. */
     static @Nullable Candidates read(ConfigValues config) {
         ConfigReader root = config.root();
-        // First, because the model's builder reads the checkpoint's config.json.
         Checkpointer checkpointer = config.require(Checkpointer.class);
         ModelPlan plan = config.require(ModelPlan.class);
         Path adapter = root.pathOrNull(ADAPTER_DIR);

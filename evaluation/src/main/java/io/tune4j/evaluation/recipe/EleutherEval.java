@@ -2,7 +2,7 @@
 package io.tune4j.evaluation.recipe;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.data.Tokenizer;
@@ -156,7 +156,8 @@ public final class EleutherEval implements Recipe {
                         TaskRun run = new TaskRun(
                                 loaded.model(), tokenizer, options, ends, maxLength(), console, cancellation)) {
                     for (TaskDefinition task : prepared.tasks.values()) {
-                        TaskRun.Result result = run.evaluate(name, task, questions.get(task.name()));
+                        TaskRun.Result result = run.evaluate(
+                                name, task, Objects.requireNonNull(questions.get(task.name()), task.name()));
                         if (result == null) {
                             return Outcome.CANCELLED;
                         }

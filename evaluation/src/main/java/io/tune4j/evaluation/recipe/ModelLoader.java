@@ -66,7 +66,8 @@ final class ModelLoader {
             LinearFactory projections = frozen;
             Adapter adapter = null;
             if (name.equals(Candidates.ADAPTER)) {
-                adapter = closing.add(Objects.requireNonNull(adapted.peft()).attach(backend, dtype, 0));
+                adapter = closing.add(
+                        Objects.requireNonNull(adapted.peft()).saved().attach(backend, dtype, 0));
                 projections = adapter.decorate(frozen);
             }
             CausalLanguageModel model = closing.add(adapted.definition().build(backend, dtype, weights, projections));

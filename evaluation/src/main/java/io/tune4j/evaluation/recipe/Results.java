@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of all models: a row for each metric of each task, a column for each model. */
 final class Results {
@@ -45,15 +48,19 @@ final class Results {
         for (String metric : List.copyOf(first.keySet())) {
             for (String model : models) {
                 List<Tally> parts = members.stream()
-                        .map(member -> tallies.get(member).get(metric))
-                        .filter(each -> each != null)
-                        .map(each -> each.get(model))
+                        .flatMap(member -> tally(member, metric, model).stream())
                         .toList();
                 if (parts.size() == members.size()) {
                     put(name, metric, model, Tally.together(parts));
                 }
             }
         }
+    }
+
+    private Optional<Tally> tally(String task, String metric, String model) {
+        return Optional.ofNullable(tallies.getOrDefault(task, Map.of())
+                .getOrDefault(metric, Map.of())
+                .get(model));
     }
 
     List<String> models() {
@@ -70,7 +77,7 @@ final class Results {
 
     /** Returns a model's answers to the questions of a task. */
     TaskRun.Result raw(String task, String model) {
-        return raw.get(task).get(model);
+        return Objects.requireNonNull(raw.getOrDefault(task, Map.of()).get(model), task);
     }
 
     /** The table's lines. */
@@ -103,7 +110,10 @@ final class Results {
                 .toList();
     }
 
-    private static String cell(Tally tally) {
+    private static String cell(@Nullable Tally tally) {
+        if (tally == null) {
+            return "-";
+        }
         OptionalDouble error = tally.standardError();
         return String.format(Locale.ROOT, "%.4f", tally.value())
                 + (error.isPresent() ? String.format(Locale.ROOT, " ± %.4f", error.getAsDouble()) : "");

@@ -3,7 +3,7 @@ package io.tune4j.evaluation.recipe;
 
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.model.CausalLanguageModel;
-import io.tune4j.api.nn.AdapterRows;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.evaluation.metric.Metric;

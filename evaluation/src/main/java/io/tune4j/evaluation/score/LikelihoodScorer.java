@@ -3,10 +3,10 @@ package io.tune4j.evaluation.score;
 
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.SequenceLayout;
-import io.tune4j.api.batch.SharedRows;
+import io.tune4j.api.batch.SequenceLayout.SharedRows;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.nn.Pass;
 import io.tune4j.api.tensor.Tensor;

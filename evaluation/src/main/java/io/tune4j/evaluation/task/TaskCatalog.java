@@ -3,10 +3,10 @@ package io.tune4j.evaluation.task;
 
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.config.NearMisses;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;

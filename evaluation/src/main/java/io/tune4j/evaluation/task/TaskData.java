@@ -3,11 +3,11 @@ package io.tune4j.evaluation.task;
 
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.data.RecordProvider;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;

@@ -49,8 +49,8 @@ public record AdapterConfig(JsonNode root, Path file) {
 
     private void check() {
         if (!root.path("peft_type").asText("").equals("LORA")) {
-            throw new DataException(file + ": peft_type is " + root.path("peft_type")
-                    + ", and only LORA is exported; merge this adapter with peft");
+            throw new DataException(
+                    file + ": peft_type is " + root.path("peft_type") + ", and only LORA is exported; " + merging());
         }
         List<String> used = new ArrayList<>();
         for (String key : FOREIGN) {
@@ -63,9 +63,18 @@ public record AdapterConfig(JsonNode root, Path file) {
             used.add("bias");
         }
         if (!used.isEmpty()) {
-            throw new DataException(file + " uses " + String.join(", ", used)
-                    + ", which is not exported; merge this adapter with peft's merge_and_unload");
+            throw new DataException(
+                    file + " uses " + String.join(", ", used) + ", which is not exported; " + merging());
         }
+    }
+
+    /** Advises to export the merged model that a run has written beside its adapter, or to merge with peft if there is none. */
+    private String merging() {
+        Path adapter = file.toAbsolutePath().getParent();
+        Path merged = adapter == null ? file : adapter.resolveSibling("merged");
+        return Files.isDirectory(merged)
+                ? "export the merged model: tune export " + merged
+                : "merge this adapter with peft's merge_and_unload";
     }
 
     public boolean usesDora() {

@@ -3,11 +3,13 @@ package io.tune4j.export.adapter;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.generation.PromptFormFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -71,8 +73,9 @@ public record Folding(AdapterFolder adapter, double alpha) {
      * zeros, because readers take one rank for all.
      *
      * @param baseModel the name or folder of the base model
+     * @param form how the adapter is asked
      */
-    public void write(Path target, String baseModel) {
+    public void write(Path target, String baseModel, PromptForm form) {
         int rank = adapter.modules().values().stream()
                 .max(Comparator.comparingInt(LowRank::rank))
                 .orElseThrow()
@@ -86,6 +89,7 @@ public record Folding(AdapterFolder adapter, double alpha) {
                 .getKey();
         Folding common = new Folding(adapter, scale * rank);
         AtomicFiles.writeDirectory(target, folder -> {
+            PromptFormFile.write(folder, form);
             ObjectNode config = adapter.config().root().deepCopy();
             config.put("r", rank).put("use_rslora", false).put("base_model_name_or_path", baseModel);
             if (common.alpha == Math.rint(common.alpha)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.export.model;
 
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.export.adapter.AdapterFolder;
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * Writes a model, or an adapter of it, as GGUF.
  *
  * @param model the base model
+ * @param form how the model is asked
  * @param warnings take what the file cannot express
  */
-public record GgufExport(HfModel model, GgufFamily family, Consumer<String> warnings) {
+public record GgufExport(HfModel model, GgufFamily family, PromptForm form, Consumer<String> warnings) {
     private static final String OUTPUT = "lm_head.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
 
@@ -35,8 +37,8 @@ public record GgufExport(HfModel model, GgufFamily family, Consumer<String> warn
     private static final int COMPARED = 1024;
 
     /** @throws DataException if llama.cpp has no such model */
-    public static GgufExport of(HfModel model, Consumer<String> warnings) {
-        return new GgufExport(model, GgufFamilies.of(model.config()), warnings);
+    public static GgufExport of(HfModel model, PromptForm form, Consumer<String> warnings) {
+        return new GgufExport(model, GgufFamilies.of(model.config()), form, warnings);
     }
 
     /**
@@ -53,7 +55,7 @@ public record GgufExport(HfModel model, GgufFamily family, Consumer<String> warn
         keys.uint32("general.file_type", type.fileType());
         keys.uint32("general.quantization_version", 2);
         family.describe(model.config(), keys, warnings);
-        GgufTokenizer.of(model.folder(), (int) rows(EMBEDDING), warnings).describe(keys);
+        GgufTokenizer.of(model.folder(), (int) rows(EMBEDDING), warnings).describe(keys, form);
         GgufWriter.write(target, keys, contents);
     }
 

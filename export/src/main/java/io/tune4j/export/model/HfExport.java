@@ -3,6 +3,7 @@ package io.tune4j.export.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -14,6 +15,7 @@ import io.tune4j.export.adapter.LowRank;
 import io.tune4j.export.files.StoredRows;
 import io.tune4j.export.gguf.GgufType;
 import io.tune4j.export.gguf.blocks.BlockCodec;
+import io.tune4j.generation.PromptFormFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -42,14 +44,13 @@ public final class HfExport {
      *
      * @param adapter null for the model as it is
      * @param dtype of all floating weights; null for that of the base
+     * @param form how the model is asked
      */
-    public static void write(Path target, HfModel model, @Nullable AdapterFolder adapter, @Nullable DType dtype) {
-        Map<String, LowRank> updates = adapter == null ? new TreeMap<>() : new TreeMap<>(adapter.modules());
-        for (String module : updates.keySet()) {
-            if (!model.weights().entries().containsKey(module + ".weight")) {
-                throw new DataException("the adapter changes " + module + ", which " + model.folder()
-                        + " does not have; name the base model that it was trained on with --base");
-            }
+    public static void write(
+            Path target, HfModel model, @Nullable AdapterFolder adapter, @Nullable DType dtype, PromptForm form) {
+        Map<String, LowRank> updates = new TreeMap<>();
+        if (adapter != null) {
+            adapter.modules().forEach((module, update) -> updates.put(weight(model, module), update));
         }
         AtomicFiles.writeDirectory(target, folder -> {
             List<Path> files = model.weights().files();
@@ -69,7 +70,18 @@ public final class HfExport {
                 Files.writeString(folder.resolve("model.safetensors.index.json"), index.toPrettyString());
             }
             copyCompanions(model.folder(), folder);
+            PromptFormFile.write(folder, form);
         });
+    }
+
+    /** The weight of an adapted module; published models for text and images have names that transformers has renamed since. */
+    private static String weight(HfModel model, String module) {
+        return Stream.of(module, module.replaceFirst("^model\\.language_model\\.", "language_model.model."))
+                .map(name -> name + ".weight")
+                .filter(model.weights().entries()::containsKey)
+                .findFirst()
+                .orElseThrow(() -> new DataException("the adapter changes " + module + ", which " + model.folder()
+                        + " does not have; name the base model that it was trained on with --base"));
     }
 
     private static List<TensorSpec> writeShard(
@@ -83,7 +95,7 @@ public final class HfExport {
         }
         SafetensorsWriter.write(target, specs, Map.of("format", "pt"), (spec, sink) -> {
             TensorEntry entry = model.weights().entry(spec.name());
-            LowRank update = updates.get(spec.name().replaceFirst("\\.weight$", ""));
+            LowRank update = updates.get(spec.name());
             if (spec.dtype() == entry.dtype() && update == null) {
                 copy(model, entry, sink);
             } else {

@@ -2,6 +2,7 @@
 package io.tune4j.export.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.safetensors.SafetensorsWriter;
@@ -12,7 +13,9 @@ import io.tune4j.export.gguf.GgufMetadata;
 import io.tune4j.export.gguf.GgufTensor;
 import io.tune4j.export.gguf.GgufType;
 import io.tune4j.export.gguf.blocks.BlockCodec;
+import io.tune4j.export.tokenizer.AskingTemplate;
 import io.tune4j.export.tokenizer.HfTokenizerFiles;
+import io.tune4j.generation.PromptFormFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +46,22 @@ public final class HfImport {
     private HfImport() {}
 
     /**
-     * Writes or replaces a folder.
+     * Writes or replaces a folder. How the model is asked, which the chat template of our files includes, becomes a file of its own,
+     * so that a data set can bring its records into another form.
      *
      * @param dtype of all weights; null for that of the file, and fp32, which is exact, for those in fewer bits
      * @throws DataException if the architecture or the tokenizer is not known here, or a tensor is missing or too many
      */
     public static void write(Path target, GgufFile file, @Nullable DType dtype) {
+        write(target, file, dtype, AskingTemplate.form(file.metadata()));
+    }
+
+    /** Writes or replaces a folder whose chat template is that of the file. */
+    public static void writeWithTemplate(Path target, GgufFile file, @Nullable DType dtype) {
+        write(target, file, dtype, PromptForm.PLAIN);
+    }
+
+    private static void write(Path target, GgufFile file, @Nullable DType dtype, PromptForm form) {
         GgufMetadata keys = file.metadata();
         if ("adapter".equals(keys.textOrNull("general.type"))) {
             throw new DataException(file.path() + " holds an adapter, not a model; name the model's file");
@@ -77,7 +90,8 @@ public final class HfImport {
         json.put("torch_dtype", dtype == null ? "float32" : torchName(dtype));
         AtomicFiles.writeDirectory(target, folder -> {
             Files.writeString(folder.resolve("config.json"), json.toPrettyString() + "\n");
-            HfTokenizerFiles.write(folder, keys, file.path());
+            HfTokenizerFiles.write(folder, keys, form, file.path());
+            PromptFormFile.write(folder, form);
             SafetensorsWriter.write(
                     folder.resolve("model.safetensors"), specs, Map.of("format", "pt"), (spec, sink) -> {
                         GgufTensor tensor = tensors.get(spec.name());

@@ -4,11 +4,12 @@ package io.tune4j.export.proof;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
@@ -16,8 +17,8 @@ import io.tune4j.api.error.InternalException;
 import io.tune4j.api.io.Closing;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
-import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.LinearFactory;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.peft.Adapter;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
@@ -30,6 +31,7 @@ import io.tune4j.generation.GenerationListener;
 import io.tune4j.generation.GenerationRequest;
 import io.tune4j.generation.Generator;
 import io.tune4j.generation.GeneratorOptions;
+import io.tune4j.generation.Prompts;
 import io.tune4j.generation.Sampling;
 import io.tune4j.generation.Ticket;
 import java.nio.file.Path;
@@ -51,6 +53,7 @@ public final class Candidate implements Spelling, AutoCloseable {
     private final DType dtype;
     private final Components components;
     private final Path folder;
+    private final PromptForm form;
     private final Closing open = new Closing();
     private final Tokenizer tokenizer;
     private final CausalLanguageModel model;
@@ -62,6 +65,7 @@ public final class Candidate implements Spelling, AutoCloseable {
      * @param folder the base model's, in Hugging Face's format
      * @param model the section {@code model} of the run's config; null for the model as its config.json describes it
      * @param adapter beside it, or null
+     * @param form how it is asked
      * @param tokenizerKeys the section {@code tokenizer} of the run's config, whose path is replaced; null for what the folder says
      */
     public Candidate(
@@ -71,11 +75,13 @@ public final class Candidate implements Spelling, AutoCloseable {
             Path folder,
             @Nullable Mapping model,
             @Nullable Path adapter,
+            PromptForm form,
             @Nullable Mapping tokenizerKeys) {
         this.backend = backend;
         this.dtype = dtype;
         this.components = components;
         this.folder = folder;
+        this.form = form;
         boolean done = false;
         try {
             this.tokenizer = open.add(tokenizer(tokenizerKeys));
@@ -105,7 +111,7 @@ public final class Candidate implements Spelling, AutoCloseable {
         CheckpointWeights weights = new CheckpointWeights(checkpoint);
         LinearFactory linears;
         if (adapterFolder != null && plan.peft() != null) {
-            Adapter adapter = open.add(plan.peft().attach(backend, dtype, 0));
+            Adapter adapter = open.add(plan.peft().saved().attach(backend, dtype, 0));
             linears = adapter.decorate(plan.weightFormat().factory(backend, dtype, weights));
             CausalLanguageModel loaded = open.add(plan.definition().build(backend, dtype, weights, linears));
             adapter.load(adapterFolder);
@@ -167,8 +173,9 @@ public final class Candidate implements Spelling, AutoCloseable {
      * @param stop ends them early
      */
     List<Answer> answers(List<String> messages, int mostTokens, BooleanSupplier stop) {
+        Prompts asked = new Prompts(tokenizer, List.of(form));
         List<int[]> prompts = messages.stream()
-                .map(message -> tokenizer.encodePrompt(List.of(new Message(Message.Role.USER, message, false))))
+                .map(message -> asked.encode(List.of(new Message(Message.Role.USER, message, false)), AdapterRows.BASE))
                 .toList();
         try (Generator generator = new Generator(model, tokenizer, longest, GeneratorOptions.DEFAULT)) {
             List<Ticket> tickets = prompts.stream()

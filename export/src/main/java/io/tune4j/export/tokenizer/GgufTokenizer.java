@@ -2,6 +2,7 @@
 package io.tune4j.export.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.export.files.JsonObjects;
 import io.tune4j.export.gguf.GgufMetadata;
@@ -53,8 +54,12 @@ public record GgufTokenizer(Path folder, JsonNode json, JsonNode settings, int s
                 warnings);
     }
 
-    /** Adds all keys. */
-    public void describe(GgufMetadata keys) {
+    /**
+     * Adds all keys.
+     *
+     * @param form how the model is asked
+     */
+    public void describe(GgufMetadata keys, PromptForm form) {
         JsonNode model = json.path("model");
         if (!model.path("type").asText("BPE").equals("BPE")) {
             throw new DataException(folder.resolve("tokenizer.json") + ": a tokenizer of type " + model.path("type")
@@ -79,10 +84,7 @@ public record GgufTokenizer(Path folder, JsonNode json, JsonNode settings, int s
         keys.bool(PREFIX + "add_bos_token", addsBeginning(bos));
         keys.bool(PREFIX + "add_eos_token", false);
         keys.bool(PREFIX + "add_space_prefix", bytes && addsBlank());
-        String template = chatTemplate(folder);
-        if (template != null) {
-            keys.text("tokenizer.chat_template", template);
-        }
+        AskingTemplate.describe(keys, form, chatTemplate(folder), addsBeginning(bos));
     }
 
     private String preTokenizer() {

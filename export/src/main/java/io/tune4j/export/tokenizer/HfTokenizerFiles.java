@@ -4,6 +4,7 @@ package io.tune4j.export.tokenizer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.error.DataException;
 import io.tune4j.export.gguf.GgufMetadata;
 import java.io.IOException;
@@ -43,14 +44,15 @@ public final class HfTokenizerFiles {
     /**
      * Writes the files into a folder.
      *
+     * @param form what is taken away from the chat template
      * @param file for messages
      * @throws DataException if the tokenizer is of a kind that is not known here
      */
-    public static void write(Path folder, GgufMetadata keys, Path file) throws IOException {
+    public static void write(Path folder, GgufMetadata keys, PromptForm form, Path file) throws IOException {
         HfTokenizerFiles files = new HfTokenizerFiles(keys, file);
         Files.writeString(folder.resolve("tokenizer.json"), files.tokenizer().toString());
         Files.writeString(
-                folder.resolve("tokenizer_config.json"), files.settings().toPrettyString() + "\n");
+                folder.resolve("tokenizer_config.json"), files.settings(form).toPrettyString() + "\n");
         Files.writeString(
                 folder.resolve("generation_config.json"), files.generation().toPrettyString() + "\n");
     }
@@ -218,7 +220,7 @@ public final class HfTokenizerFiles {
         return id >= 0 && id < tokens.size() ? tokens.get((int) id) : null;
     }
 
-    private ObjectNode settings() {
+    private ObjectNode settings(PromptForm form) {
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
         settings.put("tokenizer_class", "PreTrainedTokenizerFast");
         settings.put("add_bos_token", keys.isTrue(PREFIX + "add_bos_token", false));
@@ -228,7 +230,7 @@ public final class HfTokenizerFiles {
         putText(settings, "eos_token", "eos_token_id");
         putText(settings, "unk_token", "unknown_token_id");
         putText(settings, "pad_token", "padding_token_id");
-        String template = keys.textOrNull("tokenizer.chat_template");
+        String template = AskingTemplate.without(form, keys);
         if (template != null) {
             settings.put("chat_template", template);
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.export.ToyModels;
@@ -19,6 +20,8 @@ import io.tune4j.export.files.StoredRows;
 import io.tune4j.export.gguf.GgufFile;
 import io.tune4j.export.gguf.GgufTensor;
 import io.tune4j.export.gguf.GgufType;
+import io.tune4j.export.tokenizer.GgufTokenizer;
+import io.tune4j.generation.PromptFormFile;
 import io.tune4j.testkit.fuzz.FuzzTarget;
 import io.tune4j.testkit.fuzz.Fuzzing;
 import java.io.IOException;
@@ -44,9 +47,35 @@ class RoundTripTest {
     private Path export(Path source, GgufType type, AdapterFolder adapter) {
         Path file = folder.resolve(type + (adapter == null ? "" : "-merged") + ".gguf");
         try (HfModel model = HfModel.open(source)) {
-            GgufExport.of(model, warnings::add).writeModel(file, type, adapter);
+            GgufExport.of(model, PromptForm.PLAIN, warnings::add).writeModel(file, type, adapter);
         }
         return file;
+    }
+
+    /** A file asks as the training did, and a folder made of it knows the form and the model's own template. */
+    @Test
+    void theFormOfPromptsComesBack() throws IOException {
+        PromptForm form = new PromptForm(true, "It's \\ Q:\n{question}\nA: ", "Be short.");
+        Path source = ToyModels.copy("llama2_style", folder.resolve("source"));
+        for (String template : new String[] {"", "{% for m in messages %}{{ m.content }}!{% endfor %}"}) {
+            if (!template.isEmpty()) {
+                Files.writeString(source.resolve("chat_template.jinja"), template);
+            }
+            Path file = folder.resolve("asked.gguf");
+            try (HfModel model = HfModel.open(source)) {
+                GgufExport.of(model, form, warnings::add).writeModel(file, GgufType.F32, null);
+            }
+            try (GgufFile gguf = GgufFile.open(file)) {
+                assertThat(gguf.metadata().text("tokenizer.chat_template"))
+                        .contains("'It\\'s \\\\ Q:\\n' + message['content'] + '\\nA: '");
+                HfImport.write(folder.resolve("trained"), gguf, null);
+                HfImport.writeWithTemplate(folder.resolve("proved"), gguf, null);
+            }
+            assertThat(PromptFormFile.read(folder.resolve("trained"))).isEqualTo(form);
+            assertThat(PromptFormFile.read(folder.resolve("proved"))).isEqualTo(PromptForm.PLAIN);
+            assertThat(GgufTokenizer.chatTemplate(folder.resolve("trained")))
+                    .isEqualTo(template.isEmpty() ? GgufTokenizer.chatTemplate(source) : template);
+        }
     }
 
     @ParameterizedTest
@@ -133,7 +162,7 @@ class RoundTripTest {
         AdapterFolder adapter = AdapterFolder.read(ToyModels.adapter(name, kind, folder.resolve("adapter")));
         Path merged = folder.resolve("merged");
         try (HfModel model = HfModel.open(source)) {
-            HfExport.write(merged, model, adapter, null);
+            HfExport.write(merged, model, adapter, null, PromptForm.PLAIN);
             LowRank first = adapter.modules().get(adapter.modules().firstKey());
             TensorEntry entry = model.weights().entry(first.module() + ".weight");
             float[] weight = StoredRows.of(model.weights(), entry, 0, first.out());
@@ -176,7 +205,8 @@ class RoundTripTest {
         AdapterFolder adapter = AdapterFolder.read(peft);
         Path target = folder.resolve("adapter.gguf");
         try (HfModel model = HfModel.open(source)) {
-            GgufExport.of(model, warnings::add).writeAdapter(target, Folding.of(adapter, Program.LLAMA_CPP));
+            GgufExport.of(model, PromptForm.PLAIN, warnings::add)
+                    .writeAdapter(target, Folding.of(adapter, Program.LLAMA_CPP));
         }
         LowRank module = adapter.modules().get("model.layers.0.self_attn.q_proj");
         try (GgufFile file = GgufFile.open(target)) {
@@ -203,7 +233,7 @@ class RoundTripTest {
         AdapterFolder adapter = AdapterFolder.read(peft);
         assertThat(adapter.config().isPlain()).isFalse();
         Path plain = folder.resolve("plain");
-        Folding.of(adapter, Program.VLLM).write(plain, "base");
+        Folding.of(adapter, Program.VLLM).write(plain, "base", PromptForm.PLAIN);
         AdapterFolder folded = AdapterFolder.read(plain);
         assertThat(folded.config().isPlain()).isTrue();
         assertThat(folded.modules().keySet()).isEqualTo(adapter.modules().keySet());
@@ -321,7 +351,7 @@ class RoundTripTest {
             Path folder = Files.createTempDirectory("seed");
             Path file = folder.resolve("a.gguf");
             try (HfModel model = HfModel.open(ToyModels.copy("llama2_style", folder.resolve("model")))) {
-                GgufExport.of(model, warning -> {}).writeModel(file, GgufType.Q4_0, null);
+                GgufExport.of(model, PromptForm.PLAIN, warning -> {}).writeModel(file, GgufType.Q4_0, null);
                 return List.of(Files.readAllBytes(file));
             }
         }

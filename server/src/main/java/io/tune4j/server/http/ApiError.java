@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** A request that gets no answer, in the form in which the protocol says so. */
+/** A failed request, as an error object of OpenAI's API. */
 public final class ApiError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -22,32 +22,32 @@ public final class ApiError extends RuntimeException {
         this.param = param;
     }
 
-    /** A mistake of the client's. */
+    /** A mistake of the client. */
     public static ApiError invalid(@Nullable String param, String message) {
         return new ApiError(400, "invalid_request_error", null, param, message);
     }
 
-    /** A mistake of the client's that programs know by its code. */
+    /** A mistake of the client, with a code for programs. */
     public static ApiError invalid(int status, @Nullable String param, String code, String message) {
         return new ApiError(status, "invalid_request_error", code, param, message);
     }
 
-    /** Too much to do at present. */
+    /** The queue is full. */
     public static ApiError busy(String message) {
         return new ApiError(429, "rate_limit_error", "queue_full", null, message);
     }
 
-    /** The server ends. */
+    /** The server is shutting down. */
     public static ApiError ending() {
         return new ApiError(503, "server_error", "shutting_down", null, "the server is shutting down");
     }
 
-    /** Not the client's fault. */
+    /** A failure of the server. */
     public static ApiError server(String message) {
         return new ApiError(500, "server_error", null, null, message);
     }
 
-    /** The status of HTTP. */
+    /** The HTTP status. */
     public int status() {
         return status;
     }

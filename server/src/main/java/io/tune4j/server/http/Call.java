@@ -13,7 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A request that waits for its answer. */
+/** An HTTP request and its response. */
 public final class Call {
     private static final int DEEPEST = 64;
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -33,7 +33,7 @@ public final class Call {
         this.mostBytes = mostBytes;
     }
 
-    /** The body, which must be JSON. */
+    /** Reads the body, which must be JSON. */
     public JsonNode body() throws IOException {
         byte[] bytes = read();
         try {
@@ -63,12 +63,12 @@ public final class Call {
         }
     }
 
-    /** Whether a part of the answer is on its way, so that its status cannot change any more. */
+    /** Whether the response has begun, so that its status cannot change any more. */
     boolean isStarted() {
         return started;
     }
 
-    /** Answers at once. */
+    /** Sends a whole response. */
     public void respond(int status, String type, byte[] content) throws IOException {
         started = true;
         exchange.getResponseHeaders().set("Content-Type", type);
@@ -81,12 +81,12 @@ public final class Call {
         }
     }
 
-    /** Answers at once. */
+    /** Sends a whole response. */
     public void respond(int status, JsonNode content) throws IOException {
         respond(status, "application/json", content.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Begins an answer with status 200 that comes in parts. */
+    /** Begins a response with status 200 that is sent in parts. */
     public Parts begin(String type) throws IOException {
         started = true;
         exchange.getResponseHeaders().set("Content-Type", type);
@@ -95,7 +95,7 @@ public final class Call {
         return new Parts(exchange.getResponseBody());
     }
 
-    /** An answer in parts. Writing one fails if the client hung up. */
+    /** A response in parts. Sending a part fails if the client disconnected. */
     public static final class Parts implements AutoCloseable {
         private final OutputStream body;
 

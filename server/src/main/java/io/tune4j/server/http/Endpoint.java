@@ -9,8 +9,8 @@ public interface Endpoint {
     /**
      * Answers a request.
      *
-     * @throws ApiError what the client is told instead
-     * @throws IOException if the client hung up
+     * @throws ApiError the error to send instead of an answer
+     * @throws IOException if the client disconnected
      */
     void answer(Call call) throws IOException;
 }

@@ -25,11 +25,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP side: the JDK's server with a thread for each request. It checks keys, methods, origins and sizes, and every failure
- * becomes an error of the protocol.
+ * The HTTP server: the JDK's, with a thread for each request. It checks keys, methods, origins and sizes, and answers every
+ * failure with an error object of the API.
  */
 public final class HttpFront implements AutoCloseable {
-    /** Paths that need no key: a page without data, and whether the server is alive. */
+    /** Paths that need no key: the page, which has no data, and the health check. */
     private static final Set<String> OPEN = Set.of("/", "/health");
 
     private static final int BACKLOG = 512;
@@ -45,11 +45,11 @@ public final class HttpFront implements AutoCloseable {
     private volatile boolean ending;
 
     /**
-     * Begins to listen.
+     * Starts to listen.
      *
      * @param endpoints by method and path, such as {@code POST /v1/completions}
-     * @param warnings takes failures that are nobody's mistake
-     * @param counted takes the path and the status of each answer
+     * @param warnings receives failures that are not a client's mistake
+     * @param counted receives the path and the status of each response
      * @throws ResourceException if the address cannot be used
      */
     public HttpFront(
@@ -61,7 +61,8 @@ public final class HttpFront implements AutoCloseable {
         this.endpoints = Map.copyOf(endpoints);
         this.warnings = warnings;
         this.counted = counted;
-        // Read once by the JDK's server: no delay of small parts, and no request that takes minutes to arrive.
+        // The JDK's server reads these once: small parts are sent without delay, and a request must arrive within a
+        // minute.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxReqTime", "60");
         System.setProperty("sun.net.httpserver.drainAmount", String.valueOf(16L << 20));
@@ -91,26 +92,26 @@ public final class HttpFront implements AutoCloseable {
         try {
             return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            throw new UserException("there is no address '" + host + "'; host=127.0.0.1 is this machine alone", e);
+            throw new UserException("there is no address '" + host + "'; host=127.0.0.1 is this machine only", e);
         }
     }
 
-    /** The port that it listens at. */
+    /** The port that it listens on. */
     public int port() {
         return server.getAddress().getPort();
     }
 
-    /** Whether this machine alone can reach it. */
+    /** Whether only this machine can reach it. */
     public boolean isLocal() {
         return isLocal;
     }
 
-    /** Requests that are being answered. */
+    /** Number of requests that are being answered. */
     public int active() {
         return active.get();
     }
 
-    /** Refuses new requests from now on; those that are under way go on. */
+    /** Refuses new requests from now on; running requests continue. */
     public void refuse() {
         ending = true;
     }
@@ -141,24 +142,23 @@ public final class HttpFront implements AutoCloseable {
                 fail(call, known, ApiError.server(String.valueOf(e.getMessage())));
             }
         } catch (IOException e) {
-            // The client hung up: there is nobody to tell.
+            // The client disconnected.
             counted.accept(label(known), 499);
         } catch (RuntimeException | Error e) {
             warnings.accept(known + ": " + e);
             counted.accept(label(known), 500);
-            lastWords(call);
+            respondFailed(call);
         }
     }
 
-    private static void lastWords(Call call) {
+    private static void respondFailed(Call call) {
         try {
             if (!call.isStarted()) {
                 call.respond(
-                        500,
-                        ApiError.server("the server failed; its log says more").json());
+                        500, ApiError.server("the server failed; see its log").json());
             }
         } catch (IOException e) {
-            // The client hung up.
+            // The client disconnected.
             return;
         }
     }
@@ -174,7 +174,7 @@ public final class HttpFront implements AutoCloseable {
         return endpoints.keySet().stream().anyMatch(each -> each.endsWith(" " + path));
     }
 
-    /** Clients' own paths are no labels of metrics. */
+    /** The path as a label of metrics; unknown paths share one label, so clients cannot add labels. */
     private String label(String path) {
         return isKnown(path) ? path : "other";
     }
@@ -203,7 +203,7 @@ public final class HttpFront implements AutoCloseable {
             return;
         }
         String sent = header == null ? "" : header.replaceFirst("^Bearer ", "");
-        // In equal time for every key.
+        // Compares in constant time.
         if (!MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), key.getBytes(StandardCharsets.UTF_8))) {
             throw ApiError.invalid(
                     401,
@@ -215,13 +215,16 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
-    /** Pages of other sites must not use a server on this machine, by their origin or by a name of theirs that leads here. */
+    /**
+     * Refuses requests from pages of other sites, which have another origin or a host name that resolves to this machine (DNS
+     * rebinding).
+     */
     private void requireOwnPage(HttpExchange exchange) {
         String host = exchange.getRequestHeaders().getFirst("Host");
         String origin = exchange.getRequestHeaders().getFirst("Origin");
         boolean foreign = origin != null && !origin.equals("http://" + host);
         if (foreign || isLocal && host != null && !isLoopback(host)) {
-            throw ApiError.invalid(403, null, "foreign_origin", "requests of other sites' pages are refused");
+            throw ApiError.invalid(403, null, "foreign_origin", "requests from pages of other sites are refused");
         }
     }
 

@@ -4,12 +4,12 @@ package io.tune4j.server.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of the HTTP side.
+ * Options of the HTTP server.
  *
- * @param host the address to listen at
- * @param port 0 for any that is free
- * @param apiKey that clients must send, or null
- * @param mostBytes the largest body
- * @param mostCalls requests at a time, those that wait included
+ * @param host the address to listen on
+ * @param port the port; 0 for any free one
+ * @param apiKey the key that clients must send, or null
+ * @param mostBytes the most bytes of a body
+ * @param mostCalls the most simultaneous requests, waiting ones included
  */
 public record HttpOptions(String host, int port, @Nullable String apiKey, long mostBytes, int mostCalls) {}

@@ -1,6 +1,6 @@
 /**
- * HTTP: {@link io.tune4j.server.http.HttpFront} takes requests, checks what all of them have in common, and turns every failure into an
- * error of the protocol; an {@link io.tune4j.server.http.Endpoint} answers.
+ * HTTP: {@link io.tune4j.server.http.HttpFront} receives requests, makes the checks that all of them need, and turns every
+ * failure into an error object of the API; an {@link io.tune4j.server.http.Endpoint} answers.
  */
 @NullMarked
 package io.tune4j.server.http;

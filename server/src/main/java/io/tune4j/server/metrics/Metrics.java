@@ -21,7 +21,7 @@ public final class Metrics {
     private final Map<String, DoubleSupplier> gauges = new TreeMap<>();
 
     /**
-     * Adds a value that is asked for when it is shown; before others use this object.
+     * Adds a gauge, which is read whenever metrics are requested. Call this before other threads use this object.
      *
      * @param name without the prefix {@code tune4j_}
      */
@@ -29,7 +29,7 @@ public final class Metrics {
         gauges.put(name, value);
     }
 
-    /** Counts an answer of HTTP. */
+    /** Counts an HTTP response. */
     public void request(String path, int status) {
         requests.computeIfAbsent("path=\"" + path + "\",status=\"" + status + "\"", key -> new LongAdder())
                 .increment();
@@ -38,7 +38,11 @@ public final class Metrics {
     /**
      * Counts an answer of the model.
      *
-     * @param took from the request to the last token, in seconds
+     * @param ofPrompt number of the prompt's tokens
+     * @param reused number of the prompt's tokens that were in the cache
+     * @param generated number of the answer's tokens
+     *
+     * @param took seconds from the request to the last token
      */
     public void answer(int ofPrompt, int reused, int generated, double took) {
         promptTokens.add(ofPrompt);
@@ -48,12 +52,12 @@ public final class Metrics {
         seconds.add(took);
     }
 
-    /** Counts a client that hung up before its answer was complete. */
+    /** Counts a client that disconnected before its answer was complete. */
     public void cancelled() {
         cancelled.increment();
     }
 
-    /** Everything, a line each. */
+    /** All metrics in Prometheus' text format. */
     public String text() {
         StringBuilder text = new StringBuilder();
         text.append("# TYPE tune4j_requests_total counter\n");

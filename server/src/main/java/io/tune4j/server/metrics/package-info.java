@@ -1,4 +1,4 @@
-/** Counts what the server does, in the text format of Prometheus. */
+/** The server's metrics, in Prometheus' text format. */
 @NullMarked
 package io.tune4j.server.metrics;
 

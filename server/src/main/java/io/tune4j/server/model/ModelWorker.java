@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The one thread that computes. Any thread hands it work. */
+/** The only thread that computes. Any thread may submit work to it. */
 public final class ModelWorker implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -42,8 +42,8 @@ public final class ModelWorker implements AutoCloseable {
      * Starts the thread.
      *
      * @param positions the most tokens of a prompt with its answer
-     * @param parallel requests that run at a time
-     * @param queue requests that wait at most
+     * @param parallel the most requests that run at a time
+     * @param queue the most requests that wait
      */
     public ModelWorker(CausalLanguageModel model, Tokenizer tokenizer, int positions, int parallel, int queue) {
         this.generator =
@@ -85,7 +85,7 @@ public final class ModelWorker implements AutoCloseable {
         }
     }
 
-    /** What ended the thread, or null while it goes on. */
+    /** The failure that ended the thread, or null. */
     public @Nullable Throwable failure() {
         return failure;
     }
@@ -101,7 +101,7 @@ public final class ModelWorker implements AutoCloseable {
         }
     }
 
-    /** Whether so many more requests may wait. */
+    /** Whether so many more requests may be submitted. */
     public boolean hasRoomFor(int requests) {
         return !ending && waiting() + requests <= queue + Math.max(0, parallel - running);
     }
@@ -114,9 +114,9 @@ public final class ModelWorker implements AutoCloseable {
     }
 
     /**
-     * The log-probabilities of a prompt's tokens; waits for them.
+     * Computes the log-probabilities of a prompt's tokens, and waits for them.
      *
-     * @param likeliest so many of the likeliest tokens are told at each place
+     * @param likeliest how many of the likeliest tokens are reported at each position
      */
     public List<PromptScorer.@Nullable Place> score(int[] prompt, int adapter, int likeliest) {
         return await(() -> scorer.score(prompt, adapter, likeliest));
@@ -143,22 +143,22 @@ public final class ModelWorker implements AutoCloseable {
         }
     }
 
-    /** Requests that wait. */
+    /** Number of waiting requests. */
     public int waiting() {
         return generator.waiting() + pendingTasks;
     }
 
-    /** Requests that run. */
+    /** Number of running requests. */
     public int running() {
         return running;
     }
 
-    /** Bytes of keys and values. */
+    /** Bytes of the cached keys and values. */
     public long cacheBytes() {
         return cacheBytes;
     }
 
-    /** Ends what runs as if cancelled, and the thread. */
+    /** Ends all requests as if they were cancelled, and ends the thread. */
     @Override
     public void close() {
         ending = true;

@@ -5,8 +5,8 @@ import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.model.CausalLanguageModel;
-import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
 import java.util.ArrayList;
@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Log-probabilities of a prompt's own tokens, by one forward pass without a cache. */
+/** Computes log-probabilities of a prompt's own tokens in one forward pass, without a cache. */
 public final class PromptScorer {
-    /** Rows whose logits exist at a time. */
+    /** Number of rows whose logits exist at a time. */
     private static final int CHUNK = 32;
 
     private final CausalLanguageModel model;
@@ -35,7 +35,7 @@ public final class PromptScorer {
     /**
      * A token of the prompt.
      *
-     * @param likeliest the likeliest tokens at its place, the likeliest first
+     * @param likeliest the likeliest tokens at its position, the likeliest first
      */
     public record Place(double logProbability, List<Candidate> likeliest) {
         public Place {
@@ -43,7 +43,7 @@ public final class PromptScorer {
         }
     }
 
-    /** One for each token; null for the first, which nothing precedes. */
+    /** Returns a place for each token; null for the first, which has no log-probability. */
     List<@Nullable Place> score(int[] prompt, int adapter, int likeliest) {
         List<@Nullable Place> places = new ArrayList<>(prompt.length);
         places.add(null);

@@ -7,16 +7,16 @@ import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointFit;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.WeightSource;
-import io.tune4j.api.nn.AdapterRows;
 import io.tune4j.api.nn.FrozenLinearFactory;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.peft.Adapter;
-import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.train.Checkpointer;
+import io.tune4j.engine.adapter.AdapterSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,14 +25,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A base model and adapters over it, by the names that clients call them. */
+/** A base model and its adapters, by the names that clients use. */
 public final class ServedModels implements AutoCloseable {
     /**
      * An adapter to load.
      *
-     * @param name that clients call it
-     * @param folder where it lies
-     * @param plan its method with its options
+     * @param name the adapter's name for clients
+     * @param folder the adapter's folder
+     * @param plan the adapter's PEFT method and its options
      */
     public record Named(String name, Path folder, PeftPlan plan) {}
 
@@ -42,9 +42,9 @@ public final class ServedModels implements AutoCloseable {
     private final CausalLanguageModel model;
 
     /**
-     * Loads everything.
+     * Loads the base and all adapters.
      *
-     * @param baseName that clients call the base model
+     * @param baseName the base model's name for clients
      * @param base the base model without a PEFT method
      */
     public ServedModels(
@@ -62,7 +62,7 @@ public final class ServedModels implements AutoCloseable {
             WeightSource weights = new CheckpointWeights(checkpoint);
             FrozenLinearFactory frozen = base.weightFormat().factory(backend, dtype, weights, console::line);
             for (Named each : named) {
-                adapters.add(closing.add(each.plan().attach(backend, dtype, 0)));
+                adapters.add(closing.add(each.plan().saved().attach(backend, dtype, 0)));
                 numbers.put(each.name(), adapters.size());
             }
             model = closing.add(base.definition()
@@ -86,7 +86,7 @@ public final class ServedModels implements AutoCloseable {
         return numbers.keySet();
     }
 
-    /** The number of {@link AdapterRows} that a name stands for, or null if there is none of that name. */
+    /** The number in {@link AdapterRows} of a model, or null if no model has the name. */
     public @Nullable Integer number(String name) {
         return numbers.get(name);
     }

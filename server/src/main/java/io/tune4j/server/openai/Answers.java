@@ -17,10 +17,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Answers that are under way, as events for the thread of their HTTP request. Closing it cancels what is not finished. */
+/** The running answers of an HTTP request, as events for its thread. Closing it cancels unfinished answers. */
 final class Answers implements AutoCloseable {
     /**
-     * A part of an answer: some of its values are null.
+     * A part of an answer; all values but one are null.
      *
      * @param answer its number among the request's answers
      */
@@ -70,7 +70,7 @@ final class Answers implements AutoCloseable {
         };
     }
 
-    /** Whether some are not finished. */
+    /** Whether some answers are not finished. */
     boolean isOpen() {
         return open > 0;
     }
@@ -78,7 +78,7 @@ final class Answers implements AutoCloseable {
     /**
      * Waits for the next event.
      *
-     * @return null if there was none for so long
+     * @return null if there was no event for so long
      * @throws ApiError if an answer failed
      */
     @Nullable
@@ -114,7 +114,7 @@ final class Answers implements AutoCloseable {
         return event;
     }
 
-    /** The protocol's word for why an answer ended. */
+    /** The API's {@code finish_reason} of an answer. */
     static String reason(Generation generation) {
         return switch (generation.reason()) {
             case STOP -> "stop";

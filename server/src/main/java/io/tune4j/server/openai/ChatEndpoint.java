@@ -30,9 +30,9 @@ public final class ChatEndpoint implements Endpoint {
     @Override
     public void answer(Call call) throws IOException {
         ChatRequest request = ChatRequest.read(call.body());
-        Asked asked = request.common();
+        CommonFields asked = request.common();
         int adapter = serving.adapter(asked.model());
-        int[] prompt = prompt(request);
+        int[] prompt = prompt(request, adapter);
         try (Answers answers =
                 new Answers(serving, serving.requests(asked, prompt, adapter, request.likeliest(), serving.ends()))) {
             if (asked.streams()) {
@@ -56,9 +56,9 @@ public final class ChatEndpoint implements Endpoint {
         }
     }
 
-    private int[] prompt(ChatRequest request) {
+    private int[] prompt(ChatRequest request, int adapter) {
         try {
-            return serving.tokenizer().encodePrompt(request.messages());
+            return serving.prompts().encode(request.messages(), adapter);
         } catch (DataException e) {
             // The chat template refuses the conversation.
             throw ApiError.invalid("messages", String.valueOf(e.getMessage()));
@@ -76,7 +76,7 @@ public final class ChatEndpoint implements Endpoint {
     }
 
     private void stream(Call call, ChatRequest request, int promptTokens, Answers answers) throws IOException {
-        Asked asked = request.common();
+        CommonFields asked = request.common();
         String id = Replies.id("chatcmpl");
         long created = Replies.now();
         List<List<GeneratedToken>> pending = new ArrayList<>();
@@ -129,7 +129,7 @@ public final class ChatEndpoint implements Endpoint {
     private ObjectNode chunk(
             String id,
             long created,
-            Asked asked,
+            CommonFields asked,
             int index,
             ObjectNode delta,
             @Nullable List<GeneratedToken> tokens,

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request to {@code /v1/chat/completions}.
  *
- * @param common what requests have in common
+ * @param common the common fields
  * @param messages the conversation
- * @param likeliest so many of the likeliest tokens are told at each place; -1 for no log-probabilities
+ * @param likeliest how many of the likeliest tokens are reported at each position; -1 for no log-probabilities
  */
-record ChatRequest(Asked common, List<Message> messages, int likeliest) {
+record ChatRequest(CommonFields common, List<Message> messages, int likeliest) {
     private static final Set<String> OWN = Set.of(
             "logprobs",
             "max_completion_tokens",
@@ -37,10 +37,10 @@ record ChatRequest(Asked common, List<Message> messages, int likeliest) {
 
     static ChatRequest read(JsonNode body) {
         Fields fields = new Fields(body);
-        Set<String> known = new HashSet<>(Asked.COMMON);
+        Set<String> known = new HashSet<>(CommonFields.COMMON);
         known.addAll(OWN);
         fields.requireKnown(known);
-        fields.requireUnset("tools", "is not supported: models are asked for text alone");
+        fields.requireUnset("tools", "is not supported: answers are text");
         JsonNode format = fields.get("response_format");
         if (format != null && !format.path("type").asText().equals("text")) {
             throw ApiError.invalid(
@@ -54,7 +54,7 @@ record ChatRequest(Asked common, List<Message> messages, int likeliest) {
             throw ApiError.invalid("top_logprobs", "'top_logprobs' needs logprobs: true");
         }
         return new ChatRequest(
-                Asked.read(fields, most == null ? older : most),
+                CommonFields.read(fields, most == null ? older : most),
                 messages(fields.get("messages")),
                 logs ? (likeliest == null ? 0 : likeliest) : -1);
     }

@@ -35,18 +35,18 @@ public final class CompletionEndpoint implements Endpoint {
     @Override
     public void answer(Call call) throws IOException {
         CompletionRequest request = CompletionRequest.read(call.body());
-        Asked asked = request.common();
+        CommonFields asked = request.common();
         int adapter = serving.adapter(asked.model());
         List<int[]> prompts = request.prompts().stream().map(this::tokens).toList();
         List<GenerationRequest> wanted = new ArrayList<>();
-        // Who asks for the log-probabilities of a prompt and one token more counts on that token, even if it is an end.
+        // A client that asks for a prompt's log-probabilities and one more token expects that token, even an end token.
         Set<Integer> ends = request.scoresPrompt() ? Set.of() : serving.ends();
         prompts.forEach(prompt -> wanted.addAll(serving.requests(asked, prompt, adapter, request.likeliest(), ends)));
         if (asked.streams() && request.scoresPrompt()) {
             throw ApiError.invalid("stream", "'echo' with 'logprobs' is not supported in a stream");
         }
         serving.requireRoom(wanted.size());
-        // Before the answers, so that a client that hangs up meanwhile has nothing running.
+        // Before the answers start, so that nothing runs for a client that disconnects during the scoring.
         Map<Integer, List<@Nullable Place>> scored = new HashMap<>();
         if (request.scoresPrompt()) {
             for (int i = 0; i < prompts.size(); i++) {
@@ -121,7 +121,7 @@ public final class CompletionEndpoint implements Endpoint {
     }
 
     private void stream(Call call, CompletionRequest request, List<int[]> prompts, Answers answers) throws IOException {
-        Asked asked = request.common();
+        CommonFields asked = request.common();
         String id = Replies.id("cmpl");
         long created = Replies.now();
         List<TokenLog> logs = new ArrayList<>();
@@ -170,7 +170,7 @@ public final class CompletionEndpoint implements Endpoint {
     private static ObjectNode chunk(
             String id,
             long created,
-            Asked asked,
+            CommonFields asked,
             int index,
             String text,
             @Nullable ObjectNode logprobs,

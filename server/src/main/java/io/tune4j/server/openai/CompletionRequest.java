@@ -12,22 +12,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request to {@code /v1/completions}.
  *
- * @param common what requests have in common
- * @param prompts one or several
- * @param echoes whether the prompt is part of the answer's text
- * @param likeliest so many of the likeliest tokens are told at each place; -1 for no log-probabilities
+ * @param common the common fields
+ * @param prompts one or more prompts
+ * @param echoes whether the answer's text begins with the prompt
+ * @param likeliest how many of the likeliest tokens are reported at each position; -1 for no log-probabilities
  */
-record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int likeliest) {
+record CompletionRequest(CommonFields common, List<Prompt> prompts, boolean echoes, int likeliest) {
     private static final Set<String> OWN = Set.of("best_of", "echo", "logprobs", "prompt", "suffix");
     private static final int MOST_PROMPTS = 2048;
-    /** The protocol's own default. */
+    /** The API's default. */
     private static final int USUAL_TOKENS = 16;
 
     /**
      * A prompt, as a text or as tokens.
      *
-     * @param text null if it is tokens
-     * @param tokens null if it is a text
+     * @param text null for tokens
+     * @param tokens null for a text
      */
     record Prompt(@Nullable String text, int @Nullable [] tokens) {}
 
@@ -42,18 +42,18 @@ record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int
 
     static CompletionRequest read(JsonNode body) {
         Fields fields = new Fields(body);
-        Set<String> known = new HashSet<>(Asked.COMMON);
+        Set<String> known = new HashSet<>(CommonFields.COMMON);
         known.addAll(OWN);
         fields.requireKnown(known);
         fields.requireUnset("suffix", "is not supported");
-        Integer best = fields.integer("best_of", 1, Asked.MOST_ANSWERS);
+        Integer best = fields.integer("best_of", 1, CommonFields.MOST_ANSWERS);
         if (best != null && best > 1) {
             throw ApiError.invalid(400, "best_of", "unsupported_parameter", "'best_of' must be 1");
         }
         Integer most = fields.integer("max_tokens", 0, Integer.MAX_VALUE);
         Integer likeliest = fields.integer("logprobs", 0, 20);
         return new CompletionRequest(
-                Asked.read(fields, most == null ? Integer.valueOf(USUAL_TOKENS) : most),
+                CommonFields.read(fields, most == null ? Integer.valueOf(USUAL_TOKENS) : most),
                 prompts(fields.get("prompt")),
                 fields.truth("echo"),
                 likeliest == null ? -1 : likeliest);
@@ -84,7 +84,7 @@ record CompletionRequest(Asked common, List<Prompt> prompts, boolean echoes, int
         int[] tokens = new int[list.size()];
         for (int i = 0; i < tokens.length; i++) {
             if (!list.get(i).isInt()) {
-                throw ApiError.invalid("prompt", "'prompt' has something else than tokens in a list of tokens");
+                throw ApiError.invalid("prompt", "'prompt' has an item in a list of tokens that is not a token id");
             }
             tokens[i] = list.get(i).intValue();
         }

@@ -23,9 +23,9 @@ final class EventStream {
     }
 
     /**
-     * Waits for the next part of an answer. Comments meanwhile tell whether the client is there.
+     * Waits for the next part of an answer, and meanwhile sends comments, to notice when the client has disconnected.
      *
-     * @return null after an error, which the client was told: the stream ends
+     * @return null after an error, which was sent to the client and ends the stream
      */
     static Answers.@Nullable Event next(Answers answers, Call.Parts parts) throws IOException {
         try {

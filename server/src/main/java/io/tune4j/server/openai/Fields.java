@@ -19,7 +19,7 @@ final class Fields {
         this.object = object;
     }
 
-    /** Refuses fields that nobody reads. */
+    /** Refuses unknown fields. */
     void requireKnown(Set<String> known) {
         object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
@@ -28,7 +28,7 @@ final class Fields {
         });
     }
 
-    /** Refuses a field that asks for something that is not offered. */
+    /** Refuses a field of an unsupported feature, unless its value is zero, false or empty. */
     void requireUnset(String name, String why) {
         JsonNode node = get(name);
         boolean set = node != null

@@ -5,15 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.UUID;
 
-/** The head and the numbers of tokens of answers. */
+/** The common fields and the token counts of responses. */
 final class Replies {
     private Replies() {}
 
     /**
-     * The fields with which each object of an answer begins.
+     * The fields with which each object of a response begins.
      *
-     * @param id of the request's answer
-     * @param created in seconds since 1970
+     * @param id the response's id
+     * @param created seconds since 1970
      */
     static ObjectNode head(String id, String object, long created, String model) {
         return JsonNodeFactory.instance

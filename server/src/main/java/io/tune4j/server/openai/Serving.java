@@ -3,6 +3,7 @@ package io.tune4j.server.openai;
 
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.generation.GenerationRequest;
+import io.tune4j.generation.Prompts;
 import io.tune4j.server.http.ApiError;
 import io.tune4j.server.metrics.Metrics;
 import io.tune4j.server.model.ModelWorker;
@@ -13,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What endpoints ask.
+ * The parts that endpoints use.
  *
+ * @param prompts the tokenizer, and the prompt forms of base and adapters
  * @param ends tokens that end an answer
  * @param positions the most tokens of a prompt with its answer
  * @param mostTokens the most tokens of an answer
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record Serving(
         ServedModels models,
         ModelWorker worker,
-        Tokenizer tokenizer,
+        Prompts prompts,
         Set<Integer> ends,
         int positions,
         int mostTokens,
@@ -31,7 +33,11 @@ public record Serving(
         ends = Set.copyOf(ends);
     }
 
-    /** The number of a model by its name. */
+    Tokenizer tokenizer() {
+        return prompts.tokenizer();
+    }
+
+    /** The number in {@code AdapterRows} of the model with a name. */
     int adapter(String name) {
         Integer number = models.number(name);
         if (number == null) {
@@ -45,12 +51,13 @@ public record Serving(
     }
 
     /**
-     * Requests to the generator for one prompt.
+     * The generator's requests for one prompt.
      *
-     * @param likeliest so many of the likeliest tokens are told at each place; -1 for no log-probabilities
+     * @param likeliest how many of the likeliest tokens are reported at each position; -1 for no log-probabilities
      * @param endTokens tokens that end an answer
      */
-    List<GenerationRequest> requests(Asked asked, int[] prompt, int adapter, int likeliest, Set<Integer> endTokens) {
+    List<GenerationRequest> requests(
+            CommonFields asked, int[] prompt, int adapter, int likeliest, Set<Integer> endTokens) {
         int left = positions - prompt.length;
         int most = most(asked.maxTokens(), left);
         if (left < 0 || left == 0 && most > 0 || left == 0 && asked.maxTokens() == null) {
@@ -83,16 +90,16 @@ public record Serving(
         return Math.max(0, Math.min(left, asked == null ? mostTokens : asked));
     }
 
-    /** Fails if so many requests find no room in the queue. */
+    /** Fails if the queue has no room for so many requests. */
     void requireRoom(int requests) {
         if (!worker.hasRoomFor(requests)) {
             throw ApiError.busy("the queue is full; try again later");
         }
     }
 
-    /** A token as a text of its own. */
+    /** The text of a single token. */
     String text(int token) {
-        String text = tokenizer.decode(new int[] {token});
-        return text.isEmpty() ? tokenizer.spelling(token) : text;
+        String text = tokenizer().decode(new int[] {token});
+        return text.isEmpty() ? tokenizer().spelling(token) : text;
     }
 }

@@ -26,7 +26,7 @@ final class TokenLog {
         return node;
     }
 
-    /** Adds a token of the prompt; nothing precedes the first one, which has no log-probability. */
+    /** Adds a token of the prompt; {@code place} is null for the first one, which has no log-probability. */
     void add(int token, @Nullable Place place) {
         append(token);
         if (place == null) {
@@ -53,7 +53,7 @@ final class TokenLog {
         offset += text.length();
     }
 
-    /** Of several tokens with one text the likeliest stays. */
+    /** If several tokens have the same text, the likeliest is kept. */
     private void put(ObjectNode top, int token, double logProbability) {
         String text = serving.text(token);
         if (!top.has(text)) {
@@ -65,7 +65,7 @@ final class TokenLog {
         return node;
     }
 
-    /** What was added since the last time. */
+    /** Returns what was added since the last call. */
     ObjectNode take() {
         ObjectNode taken = node;
         node = empty();

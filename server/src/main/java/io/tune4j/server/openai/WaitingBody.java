@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for answers that are sent as one JSON object. An answer that takes long is preceded by blanks, which JSON allows: writing them
- * tells when the client has hung up, so that its place becomes free.
+ * Waits for answers that are sent as one JSON object. Before an answer that takes long it sends spaces, which JSON allows.
+ * Sending them fails if the client has disconnected, and then the answers are cancelled.
  */
 final class WaitingBody {
     private static final long PAUSE_MILLIS = 1000;

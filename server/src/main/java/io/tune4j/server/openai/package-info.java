@@ -1,6 +1,6 @@
 /**
- * The protocol of OpenAI: requests are read and checked field by field, and every mistake is an {@link
- * io.tune4j.server.http.ApiError}. Answers are written as objects or as streams of events.
+ * OpenAI's API: requests are read and checked field by field, and every mistake is an {@link io.tune4j.server.http.ApiError}.
+ * Responses are JSON objects or streams of events.
  */
 @NullMarked
 package io.tune4j.server.openai;

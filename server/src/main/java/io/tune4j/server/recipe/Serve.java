@@ -2,8 +2,9 @@
 package io.tune4j.server.recipe;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.data.TokenizerProvider;
 import io.tune4j.api.error.InternalException;
@@ -16,6 +17,8 @@ import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.engine.adapter.AdapterSection;
 import io.tune4j.generation.EndTokens;
+import io.tune4j.generation.PromptFormFile;
+import io.tune4j.generation.Prompts;
 import io.tune4j.server.http.Endpoint;
 import io.tune4j.server.http.HttpFront;
 import io.tune4j.server.metrics.Metrics;
@@ -38,8 +41,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Serves a base model and adapters over it by OpenAI's protocol, until it is told to stop. Requests to different adapters run in one
- * ragged batch. {@link ServeOptions} describes the keys.
+ * Serves a base model and its adapters over an OpenAI-compatible API, until it is cancelled. Requests to different adapters run
+ * in one ragged batch. {@link ServeOptions} describes the keys.
  */
 public final class Serve implements Recipe {
     private static final long PAUSE_MILLIS = 100;
@@ -76,6 +79,7 @@ public final class Serve implements Recipe {
     @Override
     public void check() {
         adapters();
+        forms();
     }
 
     private List<ServedModels.Named> adapters() {
@@ -128,8 +132,9 @@ public final class Serve implements Recipe {
         metrics.gauge(
                 "heap_bytes",
                 () -> Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+        Prompts prompts = new Prompts(tokenizer, forms());
         Serving serving =
-                new Serving(models, worker, tokenizer, ends(tokenizer), positions(), options.mostTokens(), metrics);
+                new Serving(models, worker, prompts, ends(tokenizer), positions(), options.mostTokens(), metrics);
         Map<String, Endpoint> endpoints = Map.of(
                 "GET /",
                 page(),
@@ -163,8 +168,16 @@ public final class Serve implements Recipe {
                 pause();
             }
             worker.close();
-            console.line("served     until it was told to stop");
+            console.line("served     until it was stopped");
         }
+    }
+
+    /** Reads the prompt form of the base, and then that of each adapter, in the order of the config. */
+    private List<PromptForm> forms() {
+        List<PromptForm> forms = new ArrayList<>();
+        forms.add(PromptFormFile.read(options.checkpointer().checkpointDirectory()));
+        options.adapters().values().forEach(folder -> forms.add(PromptFormFile.read(folder)));
+        return forms;
     }
 
     private static void pause() {
@@ -176,7 +189,7 @@ public final class Serve implements Recipe {
         }
     }
 
-    /** The checkpoint's end tokens, and those that the tokenizer knows. */
+    /** The end tokens of the checkpoint and of the tokenizer. */
     private Set<Integer> ends(Tokenizer tokenizer) {
         Set<Integer> ends =
                 new LinkedHashSet<>(EndTokens.of(options.checkpointer().checkpointDirectory()));

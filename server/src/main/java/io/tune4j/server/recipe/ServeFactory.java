@@ -3,10 +3,10 @@ package io.tune4j.server.recipe;
 
 import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RecipeFactory;
-import io.tune4j.api.recipe.RecipeOptions;
+import io.tune4j.api.recipe.RecipeFactory.RecipeOptions;
 import java.util.List;
 
-/** Names {@link Serve} and the options that it asks for. */
+/** Contributes {@link Serve} and its options. */
 public final class ServeFactory implements RecipeFactory {
     @Override
     public String name() {

@@ -3,7 +3,7 @@ package io.tune4j.server.recipe;
 
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.peft.ModelPlan;
-import io.tune4j.api.recipe.ConfigValues;
+import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.train.Checkpointer;
 import io.tune4j.engine.adapter.AdapterSection;
 import io.tune4j.server.http.HttpOptions;
@@ -12,22 +12,21 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The recipe's own keys.
  *
- * @param plan of section {@code model}: the base model, without a PEFT method
- * @param checkpointer where the base model lies
- * @param baseName {@code model_name}: what clients call the base model; its folder's name by default
- * @param adapters {@code adapters}: folders by the names that clients call them
+ * @param plan section {@code model}: the base model, without a PEFT method
+ * @param checkpointer the base model's checkpoint
+ * @param baseName {@code model_name}: the base model's name for clients; its folder's name by default
+ * @param adapters {@code adapters}: the adapters' folders by their names for clients
  * @param http {@code host}, {@code port}, {@code api_key} (or the environment's {@code TUNE4J_API_KEY}), {@code max_body_bytes}
  * @param positions {@code max_seq_length}: the most tokens of a prompt with its answer; null for the model's
  * @param mostTokens {@code max_tokens_limit}: the most tokens of an answer
  * @param parallel {@code max_parallel}: requests that run at a time
  * @param queue {@code max_queue}: requests that wait
- * @param shutdownSeconds {@code shutdown_seconds}: how long answers may go on when the server ends
+ * @param shutdownSeconds {@code shutdown_seconds}: how long answers may continue when the server shuts down
  */
 public record ServeOptions(
         ModelPlan plan,
@@ -44,17 +43,16 @@ public record ServeOptions(
     private static final String KEY_VARIABLE = "TUNE4J_API_KEY";
     private static final String NAME = "[\\w.:/@+-]{1,200}";
 
-    /** Threads beyond those of requests that run or wait, so that the rest is told that the queue is full. */
+    /** Threads beyond those of running and waiting requests, which answer further requests that the queue is full. */
     private static final int SPARE_THREADS = 64;
 
     public ServeOptions {
         adapters = Collections.unmodifiableMap(new LinkedHashMap<>(adapters));
     }
 
-    /** Null where the config is wrong. */
+    /** Null if the config is wrong. */
     static @Nullable ServeOptions read(ConfigValues config) {
         ConfigReader root = config.root();
-        // First, because the model's builder reads the checkpoint's config.json.
         Checkpointer checkpointer = config.require(Checkpointer.class);
         ModelPlan plan = config.require(ModelPlan.class);
         if (plan != null && plan.peft() != null) {
@@ -100,14 +98,17 @@ public record ServeOptions(
 
     private static void requireName(ConfigReader section, String key, String name) {
         if (!name.matches(NAME)) {
-            section.problem(key, "'" + name + "' is no name for clients; use letters, digits and . : / @ + - _");
+            section.problem(key, "'" + name + "' is not a valid name; use letters, digits and . : / @ + - _");
         }
     }
 
     private static Map<String, Path> adapters(ConfigReader root, String baseName) {
         ConfigReader section = root.sectionOrNull("adapters");
         Map<String, Path> adapters = new LinkedHashMap<>();
-        for (String name : section == null ? Set.<String>of() : section.keys()) {
+        if (section == null) {
+            return adapters;
+        }
+        for (String name : section.keys()) {
             Path folder = section.path(name);
             requireName(section, name, name);
             if (name.equals(baseName)) {

@@ -64,12 +64,13 @@ final class FourBitSuperBlock implements BlockCodec {
         float[] scales = new float[PARTS];
         float[] minima = new float[PARTS];
         float[] weights = new float[PART];
+        int[][] integers = new int[PARTS][PART];
         float mostScale = 0;
         float mostMinimum = 0;
         for (int part = 0; part < PARTS; part++) {
             int at = start + part * PART;
             weigh(from, at, weights);
-            ScaleSearch.Line line = ScaleSearch.line(from, at, weights, LARGEST);
+            ScaleSearch.Line line = ScaleSearch.line(from, at, weights, LARGEST, integers[part]);
             scales[part] = line.scale();
             minima[part] = line.minimum();
             mostScale = Math.max(mostScale, scales[part]);
@@ -83,7 +84,10 @@ final class FourBitSuperBlock implements BlockCodec {
             int scale = Math.min(LARGEST_SCALE, (int) Math.rint(inverseScale * scales[part]));
             int minimum = Math.min(LARGEST_SCALE, (int) Math.rint(inverseMinimum * minima[part]));
             pack(scale, minimum, to, offset + SCALES_AT, part);
-            elements(from, start + part * PART, d * scale, least * minimum, to, offset + ELEMENTS_AT, part);
+            if (d * scale != 0) {
+                round(from, start + part * PART, d * scale, least * minimum, integers[part]);
+            }
+            pack(integers[part], to, offset + ELEMENTS_AT, part);
         }
     }
 
@@ -98,12 +102,16 @@ final class FourBitSuperBlock implements BlockCodec {
         }
     }
 
-    private static void elements(float[] from, int at, float scale, float shift, byte[] to, int elementsAt, int part) {
+    private static void round(float[] from, int at, float scale, float shift, int[] integers) {
+        for (int i = 0; i < PART; i++) {
+            integers[i] = (int) Math.max(0, Math.min(LARGEST, Math.rint((from[at + i] + shift) / scale)));
+        }
+    }
+
+    private static void pack(int[] integers, byte[] to, int elementsAt, int part) {
         int pairs = elementsAt + part / 2 * PART;
         for (int i = 0; i < PART; i++) {
-            int element =
-                    scale == 0 ? 0 : (int) Math.max(0, Math.min(LARGEST, Math.rint((from[at + i] + shift) / scale)));
-            to[pairs + i] = (byte) (part % 2 == 0 ? element : to[pairs + i] | element << 4);
+            to[pairs + i] = (byte) (part % 2 == 0 ? integers[i] : to[pairs + i] | integers[i] << 4);
         }
     }
 }

@@ -55,9 +55,10 @@ final class SixBitSuperBlock implements BlockCodec {
     public void encode(float[] from, int start, byte[] to, int offset) {
         Arrays.fill(to, offset, offset + bytes(), (byte) 0);
         float[] scales = new float[PARTS];
+        int[][] integers = new int[PARTS][PART];
         float extreme = 0;
         for (int part = 0; part < PARTS; part++) {
-            scales[part] = ScaleSearch.symmetric(from, start + part * PART, PART, HALF_RANGE);
+            scales[part] = ScaleSearch.symmetric(from, start + part * PART, HALF_RANGE, integers[part]);
             extreme = Math.abs(scales[part]) > Math.abs(extreme) ? scales[part] : extreme;
         }
         if (Math.abs(extreme) < ScaleSearch.NEGLIGIBLE) {
@@ -68,16 +69,25 @@ final class SixBitSuperBlock implements BlockCodec {
         for (int part = 0; part < PARTS; part++) {
             int scale = Math.min(127, (int) Math.rint(inverse * scales[part]));
             to[offset + SCALES_AT + part] = (byte) scale;
-            elements(from, start, d * scale, part, to, offset);
+            if (d * scale != 0) {
+                round(from, start + part * PART, d * scale, integers[part]);
+            }
+            pack(integers[part], part, to, offset);
         }
     }
 
-    private static void elements(float[] from, int start, float scale, int part, byte[] to, int offset) {
-        for (int element = part * PART; element < (part + 1) * PART; element++) {
-            double nearest = scale == 0 ? 0 : Math.rint(from[start + element] / scale);
-            int value = (int) Math.max(-HALF_RANGE, Math.min(HALF_RANGE - 1, nearest)) + HALF_RANGE;
-            to[offset + lowAt(element)] |= (byte) ((value & 0xf) << lowShift(element));
-            to[offset + HIGH_AT + highAt(element)] |= (byte) (value >> 4 << highShift(element));
+    private static void round(float[] from, int at, float scale, int[] integers) {
+        for (int i = 0; i < PART; i++) {
+            double nearest = Math.rint(from[at + i] / scale);
+            integers[i] = (int) Math.max(-HALF_RANGE, Math.min(HALF_RANGE - 1, nearest)) + HALF_RANGE;
+        }
+    }
+
+    private static void pack(int[] integers, int part, byte[] to, int offset) {
+        for (int i = 0; i < PART; i++) {
+            int element = part * PART + i;
+            to[offset + lowAt(element)] |= (byte) ((integers[i] & 0xf) << lowShift(element));
+            to[offset + HIGH_AT + highAt(element)] |= (byte) (integers[i] >> 4 << highShift(element));
         }
     }
 }

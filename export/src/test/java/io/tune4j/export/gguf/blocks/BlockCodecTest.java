@@ -54,37 +54,10 @@ class BlockCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"F32", "Q4_K", "Q6_K"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
     void encodesAsTheReferenceDoes(GgufType type) throws IOException {
         Golden golden = Golden.of(type);
         assertThat(encoded(type.codec(), golden)).containsExactly(golden.encoded);
-    }
-
-    /** The searches weigh large values more, so one may be better here and the other there. */
-    @ParameterizedTest
-    @EnumSource(names = {"Q4_K", "Q6_K"})
-    void searchesAreAsGoodAsTheReferences(GgufType type) throws IOException {
-        Golden golden = Golden.of(type);
-        BlockCodec codec = type.codec();
-        byte[] encoded = encoded(codec, golden);
-        float[] decoded = new float[COUNT];
-        for (int block = 0; block < COUNT / codec.elements(); block++) {
-            int at = block * codec.elements();
-            codec.decode(encoded, block * codec.bytes(), decoded, at);
-            assertThat(error(golden.values, decoded, at, codec.elements()))
-                    .as("block %d", block)
-                    .isLessThanOrEqualTo(1.05 * error(golden.values, golden.decoded, at, codec.elements()) + 1e-12);
-        }
-    }
-
-    private static double error(float[] values, float[] decoded, int from, int count) {
-        double sum = 0;
-        for (int i = from; i < from + count; i++) {
-            sum += Math.pow(values[i] - decoded[i], 2);
-        }
-        return Math.sqrt(sum);
     }
 
     @Test

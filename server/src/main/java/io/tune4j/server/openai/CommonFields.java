@@ -10,17 +10,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests of both kinds have in common.
+ * The fields that requests of both kinds have in common.
  *
  * @param model the name of the model or adapter
  * @param maxTokens the most tokens of the answer; null for as many as the server allows
  * @param sampling how tokens are chosen
- * @param stops texts that end an answer
- * @param answers so many answers to each prompt
- * @param streams whether the answer comes as events
+ * @param stops strings that end an answer
+ * @param answers number of answers to each prompt
+ * @param streams whether the answer is streamed as events
  * @param usage whether a stream ends with the numbers of tokens
  */
-record Asked(
+record CommonFields(
         String model,
         @Nullable Integer maxTokens,
         Sampling sampling,
@@ -53,11 +53,11 @@ record Asked(
             "top_p",
             "user");
 
-    Asked {
+    CommonFields {
         stops = List.copyOf(stops);
     }
 
-    static Asked read(Fields fields, @Nullable Integer maxTokens) {
+    static CommonFields read(Fields fields, @Nullable Integer maxTokens) {
         fields.requireUnset("frequency_penalty", "is not supported; use repetition_penalty");
         fields.requireUnset("presence_penalty", "is not supported; use repetition_penalty");
         fields.requireUnset("logit_bias", "is not supported");
@@ -70,7 +70,7 @@ record Asked(
         if (streaming != null && !streams) {
             throw ApiError.invalid("stream_options", "'stream_options' needs stream: true");
         }
-        return new Asked(
+        return new CommonFields(
                 fields.text("model"),
                 maxTokens,
                 new Sampling(
