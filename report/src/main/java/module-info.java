@@ -1,6 +1,6 @@
 /**
- * Eyes for runs: a journal in the run's folder, a report made from it as one HTML file, and the same page live. Everything is read
- * from files, so it can be looked at from another process and later.
+ * Reports of runs: a journal in the run's folder, a report of it in one HTML file, and the same page live. Everything is read
+ * from files, so another process can read it, also later.
  */
 module io.tune4j.report {
     requires transitive io.tune4j.api;

@@ -2,7 +2,9 @@
 package io.tune4j.embed;
 
 import io.tune4j.api.error.UserException;
+import io.tune4j.api.recipe.Recipe.DataReport;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RunEvent;
 import io.tune4j.api.recipe.RunEvent.Stepped;
 import io.tune4j.app.configs.ConfigSource;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Keys are those of the command line. {@link #run} works on the caller's thread and throws the command line's exceptions: {@link
- * io.tune4j.api.config.ConfigException} with all mistakes of the config, {@link io.tune4j.api.error.DataException} and so on. Two
+ * io.tune4j.api.config.Problems.ConfigException} with all mistakes of the config, {@link io.tune4j.api.error.DataException} and so on. Two
  * runs at a time in one process share its cores and its one libtorch.
  */
 public final class FineTune {
@@ -75,7 +77,7 @@ public final class FineTune {
         return new FineTune(home, config, null);
     }
 
-    /** Names the recipe; by itself the config's opening comment does, and else it is the preferred one. */
+    /** Names the recipe. Without a name it is the one in the config's opening comment, or else the preferred one. */
     public FineTune recipe(String name) {
         recipe = name;
         return this;
@@ -130,20 +132,78 @@ public final class FineTune {
     }
 
     /**
-     * Runs it.
+     * Trains.
+     *
+     * @throws io.tune4j.api.error.TuneException as the command line would report it
+     * @throws UserException also if the recipe trains nothing; {@link #runTask} runs such a recipe
+     */
+    public FineTuned run() {
+        ProgramConsole console = console();
+        Outcome outcome = perform(console);
+        Path folder = console.folder();
+        if (folder == null) {
+            throw new UserException("the recipe ran, but trains nothing: runTask() is for recipes such as quantize");
+        }
+        return console.result(outcome, folder);
+    }
+
+    /**
+     * Runs a recipe that trains nothing, such as {@code quantize}, {@code eleuther_eval} and {@code serve}. What it finds comes to the
+     * listeners of {@link #onLine}, and what it writes is where its config says.
      *
      * @throws io.tune4j.api.error.TuneException as the command line would report it
      */
-    public FineTuned run() {
-        ProgramConsole console = new ProgramConsole(lines, warnings, listeners);
-        Host host = home == null ? Host.present(console) : Host.installed(home, console);
-        ConfigSource config = source == null ? host.configs().find(String.valueOf(named)) : source;
-        Outcome outcome = new RecipeRunner(host, console).run(recipe, config, overrides, cancelled::get);
-        Path folder = console.folder();
-        if (folder == null) {
-            throw new UserException("the recipe " + (recipe == null ? "of " + config.name() : recipe)
-                    + " ran, but does not tell where its results are");
-        }
-        return new FineTuned(outcome, folder, folder.resolve("adapter"), console.losses(), console.validationLosses());
+    public Outcome runTask() {
+        return perform(console());
+    }
+
+    /**
+     * Checks the config as a run would before it reads weights.
+     *
+     * @return the files that a run needs and that are missing; empty if it could start
+     * @throws io.tune4j.api.config.Problems.ConfigException with all mistakes of the config
+     */
+    public List<String> check() {
+        Host host = host(console());
+        return new RecipeRunner(host, console())
+                .check(recipe, source(host), overrides)
+                .missingFiles();
+    }
+
+    /**
+     * Foresees memory, without reading weights.
+     *
+     * @param tokens of each sample; 0 for as many as the config lets them have
+     */
+    public RunEstimate estimate(int tokens) {
+        Host host = host(console());
+        return new RecipeRunner(host, console()).estimate(recipe, source(host), overrides, tokens);
+    }
+
+    /**
+     * Reads the data as a run would: lengths, what is trained, and some samples.
+     *
+     * @param samples how many of each set to show
+     */
+    public DataReport data(int samples) {
+        Host host = host(console());
+        return new RecipeRunner(host, console()).data(recipe, source(host), overrides, samples);
+    }
+
+    private Outcome perform(ProgramConsole console) {
+        Host host = host(console);
+        return new RecipeRunner(host, console).run(recipe, source(host), overrides, cancelled::get);
+    }
+
+    private ProgramConsole console() {
+        return new ProgramConsole(lines, warnings, listeners);
+    }
+
+    private Host host(ProgramConsole console) {
+        return home == null ? Host.present(console) : Host.installed(home, console);
+    }
+
+    private ConfigSource source(Host host) {
+        return source == null ? host.configs().find(String.valueOf(named)) : source;
     }
 }

@@ -2,13 +2,19 @@
 package io.tune4j.embed;
 
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RunEvent;
+import io.tune4j.api.recipe.RunEvent.Answer;
+import io.tune4j.api.recipe.RunEvent.Answered;
 import io.tune4j.api.recipe.RunEvent.Begun;
 import io.tune4j.api.recipe.RunEvent.Stepped;
 import io.tune4j.api.recipe.RunEvent.Validated;
+import io.tune4j.api.recipe.RunEvent.Written;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -21,6 +27,8 @@ final class ProgramConsole implements Console {
     private final List<Consumer<RunEvent>> listeners;
     private final SortedMap<Long, Double> losses = new TreeMap<>();
     private final SortedMap<Long, Double> validationLosses = new TreeMap<>();
+    private final Map<String, Path> places = new LinkedHashMap<>();
+    private List<Answer> answers = List.of();
     private @Nullable Path folder;
 
     ProgramConsole(Consumer<String> lines, Consumer<String> warnings, List<Consumer<RunEvent>> listeners) {
@@ -65,6 +73,10 @@ final class ProgramConsole implements Console {
             }
         } else if (event instanceof Validated validated) {
             validationLosses.put(validated.step(), validated.loss());
+        } else if (event instanceof Answered answered) {
+            answers = answered.answers();
+        } else if (event instanceof Written written) {
+            places.putAll(written.places());
         }
         listeners.forEach(listener -> listener.accept(event));
     }
@@ -74,11 +86,8 @@ final class ProgramConsole implements Console {
         return folder;
     }
 
-    synchronized SortedMap<Long, Double> losses() {
-        return new TreeMap<>(losses);
-    }
-
-    synchronized SortedMap<Long, Double> validationLosses() {
-        return new TreeMap<>(validationLosses);
+    /** The results so far; the run's folder is known. */
+    synchronized FineTuned result(Outcome outcome, Path known) {
+        return new FineTuned(outcome, known, places, losses, validationLosses, answers);
     }
 }

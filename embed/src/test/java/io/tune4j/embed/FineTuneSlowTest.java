@@ -4,7 +4,7 @@ package io.tune4j.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tune4j.api.config.ConfigException;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RunEvent;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,52 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs of the quick start's model in this process, with the plugins on the class path. */
 @Tag("exhaustive")
 class FineTuneSlowTest {
-    private static final Path QUICKSTART = Path.of("..", "configs", "src", "main", "resources", "quickstart")
-            .toAbsolutePath()
-            .normalize();
-
     @TempDir
     Path folder;
 
-    /** A config made in code alone. */
     private FineTune quickstart() {
-        return FineTune.empty()
-                .recipe("lora_finetune_single_device")
-                .set("output_dir", folder.resolve("out"))
-                .set(
-                        "model",
-                        Map.of(
-                                "_component_",
-                                "lora_llama",
-                                "lora_attn_modules",
-                                List.of("q_proj", "v_proj"),
-                                "lora_rank",
-                                8,
-                                "lora_alpha",
-                                16))
-                .set(
-                        "tokenizer",
-                        Map.of("_component_", "hf_tokenizer", "path", QUICKSTART.resolve("model"), "max_seq_len", 128))
-                .set(
-                        "checkpointer",
-                        Map.of("_component_", "FullModelHFCheckpointer", "checkpoint_dir", QUICKSTART.resolve("model")))
-                .set("dataset", alpaca("train.json"))
-                .set("dataset_val", alpaca("validation.json"))
-                .set("samples", Map.of("records", List.of(2), "max_new_tokens", 8))
-                .set("optimizer", Map.of("_component_", "AdamW", "lr", 2e-3))
-                .set("batch_size", 16)
-                .set("max_steps", 6)
-                .set("save_adapter_weights_only", true)
-                .set("device", "cpu")
-                .set("dtype", "fp32")
-                .set("seed", 1);
-    }
-
-    private static Map<String, Object> alpaca(String file) {
-        return Map.of(
-                "_component_", "alpaca_dataset",
-                "source", "json",
-                "data_files", QUICKSTART.resolve("data").resolve(file));
+        return Quickstart.run(folder.resolve("out"));
     }
 
     @Test
@@ -76,6 +36,7 @@ class FineTuneSlowTest {
         List<Double> heard = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         FineTuned result = quickstart()
+                .set("run_val_every_n_steps", 3)
                 .onEvent(events::add)
                 .onStep((step, metrics) -> heard.add(metrics.get("loss")))
                 .onLine(lines::add)
@@ -87,11 +48,16 @@ class FineTuneSlowTest {
         assertThat(result.losses()).hasSize(6).containsKeys(1L, 6L);
         assertThat(heard).containsExactlyElementsOf(result.losses().values());
         assertThat(result.lastLoss()).isLessThan(result.losses().get(1L));
-        assertThat(result.validationLosses()).containsKeys(0L, 6L);
+        assertThat(result.validationLosses()).containsOnlyKeys(0L, 3L, 6L);
         assertThat(result.lastValidationLoss())
                 .isLessThan(result.validationLosses().get(0L));
+        assertThat(result.answers()).hasSize(1);
+        assertThat(result.exactMatch()).isBetween(0.0, 1.0);
         assertThat(events).hasAtLeastOneElementOfType(Begun.class).hasAtLeastOneElementOfType(Written.class);
-        assertThat(events).hasAtLeastOneElementOfType(Answered.class);
+        assertThat(events)
+                .as("answers come at each validation")
+                .filteredOn(Answered.class::isInstance)
+                .hasSize(2);
         assertThat(lines).anyMatch(line -> line.startsWith("adapter "));
     }
 
@@ -101,10 +67,52 @@ class FineTuneSlowTest {
         FineTuned cancelled = first.onStep((step, metrics) -> first.cancel()).run();
         assertThat(cancelled.outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(cancelled.losses()).hasSize(1);
+        assertThatThrownBy(cancelled::adapter)
+                .isInstanceOf(NoSuchElementException.class)
+                .hasMessageContaining("resume_from_checkpoint");
+        assertThatThrownBy(cancelled::exactMatch).isInstanceOf(NoSuchElementException.class);
 
         FineTuned rest = quickstart().set("resume_from_checkpoint", true).run();
         assertThat(rest.isComplete()).isTrue();
         assertThat(rest.losses().firstKey()).isEqualTo(2L);
+    }
+
+    @Test
+    void aRunOfAllWeightsNamesTheModelsFolder() {
+        FineTuned result = quickstart()
+                .recipe("full_finetune_single_device")
+                .set("model", Map.of("_component_", "llama"))
+                .without("save_adapter_weights_only")
+                .set("max_steps", 1)
+                .run();
+        assertThat(result.adapter().resolve("config.json")).exists();
+        assertThat(result.adapter()).isNotEqualTo(result.folder().resolve("adapter"));
+        try (TunedModel model = TunedModel.open(result.folder())) {
+            assertThat(model.hasAdapter()).isFalse();
+        }
+    }
+
+    @Test
+    void aProgramChecksForeseesLooksAtDataAndExports() {
+        assertThat(quickstart().check()).isEmpty();
+        assertThat(quickstart().set("tokenizer.path", folder.resolve("none")).check())
+                .anyMatch(missing -> missing.contains("none"));
+        assertThat(quickstart().estimate(0)).isNotNull();
+        assertThat(quickstart().data(1)).isNotNull();
+
+        FineTuned result = quickstart().set("max_steps", 1).run();
+        List<String> lines = new ArrayList<>();
+        FineTune export = FineTune.empty()
+                .recipe("quantize")
+                .set("source", result.folder())
+                .set("output", folder.resolve("model.gguf"))
+                .onLine(lines::add);
+        assertThat(export.runTask()).isEqualTo(Outcome.COMPLETED);
+        assertThat(folder.resolve("model.gguf")).exists();
+        assertThat(lines).isNotEmpty();
+        assertThatThrownBy(export.set("overwrite", true)::run)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("runTask()");
     }
 
     @Test

@@ -24,8 +24,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records a run: a console that passes everything on and keeps what a report needs. The journal begins with the event {@link Begun}; a
- * run that ends before leaves none. A disk that takes no more costs the report, never the run.
+ * Records a run: a console that forwards everything and writes what a report needs. The journal begins with the event {@link
+ * Begun}; a run that ends before this event has no journal. If writing fails, the report is lost, but never the run.
  */
 public final class RunRecorder implements Console {
     private static final long REWRITE_MILLIS = 60_000;
@@ -33,6 +33,7 @@ public final class RunRecorder implements Console {
     private final Console console;
     private final Subject subject;
     private final List<String> warnings = new ArrayList<>();
+    private final List<RunRecorder> parts = new ArrayList<>();
     private @Nullable Journal journal;
     private @Nullable RunFiles files;
     private long lastPage;
@@ -94,6 +95,14 @@ public final class RunRecorder implements Console {
         }
     }
 
+    /** Returns the recorder of one of several runs, with a journal and a report in its own folder. */
+    @Override
+    public synchronized Console part(String name) {
+        RunRecorder part = new RunRecorder(console.part(name), subject);
+        parts.add(part);
+        return part;
+    }
+
     private void begin(Path folder, ObjectNode entry) {
         try {
             journal = Journal.open(folder);
@@ -130,7 +139,7 @@ public final class RunRecorder implements Console {
                 + "): the run goes on, but report.html and tune watch will not show the rest of it");
     }
 
-    /** The run ended by itself. */
+    /** Records that the run ended normally. */
     public void ended(Outcome outcome) {
         end(
                 outcome.name().toLowerCase(Locale.ROOT),
@@ -138,13 +147,14 @@ public final class RunRecorder implements Console {
                 outcome == Outcome.COMPLETED ? RunState.COMPLETED : RunState.STOPPED);
     }
 
-    /** The run ended by a failure. */
+    /** Records that the run failed. */
     public void failed(Throwable failure) {
         String message = failure instanceof TuneException ? String.valueOf(failure.getMessage()) : failure.toString();
         end("failed", message, RunState.FAILED);
     }
 
     private synchronized void end(String outcome, String message, RunState state) {
+        parts.forEach(part -> part.end(outcome, message, state));
         add(Entries.ended(outcome, message, System.currentTimeMillis()));
         Path page = writePage(state);
         if (page != null) {
@@ -168,7 +178,7 @@ public final class RunRecorder implements Console {
             files.update();
             return Page.write(files, state);
         } catch (RuntimeException e) {
-            // Nobody looks at a report whose run was lost for it.
+            // A failed report must not end the run.
             console.warning("the report cannot be written: " + e.getMessage());
             return null;
         }

@@ -1,6 +1,7 @@
 /**
- * A run's record. {@link io.tune4j.report.RunRecorder} stands between a recipe and the user's console: it writes the events that pass to
- * {@code journal.jsonl} ({@code journal}) and makes {@code report.html} ({@code page}) from what {@code run} reads back.
+ * Records and reports of runs. {@link io.tune4j.report.RunRecorder} is a console between a recipe and the user's console. It
+ * writes the recipe's events to {@code journal.jsonl} ({@code journal}), and {@code report.html} ({@code page}) from the files
+ * that {@code run} reads.
  */
 @NullMarked
 package io.tune4j.report;

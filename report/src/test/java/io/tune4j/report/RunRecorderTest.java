@@ -4,9 +4,9 @@ package io.tune4j.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.error.DataException;
 import io.tune4j.api.recipe.Console;

@@ -66,7 +66,7 @@ public final class SampleRun implements AutoCloseable {
                                         "dataset_val", "3 records of validation.json", new int[] {9, 20, 31}, 60, 15)),
                         6L << 30),
                 time);
-        Machine.addTo(entry.put("version", "0.1.0")
+        Machine.addTo(entry.put("version", "0.2.0")
                 .put("recipe", "lora_finetune_single_device")
                 .put("source", "quickstart"));
         entry.putObject("defaults").put("model.lora_rank", "8").put("dtype", "fp32");

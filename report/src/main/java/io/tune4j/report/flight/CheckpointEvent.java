@@ -7,7 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A state to resume from that is complete. */
+/** A state was saved. */
 @Name("tune4j.Checkpoint")
 @Label("Checkpoint")
 @Category("Tune4J")

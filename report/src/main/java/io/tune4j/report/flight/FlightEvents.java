@@ -8,7 +8,7 @@ import io.tune4j.api.recipe.RunEvent.Saved;
 import io.tune4j.api.recipe.RunEvent.Stepped;
 import io.tune4j.api.recipe.RunEvent.Validated;
 
-/** Passes a run's events to Java's flight recorder. While nothing records, an event costs a comparison. */
+/** Passes a run's events to Java's flight recorder. Without a recording, an event costs one comparison. */
 public final class FlightEvents {
     private FlightEvents() {}
 

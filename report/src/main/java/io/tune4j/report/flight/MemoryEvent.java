@@ -8,7 +8,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** The peak of memory in a phase. */
+/** The peak memory of a phase. */
 @Name("tune4j.Memory")
 @Label("Memory")
 @Category("Tune4J")

@@ -86,7 +86,7 @@ public final class Entries {
      * The last entry of a process's part of a run.
      *
      * @param outcome {@code completed}, {@code cancelled} or {@code failed}
-     * @param message why it failed; empty if it did not
+     * @param message why the run failed; empty if it did not
      */
     public static ObjectNode ended(String outcome, String message, long time) {
         return entry("ended", time).put("outcome", outcome).put("message", message);
@@ -108,7 +108,7 @@ public final class Entries {
         peaks.addObject().put("phase", peak.phase()).put("bytes", peak.bytes()).put("file_backed", peak.fileBacked());
     }
 
-    /** JSON has no word for what is not finite, so that becomes a text, as in {@code metrics.jsonl}. */
+    /** A number; one that is not finite becomes a string, as in {@code metrics.jsonl}, because JSON has no such numbers. */
     private static void numbers(ObjectNode target, Map<String, Double> values) {
         values.forEach((name, value) -> {
             if (Double.isFinite(value)) {

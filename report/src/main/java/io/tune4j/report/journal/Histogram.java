@@ -8,9 +8,9 @@ import java.util.Arrays;
 /**
  * The distribution of samples' lengths.
  *
- * @param sorted lengths in tokens
- * @param width tokens of a bucket
- * @param counts samples of each bucket
+ * @param sorted the lengths in tokens, sorted
+ * @param width the width of a bucket in tokens
+ * @param counts the number of samples of each bucket
  */
 record Histogram(int[] sorted, int width, int[] counts) {
     private static final int MOST_BUCKETS = 32;
@@ -27,7 +27,7 @@ record Histogram(int[] sorted, int width, int[] counts) {
         return new Histogram(sorted, width, counts);
     }
 
-    /** The smallest of 1, 2, 5, 10, 20, 50, ... with which the buckets are few enough. */
+    /** The smallest width of 1, 2, 5, 10, 20, 50, ... for which there are few enough buckets. */
     private static int width(int longest) {
         int[] factors = {1, 2, 5};
         for (int power = 1; ; power *= 10) {

@@ -21,7 +21,7 @@ public final class Journal implements Closeable {
         this.writer = writer;
     }
 
-    /** Opens the journal of a folder; what is there stays, and a line that a kill cut short is ended. */
+    /** Opens the journal of a folder to append. A line that a kill cut short is ended first. */
     public static Journal open(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         boolean cut = endsWithinLine(file);

@@ -41,7 +41,7 @@ public final class Machine {
         machine.put("Java", Runtime.version() + " (" + property("java.vendor") + ")");
     }
 
-    /** When a process started, in milliseconds since 1970; 0 where the system does not tell. */
+    /** When a process started, in milliseconds since 1970; 0 if the system does not provide it. */
     public static long started(ProcessHandle process) {
         return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }

@@ -1,4 +1,4 @@
-/** Writing the journal of a run: one JSON object per line and event. */
+/** Writes the journal of a run: one JSON object per line, for each event. */
 @NullMarked
 package io.tune4j.report.journal;
 

@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.engine.config.SavedConfig;
 
-/** The values of a run's config with what differs from its default. */
+/** The values of a run's config, with the defaults of those that differ. */
 final class ConfigRows {
     private ConfigRows() {}
 
     /**
-     * Adds rows with {@code key}, {@code value}, {@code origin}, and {@code differs} with the default where that is known.
+     * Adds rows with {@code key}, {@code value} and {@code origin}; where the default is known, also {@code differs} with the
+     * default.
      *
-     * @param defaults by dotted path, as {@link io.tune4j.api.config.ConfigReader#defaults} has them
+     * @param defaults the defaults by dotted path, from {@link io.tune4j.api.config.ConfigReader#defaults}
      */
     static void add(String yaml, JsonNode defaults, ArrayNode rows) {
         for (SavedConfig.Value value : SavedConfig.values(yaml)) {

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Sentences on what the curves show and what follows from that. */
+/** Sentences about conspicuous values of a run, with advice. */
 final class Findings {
-    /** A change of the loss that is more than noise. */
+    /** Relative change of the loss above which it is more than noise. */
     private static final double MUCH = 0.02;
 
     private static final double NEARLY_ALL = 0.95;
@@ -30,6 +30,7 @@ final class Findings {
 
     static List<String> of(RunLog log, RunState state) {
         Findings findings = new Findings(log, state);
+        findings.kill();
         findings.validation();
         findings.trend();
         findings.waiting();
@@ -42,6 +43,19 @@ final class Findings {
         found.add(String.format(Locale.ROOT, format, values));
     }
 
+    private void kill() {
+        if (state != RunState.KILLED) {
+            return;
+        }
+        long saved = log.saved().path("step").asLong();
+        say(
+                "The process ended without a word after step %d, as by a kill or for want of memory. %s",
+                log.done(),
+                log.saved().isObject()
+                        ? "The run can be resumed after step " + saved + ", whose state is saved."
+                        : "No state had been saved, so the run must start again; save_every_n_steps saves more often.");
+    }
+
     private void validation() {
         Curve validation = log.validation();
         int best = validation.lowest();
@@ -51,9 +65,8 @@ final class Findings {
         double rise = validation.last() / validation.value(best) - 1;
         if (rise > MUCH && validation.lastStep() > validation.step(best)) {
             say(
-                    "The validation loss was lowest at step %d and has risen by %.0f %% since: the model began to learn the"
-                            + " records by heart. Take the adapter of that step (save_best: True keeps it), fewer epochs or"
-                            + " early_stopping.",
+                    "The validation loss was lowest at step %d and has risen by %.0f %% since: the model overfits. Use the"
+                            + " adapter of that step (save_best: True keeps it), fewer epochs or early_stopping.",
                     validation.step(best), 100 * rise);
         }
     }
@@ -91,8 +104,8 @@ final class Findings {
         }
         if (limit > 0 && peak > NEARLY_ALL * limit) {
             say(
-                    "Memory came to %s of %s: longer samples would not fit. enable_activation_checkpointing: True and"
-                            + " smaller batches need less.",
+                    "Memory reached %s of %s: longer samples would not fit. enable_activation_checkpointing: True and"
+                            + " smaller batches reduce it.",
                     Sizes.format(peak), Sizes.format(limit));
         }
     }
@@ -102,7 +115,7 @@ final class Findings {
             found.add("The run was resumed after step "
                     + String.join(
                             ", ", log.resumes().stream().map(String::valueOf).toList())
-                    + "; its numbers are those of a run without the break.");
+                    + "; its numbers equal those of an uninterrupted run.");
         }
     }
 }

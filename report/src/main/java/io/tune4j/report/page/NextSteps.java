@@ -8,7 +8,7 @@ import io.tune4j.report.run.RunState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Commands that come next, each with its purpose, and the places of a run's files. */
+/** Commands to run next, each with its purpose, and the paths of a run's files. */
 final class NextSteps {
     private final RunFiles run;
     private final RunState state;
@@ -21,7 +21,7 @@ final class NextSteps {
                 + quoted(run.folder().resolve("config.yaml"));
     }
 
-    /** A path as a shell reads it. */
+    /** A path, quoted for a shell. */
     private static String quoted(Path path) {
         String text = path.toString();
         return text.matches("[\\w./~@%+=:,\\\\-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
@@ -49,7 +49,7 @@ final class NextSteps {
         } else if (!state.isOpen() && run.log().saved().isObject()) {
             add(
                     steps,
-                    "Go on after step " + run.log().saved().path("step").asLong(),
+                    "Resume after step " + run.log().saved().path("step").asLong(),
                     command + " resume_from_checkpoint=True");
         }
         if (state.isOpen()) {

@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The page: one text that holds its style, its script and its data. */
+/** The page: one HTML file that includes its style, its script and its data. */
 public final class Page {
-    /** The name of a run's report in its folder. */
+    /** The file name of a run's report. */
     public static final String FILE = "report.html";
 
     private static final List<String> SCRIPTS = List.of("format.js", "plot.js", "figures.js", "sections.js", "page.js");
@@ -30,14 +30,14 @@ public final class Page {
         return of(data, "'none'");
     }
 
-    /** A page that asks the server it came from for its data. */
+    /** The live page, which gets its data from the server that it came from. */
     public static String live() {
         ObjectNode data = JsonNodeFactory.instance.objectNode().put("live", true);
         data.putArray("runs");
         return of(data, "'self'");
     }
 
-    /** Writes the report of a run into its folder, in one step. */
+    /** Writes the report of a run into its folder, atomically. */
     public static Path write(RunFiles run, RunState state) {
         Path file = run.folder().resolve(FILE);
         AtomicFiles.writeString(file, report(run, state));
@@ -47,7 +47,7 @@ public final class Page {
     private static String of(JsonNode data, String connections) {
         StringBuilder script = new StringBuilder();
         SCRIPTS.forEach(name -> script.append(resource(name)));
-        // Within a script element only "<" can end it.
+        // Only "<" could end the script element.
         return resource("page.html")
                 .replace("/*STYLE*/", resource("page.css"))
                 .replace("/*SCRIPT*/", script)

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The data of a run as the page's script reads them. */
+/** The data of a run for the page's script. */
 public final class RunJson {
-    /** Ranges of steps of a curve, about two pixels of a wide plot each. */
+    /** Number of ranges of steps of a thinned curve; each is about two pixels wide in a plot. */
     private static final int RANGES = 500;
 
     /** Metrics of a step that no plot shows. */
@@ -43,7 +43,7 @@ public final class RunJson {
         return of(run, run.state());
     }
 
-    /** The data of a run whose state the caller knows. */
+    /** The data of a run whose state the caller determined. */
     public static ObjectNode of(RunFiles run, RunState state) {
         RunLog log = run.log();
         JsonNode begun = log.begun();
@@ -118,7 +118,7 @@ public final class RunJson {
         }
     }
 
-    /** JSON has no word for what is not finite; the page leaves a gap. */
+    /** Null for a number that is not finite, which JSON does not have; the page draws a gap. */
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }

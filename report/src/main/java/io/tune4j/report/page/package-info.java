@@ -1,6 +1,6 @@
 /**
- * The page. {@link io.tune4j.report.page.RunJson} makes the data of a run, {@link io.tune4j.report.page.Page} puts them into the template
- * with its style and script. The script draws; nothing is loaded from anywhere.
+ * The report page. {@link io.tune4j.report.page.RunJson} produces the data of a run, and {@link io.tune4j.report.page.Page}
+ * inserts data, style and script into the template. The script draws; the page loads no other file.
  */
 @NullMarked
 package io.tune4j.report.page;

@@ -4,8 +4,8 @@ package io.tune4j.report.run;
 import java.util.Arrays;
 
 /**
- * A metric over steps. Long curves are thinned: of each range of steps the first, the lowest, the highest and the last value stay, so
- * that every value is one that was logged and no peak is lost.
+ * A metric over steps. Long curves are thinned: each range of steps keeps its first, lowest, highest and last value, so every
+ * value is one that was logged, and no peak is lost.
  */
 public final class Curve {
     private static final int CAPACITY = 16_384;
@@ -16,7 +16,7 @@ public final class Curve {
     private long count;
     private double sum;
 
-    /** Adds a value; steps rise. */
+    /** Adds a value, of a later step than the values before. */
     void add(long step, double value) {
         if (size == CAPACITY) {
             thin(CAPACITY / 8);
@@ -33,7 +33,7 @@ public final class Curve {
         }
     }
 
-    /** Drops what a resumed run computes again. */
+    /** Drops the values that a resumed run computes again. */
     void dropAfter(long step) {
         int kept = size;
         while (kept > 0 && steps[kept - 1] > step) {
@@ -101,7 +101,7 @@ public final class Curve {
         return values[index];
     }
 
-    /** Values that were added, also those that thinning dropped. */
+    /** Number of values that were added, including those that thinning dropped. */
     public long count() {
         return count;
     }

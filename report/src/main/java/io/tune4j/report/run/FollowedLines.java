@@ -12,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the lines that a file has got since the last look. A line without its end waits for it. */
+/** Reads the lines that were added to a file since the last call. An incomplete last line is read once it is complete. */
 final class FollowedLines {
     private static final int BLOCK = 1 << 16;
 
@@ -30,10 +30,10 @@ final class FollowedLines {
     }
 
     /**
-     * Reads on.
+     * Reads the new lines.
      *
-     * @param restarted is called first if the file is another one, or shorter, than at the last look
-     * @return whether there was anything new
+     * @param restarted called first if the file was replaced or truncated since the last call
+     * @return whether there was a new line
      */
     boolean read(Runnable restarted, Consumer<String> lines) throws IOException {
         if (!exists()) {

@@ -6,14 +6,15 @@ import io.tune4j.report.journal.Machine;
 import java.time.Clock;
 
 /**
- * Tells whether a run still lives. Its process can be asked on this machine alone; elsewhere only the age of the newest entry tells.
+ * Determines whether a run is still alive. On its own machine its process is checked; on another, only the age of the newest
+ * entry is known.
  *
  * @param host the name of this machine
  */
 record Liveness(Clock clock, String host) {
     private static final long LEAST_SILENCE = 120_000;
 
-    /** Silence that is odd, in steps of the run. */
+    /** A run counts as stuck after the time of so many steps without an entry. */
     private static final int ODD_STEPS = 30;
 
     static Liveness here() {
@@ -47,7 +48,7 @@ record Liveness(Clock clock, String host) {
         long started = begun.path("pid_started").asLong();
         return ProcessHandle.of(begun.path("pid").asLong())
                 .filter(ProcessHandle::isAlive)
-                // Another process may have the number by now.
+                // Another process may have got the same process id.
                 .filter(process -> started == 0 || Math.abs(Machine.started(process) - started) < 2000)
                 .isPresent();
     }

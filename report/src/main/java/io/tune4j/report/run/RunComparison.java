@@ -17,12 +17,12 @@ public final class RunComparison {
     /**
      * A line of a comparison.
      *
-     * @param first empty where the first run has no such value
-     * @param second empty where the second run has none
+     * @param first the first run's value; empty if it has none
+     * @param second the second run's value; empty if it has none
      */
     public record Line(String name, String first, String second) {}
 
-    /** The settings in which any of the runs differ, folders of output aside, in the order of the configs. */
+    /** The settings that differ between any of the runs, except output folders, in the order of the configs. */
     public static List<String> differing(Collection<RunSummary> runs) {
         Set<String> keys = new LinkedHashSet<>();
         runs.forEach(run -> keys.addAll(run.config().keySet()));
@@ -45,7 +45,7 @@ public final class RunComparison {
         return Objects.requireNonNullElse(run.config().get(key), "");
     }
 
-    /** The results, whether they differ or not. */
+    /** The results, including equal ones. */
     public static List<Line> results(RunSummary first, RunSummary second) {
         List<Line> lines = new ArrayList<>();
         lines.add(new Line("state", first.state().label(), second.state().label()));

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's folder, which is only read. The journal tells all; the folder of an older version has none, and then {@code
- * logs/metrics.jsonl} gives the curves.
+ * Reads a run's folder and never writes to it. All data come from the journal. A folder of an older version has no journal; its
+ * curves come from {@code logs/metrics.jsonl}.
  */
 public final class RunFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ public final class RunFiles {
         this.metrics = new FollowedLines(this.folder.resolve("logs").resolve("metrics.jsonl"));
     }
 
-    /** Whether a folder holds a run. */
+    /** Whether a folder is a run's. */
     public static boolean isRun(Path folder) {
         return Files.isRegularFile(folder.resolve(Journal.FILE))
                 || (Files.isRegularFile(folder.resolve(CONFIG))
@@ -42,7 +42,7 @@ public final class RunFiles {
     /**
      * Reads a run.
      *
-     * @throws UserException if the folder holds none
+     * @throws UserException if the folder is not a run's
      */
     public static RunFiles read(Path folder) {
         if (!isRun(folder)) {
@@ -57,7 +57,7 @@ public final class RunFiles {
     /**
      * Reads what is new.
      *
-     * @return whether there was anything
+     * @return whether anything was new
      * @throws UserException if the files cannot be read
      */
     public boolean update() {
@@ -102,7 +102,7 @@ public final class RunFiles {
                 return entry;
             }
         } catch (JsonProcessingException e) {
-            // Counted below, as any other line that is no object.
+            // Counted below, like any other line that is not an object.
         }
         if (!line.isBlank()) {
             log.unreadable();

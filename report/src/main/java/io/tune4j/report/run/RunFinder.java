@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds the runs at and below a folder. */
+/** Finds the runs in and below a folder. */
 public final class RunFinder {
     private static final int DEEPEST = 4;
 
-    /** Folders that runs make in their own. */
+    /** Names of folders inside a run's folder, which are not searched. */
     private static final Pattern PARTS =
             Pattern.compile("\\..*|checkpoints|adapter|merged|best|logs|previous|epoch_\\d+|profiling_outputs");
 

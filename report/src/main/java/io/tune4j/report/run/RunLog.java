@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The contents of a run's journal. A run that resumes drops what it computes again; a new run in the same journal drops all. */
+/**
+ * The contents of a run's journal. When the run is resumed, values that it computes again are dropped; when a new run begins in
+ * the same journal, everything is dropped.
+ */
 public final class RunLog {
     private static final String STEP = "step";
 
@@ -30,7 +33,7 @@ public final class RunLog {
     private long earlierMillis;
     private int unreadable;
 
-    /** Takes up an entry of the journal. */
+    /** Adds an entry of the journal. */
     public void add(JsonNode entry) {
         long time = entry.path("time").asLong();
         switch (entry.path("event").asText()) {
@@ -43,7 +46,7 @@ public final class RunLog {
             case "warning" -> warnings.add(entry.path("text").asText());
             case "ended" -> ended = entry;
             default -> {
-                // A kind of entry that a newer version writes.
+                // Written by a newer version.
             }
         }
         lastTime = Math.max(lastTime, time);
@@ -58,6 +61,8 @@ public final class RunLog {
             firstTime = time;
             earlierMillis = 0;
             answers = MissingNode.getInstance();
+            saved = MissingNode.getInstance();
+            memory = MissingNode.getInstance();
         } else {
             curves.values().forEach(curve -> curve.dropAfter(first));
             resumes.add(first);
@@ -71,7 +76,7 @@ public final class RunLog {
         lastTime = time;
     }
 
-    /** Takes up the metrics of a step, as {@code metrics.jsonl} has them. */
+    /** Adds the metrics of a step, in the form of {@code metrics.jsonl}. */
     void step(long step, JsonNode metrics) {
         metrics.properties().forEach(metric -> {
             if (!metric.getKey().equals(STEP)) {
@@ -80,7 +85,7 @@ public final class RunLog {
         });
     }
 
-    /** A run that resumes measures at its first step again. */
+    /** Adds a validation. A resumed run validates at its first step again, so the earlier value of that step is dropped. */
     void validated(long step, double loss) {
         validation.dropAfter(step - 1);
         validation.add(step, loss);
@@ -101,12 +106,12 @@ public final class RunLog {
         };
     }
 
-    /** The entry of the newest beginning; missing in an older version's folder. */
+    /** The newest entry {@code begun}; missing in an older version's folder. */
     public JsonNode begun() {
         return begun;
     }
 
-    /** The last entry; missing while the run goes on, and after a kill. */
+    /** The entry {@code ended}; missing while the run is going on, and after a kill. */
     public JsonNode ended() {
         return ended;
     }
@@ -149,7 +154,7 @@ public final class RunLog {
         return List.copyOf(resumes);
     }
 
-    /** Steps that are done. */
+    /** Number of finished steps. */
     public long done() {
         long last = Math.max(begun.path("first_step").asLong(), validation.lastStep());
         for (Curve curve : curves.values()) {
@@ -158,7 +163,7 @@ public final class RunLog {
         return last;
     }
 
-    /** Steps of the run; 0 if that is not known. */
+    /** Number of steps of the run; 0 if unknown. */
     public long steps() {
         return begun.path("steps").asLong();
     }
@@ -168,7 +173,7 @@ public final class RunLog {
         return firstTime;
     }
 
-    /** When its process began to train. */
+    /** When the run's newest process began to train. */
     public long sessionTime() {
         return sessionTime;
     }
@@ -183,7 +188,7 @@ public final class RunLog {
         return earlierMillis + lastTime - sessionTime;
     }
 
-    /** Lines that are no JSON, such as one that a kill cut short. */
+    /** Number of lines that are not JSON, such as one that a kill cut short. */
     public int unreadableLines() {
         return unreadable;
     }

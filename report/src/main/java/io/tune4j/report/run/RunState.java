@@ -3,18 +3,18 @@ package io.tune4j.report.run;
 
 import java.util.Locale;
 
-/** How a run stands, as far as its files tell. */
+/** The state of a run, as far as its files show it. */
 public enum RunState {
     RUNNING("running"),
-    /** The process is there, but has written nothing for long. */
+    /** The process exists, or may exist on another machine, but has not written for long. */
     STUCK("no sign of life"),
     COMPLETED("completed"),
-    /** On request, with everything saved. */
+    /** Stopped on request, with its state saved. */
     STOPPED("stopped"),
     FAILED("failed"),
-    /** The process is gone and has said nothing. */
+    /** The process no longer exists, and wrote no last entry. */
     KILLED("killed"),
-    /** Files of an older version do not say. */
+    /** The files are of an older version, which did not record the state. */
     UNKNOWN("unknown");
 
     private final String label;
@@ -23,17 +23,17 @@ public enum RunState {
         this.label = label;
     }
 
-    /** For people. */
+    /** The name for people. */
     public String label() {
         return label;
     }
 
-    /** For programs. */
+    /** The name for programs. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether more may come. */
+    /** Whether the run may write more. */
     public boolean isOpen() {
         return this == RUNNING || this == STUCK;
     }

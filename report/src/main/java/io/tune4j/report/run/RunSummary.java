@@ -8,18 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A run in short.
+ * A summary of a run.
  *
- * @param done steps that are done
- * @param steps of the run, 0 if that is not known
+ * @param done number of finished steps
+ * @param steps number of steps of the run; 0 if unknown
  * @param loss the last training loss; NaN without one
  * @param validation the lowest validation loss; NaN without one
- * @param validationStep the step that it belongs to
- * @param tokensPerSecond on average; NaN if that was not logged
- * @param peakBytes of memory; 0 if that was not measured
- * @param seconds of training
- * @param began in milliseconds since 1970, 0 if that is not known
- * @param config values by dotted path
+ * @param validationStep the step with the lowest validation loss
+ * @param tokensPerSecond the mean of tokens per second; NaN if it was not logged
+ * @param peakBytes peak memory in bytes; 0 if it was not measured
+ * @param seconds seconds of training
+ * @param began the start in milliseconds since 1970; 0 if unknown
+ * @param config the config's values by dotted path
  */
 public record RunSummary(
         Path folder,
@@ -62,7 +62,7 @@ public record RunSummary(
                 SavedConfig.byKey(run.config()));
     }
 
-    /** The last name of the folder. */
+    /** The name of the run's folder. */
     public String name() {
         Path name = folder.getFileName();
         return name == null ? folder.toString() : name.toString();

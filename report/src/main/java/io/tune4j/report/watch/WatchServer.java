@@ -20,14 +20,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Serves the live page on the loopback address: {@code /} is the page, {@code /events} its data as server-sent events. It reads files
- * alone, so it can begin and end at any time.
+ * Serves the live page on the loopback address: {@code /} is the page, {@code /events} its data as server-sent events. It only
+ * reads files, so it can start and stop at any time.
  */
 public final class WatchServer implements AutoCloseable {
     private static final int LOOK_MILLIS = 500;
     private static final int PING_MILLIS = 10_000;
 
-    /** A name from elsewhere that leads here is a page of a stranger that asks through the user's browser. */
+    /**
+     * The host names that are answered. Another name that resolves to this machine may be an attack from a foreign page (DNS
+     * rebinding).
+     */
     private static final Pattern OWN_HOST = Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?");
 
     private final WatchedRuns runs;
@@ -50,10 +53,10 @@ public final class WatchServer implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts the server.
      *
-     * @param roots folders of runs, or above them
-     * @param port 0 for any that is free
+     * @param roots folders of runs, or folders above them
+     * @param port the port; 0 for any free one
      * @throws ResourceException if the port is taken
      */
     public static WatchServer start(List<Path> roots, int port) {
@@ -84,9 +87,9 @@ public final class WatchServer implements AutoCloseable {
         try (exchange) {
             String host = exchange.getRequestHeaders().getFirst("Host");
             if (host == null || !OWN_HOST.matcher(host).matches()) {
-                send(exchange, 403, "text/plain", "this page is for this machine alone");
+                send(exchange, 403, "text/plain", "this page is available on this machine only");
             } else if (!exchange.getRequestMethod().equals("GET")) {
-                send(exchange, 405, "text/plain", "this page is only read");
+                send(exchange, 405, "text/plain", "only GET is allowed");
             } else if (exchange.getRequestURI().getPath().equals("/")) {
                 send(exchange, 200, "text/html", Page.live());
             } else if (exchange.getRequestURI().getPath().equals("/events")) {
@@ -110,7 +113,7 @@ public final class WatchServer implements AutoCloseable {
         exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
     }
 
-    /** Sends changes until the client has gone, which shows when something is written. */
+    /** Sends changes until the client has disconnected, which is noticed when writing fails. */
     private void events(HttpExchange exchange) throws IOException {
         headers(exchange, "text/event-stream");
         exchange.sendResponseHeaders(200, 0);

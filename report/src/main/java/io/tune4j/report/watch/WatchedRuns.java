@@ -15,9 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The runs below some folders, each with its newest data. Every change has a number, by which a client knows what it has missed. */
+/**
+ * The runs below some folders, each with its newest data. Changes are numbered, so a client can request the changes that it has
+ * missed.
+ */
 final class WatchedRuns {
-    /** More curves over each other show nothing. */
+    /** The most curves that are legible in one plot. */
     private static final int MOST = 40;
 
     private static final long SEARCH_MILLIS = 3000;
@@ -42,7 +45,7 @@ final class WatchedRuns {
         this.roots = List.copyOf(roots);
     }
 
-    /** Reads what is new; clients that wait are told. */
+    /** Reads what is new, and wakes waiting clients. */
     synchronized void look() {
         long now = System.currentTimeMillis();
         boolean changed = false;
@@ -96,7 +99,7 @@ final class WatchedRuns {
         return version;
     }
 
-    /** Waits until there is a change after one that a client knows, or the time is over. */
+    /** Waits until there is a newer change than the client's, or the time is over. */
     synchronized boolean await(long known, long millis) throws InterruptedException {
         long end = System.currentTimeMillis() + millis;
         for (long left = millis; version == known && left > 0; left = end - System.currentTimeMillis()) {
@@ -106,9 +109,9 @@ final class WatchedRuns {
     }
 
     /**
-     * The runs that changed after a change that a client knows, and the order of all: the newest first.
+     * The runs that changed since the client's newest change, and the order of all runs, newest first.
      *
-     * @param known 0 for a client that knows nothing
+     * @param known the number of the client's newest change; 0 for none
      */
     synchronized ObjectNode changes(long known) {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();

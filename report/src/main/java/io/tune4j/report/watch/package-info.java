@@ -1,4 +1,4 @@
-/** The page live: a server on this machine's own address that follows the files of runs and takes nothing from anybody. */
+/** The live page: a server on the loopback address that follows the files of runs. It reads nothing from clients. */
 @NullMarked
 package io.tune4j.report.watch;
 

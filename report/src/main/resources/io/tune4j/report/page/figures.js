@@ -35,7 +35,7 @@ function histogram(set) {
 /* The peak of each phase, against the limit. */
 function memoryBars(memory) {
   const most = Math.max(...memory.phases.map(phase => phase.bytes)) || 1;
-  /* A limit far away would leave nothing of the bars. */
+  /* With a limit far above the peaks the bars would be invisible. */
   const close = memory.limit > 0 && memory.limit < 3 * most;
   const scale = close ? Math.max(memory.limit, most) : most;
   const rows = memory.phases.map(phase => {
@@ -52,12 +52,12 @@ function memoryBars(memory) {
   return element("div", {class: "card pad"}, element("table", {}, element("tbody", {}, rows)));
 }
 
-/* Words and the blanks between them. */
+/* Splits a text into words and the spaces between them. */
 function words(text) {
   return text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) || [];
 }
 
-/* The longest common subsequence marks what stayed. */
+/* Words outside the longest common subsequence are marked. */
 function difference(before, after) {
   const a = words(before).slice(0, 600);
   const b = words(after).slice(0, 600);

@@ -23,7 +23,7 @@ function fill(made, attributes, children) {
   return made;
 }
 
-/* Four significant digits, which is what a person compares. */
+/* Four significant digits, enough to compare. */
 function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-/* The page: one run in full, and several over each other where it is live. */
+/* The page: one run in detail and, if live, several runs in one plot. */
 const PALETTE = ["var(--accent)", "var(--second)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)"];
 const state = {data: JSON.parse(document.getElementById("data").textContent), chosen: null, hidden: new Set()};
 const main = document.getElementById("main");
@@ -12,7 +12,7 @@ function colour(run) {
   return PALETTE[state.data.runs.indexOf(run) % PALETTE.length];
 }
 
-/* What can be told apart is built apart, so that a page that lives keeps its scroll place, its open tables and the focus. */
+/* Sections are built separately, so that a live page keeps its scroll position, its open tables and the focus. */
 function parts(run) {
   const slim = {...run, updated: 0, left: 0};
   const many = state.data.runs.length > 1;
@@ -24,7 +24,7 @@ function parts(run) {
     ["tiles", [run.done, run.seconds, run.validation.count, run.folder, run.memory], () => tiles(run)],
     ["notes", [run.findings, run.warnings, run.message, run.unreadable, run.state], () => notes(run)],
     ["curves", [run.done, run.validation.count, view.log, run.folder], () => curves(run, render)],
-    ["samples", run.answers || 0, () => samples(run)],
+    ["samples", [run.answers || 0, run.state], () => samples(run)],
     ["data", run.data || 0, () => data(run)],
     ["memory", run.memory, () => memory(run)],
     ["next", [run.next, run.places], () => next(run)],
@@ -71,7 +71,7 @@ function render() {
   document.getElementById("foot").textContent = run.folder + (run.updated ? "  ·  as of " + date(run.updated) : "");
 }
 
-/* Runs beside each other: their curves over each other, and a table to choose from. */
+/* Compares runs: their curves in one plot, and a table to choose runs. */
 function overview() {
   const runs = state.data.runs;
   const shown = runs.filter(run => !state.hidden.has(run.folder));

@@ -40,7 +40,7 @@ function exponential(values, points) {
   });
 }
 
-/* The mean of what precedes and what follows, each weighted exponentially over about so many points: it does not lag behind. */
+/* The mean of exponentially weighted averages in both directions, over about so many points, which does not lag behind the curve. */
 function smoothed(values, points) {
   const forward = exponential(values, points);
   const backward = exponential([...values].reverse(), points).reverse();
@@ -56,7 +56,7 @@ function bounds(series, log) {
   for (const one of series) {
     const sorted = one.value.filter(value => value !== null && (!log || value > 0)).sort((a, b) => a - b);
     if (!sorted.length) continue;
-    /* A few wild values at the beginning must not flatten the rest. */
+    /* A few outliers at the beginning must not flatten the rest. */
     const top = sorted.length > 40 ? sorted[Math.floor(0.995 * (sorted.length - 1))] : sorted[sorted.length - 1];
     low = Math.min(low, sorted[0]);
     high = Math.max(high, Math.max(top, sorted[Math.floor(sorted.length / 2)]));
@@ -248,7 +248,7 @@ function describe(options, series) {
   }).join(". ") + ". Arrow keys move along the curve.";
 }
 
-/* The same numbers for those who read tables; made when it is opened. */
+/* The numbers of the plot as a table, which is built when it is opened. */
 function valuesTable(options, series) {
   const details = element("details", {}, element("summary", {}, "Values"));
   details.addEventListener("toggle", () => {

@@ -1,4 +1,4 @@
-/* The parts of the page for one run, from the data that Java made. */
+/* The sections of the page for one run, from the data of RunJson. */
 const NAMES = {
   loss: "Loss", lr: "Learning rate", grad_norm: "Gradient norm", tokens_per_second: "Tokens per second",
   trained_tokens_per_second: "Trained tokens per second", step_seconds: "Seconds per step", memory_now: "Memory (GiB)",
@@ -23,10 +23,12 @@ function heading(run) {
           element("span", {class: "pill " + run.state}, run.stateLabel)),
       element("p", {class: "under"}, parts.filter(Boolean).join("  ·  ")),
       element("p", {class: "lead"}, story(run)),
+      run.state === "running" && !state.data.live ? element("p", {class: "under"},
+          `Written during the run, at ${date(run.updated)}. `, element("code", {}, "tune report DIR"), " writes this page again.") : null,
       facts.model ? element("p", {class: "under"}, [facts.model, facts.adapter].filter(Boolean).join("  ·  ")) : null);
 }
 
-/* One or two sentences that say how it went. */
+/* One or two sentences about the run's result. */
 function story(run) {
   const validation = run.validation;
   const loss = curve(run, "loss");
@@ -151,14 +153,15 @@ function curves(run, redraw) {
 
 function samples(run) {
   if (!run.answers || !run.answers.length) return null;
-  return section("Samples", "Answers of the model to records of the validation set. Marked is what training changed.",
+  const isOpen = run.state === "running" || run.state === "stuck";
+  return section("Samples", "The model's answers to records of the validation set. Changes by training are marked.",
       element("div", {class: "samples"}, run.answers.map(answer => {
         const ended = answer.after !== "";
         const marks = ended ? difference(answer.before, answer.after) : {before: answer.before, after: ""};
         const exact = ended && answer.after.trim() === answer.expected.trim();
         const row = (name, content, kind) => [element("dt", {}, name), element("dd", {class: kind || ""}, content)];
         return element("div", {class: "sample card"}, element("dl", {}, row("Prompt", answer.prompt.trim(), "prompt"),
-            row("Before", marks.before), ended ? row("After", [marks.after, exact ? element("span", {class: "match"}, "✓ exact") : null]
+            row("Before", marks.before), ended ? row(isOpen ? "Now" : "After", [marks.after, exact ? element("span", {class: "match"}, "✓ exact") : null]
                 .flat(), "after") : [],
             row("Expected", answer.expected)));
       })));

@@ -86,6 +86,8 @@ class RunFilesTest {
         assertThat(log.validation().size()).isZero();
         assertThat(log.warnings()).isEmpty();
         assertThat(log.answers().isMissingNode()).isTrue();
+        assertThat(log.saved().isMissingNode()).isTrue();
+        assertThat(log.memory().isMissingNode()).isTrue();
     }
 
     @Test
