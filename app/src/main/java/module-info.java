@@ -24,6 +24,8 @@ module io.tune4j.app {
     // Programs run recipes through that module.
     exports io.tune4j.app.configs to
             io.tune4j.embed;
+    exports io.tune4j.app.hub to
+            io.tune4j.embed;
     exports io.tune4j.app.run to
             io.tune4j.embed;
 

@@ -4,16 +4,25 @@ package io.tune4j.app;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apiguardian.api.API;
 
 /**
  * The rules between modules, below any root package, so that a test can also hold them against classes that break them.
@@ -50,11 +59,49 @@ record ArchitectureRules(String root) {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(and(
-                        below(and(PLUGINS, "engine", "generation", "app", "testkit")),
+                        below(and(PLUGINS, "decoder", "engine", "generation", "app", "testkit")),
                         "com.google.inject..",
                         "org.yaml..",
                         "picocli..",
                         "java.net.http.."));
+    }
+
+    /** In parameters and results of what a plugin author can call or override. */
+    ArchRule noPromiseMentionsAnInternalType() {
+        return codeUnits()
+                .that()
+                .areDeclaredInClassesThat(
+                        DescribedPredicate.describe("promise something", type -> status(type) == Promise.KEPT))
+                .and(DescribedPredicate.describe(
+                        "authors see",
+                        unit -> unit.getModifiers().contains(JavaModifier.PUBLIC)
+                                || unit.getModifiers().contains(JavaModifier.PROTECTED)))
+                .should(new ArchCondition<JavaCodeUnit>("mention no internal type") {
+                    @Override
+                    public void check(JavaCodeUnit unit, ConditionEvents events) {
+                        Stream.concat(unit.getParameterTypes().stream(), Stream.of(unit.getReturnType()))
+                                .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+                                .filter(type -> status(type) == Promise.NONE)
+                                .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                        unit, unit.getFullName() + " mentions " + type.getName())));
+                    }
+                });
+    }
+
+    private enum Promise {
+        KEPT,
+        NONE,
+        NOT_OF_THE_API
+    }
+
+    private static Promise status(JavaClass type) {
+        JavaClass outer = type;
+        while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+        }
+        return outer.tryGetAnnotationOfType(API.class)
+                .map(api -> api.status() == API.Status.INTERNAL ? Promise.NONE : Promise.KEPT)
+                .orElse(Promise.NOT_OF_THE_API);
     }
 
     ArchRule theEngineKnowsTheApiAlone() {

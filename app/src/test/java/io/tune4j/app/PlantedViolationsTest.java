@@ -33,6 +33,11 @@ class PlantedViolationsTest {
     }
 
     @Test
+    void aPromiseWithAnInternalType() {
+        assertBroken(RULES.noPromiseMentionsAnInternalType(), "planted.api.LeakyPromise.part()", "planted.api.Part");
+    }
+
+    @Test
     void theEngineWithAPlugin() {
         assertBroken(RULES.theEngineKnowsTheApiAlone(), "planted.engine.Machine", "planted.models.ForeignModel");
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.chat;
 
+import io.tune4j.api.data.DatasetProvider.PromptForm;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.nn.AdapterRows;
+import io.tune4j.api.nn.Pass.AdapterRows;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.generation.GeneratedToken;
 import io.tune4j.generation.Generation;
@@ -13,6 +14,7 @@ import io.tune4j.generation.GenerationRequest;
 import io.tune4j.generation.Generator;
 import io.tune4j.generation.GeneratorOptions;
 import io.tune4j.generation.LoadedModel;
+import io.tune4j.generation.PromptFormFile;
 import io.tune4j.generation.Sampling;
 import io.tune4j.generation.Ticket;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public final class ChatSession implements AutoCloseable {
     private final Sampling sampling;
     private final int maxNewTokens;
     private final Consumer<String> out;
+    private final SideBySide beside;
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private final List<Message> history = new ArrayList<>();
     private @Nullable String system;
@@ -46,14 +49,16 @@ public final class ChatSession implements AutoCloseable {
     /**
      * @param model stays the caller's
      * @param maxNewTokens the most tokens of an answer
+     * @param columns of the terminal, for two answers beside each other
      * @param out takes text as it comes; not whole lines
      */
-    public ChatSession(LoadedModel model, Sampling sampling, int maxNewTokens, Consumer<String> out) {
+    public ChatSession(LoadedModel model, Sampling sampling, int maxNewTokens, int columns, Consumer<String> out) {
         this.model = model;
         this.generator = model.generator(GeneratorOptions.DEFAULT);
         this.ends = model.ends();
         this.sampling = sampling;
         this.maxNewTokens = maxNewTokens;
+        this.beside = new SideBySide(columns);
         this.out = out;
         this.adapters = List.of(model.adapters().isEmpty() ? AdapterRows.BASE : WITH_ADAPTER);
     }
@@ -119,6 +124,19 @@ public final class ChatSession implements AutoCloseable {
                         : "with the adapter " + who));
     }
 
+    /** What people should know before they ask: with an adapter or not, and in which form it is asked. */
+    public String introduction() {
+        int adapter = adapters.get(0);
+        PromptForm form = model.prompts().form(adapter);
+        String who = adapter == AdapterRows.BASE ? "no adapter" : "with its adapter";
+        if (!form.conversation()) {
+            who += "; it learned plain text, so it continues yours without a chat format";
+        } else if (!form.equals(PromptForm.PLAIN)) {
+            who += "; messages get the form of the training data (" + PromptFormFile.NAME + ")";
+        }
+        return who + "; /help for commands";
+    }
+
     private void say(String line) {
         out.accept(line + "\n");
     }
@@ -130,7 +148,6 @@ public final class ChatSession implements AutoCloseable {
         }
         messages.addAll(history);
         messages.add(new Message(Role.USER, question, false));
-        int[] prompt = model.tokenizer().encodePrompt(messages);
         // Each turn draws by itself, and a conversation can be repeated.
         Sampling own = sampling.withSeed(RandomKeys.derive(sampling.seed(), turns++));
         long start = System.nanoTime();
@@ -139,6 +156,7 @@ public final class ChatSession implements AutoCloseable {
         try {
             for (int adapter : adapters) {
                 Answer answer = new Answer(adapters.size() == 1);
+                int[] prompt = model.prompts().encode(messages, adapter);
                 answer.ticket = generator.submit(
                         new GenerationRequest(prompt, adapter, maxNewTokens, own, ends, List.of(), -1), answer);
                 answers.add(answer);
@@ -163,8 +181,12 @@ public final class ChatSession implements AutoCloseable {
         List<Generation> generations =
                 answers.stream().map(answer -> answer.submitted().await()).toList();
         if (generations.size() == 2) {
-            say("base:    " + generations.get(0).text().strip());
-            say("adapter: " + generations.get(1).text().strip());
+            beside.lines(
+                            "BASE",
+                            generations.get(0).text().strip(),
+                            "ADAPTER",
+                            generations.get(1).text().strip())
+                    .forEach(this::say);
         } else {
             say("");
         }

@@ -1,6 +1,6 @@
 /**
- * {@code tune chat}: {@link io.tune4j.app.chat.ModelFolder} finds base and adapter, {@link io.tune4j.app.chat.ChatSession} is the
- * conversation.
+ * {@code tune chat}: {@link io.tune4j.app.chat.ChatSession} is the conversation. Base and adapter are found by {@link
+ * io.tune4j.app.run.ServedFolder}.
  */
 @NullMarked
 package io.tune4j.app.chat;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.app.chat.ChatSession;
-import io.tune4j.app.chat.ModelFolder;
 import io.tune4j.app.configs.ConfigSource;
+import io.tune4j.app.console.Style;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;
+import io.tune4j.app.run.ServedFolder;
 import io.tune4j.generation.LoadedModel;
 import io.tune4j.generation.Sampling;
 import java.io.BufferedReader;
@@ -52,7 +51,10 @@ final class ChatCommand implements Callable<Integer> {
     @ParentCommand
     private TuneCommand root = new TuneCommand();
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "A checkpoint, an adapter, or the output_dir of a run.")
+    @Parameters(
+            index = "0",
+            paramLabel = "DIR",
+            description = "A checkpoint, a GGUF file, an adapter, or the output_dir of a run.")
     private Path folder = Path.of("");
 
     @Option(
@@ -84,15 +86,16 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Sampling sampling = new Sampling(temperature, 0, topP, 0, 1, seed == null ? RandomKeys.newSeed() : seed);
-        ModelFolder model = ModelFolder.of(folder, base);
+        ServedFolder served = ServedFolder.of(folder, base);
         TerminalConsole console = TerminalConsole.standard();
-        String config = config(model).toPrettyString();
-        ConfigSource source = new ConfigSource("the command line", "tune chat", null, () -> config);
+        Style style = Style.output();
+        ConfigSource source = new ConfigSource("the command line", "tune chat", null, served::generateYaml);
         return new RecipeRunner(root.host(console), console)
                 .use(RECIPE, source, overrides, LoadedModel.Source.class, opener -> {
                     try (LoadedModel loaded = opener.open();
-                            ChatSession session = new ChatSession(loaded, sampling, maxNewTokens, this::print)) {
-                        converse(session, loaded);
+                            ChatSession session =
+                                    new ChatSession(loaded, sampling, maxNewTokens, style.columns(), this::print)) {
+                        converse(session, System.console() != null && style.terminal());
                     }
                     return 0;
                 });
@@ -103,7 +106,7 @@ final class ChatCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private void converse(ChatSession session, LoadedModel loaded) {
+    private void converse(ChatSession session, boolean isTerminal) {
         Signal.handle(new Signal("INT"), signal -> {
             if (!session.interrupt()) {
                 // Between answers there is nothing to lose.
@@ -111,9 +114,8 @@ final class ChatCommand implements Callable<Integer> {
             }
         });
         session.interrupt();
-        boolean isTerminal = System.console() != null;
         if (isTerminal) {
-            print((loaded.adapters().isEmpty() ? "no adapter" : "with its adapter") + "; /help for commands\n");
+            print(session.introduction() + "\n");
         }
         if (system != null) {
             session.take("/system " + system);
@@ -131,21 +133,5 @@ final class ChatCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new ResourceException("cannot read what you type: " + e.getMessage(), e);
         }
-    }
-
-    /** JSON is YAML, and quotes whatever a path has in it. */
-    private static ObjectNode config(ModelFolder model) {
-        ObjectNode config = JsonNodeFactory.instance.objectNode();
-        String base = model.base().toString();
-        config.putObject("model").put("_component_", "auto");
-        config.putObject("tokenizer").put("_component_", "hf_tokenizer").put("path", base);
-        config.putObject("checkpointer")
-                .put("_component_", "FullModelHFCheckpointer")
-                .put("checkpoint_dir", base);
-        config.putObject("prompt").put("user", "");
-        if (model.adapter() != null) {
-            config.put("adapter_dir", model.adapter().toString());
-        }
-        return config;
     }
 }

@@ -2,10 +2,10 @@
 package io.tune4j.app.cli;
 
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.recipe.DataReport;
-import io.tune4j.api.recipe.DataReport.Lengths;
-import io.tune4j.api.recipe.DataReport.Sample;
-import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.api.recipe.Recipe.DataReport;
+import io.tune4j.api.recipe.Recipe.DataReport.Lengths;
+import io.tune4j.api.recipe.Recipe.DataReport.Sample;
+import io.tune4j.api.recipe.Recipe.DataReport.Token;
 import io.tune4j.app.console.Style;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.io.Sizes;
 import io.tune4j.app.console.Style;
 import io.tune4j.app.console.TransferBars;
+import io.tune4j.app.hub.HubFolders;
 import io.tune4j.engine.hub.FilePatterns;
 import io.tune4j.engine.hub.HubClient;
 import io.tune4j.engine.hub.HubClient.Listing;
@@ -110,7 +109,7 @@ final class DownloadCommand implements Runnable {
         explain(listing, patterns);
         List<Path> files = new HubDownload(client, listing, folder, bars, CONNECTIONS).run(patterns);
         if (kind == Kind.MODEL) {
-            rememberOrigin(folder, repository);
+            HubFolders.rememberOrigin(folder, repository);
         }
         System.out.println(repository.label() + ": " + files.size() + " files in " + folder);
     }
@@ -139,14 +138,5 @@ final class DownloadCommand implements Runnable {
                     + (twice.get(0).path().endsWith(".bin") ? "*.bin" : "original/*.pth") + "\" would save "
                     + Sizes.format(bytes));
         }
-    }
-
-    /** Records the model's id for adapters, whose config names their base model. */
-    private static void rememberOrigin(Path folder, HubRepository repository) {
-        String json = JsonNodeFactory.instance
-                .objectNode()
-                .put("repo_id", repository.id())
-                .toPrettyString();
-        AtomicFiles.writeString(folder.resolve("repo_id.json"), json + "\n");
     }
 }

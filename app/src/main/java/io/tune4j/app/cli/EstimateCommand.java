@@ -6,9 +6,9 @@ import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.DiskSpace;
 import io.tune4j.api.io.Sizes;
-import io.tune4j.api.recipe.RunEstimate;
-import io.tune4j.api.recipe.RunEstimate.Lever;
-import io.tune4j.api.recipe.RunEstimate.Part;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Lever;
+import io.tune4j.api.recipe.Recipe.RunEstimate.Part;
 import io.tune4j.app.console.TerminalConsole;
 import io.tune4j.app.run.RecipeRunner;
 import java.io.PrintStream;
@@ -111,13 +111,16 @@ final class EstimateCommand implements Callable<Integer> {
                 Sizes.format(DiskSpace.free(Path.of("").toAbsolutePath())));
         out.println("compute");
         out.printf(Locale.ROOT, "  %-18s %10s%n", "an optimizer step", teraflops(estimate.operationsPerStep()));
-        if (!estimate.levers().isEmpty()) {
-            out.println("what would lower the peak");
-            for (Lever lever : estimate.levers()) {
-                RunEstimate other = estimate(each, run, lever.overrides());
+        boolean introduced = false;
+        for (Lever lever : estimate.levers()) {
+            long peak = estimate(each, run, lever.overrides()).peakBytes();
+            if (peak < estimate.peakBytes()) {
+                if (!introduced) {
+                    out.println("what would lower the peak");
+                    introduced = true;
+                }
                 out.printf(
-                        "  %-52s to %10s  %s%n",
-                        String.join(" ", lever.overrides()), Sizes.format(other.peakBytes()), lever.cost());
+                        "  %-52s to %10s  %s%n", String.join(" ", lever.overrides()), Sizes.format(peak), lever.cost());
             }
         }
         return fits ? 0 : DOES_NOT_FIT;

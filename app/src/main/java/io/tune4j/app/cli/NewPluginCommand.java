@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.cli;
 
+import static java.util.Map.entry;
+
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.io.AtomicFiles;
@@ -29,6 +31,9 @@ import picocli.CommandLine.Parameters;
         description = "Writes a Maven project for a new plugin, with a contribution of one kind and its test.")
 final class NewPluginCommand implements Runnable {
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+
+    /** The package of the kit's backend. */
+    private static final String REFERENCE = "io.tune4j.testkit.reference";
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The plugin's id: lower-case words joined by -.")
     private String id = "";
@@ -72,19 +77,22 @@ final class NewPluginCommand implements Runnable {
         kind.files().forEach(name -> files.put(name, kind + "/" + name));
         kind.classes().forEach(name -> files.put(own.resolve(name).toString(), kind + "/" + name));
         files.put(tests.resolve(kind.test()).toString(), kind + "/" + kind.test());
-        Map<String, String> words = Map.of(
-                "@id@",
-                id,
-                "@word@",
-                id.replace('-', '_'),
-                "@package@",
-                ownPackage,
-                "@class@",
-                className,
-                "@version@",
-                ApiVersion.current(),
-                "@repository@",
-                repository());
+        kind.golden().forEach(name -> files.put("src/test/resources/golden/" + name, kind + "/" + name));
+        String word = id.replace('-', '_');
+        Map<String, String> words = Map.ofEntries(
+                entry("@id@", id),
+                entry("@word@", word),
+                entry("@package@", ownPackage),
+                entry("@class@", className),
+                entry("@version@", ApiVersion.current()),
+                entry("@repository@", repository()),
+                entry("@module@", "io.tune4j." + kind.library()),
+                entry("@artifact@", "tune4j-" + kind.library()),
+                // The kit's backend is a template as it is.
+                entry(REFERENCE, ownPackage),
+                entry("NAME = \"java\"", "NAME = \"" + word + "\""),
+                entry("backend java ", "backend " + word + " "),
+                entry("{@code java}", "{@code " + word + "}"));
         files.forEach((target, template) -> write(folder.resolve(target), template, words));
         System.out.println("wrote a plugin to " + folder + "; next:");
         System.out.println("  cd " + folder + " && mvn package");
@@ -109,6 +117,11 @@ final class NewPluginCommand implements Runnable {
         try (InputStream in = NewPluginCommand.class.getResourceAsStream("skeleton/" + template)) {
             if (in == null) {
                 throw new InternalException("the template " + template + " is missing");
+            }
+            if (template.endsWith(".safetensors")) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                Files.write(file, in.readAllBytes());
+                return;
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             for (Map.Entry<String, String> word : words.entrySet()) {

@@ -11,7 +11,19 @@ enum PluginKind {
             List.of("GainMethod.java", "GainAdapter.java", "GainLinear.java"),
             "GainMethodTest.java"),
     dataset(List.of("README.md"), List.of("LinesDatasetFactory.java", "LinesDataset.java"), "LinesDatasetTest.java"),
-    logger(List.of("README.md"), List.of("CsvLoggerFactory.java", "CsvLogger.java"), "CsvLoggerTest.java");
+    logger(List.of("README.md"), List.of("CsvLoggerFactory.java", "CsvLogger.java"), "CsvLoggerTest.java"),
+    model(List.of("README.md"), List.of("OwnArchitecture.java", "OwnFamily.java"), "OwnFamilyTest.java"),
+    backend(
+            List.of("README.md"),
+            List.of(
+                    "JavaBackendFactory.java",
+                    "JavaBackend.java",
+                    "JavaKernels.java",
+                    "JavaArray.java",
+                    "Elements.java",
+                    "MersenneTwister.java",
+                    "MemoryCollective.java"),
+            "JavaBackendTest.java");
 
     private final List<String> files;
     private final List<String> classes;
@@ -31,6 +43,16 @@ enum PluginKind {
     /** Sources beside the plugin class. */
     List<String> classes() {
         return classes;
+    }
+
+    /** The last word of the module that it is made with: the API, or the decoder, which requires the API. */
+    String library() {
+        return this == model ? "decoder" : "api";
+    }
+
+    /** Files that the test reads. */
+    List<String> golden() {
+        return this == model ? List.of("config.json", "model.safetensors", "golden.safetensors") : List.of();
     }
 
     /** The test that extends the kit. */

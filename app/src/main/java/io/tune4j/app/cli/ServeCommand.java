@@ -77,7 +77,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServedFolder served = ServedFolder.of(folder, base).with(adapters);
-        String yaml = served.yaml();
+        String yaml = served.serveYaml();
         List<String> all = new ArrayList<>();
         if (host != null) {
             all.add("host=" + host);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.cli;
 
-import io.tune4j.api.error.DataException;
 import io.tune4j.app.console.Style;
 import io.tune4j.app.console.TransferBars;
+import io.tune4j.app.hub.HubFolders;
+import io.tune4j.app.hub.ModelCard;
 import io.tune4j.engine.hub.HubRepository;
 import io.tune4j.engine.hub.HubRepository.Kind;
 import io.tune4j.engine.hub.HubSettings;
 import io.tune4j.engine.hub.HubUpload;
 import io.tune4j.engine.hub.HubUpload.Uploaded;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +48,7 @@ final class UploadCommand implements Runnable {
     }
 
     private void upload(Map<String, String> environment) {
-        Path folder = Files.isDirectory(source.resolve("adapter")) ? source.resolve("adapter") : source;
-        if (!Files.isDirectory(folder)) {
-            throw new DataException(folder + " is no folder; name the folder of a run, an adapter or a model");
-        }
+        Path folder = HubFolders.toUpload(source);
         HubSettings settings = HubSettings.of(environment, token);
         HubRepository repository = new HubRepository(Kind.MODEL, id, HubRepository.MAIN);
         TransferBars bars = new TransferBars(System.out, Style.output());

@@ -65,8 +65,9 @@ final class ProgressText {
      * The text for a step.
      *
      * @param otherwise for a step whose metrics were not told
+     * @param withTrend whether there is room for the trend
      */
-    String of(long done, long total, String otherwise) {
+    String of(long done, long total, String otherwise, boolean withTrend) {
         Stepped step = newest;
         if (step == null || step.step() != done) {
             return otherwise;
@@ -75,7 +76,7 @@ final class ProgressText {
         Double loss = step.metrics().get("loss");
         if (loss != null) {
             text.append(String.format(Locale.ROOT, "loss %.4f", loss));
-            text.append(blocks && losses.size() > 1 ? " " + trend() : "");
+            text.append(withTrend && blocks && losses.size() > 1 ? " " + trend() : "");
         }
         Double speed = step.metrics().get("tokens_per_second");
         if (speed != null) {

@@ -15,6 +15,8 @@ import java.util.function.IntSupplier;
  */
 public final class TerminalConsole implements Console {
     private static final int BAR_WIDTH = 24;
+    private static final int LEAST_BAR_WIDTH = 6;
+    private static final String TO_LINE_END = "\u001b[K";
     private static final List<String> LEVELS = List.of("DEBUG", "INFO", "WARNING", "ERROR");
 
     private final PrintStream out;
@@ -22,7 +24,7 @@ public final class TerminalConsole implements Console {
     private int level = LEVELS.indexOf("INFO");
     private final IntSupplier columns;
     private final ProgressText text;
-    private int barLength;
+    private boolean inBar;
 
     public TerminalConsole(PrintStream out, Style style) {
         this(out, style, style::columns);
@@ -83,21 +85,31 @@ public final class TerminalConsole implements Console {
         if (level > LEVELS.indexOf("INFO")) {
             return;
         }
-        String steps = done + "/" + total;
         if (!style.terminal()) {
-            print("step " + steps + "  " + described);
+            print("step " + done + "/" + total + "  " + described);
             return;
         }
-        int filled = (int) (BAR_WIDTH * done / Math.max(1, total));
-        String bar = "[" + "#".repeat(filled) + "-".repeat(BAR_WIDTH - filled) + "] " + steps + "  "
-                + text.of(done, total, described);
-        bar = bar.substring(0, Math.min(bar.length(), Math.max(BAR_WIDTH, columns.getAsInt() - 1)));
-        out.print("\r" + bar + " ".repeat(Math.max(0, barLength - bar.length())));
+        out.print("\r" + fitted(done, total, described) + TO_LINE_END);
         out.flush();
-        barLength = bar.length();
+        inBar = true;
         if (done >= total) {
             end();
         }
+    }
+
+    /** The line in the columns that there are: the bar shrinks first, then the trend goes, then the bar. */
+    private String fitted(long done, long total, String described) {
+        int width = Math.max(1, columns.getAsInt() - 1);
+        String rest = "";
+        for (boolean trend : new boolean[] {true, false}) {
+            rest = done + "/" + total + "  " + text.of(done, total, described, trend);
+            int bar = Math.min(BAR_WIDTH, width - rest.length() - "[] ".length());
+            if (bar >= LEAST_BAR_WIDTH) {
+                int filled = (int) (bar * done / Math.max(1, total));
+                return "[" + "#".repeat(filled) + "-".repeat(bar - filled) + "] " + rest;
+            }
+        }
+        return rest.substring(0, Math.min(rest.length(), width));
     }
 
     private void print(String text) {
@@ -108,9 +120,9 @@ public final class TerminalConsole implements Console {
 
     /** Leaves the bar's line. */
     private void end() {
-        if (barLength > 0) {
+        if (inBar) {
             out.println();
-            barLength = 0;
+            inBar = false;
         }
     }
 }

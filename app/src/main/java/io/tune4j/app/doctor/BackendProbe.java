@@ -3,7 +3,7 @@ package io.tune4j.app.doctor;
 
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.backend.BackendFactory;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;

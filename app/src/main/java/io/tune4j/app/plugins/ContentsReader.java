@@ -5,7 +5,7 @@ import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelFamily;
 import io.tune4j.api.peft.PeftMethod;
-import io.tune4j.api.peft.PeftVariant;
+import io.tune4j.api.peft.PeftMethod.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.plugin.Plugin;

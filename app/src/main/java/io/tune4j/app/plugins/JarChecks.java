@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks into a plugin's jars without running their code. */
 final class JarChecks {
-    private static final String API_PACKAGE = "io.tune4j.api";
     private static final Set<String> EXITS =
             Set.of("java/lang/System.exit", "java/lang/Runtime.exit", "java/lang/Runtime.halt");
 
@@ -31,7 +30,8 @@ final class JarChecks {
     static void requireNoApiClasses(PluginModules modules) throws BrokenPluginException {
         for (PluginModules.Jar jar : modules.jars().values()) {
             for (String name : jar.descriptor().packages()) {
-                if (name.equals(API_PACKAGE) || name.startsWith(API_PACKAGE + ".")) {
+                if (PluginModules.API_MODULES.stream()
+                        .anyMatch(module -> name.equals(module) || name.startsWith(module + "."))) {
                     throw new BrokenPluginException(jar.path().getFileName() + " holds classes of the API (package "
                             + name
                             + "), which are the application's; build the plugin without them, for example by the scope"

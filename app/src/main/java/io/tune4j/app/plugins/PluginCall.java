@@ -19,8 +19,8 @@ final class PluginCall {
     /** A plugin only makes a few objects when it is asked for its contents. */
     static final Duration LIMIT = Duration.ofSeconds(10);
 
-    /** The code of a mistake that the user can mend; the plugin may have asked for the code of success. */
-    private static final int EXIT_CODE = 2;
+    /** The exit code of a {@code PluginException}; the plugin may have asked for the code of success. */
+    private static final int EXIT_CODE = 5;
 
     private PluginCall() {}
 

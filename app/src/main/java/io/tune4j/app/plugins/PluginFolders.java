@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public record PluginFolders(
                     locations.add(new PluginLocation(path, own));
                 }
             }
+            // Others may require modules of the distribution's plugins.
+            locations.sort(Comparator.comparing(location -> !location.bundled()));
         }
         named.forEach(path -> locations.addAll(named(path)));
         return locations.stream().distinct().toList();
@@ -46,6 +49,10 @@ public record PluginFolders(
     private static List<PluginLocation> named(Path path) {
         if (Files.isRegularFile(path) && PluginLocation.isJar(path)) {
             return List.of(new PluginLocation(path, false));
+        }
+        if (!Files.exists(path) && PluginLocation.isJar(path)) {
+            throw new UserException("there is no plugin jar " + path.toAbsolutePath()
+                    + "; build it (mvn package), or check --plugin-dir and TUNE4J_PLUGINS");
         }
         if (!Files.isDirectory(path)) {
             String what = Files.exists(path) ? " is neither a folder nor a jar" : " does not exist";

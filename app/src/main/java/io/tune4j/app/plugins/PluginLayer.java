@@ -15,25 +15,37 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * One plugin's jars as a module layer over the application's, with one class loader: it may bring other versions of any
- * library, and shares only the JDK, the API and what the API itself needs; a plugin of the distribution also the engine
- * and generation.
+ * library, and shares only the JDK, the API with the decoder, and what these need; a plugin of the distribution also the engine
+ * and generation. A named module may also require the distribution's recipes, whose trainer recipes of others use.
  */
 final class PluginLayer {
     private PluginLayer() {}
 
-    static ModuleLayer of(PluginModules modules, boolean bundled) throws BrokenPluginException {
-        ModuleLayer boot = ModuleLayer.boot();
+    /**
+     * Makes a plugin's layer.
+     *
+     * @param offered layers of the distribution's plugins, by the modules that other plugins may require
+     */
+    static ModuleLayer of(PluginModules modules, boolean bundled, Map<String, ModuleLayer> offered)
+            throws BrokenPluginException {
+        List<ModuleLayer> parents = parents(modules, offered);
         // All modules are roots, because no module requires natives in jars of their own.
         Set<String> roots = modules.jars().keySet();
         try {
-            Configuration configuration = boot.configuration().resolve(modules.finder(), ModuleFinder.of(), roots);
-            refuseWhatIsTheApplications(configuration, modules, bundled);
-            return define(configuration, boot).layer();
+            Configuration configuration = Configuration.resolve(
+                    modules.finder(),
+                    parents.stream().map(ModuleLayer::configuration).toList(),
+                    ModuleFinder.of(),
+                    roots);
+            refuseWhatIsTheApplications(configuration, modules, bundled, offered.keySet());
+            return define(configuration, parents).layer();
         } catch (FindException e) {
             throw new BrokenPluginException(
                     "a module is missing: " + PluginModules.reason(e) + "; put its jar into the plugin's folder", e);
@@ -45,9 +57,20 @@ final class PluginLayer {
         }
     }
 
-    private static Controller define(Configuration configuration, ModuleLayer boot) {
+    /** The layers of what the plugin requires of the distribution's plugins, or the application's. */
+    private static List<ModuleLayer> parents(PluginModules modules, Map<String, ModuleLayer> offered) {
+        List<ModuleLayer> required = modules.jars().values().stream()
+                .flatMap(jar -> jar.descriptor().requires().stream())
+                .map(requires -> offered.get(requires.name()))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        return required.isEmpty() ? List.of(ModuleLayer.boot()) : required;
+    }
+
+    private static Controller define(Configuration configuration, List<ModuleLayer> parents) {
         Controller controller =
-                ModuleLayer.defineModulesWithOneLoader(configuration, List.of(boot), Plugin.class.getClassLoader());
+                ModuleLayer.defineModulesWithOneLoader(configuration, parents, Plugin.class.getClassLoader());
         allowNativeCode(controller);
         return controller;
     }
@@ -59,7 +82,7 @@ final class PluginLayer {
             IsolatedFinder finder = IsolatedFinder.of(modules);
             Configuration configuration = boot.configuration()
                     .resolve(finder, ModuleFinder.of(), modules.jars().keySet());
-            Controller controller = define(configuration, boot);
+            Controller controller = define(configuration, List.of(boot));
             finder.connect(controller);
             return controller.layer();
         } catch (FindException | ResolutionException | LayerInstantiationException e) {
@@ -68,9 +91,14 @@ final class PluginLayer {
         }
     }
 
-    /** Modules that the API requires, directly or not: these are shared, and so is what they export. */
+    /** The modules that plugin authors compile against, and what these require, directly or not. */
     static Set<String> shared() {
-        return withWhatItRequires(Plugin.class.getModule());
+        Set<String> shared = new HashSet<>();
+        ModuleLayer layer = Plugin.class.getModule().getLayer();
+        if (layer != null) {
+            PluginModules.API_MODULES.forEach(name -> collect(layer.configuration(), name, shared));
+        }
+        return shared;
     }
 
     private static Set<String> withWhatItRequires(Module module) {
@@ -92,9 +120,11 @@ final class PluginLayer {
     }
 
     /** Refuses modules that use the application's own libraries, which change without notice. */
-    private static void refuseWhatIsTheApplications(Configuration configuration, PluginModules modules, boolean bundled)
+    private static void refuseWhatIsTheApplications(
+            Configuration configuration, PluginModules modules, boolean bundled, Set<String> offered)
             throws BrokenPluginException {
         Set<String> shared = shared();
+        shared.addAll(offered);
         if (bundled) {
             // These change with the distribution, and so do the plugins that come along.
             shared.addAll(withWhatItRequires(ComponentRegistry.class.getModule()));

@@ -7,6 +7,7 @@ import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
@@ -21,10 +22,15 @@ import java.util.regex.Pattern;
 public final class PluginLoader {
     private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*([-_.][a-z0-9]+)*");
 
+    private static final Pattern NOT_FOUND = Pattern.compile("Provider (\\S+) not found");
     private static final Pattern NOT_A_PLUGIN = Pattern.compile("(\\S+) not a subtype");
+
+    /** The module of the distribution's recipes, which plugins may require. */
+    private static final String RECIPES = "io.tune4j.recipes";
 
     private final AllowList allowed;
     private final Duration limit;
+    private final Map<String, ModuleLayer> offered = new HashMap<>();
     private final List<LoadedPlugin> loaded = new ArrayList<>();
     private final List<RefusedPlugin> refused = new ArrayList<>();
 
@@ -59,12 +65,15 @@ public final class PluginLoader {
             }
             modules = PluginModules.read(jars);
             if (modules.providers().isEmpty()) {
-                throw new BrokenPluginException("no module in it provides " + Plugin.class.getName()
-                        + "; a plugin declares its class in META-INF/services or module-info");
+                throw new BrokenPluginException(modules.noProvider());
             }
             modules.checkApiVersion();
             JarChecks.requireNoExit(modules);
-            loaded.addAll(start(PluginLayer.of(modules, location.bundled()), location, jars, modules));
+            ModuleLayer layer = PluginLayer.of(modules, location.bundled(), offered);
+            loaded.addAll(start(layer, location, jars, modules));
+            if (location.bundled() && modules.jars().containsKey(RECIPES)) {
+                offered.put(RECIPES, layer);
+            }
         } catch (BrokenPluginException e) {
             refuse(location, jars, modules, String.valueOf(e.getMessage()));
         } catch (ServiceConfigurationError e) {
@@ -92,7 +101,13 @@ public final class PluginLoader {
     }
 
     private static String providerFailure(ServiceConfigurationError error) {
-        Matcher matcher = NOT_A_PLUGIN.matcher(String.valueOf(error.getMessage()));
+        String message = String.valueOf(error.getMessage());
+        Matcher missing = NOT_FOUND.matcher(message);
+        if (missing.find()) {
+            return "its META-INF/services or module-info names " + missing.group(1)
+                    + ", and there is no such class in it; check the spelling";
+        }
+        Matcher matcher = NOT_A_PLUGIN.matcher(message);
         return matcher.find()
                 ? "its provider " + matcher.group(1) + " does not implement " + Plugin.class.getName()
                 : "its provider failed: " + PluginModules.reason(error);

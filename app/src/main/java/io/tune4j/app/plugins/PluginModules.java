@@ -8,12 +8,14 @@ import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Matcher;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 record PluginModules(Map<String, Jar> jars) {
     private static final String API_MODULE = "io.tune4j.api";
+    /** What plugin authors compile against. */
+    static final Set<String> API_MODULES = Set.of(API_MODULE, "io.tune4j.decoder");
+
     private static final Pattern CLASS_VERSION = Pattern.compile("(?:version|major\\.minor version) (\\d+)");
     /** Class files of Java n have the major version n + 44. */
     private static final int CLASS_VERSION_OF_JAVA_0 = 44;
@@ -44,9 +49,9 @@ record PluginModules(Map<String, Jar> jars) {
         for (Path path : jars) {
             ModuleReference reference = read(path);
             String name = reference.descriptor().name();
-            if (name.equals(API_MODULE)) {
+            if (API_MODULES.contains(name)) {
                 throw new BrokenPluginException(path.getFileName()
-                        + " is the API, which is the application's; leave that jar out of the plugin");
+                        + " is a part of the API, which is the application's; leave that jar out of the plugin");
             }
             Jar twin = modules.putIfAbsent(name, new Jar(path, reference));
             if (twin != null) {
@@ -112,6 +117,25 @@ record PluginModules(Map<String, Jar> jars) {
                 .filter(jar -> jar.descriptor().provides().stream()
                         .anyMatch(provides -> provides.service().equals(Plugin.class.getName())))
                 .toList();
+    }
+
+    /** Explains why there is no provider. */
+    String noProvider() throws BrokenPluginException {
+        String service = Plugin.class.getName();
+        for (Jar jar : jars.values()) {
+            try (ModuleReader reader = jar.reference().open()) {
+                if (reader.find("META-INF/services/" + service).isPresent()) {
+                    return "its module " + jar.descriptor().name() + " provides no " + service
+                            + ": META-INF/services is not read in a jar that has a module-info; add \"provides "
+                            + service
+                            + " with ...\" to module-info.java";
+                }
+            } catch (IOException e) {
+                throw new BrokenPluginException(jar.path().getFileName() + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return "no module in it provides " + service
+                + "; a plugin declares its class in META-INF/services or module-info";
     }
 
     /** Refuses a plugin made for another API. */

@@ -18,6 +18,7 @@ import io.tune4j.app.wiring.Wiring;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The installation with its plugins loaded.
@@ -88,6 +89,20 @@ public record Host(
                                 + String.join(", ", known)
                         : "recipe '" + name + "' has no counterpart here: " + advice);
         throw missedNames().explain(unknown, List.of("recipe '" + name + "'"));
+    }
+
+    /** @throws UserException if the recipe runs as one process alone, or is not there */
+    public void requireWorkers(String name, int count) {
+        if (!recipe(name).hasWorkers()) {
+            String parallel = contributions.recipes().values().stream()
+                    .filter(RecipeFactory::hasWorkers)
+                    .map(RecipeFactory::name)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            throw new UserException("recipe '" + name + "' runs as one process, and " + count
+                    + " are asked for (--nproc_per_node, --nnodes)"
+                    + (parallel.isEmpty() ? "" : "; recipes of several workers are " + parallel));
+        }
     }
 
     /** The recipe that a config is made for: what it says in its opening comment, else the preferred one. */

@@ -6,23 +6,23 @@ import com.google.inject.CreationException;
 import com.google.inject.Injector;
 import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
-import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.config.Problems.Problem;
 import io.tune4j.api.error.PluginException;
 import io.tune4j.api.error.TuneException;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
-import io.tune4j.api.recipe.DataReport;
 import io.tune4j.api.recipe.Recipe;
+import io.tune4j.api.recipe.Recipe.DataReport;
 import io.tune4j.api.recipe.Recipe.Outcome;
+import io.tune4j.api.recipe.Recipe.RunEstimate;
 import io.tune4j.api.recipe.RecipeFactory;
 import io.tune4j.api.recipe.RunConfig;
-import io.tune4j.api.recipe.RunEstimate;
 import io.tune4j.app.configs.ConfigSource;
 import io.tune4j.engine.config.ConfigLoader;
 import io.tune4j.engine.config.ConfigWriter;
@@ -142,12 +142,28 @@ public final class RecipeRunner {
      * Checks a config as its recipe does before it runs, without weights and without a backend.
      *
      * @param recipe null for the one that the config is made for
-     * @throws ConfigException with everything that is wrong with the config
+     * @throws ConfigException with everything that is wrong with the config; a {@link UserException} that says it where
+     *     the config is for a recipe that is not installed
      */
     public Checked check(@Nullable String recipe, String config, List<String> overrides) {
-        ConfigSource source = host.configs().find(config);
+        return check(recipe, host.configs().find(config), overrides);
+    }
+
+    /** {@link #check(String, String, List)} for a config that need not be a file. */
+    public Checked check(@Nullable String recipe, ConfigSource source, List<String> overrides) {
         RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
         RunConfig resolved = resolve(source, factory, overrides);
+        String named = recipe == null ? source.recipe() : null;
+        boolean isMissing = named != null
+                && !named.equals(factory.name())
+                && !factory.aliases().contains(named);
+        String notice = isMissing
+                ? "the config's opening comment names the recipe '" + named + "', which is not installed; checked for "
+                        + factory.name() + " (--recipe names another one)"
+                : "";
+        if (isMissing) {
+            resolved.notices().add(notice);
+        }
         try {
             with(factory, resolved, () -> false, each -> {
                 each.check();
@@ -155,7 +171,7 @@ public final class RecipeRunner {
             });
         } catch (ConfigException e) {
             if (!resolved.problems().mistakes().isEmpty()) {
-                throw e;
+                throw isMissing ? new UserException(notice + "\n" + e.getMessage(), e) : e;
             }
         }
         List<String> missing =
@@ -171,7 +187,11 @@ public final class RecipeRunner {
      * @throws UserException if the recipe cannot tell
      */
     public RunEstimate estimate(@Nullable String recipe, String config, List<String> overrides, int tokens) {
-        ConfigSource source = host.configs().find(config);
+        return estimate(recipe, host.configs().find(config), overrides, tokens);
+    }
+
+    /** {@link #estimate(String, String, List, int)} for a config that need not be a file. */
+    public RunEstimate estimate(@Nullable String recipe, ConfigSource source, List<String> overrides, int tokens) {
         RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
         RunConfig resolved = resolve(source, factory, overrides);
         Optional<RunEstimate> estimate =
@@ -188,7 +208,11 @@ public final class RecipeRunner {
      * @throws UserException if the recipe has none
      */
     public DataReport data(@Nullable String recipe, String config, List<String> overrides, int samples) {
-        ConfigSource source = host.configs().find(config);
+        return data(recipe, host.configs().find(config), overrides, samples);
+    }
+
+    /** {@link #data(String, String, List, int)} for a config that need not be a file. */
+    public DataReport data(@Nullable String recipe, ConfigSource source, List<String> overrides, int samples) {
         RecipeFactory factory = host.recipe(recipe == null ? host.recipeOf(source) : recipe);
         RunConfig resolved = resolve(source, factory, overrides);
         Optional<DataReport> report =

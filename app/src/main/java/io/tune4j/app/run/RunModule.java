@@ -11,8 +11,8 @@ import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.recipe.RunConfig;
+import io.tune4j.engine.inject.ConstructorParameter;
 import io.tune4j.engine.inject.RecipeInputs;
-import io.tune4j.engine.inject.RecipeInputs.Asked;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ final class RunModule extends AbstractModule {
         inputs.values().forEach((asked, value) -> bindValue(key(asked, asked.type()), value));
     }
 
-    private static <T> Key<T> key(Asked asked, Class<T> type) {
+    private static <T> Key<T> key(ConstructorParameter asked, Class<T> type) {
         return asked.qualifier() == null ? Key.get(type) : Key.get(type, asked.qualifier());
     }
 

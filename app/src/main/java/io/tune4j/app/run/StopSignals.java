@@ -3,8 +3,10 @@ package io.tune4j.app.run;
 
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.app.workers.LaunchedWorker;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP ask the recipe to save and stop; a second one of the first two ends the process at once.
@@ -23,8 +25,14 @@ final class StopSignals implements Cancellation {
 
     static StopSignals install(Console console) {
         StopSignals signals = new StopSignals(console);
-        Signal.handle(new Signal("INT"), signals::received);
         Signal.handle(new Signal("TERM"), signals::received);
+        if (LaunchedWorker.is(System.getenv())) {
+            // A terminal sends these to all processes; the one that started the workers passes one on.
+            Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
+            Signal.handle(new Signal(HANG_UP), SignalHandler.SIG_IGN);
+            return signals;
+        }
+        Signal.handle(new Signal("INT"), signals::received);
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             Signal.handle(new Signal(HANG_UP), signals::received);
         }

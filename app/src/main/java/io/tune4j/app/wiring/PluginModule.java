@@ -8,7 +8,7 @@ import com.google.inject.multibindings.Multibinder;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.peft.PeftMethod;
-import io.tune4j.api.peft.PeftVariant;
+import io.tune4j.api.peft.PeftMethod.PeftVariant;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.plugin.ForeignName;
 import io.tune4j.api.recipe.RecipeFactory;

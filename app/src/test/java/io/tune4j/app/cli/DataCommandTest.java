@@ -3,8 +3,8 @@ package io.tune4j.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.recipe.DataReport.Sample;
-import io.tune4j.api.recipe.DataReport.Token;
+import io.tune4j.api.recipe.Recipe.DataReport.Sample;
+import io.tune4j.api.recipe.Recipe.DataReport.Token;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package io.tune4j.app.configs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.nn.Projection;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.app.configs.Checks.Result;

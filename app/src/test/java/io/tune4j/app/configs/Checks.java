@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.configs;
 
-import io.tune4j.api.config.ConfigException;
 import io.tune4j.api.config.ConfigNode.Mapping;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
 import io.tune4j.api.config.Problems;
+import io.tune4j.api.config.Problems.ConfigException;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.Plugin;
 import io.tune4j.api.recipe.Console;
@@ -49,7 +49,7 @@ public final class Checks {
             "knowledge_distillation_single_device");
     static final Path CONFIGS = Path.of("../configs/src/main/resources/configs");
     static final Path RESOURCES = Path.of("../configs/src/main/resources");
-    static final List<Plugin> PLUGINS = List.of(
+    public static final List<Plugin> PLUGINS = List.of(
             new BytedecoPlugin(),
             new DjlPlugin(),
             new TokenizersPlugin(),

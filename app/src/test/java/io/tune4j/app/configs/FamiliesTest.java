@@ -4,9 +4,9 @@ package io.tune4j.app.configs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigReader;
-import io.tune4j.api.decoder.DecoderDefinition;
-import io.tune4j.api.decoder.LayerKind;
 import io.tune4j.api.peft.ModelPlan;
+import io.tune4j.decoder.DecoderDefinition;
+import io.tune4j.decoder.LayerKind;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.testkit.config.Sections;
 import java.io.IOException;

@@ -4,6 +4,7 @@ package io.tune4j.app.configs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.engine.registry.ComponentRegistry;
 import io.tune4j.testkit.config.Sections;
@@ -25,6 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OtherCheckpointsTest {
     private static final ComponentRegistry REGISTRY = ComponentRegistry.of(Checks.PLUGINS);
 
+    /** The config.json of Gemma 3 4B. */
+    private static final String PART = """
+            {"architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "text_config": {"hidden_size": 2560,
+             "intermediate_size": 10240, "model_type": "gemma3_text", "num_hidden_layers": 34,
+             "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024},
+             "vision_config": {"hidden_size": 1152}}
+            """;
+
     @TempDir
     Path folder;
 
@@ -34,6 +43,11 @@ class OtherCheckpointsTest {
                 .flatMap(parent -> folders(Path.of(parent)))
                 .map(fixture -> fixture.resolve("config.json"))
                 .filter(Files::exists);
+    }
+
+    /** Those that are no part of a model for images. */
+    static Stream<Path> decoders() {
+        return families().filter(config -> !config.toString().contains("_part"));
     }
 
     private static Stream<Path> folders(Path parent) {
@@ -76,7 +90,7 @@ class OtherCheckpointsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource("decoders")
     void whatCannotBeTrainedIsNamed(Path config) throws IOException {
         assertThat(problems(
                         "lora_auto", with(config, "\"quantization_config\": {\"quant_method\": \"awq\", \"bits\": 4}")))
@@ -87,6 +101,42 @@ class OtherCheckpointsTest {
                 .contains("a mixture of experts (num_experts is 128, num_experts_per_tok is 8)", "a dense model");
         String other = Files.readString(config).contains("LlamaForCausalLM") ? "mistral" : "llama";
         assertThat(problems("lora_" + other, Files.readString(config))).contains("lora_auto, which finds it");
+    }
+
+    /** A published config.json leaves out what is usual; transformers has renamed the modules since. */
+    @Test
+    void theTextPartOfAModelForImagesIsTrained() throws IOException {
+        ConfigReader section = section("lora_auto");
+        ModelPlan plan = plan(section, PART);
+        assertThat(section.problems().all()).isEmpty();
+        assertThat(section.notices().all().toString())
+                .contains("a Gemma3ForConditionalGeneration, a model for more than text. Its text part is trained");
+        ModelDefinition definition = Objects.requireNonNull(plan).definition();
+        assertThat(definition.describe()).isEqualTo("Gemma 3, 34 layers, 2560 wide, 3.88 B parameters");
+        assertThat(definition.projections().get(0).name()).isEqualTo("model.language_model.layers.0.self_attn.q_proj");
+    }
+
+    @Test
+    void aTextPartIsCheckedAsAModelIs() throws IOException {
+        assertThat(problems("lora_auto", PART.replace("\"factor\": 8.0", "\"factor\": \"8\"")))
+                .contains("text_config.rope_scaling.factor");
+        assertThat(problems("lora_auto", PART.replace("34", "34, \"num_experts\": 128")))
+                .contains("a mixture of experts (num_experts is 128)");
+        assertThat(problems(
+                        "lora_auto",
+                        PART.replaceFirst("\\{", "{\"quantization_config\": {\"quant_method\": \"awq\"},")))
+                .contains("quantized already (AWQ)");
+        assertThat(problems("lora_llama", PART)).contains("text and images (vision_config)", "lora_auto");
+        assertThat(problems("lora_auto", PART.replace("Gemma3For", "LlavaFor")))
+                .contains(
+                        "text and images (vision_config), of which nothing can be trained here",
+                        "Gemma3ForConditionalGeneration");
+    }
+
+    @Test
+    void aFileWithoutArchitecturesIsNamed() throws IOException {
+        assertThat(problems("lora_auto", "{\"hidden_size\": 64}"))
+                .contains("it names no architectures; known are Gemma2ForCausalLM, ");
     }
 
     @ParameterizedTest

@@ -19,14 +19,15 @@ class ProgressTextTest {
     void showsTheLossItsTrendTheSpeedAndTheTimeLeft() {
         ProgressText text = new ProgressText(() -> nanos, true);
         text.add(step(1, 4));
-        assertThat(text.of(1, 100, "")).isEqualTo("loss 4.0000  11,523 tokens/s");
+        assertThat(text.of(1, 100, "", true)).isEqualTo("loss 4.0000  11,523 tokens/s");
         text.add(step(2, 3));
         text.add(step(3, 2));
         text.add(step(4, 0.5));
 
-        assertThat(text.of(4, 100, "")).isEqualTo("loss 0.5000 █▆▄▁  11,523 tokens/s  3 min 12 s left");
-        assertThat(text.of(4, 4, "")).isEqualTo("loss 0.5000 █▆▄▁  11,523 tokens/s");
-        assertThat(text.of(5, 100, "other")).isEqualTo("other");
+        assertThat(text.of(4, 100, "", true)).isEqualTo("loss 0.5000 █▆▄▁  11,523 tokens/s  3 min 12 s left");
+        assertThat(text.of(4, 100, "", false)).isEqualTo("loss 0.5000  11,523 tokens/s  3 min 12 s left");
+        assertThat(text.of(4, 4, "", true)).isEqualTo("loss 0.5000 █▆▄▁  11,523 tokens/s");
+        assertThat(text.of(5, 100, "other", true)).isEqualTo("other");
     }
 
     @Test
@@ -34,7 +35,7 @@ class ProgressTextTest {
         ProgressText text = new ProgressText(() -> nanos, false);
         text.add(step(1, 4));
         text.add(step(2, 3));
-        assertThat(text.of(2, 2, "")).isEqualTo("loss 3.0000  11,523 tokens/s");
+        assertThat(text.of(2, 2, "", true)).isEqualTo("loss 3.0000  11,523 tokens/s");
     }
 
     @Test
@@ -43,7 +44,7 @@ class ProgressTextTest {
         for (int step = 1; step <= 100_000; step++) {
             text.add(step(step, 5 - step / 25_000.0));
         }
-        assertThat(text.of(100_000, 200_000, "")).contains(" █", "▁  11,523 tokens/s  2 d 7 h left");
+        assertThat(text.of(100_000, 200_000, "", true)).contains(" █", "▁  11,523 tokens/s  2 d 7 h left");
     }
 
     @Test

@@ -160,9 +160,13 @@ class CommandsDistributionTest {
 
     @Test
     void runRefusesWhatIsNotHere() throws IOException, InterruptedException {
-        assertRefused(tune("run", "lora_finetune_distributed", "--config", "quickstart"), 2, "one device here", RECIPE);
+        assertRefused(
+                tune("run", "lora_dpo_distributed", "--config", "quickstart"),
+                2,
+                "lora_dpo_single_device",
+                "lora_finetune_distributed");
         assertRefused(tune("run", "lora_finetune_single_devise", "--config", "quickstart"), 2, "did you mean");
-        assertRefused(tune("run", RECIPE, "--config", "quickstart", "--nproc_per_node=2"), 2, "one process");
+        assertRefused(tune("run", RECIPE, "--config", "quickstart", "--nproc_per_node=2"), 2, "runs as one process");
         assertRefused(
                 tune("run", RECIPE, "--config", "quickstart", "checkpointer.checkpoint_dir=/nowhere"),
                 3,
@@ -196,7 +200,7 @@ class CommandsDistributionTest {
                 "PATH=" + Tune.HOME.resolve("bin") + ":$PATH\nsource " + script
                         + "\nCOMP_WORDS=(tune est); COMP_CWORD=1; _tune; echo \"${COMPREPLY[@]}\""
                         + "\nCOMP_WORDS=(tune run r --config smol); COMP_CWORD=4; _tune; echo \"${COMPREPLY[@]}\""
-                        + "\nCOMP_WORDS=(tune run lora_f); COMP_CWORD=2; _tune; echo \"${COMPREPLY[@]}\""
+                        + "\nCOMP_WORDS=(tune run lora_finetune_s); COMP_CWORD=2; _tune; echo \"${COMPREPLY[@]}\""
                         + "\nCOMP_WORDS=(tune cp --mak); COMP_CWORD=2; _tune; echo \"${COMPREPLY[@]}\"\n");
         Process bash = new ProcessBuilder("bash", test.toString())
                 .directory(folder.toFile())

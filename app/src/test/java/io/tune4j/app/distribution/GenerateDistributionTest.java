@@ -2,6 +2,7 @@
 package io.tune4j.app.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.app.distribution.Tune.Result;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +69,29 @@ class GenerateDistributionTest {
     }
 
     @Test
+    void keysAndValuesTakeWhatWasForeseen() throws IOException, InterruptedException {
+        Result ran = generate("temperature=0", "max_new_tokens=300");
+        Matcher cache = Pattern.compile("prompt of (\\d+);.*keys and values ([\\d.]+) MB")
+                .matcher(ran.output());
+        assertThat(cache.find()).as(ran.output()).isTrue();
+        String tokens = String.valueOf(Integer.parseInt(cache.group(1)) + 300);
+        Result estimate = Tune.run(
+                folder,
+                "estimate",
+                "--config",
+                "generation",
+                "--tokens",
+                tokens,
+                "checkpoint_dir=" + MODEL,
+                "dtype=fp32",
+                "max_new_tokens=300");
+        Matcher foreseen = Pattern.compile("keys and values +([\\d.]+) KiB").matcher(estimate.output());
+        assertThat(foreseen.find()).as(estimate.output()).isTrue();
+        assertThat(Double.parseDouble(foreseen.group(1)) * 1024 / 1e6)
+                .isCloseTo(Double.parseDouble(cache.group(2)), within(0.051));
+    }
+
+    @Test
     void aSeedRepeatsADrawnAnswer() throws IOException, InterruptedException {
         Result first = generate("temperature=1.5", "seed=3");
         assertThat(first.exitCode()).as(first.output()).isZero();
@@ -106,6 +132,20 @@ class GenerateDistributionTest {
                 .contains("this model has no adapter")
                 .contains("begins anew")
                 .contains("there is no command /nonsense");
+    }
+
+    /** Ctrl-C on a terminal ends an answer, and between answers the program. */
+    @Test
+    void ctrlCEndsAnAnswer() throws IOException, InterruptedException {
+        Path script = Path.of("src/test/python/chat_on_a_terminal.py").toAbsolutePath();
+        Process process = new ProcessBuilder("python3", script.toString(), Tune.HOME + "/bin/tune", MODEL.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("pty.log").toFile())
+                .start();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(folder.resolve("pty.log")))
+                .isZero();
     }
 
     @Test

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +55,13 @@ class RunDistributionTest {
 
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output()).contains("step 2/2", "done: last loss", "5 projections in each of 6 layers");
+        assertThat(result.output()
+                        .lines()
+                        .dropWhile(line -> !line.startsWith("done: "))
+                        .mapToInt(line -> 1 + line.length() / 80)
+                        .sum())
+                .as("rows of the summary in a terminal of 80 columns and 24 rows")
+                .isBetween(4, 24);
         Path out = folder.resolve("out");
         assertThat(out.resolve("adapter/adapter_model.safetensors")).exists();
         assertThat(out.resolve("merged/model.safetensors")).exists();
@@ -223,11 +237,36 @@ class RunDistributionTest {
     }
 
     @Test
-    void aKillLeavesTheLastSavedState() throws IOException, InterruptedException {
+    @Timeout(300)
+    void aKillLeavesTheLastSavedStateAndIsSeen() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
         Process process = Tune.start(log, List.of(quickstart("epochs=100", "save_every_n_steps=1")));
-        waitFor(log, "step 6/");
-        process.destroyForcibly().waitFor();
+        Path watchLog = folder.resolve("watch.log");
+        Process watch = Tune.start(watchLog, List.of("watch", folder.toString(), "--port", "0"));
+        try {
+            waitFor(watchLog, "Ctrl-C");
+            waitFor(log, "step 6/");
+            awaitWatched(watchLog, "running");
+            process.destroyForcibly().waitFor();
+            awaitWatched(watchLog, "killed");
+        } finally {
+            process.destroyForcibly();
+            watch.destroyForcibly().waitFor();
+        }
+
+        Tune.Result runs = Tune.run(folder, "runs", folder.toString());
+        assertThat(runs.output()).containsPattern("out +killed +[6-9]/\\d+ +\\d\\.\\d{4}");
+        Path out = folder.resolve("out");
+        assertThat(out.resolve("report.html"))
+                .as("the page of a run that is killed is one that was written during the run")
+                .content()
+                .contains("\"state\":\"running\"");
+        Tune.Result report = Tune.run(folder, "report", out.toString());
+        assertThat(report.exitCode()).as(report.output()).isZero();
+        assertThat(out.resolve("report.html"))
+                .content()
+                .contains("\"state\":\"killed\"", "The process ended without a word", "resume_from_checkpoint=True")
+                .contains("\"phase\":\"training\"");
 
         Tune.Result resumed = Tune.run(
                 folder,
@@ -237,6 +276,19 @@ class RunDistributionTest {
         assertThat(resumed.output())
                 .containsPattern("resuming   after step [5-8],")
                 .contains("step 9/9");
+    }
+
+    /** Waits until the page of {@code tune watch} is told that its only run is in a state. */
+    private static void awaitWatched(Path log, String state) throws IOException, InterruptedException {
+        Matcher address = Pattern.compile("http://\\S+/").matcher(Files.readString(log));
+        assertThat(address.find()).isTrue();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(address.group() + "events")).build();
+        try (Stream<String> lines =
+                HttpClient.newHttpClient().send(request, BodyHandlers.ofLines()).body()) {
+            assertThat(lines.anyMatch(line -> line.contains("\"state\":\"" + state + "\"")))
+                    .isTrue();
+        }
     }
 
     private static void waitFor(Path log, String text) throws IOException, InterruptedException {

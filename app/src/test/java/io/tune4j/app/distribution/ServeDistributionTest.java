@@ -78,6 +78,6 @@ class ServeDistributionTest {
     void whatCannotBeServedIsSaid() throws IOException, InterruptedException {
         Tune.Result result = Tune.run(folder, "serve", folder.toString());
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.output()).contains("nothing to serve", "config.json").doesNotContain("\tat ");
+        assertThat(result.output()).contains("is no model", "config.json").doesNotContain("\tat ");
     }
 }

@@ -58,8 +58,8 @@ class BrokenPluginsTest {
     }
 
     private static String variant(String name) {
-        return LIST + API + "peft.PeftVariant> peftVariants() { return java.util.List.of(new " + API
-                + "peft.PeftVariant(" + name + ", \"lora\", \"nf4\", \"\")); }";
+        return LIST + API + "peft.PeftMethod.PeftVariant> peftVariants() { return java.util.List.of(new " + API
+                + "peft.PeftMethod.PeftVariant(" + name + ", \"lora\", \"nf4\", \"\")); }";
     }
 
     private static String foreignName(String name) {
@@ -143,6 +143,22 @@ class BrokenPluginsTest {
     }
 
     @Test
+    void aServiceFileThatNamesNoClassIsExplained() throws IOException {
+        TestJars.plugin("a.A", "spelt").provider("a.B").write(folder().resolve("spelt.jar"));
+        assertThat(reasons(load()).get("spelt.jar")).contains("a.B", "META-INF/services");
+    }
+
+    @Test
+    void aServiceFileBesideAModuleInfoIsExplained() throws IOException {
+        TestJars.of("a.A", "package a; public class A {}")
+                .provider("a.A")
+                .source("module-info", "module a.named {}")
+                .write(folder().resolve("named.jar"));
+        assertThat(reasons(load()).get("named.jar"))
+                .contains("module a.named provides no io.tune4j.api.plugin.Plugin", "module-info");
+    }
+
+    @Test
     void aDamagedJarIsNamedAndSaysWhere() throws IOException {
         Path jar = TestJars.plugin("a.A", "flipped").write(folder().resolve("flipped.jar"));
         byte[] whole = Files.readAllBytes(jar);
@@ -214,7 +230,7 @@ class BrokenPluginsTest {
                 .start();
 
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(2);
+        assertThat(process.exitValue()).isEqualTo(5);
         assertThat(output).content().contains("the plugin hidden ended the process while it was loaded; remove it");
     }
 

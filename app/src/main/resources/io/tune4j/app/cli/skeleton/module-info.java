@@ -1,6 +1,6 @@
 /** The plugin @id@. */
 module @package@ {
-    requires io.tune4j.api;
+    requires @module@;
     // The @AutoService annotation, which no class file keeps.
     requires static com.google.auto.service;
 

@@ -2,7 +2,7 @@ package @package@;
 
 import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.Message;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.DataException;
 import java.io.BufferedReader;

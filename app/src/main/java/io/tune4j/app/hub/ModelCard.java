@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tune4j.app.cli;
+package io.tune4j.app.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tune4j.api.config.ConfigNode;
@@ -17,15 +17,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The README.md of an uploaded model: base, data, settings and losses of the run, as far as its files say. */
-final class ModelCard {
+public final class ModelCard {
     private static final String[] SETTINGS = {
         "epochs", "max_steps_per_epoch", "batch_size", "gradient_accumulation_steps", "dtype", "seed", "clip_grad_norm"
     };
 
     private ModelCard() {}
 
-    /** @param folder with the adapter or the model; the run's config.yaml is there or one folder above */
-    static String of(Path folder) {
+    /**
+     * The text of the card.
+     *
+     * @param folder with the adapter or the model; the run's config.yaml is there or one folder above
+     */
+    public static String of(Path folder) {
         StringBuilder text = new StringBuilder("---\nlibrary_name: ");
         boolean adapter = Files.exists(folder.resolve("adapter_config.json"));
         text.append(adapter ? "peft" : "transformers").append('\n');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tune4j.app.cli;
+package io.tune4j.app.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
