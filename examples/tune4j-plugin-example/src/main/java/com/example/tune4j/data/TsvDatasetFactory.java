@@ -5,7 +5,7 @@ import io.tune4j.api.data.Dataset;
 import io.tune4j.api.data.DatasetProvider;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Message.Role;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import io.tune4j.api.data.Tokenizer;
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.plugin.ComponentContext;

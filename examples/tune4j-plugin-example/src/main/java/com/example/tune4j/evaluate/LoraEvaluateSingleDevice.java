@@ -99,7 +99,7 @@ public final class LoraEvaluateSingleDevice implements Recipe {
                     return evaluate(backend, model, samples, limit);
                 }
             }
-            try (Adapter adapter = plan.peft().attach(backend, dtype, 0);
+            try (Adapter adapter = plan.peft().saved().attach(backend, dtype, 0);
                     CausalLanguageModel model =
                             plan.definition().build(backend, dtype, weights, adapter.decorate(frozen))) {
                 Path folder = chosen == null ? checkpointer.adapterCheckpoint() : chosen;

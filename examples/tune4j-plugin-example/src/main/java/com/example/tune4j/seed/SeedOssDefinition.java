@@ -3,7 +3,7 @@ package com.example.tune4j.seed;
 import io.tune4j.api.backend.Backend;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Projection;

@@ -1,0 +1,2 @@
+/** {@link com.example.pairs.PairRecipe} is all of it. */
+package com.example.pairs;
