@@ -18,9 +18,17 @@ SHAPES = {
     "C": (576, 4, 9, 3, 1536, 49152, 100000, 1, 8192),
     "M": (2048, 4, 32, 8, 8192, 128256, 500000, 32, 512),
     "L": (4096, 32, 32, 8, 14336, 128256, 500000, 8, 2048),
+    "QWEN2_5": (896, 24, 14, 2, 4864, 151936, 1000000, 1, 512),
+    "QWEN3": (1024, 28, 16, 8, 3072, 151936, 1000000, 1, 512),
+    "GEMMA2": (2304, 4, 8, 4, 9216, 256000, 10000, 1, 512),
+    "PHI3": (3072, 4, 32, 32, 8192, 32064, 10000, 1, 512),
 }
+# Shapes of other families than Llama, as transformers names them.
+FAMILIES = {"QWEN2_5": "qwen2", "QWEN3": "qwen3", "GEMMA2": "gemma2", "PHI3": "phi3"}
+# Elements of a head, where they are not hidden / heads.
+HEADS = {"QWEN3": 128, "GEMMA2": 256}
 # Their output projection is the embedding.
-TIED = {"T", "Q", "S", "C", "M"}
+TIED = {"T", "Q", "S", "C", "M", "QWEN2_5", "QWEN3", "GEMMA2"}
 FIELDS = ("hidden", "layers", "heads", "kv", "ffn", "vocab", "base", "factor", "length")
 EPSILON = 1e-5
 BATCH = 2
@@ -33,7 +41,9 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def shape(name):
-    return dict(zip(FIELDS, SHAPES[name]))
+    s = dict(zip(FIELDS, SHAPES[name]))
+    s["head"] = HEADS.get(name, s["hidden"] // s["heads"])
+    return s
 
 
 def example(name, index):
@@ -64,7 +74,7 @@ def checkpoint(name):
     folder = os.path.join(HOME, "checkpoints", name)
     if os.path.exists(os.path.join(folder, "model.safetensors")):
         return folder
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM
 
     s = shape(name)
     rope = {"rope_type": "default", "rope_theta": float(s["base"])}
@@ -77,7 +87,10 @@ def checkpoint(name):
             "original_max_position_embeddings": 8192,
             "rope_theta": float(s["base"]),
         }
-    config = LlamaConfig(
+    family = FAMILIES.get(name, "llama")
+    config = AutoConfig.for_model(
+        family,
+        head_dim=s["head"],
         hidden_size=s["hidden"],
         num_hidden_layers=s["layers"],
         num_attention_heads=s["heads"],
@@ -90,11 +103,12 @@ def checkpoint(name):
         rope_parameters=rope,
         bos_token_id=0,
         eos_token_id=0,
+        **({"pad_token_id": 0, "sliding_window": 2047} if family == "phi3" else {}),
     )
     torch.manual_seed(0)
     # Drawing the weights of 8B takes a CPU minutes.
     with torch.device("cuda" if name == "L" and torch.cuda.is_available() else "cpu"):
-        model = LlamaForCausalLM(config).to(torch.bfloat16 if name in ("M", "L") else torch.float32)
+        model = AutoModelForCausalLM.from_config(config).to(torch.bfloat16 if name in ("M", "L") else torch.float32)
     model.save_pretrained(folder, max_shard_size="100GB")
     # StepBenchmark and older readers look for the rotary base where Llama's first configs had it.
     path = os.path.join(folder, "config.json")
@@ -110,11 +124,11 @@ def checkpoint(name):
 def initial_adapter(name, seed=0):
     """Initial A matrices by Hugging Face names, the same for every program: uniform as Kaiming's with a = sqrt(5)."""
     s = shape(name)
-    width = s["hidden"] // s["heads"]
+    queries = s["heads"] * s["head"]
     sizes = {
-        "self_attn.q_proj": (s["hidden"], s["hidden"]),
-        "self_attn.v_proj": (s["hidden"], s["kv"] * width),
-        "self_attn.o_proj": (s["hidden"], s["hidden"]),
+        "self_attn.q_proj": (s["hidden"], queries),
+        "self_attn.v_proj": (s["hidden"], s["kv"] * s["head"]),
+        "self_attn.o_proj": (queries, s["hidden"]),
         "mlp.gate_proj": (s["hidden"], s["ffn"]),
         "mlp.up_proj": (s["hidden"], s["ffn"]),
         "mlp.down_proj": (s["ffn"], s["hidden"]),
@@ -130,8 +144,10 @@ def initial_adapter(name, seed=0):
 
 
 def adapter_folder(name):
-    """The initial adapter as a folder in PEFT's format, written when it is missing."""
+    """The initial adapter as a folder in PEFT's format, written when it is missing. Phi has other projections there: none."""
     folder = os.path.join(HOME, "adapters", name)
+    if FAMILIES.get(name) == "phi3":
+        return None
     file = os.path.join(folder, "adapter_model.safetensors")
     if not os.path.exists(file):
         from safetensors.torch import save_file
@@ -158,6 +174,12 @@ def adapter_folder(name):
                 indent=2,
             )
     return folder
+
+
+def prepared(name):
+    """Says that the shape's files are there."""
+    os.makedirs(os.path.join(HOME, "prepared"), exist_ok=True)
+    open(os.path.join(HOME, "prepared", name), "w").close()
 
 
 def status(key):

@@ -9,20 +9,27 @@ warnings.filterwarnings("ignore")
 import common
 import torch
 from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
-from transformers import LlamaForCausalLM
+from transformers import AutoModelForCausalLM
+
+
+# Phi's checkpoint has one weight for q, k and v, and one for gate and up; peft adapts these.
+FUSED = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 
 
 def main():
     arguments = common.arguments(argparse.ArgumentParser(description=__doc__))
     clock = common.Clock("peft", arguments)
-    model = LlamaForCausalLM.from_pretrained(
-        common.checkpoint(arguments.shape), dtype=common.DTYPES[arguments.dtype], attn_implementation="sdpa"
+    family = common.FAMILIES.get(arguments.shape)
+    # As transformers trains Gemma 2: its other attention has no cap.
+    attention = "eager" if family == "gemma2" else "sdpa"
+    model = AutoModelForCausalLM.from_pretrained(
+        common.checkpoint(arguments.shape), dtype=common.DTYPES[arguments.dtype], attn_implementation=attention
     ).to(arguments.device)
     adapter = LoraConfig(
         r=common.RANK,
         lora_alpha=common.ALPHA,
         lora_dropout=0.0,
-        target_modules=common.TARGETS,
+        target_modules=FUSED if family == "phi3" else common.TARGETS,
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(model, adapter)
@@ -30,7 +37,8 @@ def main():
     for module, (a, b) in common.initial_adapter(arguments.shape).items():
         initial[f"base_model.model.{module}.lora_A.weight"] = a
         initial[f"base_model.model.{module}.lora_B.weight"] = b
-    set_peft_model_state_dict(model, initial)
+    if family != "phi3":
+        set_peft_model_state_dict(model, initial)
     model.config.use_cache = False
     if arguments.ckpt:
         model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})

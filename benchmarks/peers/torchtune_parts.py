@@ -130,6 +130,24 @@ def optimizer(name):
     return dict(_component_="torch.optim.AdamW", fused=True, **common_keys)
 
 
+MODEL_TYPES = {
+    "llama3_1": "LLAMA3",
+    "llama3_2": "LLAMA3_2",
+    "qwen2": "QWEN2",
+    "gemma2": "GEMMA2",
+    "phi3": "PHI3_MINI",
+}
+
+
+def own_arguments(family, s):
+    """What one family's builder takes besides."""
+    if family.startswith("llama3"):
+        return dict(scale_factor=s["factor"])
+    if family == "qwen2":
+        return dict(tie_word_embeddings=True)
+    return dict(head_dim=s["head"], query_pre_attn_scalar=256) if family == "gemma2" else {}
+
+
 def config(arguments):
     """The recipe's config."""
     s = common.shape(arguments.shape)
@@ -144,8 +162,7 @@ def config(arguments):
             COUNTS["tokens_trained"] = sum(sum(label != common.IGNORED for label in labels) for _, labels in records)
     else:
         dataset.update(count=arguments.batch * (arguments.warm + arguments.steps))
-    tied = arguments.shape in common.TIED
-    family = "llama3_2" if tied else "llama3_1"
+    family = common.FAMILIES.get(arguments.shape) or ("llama3_2" if arguments.shape in common.TIED else "llama3_1")
     return dict(
         output_dir=output,
         model=dict(
@@ -161,7 +178,7 @@ def config(arguments):
             intermediate_dim=s["ffn"],
             norm_eps=common.EPSILON,
             rope_base=s["base"],
-            scale_factor=s["factor"],
+            **own_arguments(family, s),
             lora_rank=common.RANK,
             lora_alpha=common.ALPHA,
             lora_dropout=0.0,
@@ -174,7 +191,7 @@ def config(arguments):
             checkpoint_files=["model.safetensors"],
             recipe_checkpoint=None,
             output_dir=output,
-            model_type="LLAMA3_2" if tied else "LLAMA3",
+            model_type=MODEL_TYPES[family],
         ),
         resume_from_checkpoint=False,
         save_adapter_weights_only=True,

@@ -1,10 +1,11 @@
 """Writes whole fixtures of a model family, with transformers and peft as the reference.
 
-    python scripts/golden/families.py smollm3 FOLDER      (or granite, or olmo2)
+    python scripts/golden/families.py smollm3 FOLDER      (or granite, olmo2, gemma3_part)
 
 FOLDER gets a small random model (config.json, config_transformers5.json, model.safetensors), golden.safetensors with one
 sequence and its logits for the conformance test, and expected.json with lora/ for LoraGoldenTest: logits, loss, every gradient,
-twenty steps of AdamW and the merged model, in fp32, with fp32's distance from fp64 beside each.
+twenty steps of AdamW and the merged model, in fp32, with fp32's distance from fp64 beside each. gemma3_part is the text part of a
+model for text and images; its weights have the names of published checkpoints.
 """
 import copy
 import json
@@ -15,8 +16,8 @@ import peft
 import torch
 import transformers
 from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, GraniteConfig, Olmo2Config, SmolLM3Config
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, Gemma3Config, GraniteConfig, Olmo2Config, SmolLM3Config
 
 SIZES = dict(vocab_size=64, hidden_size=24, intermediate_size=32, num_attention_heads=4, num_key_value_heads=2,
              max_position_embeddings=512, initializer_range=0.3, bos_token_id=1, eos_token_id=2, pad_token_id=0)
@@ -29,10 +30,31 @@ KINDS = {
                              embedding_multiplier=3.0, attention_multiplier=0.3, residual_multiplier=0.22,
                              logits_scaling=1.7),
     "olmo2": Olmo2Config(**SIZES, num_hidden_layers=2, rope_parameters=ROPE, tie_word_embeddings=False),
+    "gemma3_part": Gemma3Config(
+        text_config=dict(
+            **SIZES, num_hidden_layers=4, head_dim=8, query_pre_attn_scalar=10, sliding_window=9,
+            layer_types=["sliding_attention", "full_attention"] * 2,
+            rope_parameters={"full_attention": dict(rope_type="linear", factor=8.0, rope_theta=1000000.0),
+                             "sliding_attention": ROPE}),
+        vision_config=dict(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=28,
+                           patch_size=14),
+        mm_tokens_per_image=1, image_token_index=63, boi_token_index=61, eoi_token_index=62),
 }
+PUBLISHED = (("model.language_model.", "language_model.model."), ("model.vision_tower.", "vision_tower."),
+             ("model.multi_modal_projector.", "multi_modal_projector."))
+PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 STEPS = 20
 OPTIMIZER = dict(lr=1e-3, betas=[0.9, 0.99], eps=1e-8, weight_decay=0.01)
 POSITIONS = [[0, 0], [0, 11], [0, 23], [1, 7], [1, 22]]
+
+
+def published(tensors):
+    renamed = {}
+    for name, tensor in tensors.items():
+        for new, old in PUBLISHED:
+            name = old + name[len(new):] if name.startswith(new) else name
+        renamed[name] = tensor
+    return renamed
 
 
 def digits(value):
@@ -92,15 +114,24 @@ def main(kind, folder):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "norm" in name:
-                parameter.uniform_(0.5, 1.5)
+                # Gemma's norms multiply by 1 + w.
+                parameter.uniform_(*((-0.3, 0.3) if kind == "gemma3_part" else (0.5, 1.5)))
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     (folder / "config.json").rename(folder / "config_transformers5.json")
     old = json.loads((folder / "config_transformers5.json").read_text())
-    old["rope_theta"] = old.pop("rope_parameters")["rope_theta"]
     old["torch_dtype"] = old.pop("dtype")
-    old["rope_scaling"] = None
+    rotary = old.get("text_config", old)
+    new = rotary.pop("rope_parameters")
+    if kind == "gemma3_part":
+        rotary["rope_theta"] = new["full_attention"].pop("rope_theta")
+        rotary["rope_scaling"] = new["full_attention"]
+        rotary["rope_local_base_freq"] = new["sliding_attention"]["rope_theta"]
+        save_file(published(load_file(folder / "model.safetensors")), folder / "model.safetensors", {"format": "pt"})
+    else:
+        rotary["rope_theta"] = new["rope_theta"]
+        rotary["rope_scaling"] = None
     (folder / "config.json").write_text(json.dumps(old, indent=1) + "\n")
 
     generator = torch.Generator().manual_seed(3)
@@ -121,8 +152,8 @@ def main(kind, folder):
         "batch_order": order, "optimizer": {"name": "AdamW", **OPTIMIZER},
     }
 
-    lora = LoraConfig(r=2, lora_alpha=4, task_type="CAUSAL_LM", target_modules=[
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])
+    lora = LoraConfig(r=2, lora_alpha=4, task_type="CAUSAL_LM", target_modules=(
+        r"model\.language_model\..*\.(" + "|".join(PROJECTIONS) + ")" if kind == "gemma3_part" else PROJECTIONS))
     adapted = get_peft_model(model, lora).eval()
     with torch.no_grad():
         for name, parameter in adapted.named_parameters():

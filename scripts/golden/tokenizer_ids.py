@@ -2,13 +2,15 @@
 
     python tokenizer_ids.py DIR PUBLISHED FILE
 
-DIR and PUBLISHED (published.json) are what published_templates.py wrote. Writes FILE (ids.json): "texts", and a line for each tokenizer:
-"sha256" of its tokenizer.json; "ids", for each text [hash, count] of the ids that tokenizers gives without special tokens; and where
-there is a chat template for it, its own or a like one, "template" (its name in PUBLISHED), "tokens" (the special tokens it was given)
+DIR and PUBLISHED (published.json) are what published_templates.py wrote; family_tokenizers.py adds further tokenizers to DIR.
+Writes FILE (ids.json): "texts", and a line for each tokenizer:
+"sha256" of its tokenizer.json; "ids", for each text [hash, count] of the ids that tokenizers gives without special tokens, or
+sentencepiece where there is a tokenizer.model alone (null for a text with a run of blanks longer than any piece: SentencePiece
+merges blanks of one score from the left, Hugging Face's merges have an order of their own); and where there is a chat template for it, its own or a like one, "template" (its name in PUBLISHED), "tokens" (the special tokens it was given)
 and "chat": [number of the conversation in PUBLISHED, hash, count, hash, count], without and with add_generation_prompt, by
 apply_chat_template. A hash is the first 16 hex digits of the sha256 of the ids, joined by blanks. "auto" has the numbers of texts to
 which AutoTokenizer gives other ids than the tokenizer.json that it loads, or null where it needs code of the model's own.
-Needs transformers 5, tokenizers and jinja2 3.1.6.
+Needs transformers 5, tokenizers, sentencepiece and jinja2 3.1.6.
 """
 
 import hashlib
@@ -16,12 +18,14 @@ import json
 import pathlib
 import sys
 
-from published_templates import Clock, rows
+from published_templates import PIECES, SPECIAL, Clock, rows, token
+from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from transformers.utils import chat_template_utils, logging
 
 CHATS = 16
+RUN = " " * 17
 # Templates for tokenizers that come without one.
 LIKE = {
     "llama2": "plain-llama-2-chat",
@@ -32,7 +36,15 @@ LIKE = {
     "deepseek_v4": "trl-deepseekv3",
     "gpt2": "plain-zephyr",
     "gpt4o": "axolotl-phi_4",
+    "phi3": "trl-phi3",
+    "phi4": "gguf-phi4-14b",
+    "phi4_mini": "gguf-phi4-mini-3.8b",
+    "smollm3": "js-HuggingFaceTB-SmolLM3-3B",
+    "granite": "gguf-granite3.3-2b",
+    "olmo2": "gguf-olmo2-7b",
 }
+# Those that come with the names of their own special tokens.
+FAMILIES = {"phi3", "phi4", "phi4_mini", "smollm3", "granite", "olmo2"}
 PLAIN = {"bos_token": "<s>", "eos_token": "</s>"}
 TEXTS = [
     "Hello world",
@@ -130,6 +142,11 @@ def auto(folder, expected):
     return [number for number, text in enumerate(TEXTS) if loaded.encode(text, add_special_tokens=False) != expected[number]]
 
 
+def special(folder):
+    config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    return {key: token(config[key]) for key in SPECIAL if config.get(key) is not None}
+
+
 def chat(file, tokenizer, template, tokens, conversations):
     plain = PreTrainedTokenizerFast(tokenizer_file=str(file))
     made = []
@@ -153,6 +170,15 @@ def chat(file, tokenizer, template, tokens, conversations):
     return made
 
 
+def of_pieces(folder):
+    """Lines for SentencePiece's files, by its own library."""
+    for name in sorted(PIECES):
+        place = folder / name / "tokenizer.model"
+        tokenizer = SentencePieceProcessor(model_file=str(place))
+        ids = [None if RUN in text else digest(tokenizer.encode(text)) for text in TEXTS]
+        yield {"name": name, "sha256": hashlib.sha256(place.read_bytes()).hexdigest(), "ids": ids, "auto": None}
+
+
 def main(folder, published, file):
     logging.set_verbosity_error()
     chat_template_utils.datetime = Clock
@@ -167,11 +193,12 @@ def main(folder, published, file):
         row["auto"] = auto(place.parent, ids)
         template = name if name in templates else LIKE.get(name)
         if template:
-            tokens = templates[name]["tokens"] if name in templates else PLAIN
+            tokens = templates[name]["tokens"] if name in templates else special(place.parent) if name in FAMILIES else PLAIN
             text = (folder / f"{template}.jinja").read_bytes().decode("utf-8")
             row |= {"template": template, "tokens": tokens, "chat": chat(place, tokenizer, text, tokens, known["conversations"])}
         made.append(row)
         print(name, "auto", row["auto"], "template", template, len(row.get("chat", [])))
+    made += of_pieces(folder)
     text = f'{{"texts": [\n{rows(TEXTS)}\n],\n"tokenizers": [\n{rows(made)}\n]}}\n'
     json.loads(text)
     file.write_bytes(text.encode("utf-8"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.benchmarks;
 
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ record BenchmarkOptions(
     static final int ALL_LAYERS = Integer.MAX_VALUE;
 
     static final String USAGE =
-            "usage: --shape T|Q|S|M|L --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--full] [--optimizer AdamW] [--rank 8] [--samples 2]"
+            "usage: --shape T|Q|S|M|L|QWEN2_5|QWEN3|GEMMA2|PHI3 --dtype fp32|bf16 [--quant] [--ckpt | --recompute LAYERS] [--full] [--optimizer AdamW] [--rank 8] [--samples 2]"
                     + " [--length N] [--steps 7] [--warm 2]"
                     + " [--threads N] [--weights DIR] [--adapter DIR] [--backend bytedeco|djl] [--device cpu|cuda] [--profile DIR] [--without "
                     + Ablation.names() + "] [--records FILE [--count 256] [--batch 4] [--accumulation 4]]";

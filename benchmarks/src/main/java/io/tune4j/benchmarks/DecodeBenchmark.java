@@ -2,7 +2,7 @@
 package io.tune4j.benchmarks;
 
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Message;
 import io.tune4j.api.data.Tokenizer;
@@ -11,10 +11,10 @@ import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
 import io.tune4j.api.model.ModelDefinition;
 import io.tune4j.api.model.WeightSource;
-import io.tune4j.api.peft.AdapterSet;
 import io.tune4j.api.safetensors.Checkpoint;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
+import io.tune4j.engine.adapter.AdapterSet;
 import io.tune4j.generation.GenerationListener;
 import io.tune4j.generation.GenerationRequest;
 import io.tune4j.generation.Generator;
@@ -42,7 +42,7 @@ public final class DecodeBenchmark {
         int prompt = number(arguments, 3, 1024);
         int count = number(arguments, 4, 64);
         Path folder = arguments.length > 5 ? Path.of(arguments[5]) : config(shape);
-        ModelDefinition definition = Installed.llama(folder);
+        ModelDefinition definition = Installed.model(folder);
         try (Backend backend =
                 Installed.backend("bytedeco").create(new BackendOptions(Device.CPU, dtype, 0, System.err::println))) {
             if (arguments.length > 5) {

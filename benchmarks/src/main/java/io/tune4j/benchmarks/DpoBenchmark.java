@@ -2,10 +2,10 @@
 package io.tune4j.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tune4j.api.autograd.Checkpointing;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.batch.RaggedBatch;
-import io.tune4j.api.batch.SamplePart;
 import io.tune4j.api.batch.TokenizedSample;
+import io.tune4j.api.batch.TokenizedSample.SamplePart;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.train.PreferenceLoss;
 import io.tune4j.recipes.loss.CrossEntropyFactory;
@@ -65,7 +65,9 @@ public final class DpoBenchmark {
         line.put("dtype", options.dtype().configName());
         line.put("pairs", options.samples());
         line.put("tokens_computed", computed);
-        line.put("step_med", times.stream().sorted().toList().get(times.size() / 2));
+        double median = times.stream().sorted().toList().get(times.size() / 2);
+        line.put("step_med", median);
+        line.put("tok_s", StepBenchmark.round(2 * options.samples() * options.length() / median, 1));
         line.put("rss_train_peak_mb", ProcessMemory.mebibytes("VmHWM"));
         line.put("times", times);
         line.put("losses", losses);

@@ -4,7 +4,7 @@ package io.tune4j.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
@@ -45,7 +45,7 @@ public final class FullStep {
         BenchmarkOptions options =
                 BenchmarkOptions.parse(inBackward ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
         Path folder = Objects.requireNonNull(options.weights(), "--weights");
-        ModelDefinition definition = Installed.llama(folder);
+        ModelDefinition definition = Installed.model(folder);
         try (Backend backend = Installed.backend(options.backend())
                         .create(new BackendOptions(
                                 options.device(), options.dtype(), options.threads(), System.err::println));
@@ -134,6 +134,7 @@ public final class FullStep {
         line.put("in_backward", updates != null);
         line.put("step_med", StepBenchmark.round(times[times.length / 2], 4));
         line.put("step_min", StepBenchmark.round(times[0], 4));
+        line.put("tok_s", StepBenchmark.round(options.samples() * options.length() / times[times.length / 2], 1));
         line.put("rss_train_peak_mb", ProcessMemory.mebibytes("VmHWM"));
         line.put("losses", losses);
         return line;

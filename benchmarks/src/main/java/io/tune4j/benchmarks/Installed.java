@@ -4,11 +4,11 @@ package io.tune4j.benchmarks;
 import io.tune4j.api.backend.BackendFactory;
 import io.tune4j.api.config.ConfigNode;
 import io.tune4j.api.config.ConfigNode.Mapping;
+import io.tune4j.api.config.ConfigNode.Origin;
 import io.tune4j.api.config.ConfigNode.Scalar;
 import io.tune4j.api.config.ConfigNode.Sequence;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.config.Notices;
-import io.tune4j.api.config.Origin;
 import io.tune4j.api.config.Problems;
 import io.tune4j.api.model.ModelBuilder;
 import io.tune4j.api.model.ModelDefinition;
@@ -17,6 +17,7 @@ import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;
 import io.tune4j.api.plugin.Plugin;
+import io.tune4j.decoder.AutoBuilder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,15 +40,13 @@ public final class Installed {
         return find(Plugin::backends, factory -> factory.name().equals(name), name);
     }
 
-    /** The {@code llama} builder's model of a folder with a config.json. */
-    static ModelDefinition llama(Path folder) {
-        ModelBuilder builder = PLUGINS.stream()
+    /** The model of a folder with a config.json. */
+    static ModelDefinition model(Path folder) {
+        List<ModelBuilder> builders = PLUGINS.stream()
                 .flatMap(plugin -> plugin.models().stream())
                 .flatMap(family -> family.builders().stream())
-                .filter(candidate -> candidate.name().equals("llama"))
-                .findFirst()
-                .orElseThrow();
-        return checked(Map.of(), options -> builder.define(options, folder));
+                .toList();
+        return checked(Map.of(), options -> new AutoBuilder(builders).define(options, folder));
     }
 
     static PeftPlan peft(String name, Map<String, Object> options, ModelDefinition model) {

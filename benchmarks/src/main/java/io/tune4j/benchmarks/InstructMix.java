@@ -4,7 +4,7 @@ package io.tune4j.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.data.Dataset;
-import io.tune4j.api.data.SampleSink;
+import io.tune4j.api.data.Dataset.SampleSink;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

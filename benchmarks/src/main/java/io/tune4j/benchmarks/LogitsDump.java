@@ -4,7 +4,7 @@ package io.tune4j.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.autograd.Tape;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -49,7 +49,7 @@ public final class LogitsDump {
         try (Backend backend = Installed.backend("bytedeco")
                         .create(new BackendOptions(Device.CPU, dtype, 0, System.err::println));
                 Checkpoint checkpoint = Checkpoint.open(folder)) {
-            ModelDefinition definition = Installed.llama(folder);
+            ModelDefinition definition = Installed.model(folder);
             CheckpointWeights weights = new CheckpointWeights(checkpoint);
             FrozenLinearFactory frozen = new DenseFormat().factory(backend, dtype, weights);
             if (adapterFolder == null) {

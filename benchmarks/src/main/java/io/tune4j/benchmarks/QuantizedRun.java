@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.benchmarks;
 
-import io.tune4j.api.autograd.Checkpointing;
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.autograd.Tape;
+import io.tune4j.api.autograd.Tape.Checkpointing;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.RaggedBatch;
 import io.tune4j.api.batch.TokenizedSample;
 import io.tune4j.api.model.CausalLanguageModel;
@@ -117,7 +117,7 @@ final class QuantizedRun {
     private void run(Path folder, int steps, int tokens, String backendName, String formatName) throws IOException {
         memory.start();
         long start = System.nanoTime();
-        ModelDefinition definition = Installed.llama(folder);
+        ModelDefinition definition = Installed.model(folder);
         PeftPlan plan = Installed.peft(
                 "lora", Map.of("lora_rank", RANK, "lora_alpha", 16, "target_modules", TARGETS), definition);
         WeightFormat format = Installed.component(WeightFormat.class, formatName, Map.of());

@@ -2,7 +2,7 @@
 package io.tune4j.benchmarks;
 
 import io.tune4j.api.model.ModelDefinition;
-import io.tune4j.api.model.WeightShape;
+import io.tune4j.api.model.ModelDefinition.WeightShape;
 import io.tune4j.api.model.WeightSource;
 import io.tune4j.api.nn.RandomKeys;
 import io.tune4j.api.tensor.ArrayKernels;

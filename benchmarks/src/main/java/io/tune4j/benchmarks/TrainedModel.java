@@ -3,7 +3,7 @@ package io.tune4j.benchmarks;
 
 import io.tune4j.api.autograd.Parameter;
 import io.tune4j.api.backend.Backend;
-import io.tune4j.api.backend.BackendOptions;
+import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.model.CausalLanguageModel;
 import io.tune4j.api.model.CheckpointWeights;
 import io.tune4j.api.model.DenseFormat;
@@ -72,7 +72,7 @@ final class TrainedModel implements AutoCloseable {
     /** Opens the backend, and loads or draws the weights. */
     static TrainedModel open(BenchmarkOptions options) throws IOException {
         if (options.weights() != null) {
-            ModelDefinition definition = Installed.llama(options.weights());
+            ModelDefinition definition = Installed.model(options.weights());
             try (Checkpoint checkpoint = Checkpoint.open(options.weights())) {
                 return new TrainedModel(options, definition, new CheckpointWeights(checkpoint));
             }
@@ -80,7 +80,7 @@ final class TrainedModel implements AutoCloseable {
         Path folder = Files.createTempDirectory("tune4j-shape");
         Path config =
                 Files.writeString(folder.resolve("config.json"), options.shape().configJson());
-        ModelDefinition definition = Installed.llama(folder);
+        ModelDefinition definition = Installed.model(folder);
         Files.delete(config);
         Files.delete(folder);
         return new TrainedModel(options, definition, new RandomWeights(definition));

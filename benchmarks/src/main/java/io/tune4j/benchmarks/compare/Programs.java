@@ -111,9 +111,18 @@ final class Programs {
         if (work.isInstruct()) {
             return instruct(work);
         }
+        if (work.isFull()) {
+            return another(work, List.of(root.resolve("benchmarks/full-step").toString()), "torchtune_full_step.py");
+        }
+        if (work.isDpo()) {
+            return another(
+                    work,
+                    List.of(root.resolve("benchmarks/java").toString(), "io.tune4j.benchmarks.DpoBenchmark"),
+                    "torchtune_dpo_step.py");
+        }
         List<Program> programs = new ArrayList<>();
         programs.add(ours(OURS, work, List.of(), Map.of()));
-        if (torchtune) {
+        if (torchtune && work.isOfTorchtune()) {
             programs.add(peer("torchtune", "torchtune_step.py", work, length));
         }
         if (peft && !work.options.contains("--quant")) {
@@ -132,13 +141,14 @@ final class Programs {
 
     /** The shape's checkpoint and the adapter that all begin with. */
     private void prepare(String shape) throws IOException {
-        if (Files.exists(adapter(shape).resolve("adapter_config.json"))) {
+        if (Files.exists(prepared(shape))) {
             return;
         }
         ProcessBuilder builder = new ProcessBuilder(
                         python,
                         "-c",
-                        "import common; common.checkpoint('" + shape + "'); common.adapter_folder('" + shape + "')")
+                        "import common; common.checkpoint('" + shape + "'); common.adapter_folder('" + shape
+                                + "'); common.prepared('" + shape + "')")
                 .directory(peers().toFile())
                 .inheritIO();
         builder.environment().put("PEER_HOME", home.toString());
@@ -153,6 +163,11 @@ final class Programs {
 
     private Path peers() {
         return root.resolve("benchmarks/peers");
+    }
+
+    /** A file that is there when both are. */
+    private Path prepared(String shape) {
+        return home.resolve("prepared").resolve(shape);
     }
 
     private Path adapter(String shape) {
@@ -174,7 +189,9 @@ final class Programs {
         if (python != null) {
             command.addAll(List.of(
                     "--weights", home.resolve("checkpoints").resolve(work.shape).toString()));
-            command.addAll(List.of("--adapter", adapter(work.shape).toString()));
+            if (Files.exists(adapter(work.shape))) {
+                command.addAll(List.of("--adapter", adapter(work.shape).toString()));
+            }
         }
     }
 
@@ -196,6 +213,19 @@ final class Programs {
         environment.putAll(
                 Map.of("PEER_HOME", home.toString(), "OMP_NUM_THREADS", threads, "MKL_NUM_THREADS", threads));
         return new Program(name, command, environment);
+    }
+
+    /** Another recipe than LoRA's. */
+    private List<Program> another(Work work, List<String> ours, String script) {
+        List<String> command = new ArrayList<>(ours);
+        addOurs(command, work);
+        command.addAll(length);
+        List<Program> programs = new ArrayList<>();
+        programs.add(new Program(OURS, command, Map.of()));
+        if (torchtune) {
+            programs.add(peer("torchtune", script, work, length));
+        }
+        return programs;
     }
 
     private List<Program> ablations(Work work) {

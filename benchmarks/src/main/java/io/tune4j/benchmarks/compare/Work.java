@@ -18,6 +18,18 @@ enum Work {
     M_FP32("M fp32", "M", List.of("--dtype", "fp32")),
     M_BF16_QLORA("M bf16 QLoRA", "M", List.of("--dtype", "bf16", "--quant")),
     M_FP32_QLORA("M fp32 QLoRA", "M", List.of("--dtype", "fp32", "--quant")),
+    S_BF16_FULL("S bf16, all weights", "S", List.of("--dtype", "bf16")),
+    S_FP32_FULL("S fp32, all weights", "S", List.of("--dtype", "fp32")),
+    M_BF16_FULL("M bf16, all weights", "M", List.of("--dtype", "bf16")),
+    M_FP32_FULL("M fp32, all weights", "M", List.of("--dtype", "fp32")),
+    S_BF16_DPO("S bf16, DPO", "S", List.of("--dtype", "bf16")),
+    S_FP32_DPO("S fp32, DPO", "S", List.of("--dtype", "fp32")),
+    M_BF16_DPO("M bf16, DPO", "M", List.of("--dtype", "bf16")),
+    M_FP32_DPO("M fp32, DPO", "M", List.of("--dtype", "fp32")),
+    QWEN2_5_FP32("Qwen 2.5 0.5B fp32", "QWEN2_5", List.of("--dtype", "fp32")),
+    QWEN3_FP32("Qwen 3 0.6B fp32", "QWEN3", List.of("--dtype", "fp32")),
+    GEMMA2_FP32("Gemma 2 2B with 4 layers, fp32", "GEMMA2", List.of("--dtype", "fp32")),
+    PHI3_FP32("Phi-3 mini with 4 layers, fp32", "PHI3", List.of("--dtype", "fp32")),
     INSTRUCT_BF16("instruction mix, S bf16", "S", List.of("--dtype", "bf16")),
     INSTRUCT_FP32("instruction mix, S fp32", "S", List.of("--dtype", "fp32")),
     ABLATION_FP32("S fp32 without", "S", List.of("--dtype", "fp32")),
@@ -37,6 +49,20 @@ enum Work {
     /** Its name on the command line and in the results, e.g. {@code s-bf16}. */
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether torchtune 0.6.1 has the family. */
+    boolean isOfTorchtune() {
+        return this != QWEN3_FP32;
+    }
+
+    /** Whether all weights are trained. */
+    boolean isFull() {
+        return name().endsWith("_FULL");
+    }
+
+    boolean isDpo() {
+        return name().endsWith("_DPO");
     }
 
     boolean isInstruct() {
