@@ -138,11 +138,17 @@ record PluginModules(Map<String, Jar> jars) {
                 + "; a plugin declares its class in META-INF/services or module-info";
     }
 
-    /** Refuses a plugin made for another API. */
+    /** Refuses a plugin that was made for another API, or does not say for which. */
     void checkApiVersion() throws BrokenPluginException {
         for (Jar jar : providers()) {
             String version = apiVersion(jar);
-            if (version != null && !ApiVersion.accepts(version)) {
+            if (version == null) {
+                throw new BrokenPluginException(jar.path().getFileName()
+                        + " does not say for which version of the plugin API it is made; build it with "
+                        + ApiVersion.MANIFEST_ATTRIBUTE + ": " + ApiVersion.series(ApiVersion.current())
+                        + " in its manifest, or with a module-info that requires " + API_MODULE);
+            }
+            if (!ApiVersion.accepts(version)) {
                 throw new BrokenPluginException("it is made for version " + version + " of the plugin API, and this is "
                         + ApiVersion.current() + "; get the plugin's version for API "
                         + ApiVersion.series(ApiVersion.current()));

@@ -68,6 +68,9 @@ class PluginLoaderTest {
         TestJars.plugin("o.Api", "old", "throw new AssertionError(\"its code ran\");", "")
                 .manifest("Tune4J-Api-Version", "0.1.0")
                 .write(folder.resolve("o-old.jar"));
+        TestJars.plugin("p.Api", "silent", "throw new AssertionError(\"its code ran\");", "")
+                .manifest("Tune4J-Api-Version", null)
+                .write(folder.resolve("p-silent.jar"));
         TestJars.plugin(
                         "j.List",
                         "list",
@@ -92,6 +95,8 @@ class PluginLoaderTest {
                 .contains("made for version 99.1 of the plugin API", "this is " + ApiVersion.current());
         assertThat(reasons.get("o-old.jar"))
                 .contains("made for version 0.1.0 of the plugin API", "this is " + ApiVersion.current());
+        assertThat(reasons.get("p-silent.jar"))
+                .contains("p-silent.jar does not say for which version", "Tune4J-Api-Version", "io.tune4j.api");
         assertThat(reasons.get("j-list.jar")).contains("no list");
         assertThat(reasons.get("k-id.jar")).contains("'Not An Id'");
         assertThat(plugins.refused()).extracting(RefusedPlugin::id).contains("i-api", "b-none");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tune4j.app.plugins;
 
+import io.tune4j.api.plugin.ApiVersion;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -34,6 +35,7 @@ public final class TestJars {
 
     private TestJars() {
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest(ApiVersion.MANIFEST_ATTRIBUTE, ApiVersion.current());
     }
 
     private static final class Source extends SimpleJavaFileObject {
@@ -101,8 +103,12 @@ public final class TestJars {
         return this;
     }
 
+    /** @param value null for none */
     public TestJars manifest(String name, String value) {
-        manifest.getMainAttributes().putValue(name, value);
+        manifest.getMainAttributes().remove(new Attributes.Name(name));
+        if (value != null) {
+            manifest.getMainAttributes().putValue(name, value);
+        }
         return this;
     }
 
