@@ -12,9 +12,11 @@ import io.tune4j.api.recipe.Recipe;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.engine.modelfile.ModelFile;
 import io.tune4j.export.ExportOptions.Format;
+import io.tune4j.export.StoppableExport.StoppedException;
 import io.tune4j.export.adapter.AdapterFolder;
 import io.tune4j.export.adapter.Folding;
 import io.tune4j.export.adapter.Program;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.gguf.GgufFile;
 import io.tune4j.export.model.GgufExport;
 import io.tune4j.export.model.HfExport;
@@ -43,6 +45,7 @@ public final class ExportRecipe implements Recipe {
     private final Components components;
     private final Provider<Backend> backends;
     private final Cancellation cancellation;
+    private final ExportListener listener;
 
     @Inject
     public ExportRecipe(
@@ -60,6 +63,7 @@ public final class ExportRecipe implements Recipe {
         this.components = components;
         this.backends = backends;
         this.cancellation = cancellation;
+        this.listener = new StoppableExport(console, cancellation);
     }
 
     @Override
@@ -70,6 +74,15 @@ public final class ExportRecipe implements Recipe {
     @Override
     public Outcome run() {
         check();
+        try {
+            return export();
+        } catch (StoppedException e) {
+            console.line("stopped: nothing is written");
+            return Outcome.CANCELLED;
+        }
+    }
+
+    private Outcome export() {
         if (ModelFile.isOne(options.source())) {
             fromGguf();
             return Outcome.COMPLETED;
@@ -105,7 +118,7 @@ public final class ExportRecipe implements Recipe {
             String encoding = options.format() == Format.GGUF
                     ? options.type().name().toLowerCase(Locale.ROOT)
                     : "the merged dtype";
-            Prover prover = new Prover(proof, components, backends::get, console, cancellation);
+            Prover prover = new Prover(proof, components, backends::get, console, cancellation, listener);
             if (prover.prove(source, target, encoding) == null) {
                 return Outcome.CANCELLED;
             }
@@ -117,9 +130,9 @@ public final class ExportRecipe implements Recipe {
         if (options.adapterOnly()) {
             writeAdapter(target, model, Objects.requireNonNull(adapter), form);
         } else if (options.format() == Format.HF) {
-            HfExport.write(target, model, adapter, options.mergedDtype(), form);
+            HfExport.write(target, model, adapter, options.mergedDtype(), form, listener);
         } else {
-            GgufExport.of(model, form, console::warning).writeModel(target, options.type(), adapter);
+            GgufExport.of(model, form, listener).writeModel(target, options.type(), adapter);
         }
     }
 
@@ -134,7 +147,7 @@ public final class ExportRecipe implements Recipe {
                     + " knows neither rsLoRA's scale nor patterns of rank and alpha");
         }
         if (options.format() == Format.GGUF) {
-            GgufExport.of(model, form, console::warning).writeAdapter(target, folding);
+            GgufExport.of(model, form, listener).writeAdapter(target, folding);
         } else {
             folding.write(target, adapter.config().baseModel(), form);
         }
@@ -151,7 +164,7 @@ public final class ExportRecipe implements Recipe {
                 : options.source().toAbsolutePath().resolveSibling(stem(options.source()));
         requireFree(target);
         try (GgufFile file = GgufFile.open(options.source())) {
-            HfImport.write(target, file, options.mergedDtype());
+            HfImport.write(target, file, options.mergedDtype(), listener);
         }
         console.line("written      " + target + ", " + Sizes.format(size(target))
                 + "; train it with checkpointer.checkpoint_dir=" + target);

@@ -11,7 +11,9 @@ import io.tune4j.api.plugin.Components;
 import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.export.StoppableExport.StoppedException;
 import io.tune4j.export.adapter.AdapterFolder;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.gguf.GgufFile;
 import io.tune4j.export.model.HfExport;
 import io.tune4j.export.model.HfImport;
@@ -34,7 +36,8 @@ record Prover(
         Components components,
         Supplier<Backend> backends,
         Console console,
-        Cancellation cancellation) {
+        Cancellation cancellation,
+        ExportListener listener) {
     /**
      * Prints how many answers are equal.
      *
@@ -56,7 +59,7 @@ record Prover(
             if (Files.isRegularFile(target)) {
                 exported = scratch.resolve("after");
                 try (GgufFile file = GgufFile.open(target)) {
-                    HfImport.writeWithTemplate(exported, file, DType.FLOAT32);
+                    HfImport.writeWithTemplate(exported, file, DType.FLOAT32, listener);
                 }
             }
             PromptForm form = source.form();
@@ -67,8 +70,7 @@ record Prover(
             try (Candidate after = candidate(exported, null, null, form, tokenizer)) {
                 List<Answers> answers = answers(after);
                 if (cancellation.isRequested()) {
-                    console.line("stopped: " + target + " is written and not proved");
-                    return null;
+                    return stopped(target);
                 }
                 Proof proof = Proof.of(before, answers, after, encoding);
                 proof.lines().forEach(this::show);
@@ -81,11 +83,18 @@ record Prover(
                 }
                 return proof;
             }
+        } catch (StoppedException e) {
+            return stopped(target);
         } catch (IOException e) {
             throw new UserException("cannot make the folder " + scratch + " for the proof: " + e.getMessage(), e);
         } finally {
             AtomicFiles.deleteTemporary(scratch);
         }
+    }
+
+    private @Nullable Proof stopped(Path target) {
+        console.line("stopped: " + target + " is written and not proved");
+        return null;
     }
 
     private void show(String line) {
@@ -107,7 +116,7 @@ record Prover(
         }
         Path merged = scratch.resolve("before");
         try (HfModel base = HfModel.open(source.model())) {
-            HfExport.write(merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32, source.form());
+            HfExport.write(merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32, source.form(), listener);
         }
         try (Candidate candidate = candidate(merged, null, null, source.form(), tokenizer)) {
             return answers(candidate);

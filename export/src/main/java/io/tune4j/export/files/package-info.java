@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reading what models and adapters have in common: JSON files and elements of stored tensors. */
+/** What exports of models and of adapters share: JSON files, elements of stored tensors, and a listener. */
 @NullMarked
 package io.tune4j.export.files;
 

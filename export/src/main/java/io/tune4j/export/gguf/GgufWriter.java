@@ -4,6 +4,7 @@ package io.tune4j.export.gguf;
 import io.tune4j.api.error.InternalException;
 import io.tune4j.api.error.ResourceException;
 import io.tune4j.api.io.AtomicFile;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.gguf.GgufValue.Kind;
 import io.tune4j.export.gguf.blocks.BlockCodec;
 import java.io.ByteArrayOutputStream;
@@ -57,7 +58,8 @@ public final class GgufWriter {
      *
      * @throws ResourceException if the disk has no room for it
      */
-    public static void write(Path target, GgufMetadata metadata, List<? extends Content> contents) {
+    public static void write(
+            Path target, GgufMetadata metadata, List<? extends Content> contents, ExportListener listener) {
         List<GgufTensor> tensors = placed(contents);
         byte[] header = header(metadata, tensors);
         long bytes = header.length
@@ -67,6 +69,7 @@ public final class GgufWriter {
         try (AtomicFile file = AtomicFile.create(target, bytes)) {
             file.write(ByteBuffer.wrap(header));
             for (int i = 0; i < tensors.size(); i++) {
+                listener.tensor(contents.get(i).name());
                 write(file, tensors.get(i), contents.get(i));
             }
             file.commit();

@@ -7,6 +7,7 @@ import io.tune4j.api.safetensors.TensorEntry;
 import io.tune4j.export.adapter.AdapterFolder;
 import io.tune4j.export.adapter.Folding;
 import io.tune4j.export.adapter.LowRank;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.files.StoredRows;
 import io.tune4j.export.gguf.GgufMetadata;
 import io.tune4j.export.gguf.GgufType;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the base model
  * @param form how the model is asked
- * @param warnings take what the file cannot express
+ * @param listener is told of warnings and tensors
  */
-public record GgufExport(HfModel model, GgufFamily family, PromptForm form, Consumer<String> warnings) {
+public record GgufExport(HfModel model, GgufFamily family, PromptForm form, ExportListener listener) {
     private static final String OUTPUT = "lm_head.weight";
     private static final String EMBEDDING = "model.embed_tokens.weight";
 
@@ -37,8 +37,8 @@ public record GgufExport(HfModel model, GgufFamily family, PromptForm form, Cons
     private static final int COMPARED = 1024;
 
     /** @throws DataException if llama.cpp has no such model */
-    public static GgufExport of(HfModel model, PromptForm form, Consumer<String> warnings) {
-        return new GgufExport(model, GgufFamilies.of(model.config()), form, warnings);
+    public static GgufExport of(HfModel model, PromptForm form, ExportListener listener) {
+        return new GgufExport(model, GgufFamilies.of(model.config()), form, listener);
     }
 
     /**
@@ -54,9 +54,10 @@ public record GgufExport(HfModel model, GgufFamily family, PromptForm form, Cons
         keys.text("general.size_label", sizeLabel());
         keys.uint32("general.file_type", type.fileType());
         keys.uint32("general.quantization_version", 2);
-        family.describe(model.config(), keys, warnings);
-        GgufTokenizer.of(model.folder(), (int) rows(EMBEDDING), warnings).describe(keys, form);
-        GgufWriter.write(target, keys, contents);
+        family.describe(model.config(), keys, listener::warning);
+        GgufTokenizer.of(model.folder(), (int) rows(EMBEDDING), listener::warning)
+                .describe(keys, form);
+        GgufWriter.write(target, keys, contents, listener);
     }
 
     private GgufMetadata general(String type) {
@@ -179,7 +180,7 @@ public record GgufExport(HfModel model, GgufFamily family, PromptForm form, Cons
                     List.of((long) module.out(), (long) module.rank()),
                     inOrder(folding.b(module, module.rank()), module, change)));
         }
-        GgufWriter.write(target, keys, contents);
+        GgufWriter.write(target, keys, contents, listener);
     }
 
     private static float[] inOrder(float[] b, LowRank module, TensorChange change) {

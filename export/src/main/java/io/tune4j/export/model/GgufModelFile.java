@@ -8,9 +8,11 @@ import io.tune4j.api.io.UserFolders;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.engine.modelfile.ModelFile;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A GGUF file as a folder in the user's cache. Its parent's name is a digest of the file's place, size and time, so that another
- * file, or a changed one, gets another folder.
+ * file, or a changed one, gets another folder. Folders of files that were changed or deleted are deleted when the next one is made.
  *
  * @param file the GGUF file
  * @param cache where the folders are
@@ -28,6 +30,9 @@ public record GgufModelFile(Path file, Path cache) implements ModelFile {
     /** Raised when another version makes other folders of the same files. */
     private static final int VERSION = 1;
 
+    /** Beside a folder: the place of the file that it was made of. */
+    private static final String SOURCE = "source.txt";
+
     /** @param environment says where the user's cache is */
     public static GgufModelFile of(Path file, Map<String, String> environment) {
         return new GgufModelFile(file, UserFolders.cache(environment).resolve("gguf"));
@@ -35,7 +40,12 @@ public record GgufModelFile(Path file, Path cache) implements ModelFile {
 
     @Override
     public Path folder() {
-        String version = version();
+        String version;
+        try {
+            version = version(file);
+        } catch (IOException e) {
+            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+        }
         String name = String.valueOf(file.getFileName());
         Path folder = cache.resolve(version).resolve(name.substring(0, name.lastIndexOf('.')));
         if (!HfModel.isIn(folder)) {
@@ -43,7 +53,9 @@ public record GgufModelFile(Path file, Path cache) implements ModelFile {
                 Path parent = cache.resolve(version);
                 Files.createDirectories(parent);
                 AtomicFiles.recover(parent);
-                HfImport.write(folder, opened, null);
+                deleteStale();
+                HfImport.write(folder, opened, null, ExportListener.NONE);
+                AtomicFiles.writeString(parent.resolve(SOURCE), String.valueOf(file.toRealPath()));
             } catch (IOException e) {
                 throw new DataException(
                         "cannot make the folder " + folder + " of " + file + ": " + e.getMessage() + "; tune export "
@@ -54,14 +66,28 @@ public record GgufModelFile(Path file, Path cache) implements ModelFile {
         return folder;
     }
 
-    private String version() {
+    private static String version(Path file) throws IOException {
+        Path real = file.toRealPath();
+        String version = VERSION + "|" + real + "|" + Files.size(real) + "|" + Files.getLastModifiedTime(real);
+        return UUID.nameUUIDFromBytes(version.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private void deleteStale() throws IOException {
+        try (DirectoryStream<Path> parents = Files.newDirectoryStream(cache)) {
+            for (Path parent : parents) {
+                Path source = parent.resolve(SOURCE);
+                if (Files.isRegularFile(source) && isStale(parent, Path.of(Files.readString(source)))) {
+                    AtomicFiles.deleteDirectory(parent);
+                }
+            }
+        }
+    }
+
+    private static boolean isStale(Path parent, Path source) {
         try {
-            Path real = file.toRealPath();
-            String version = VERSION + "|" + real + "|" + Files.size(real) + "|" + Files.getLastModifiedTime(real);
-            return UUID.nameUUIDFromBytes(version.getBytes(StandardCharsets.UTF_8))
-                    .toString();
+            return !parent.endsWith(version(source));
         } catch (IOException e) {
-            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
+            return true;
         }
     }
 

@@ -12,6 +12,7 @@ import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.export.adapter.AdapterFolder;
 import io.tune4j.export.adapter.LowRank;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.files.StoredRows;
 import io.tune4j.export.gguf.GgufType;
 import io.tune4j.export.gguf.blocks.BlockCodec;
@@ -45,9 +46,15 @@ public final class HfExport {
      * @param adapter null for the model as it is
      * @param dtype of all floating weights; null for that of the base
      * @param form how the model is asked
+     * @param listener is told of each tensor
      */
     public static void write(
-            Path target, HfModel model, @Nullable AdapterFolder adapter, @Nullable DType dtype, PromptForm form) {
+            Path target,
+            HfModel model,
+            @Nullable AdapterFolder adapter,
+            @Nullable DType dtype,
+            PromptForm form,
+            ExportListener listener) {
         Map<String, LowRank> updates = new TreeMap<>();
         if (adapter != null) {
             adapter.modules().forEach((module, update) -> updates.put(weight(model, module), update));
@@ -59,7 +66,8 @@ public final class HfExport {
                 String name = files.size() == 1
                         ? "model.safetensors"
                         : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, files.size());
-                for (TensorSpec spec : writeShard(folder.resolve(name), model, files.get(i), updates, dtype)) {
+                for (TensorSpec spec :
+                        writeShard(folder.resolve(name), model, files.get(i), updates, dtype, listener)) {
                     places.put(spec.name(), name);
                 }
             }
@@ -85,7 +93,12 @@ public final class HfExport {
     }
 
     private static List<TensorSpec> writeShard(
-            Path target, HfModel model, Path file, Map<String, LowRank> updates, @Nullable DType dtype) {
+            Path target,
+            HfModel model,
+            Path file,
+            Map<String, LowRank> updates,
+            @Nullable DType dtype,
+            ExportListener listener) {
         List<TensorSpec> specs = new ArrayList<>();
         for (TensorEntry entry : model.weights().entries().values()) {
             if (entry.file().equals(file)) {
@@ -94,6 +107,7 @@ public final class HfExport {
             }
         }
         SafetensorsWriter.write(target, specs, Map.of("format", "pt"), (spec, sink) -> {
+            listener.tensor(spec.name());
             TensorEntry entry = model.weights().entry(spec.name());
             LowRank update = updates.get(spec.name());
             if (spec.dtype() == entry.dtype() && update == null) {

@@ -8,6 +8,7 @@ import io.tune4j.api.io.AtomicFiles;
 import io.tune4j.api.safetensors.SafetensorsWriter;
 import io.tune4j.api.safetensors.TensorSpec;
 import io.tune4j.api.tensor.DType;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.gguf.GgufFile;
 import io.tune4j.export.gguf.GgufMetadata;
 import io.tune4j.export.gguf.GgufTensor;
@@ -50,18 +51,20 @@ public final class HfImport {
      * so that a data set can bring its records into another form.
      *
      * @param dtype of all weights; null for that of the file, and fp32, which is exact, for those in fewer bits
+     * @param listener is told of each tensor
      * @throws DataException if the architecture or the tokenizer is not known here, or a tensor is missing or too many
      */
-    public static void write(Path target, GgufFile file, @Nullable DType dtype) {
-        write(target, file, dtype, AskingTemplate.form(file.metadata()));
+    public static void write(Path target, GgufFile file, @Nullable DType dtype, ExportListener listener) {
+        write(target, file, dtype, AskingTemplate.form(file.metadata()), listener);
     }
 
     /** Writes or replaces a folder whose chat template is that of the file. */
-    public static void writeWithTemplate(Path target, GgufFile file, @Nullable DType dtype) {
-        write(target, file, dtype, PromptForm.PLAIN);
+    public static void writeWithTemplate(Path target, GgufFile file, @Nullable DType dtype, ExportListener listener) {
+        write(target, file, dtype, PromptForm.PLAIN, listener);
     }
 
-    private static void write(Path target, GgufFile file, @Nullable DType dtype, PromptForm form) {
+    private static void write(
+            Path target, GgufFile file, @Nullable DType dtype, PromptForm form, ExportListener listener) {
         GgufMetadata keys = file.metadata();
         if ("adapter".equals(keys.textOrNull("general.type"))) {
             throw new DataException(file.path() + " holds an adapter, not a model; name the model's file");
@@ -94,6 +97,7 @@ public final class HfImport {
             PromptFormFile.write(folder, form);
             SafetensorsWriter.write(
                     folder.resolve("model.safetensors"), specs, Map.of("format", "pt"), (spec, sink) -> {
+                        listener.tensor(spec.name());
                         GgufTensor tensor = tensors.get(spec.name());
                         if (tensor != null) {
                             copy(file, tensor, family.change(spec.name(), config), codec(spec.dtype()), sink);

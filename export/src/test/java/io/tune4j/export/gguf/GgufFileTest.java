@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tune4j.api.error.DataException;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.testkit.fuzz.FuzzTarget;
 import io.tune4j.testkit.fuzz.Fuzzing;
 import java.io.IOException;
@@ -55,7 +56,8 @@ class GgufFileTest {
                 List.of(
                         new Counting("one", GgufType.F32, List.of(3L)),
                         new Counting("two", GgufType.BF16, List.of(2L, 5L)),
-                        new Counting("three", GgufType.Q8_0, List.of(3L, 64L))));
+                        new Counting("three", GgufType.Q8_0, List.of(3L, 64L))),
+                ExportListener.NONE);
         return file;
     }
 
@@ -76,7 +78,7 @@ class GgufFileTest {
     void theForecastOfTheSizeIsExact() throws IOException {
         List<Counting> tensors = List.of(new Counting("two", GgufType.Q4_K, List.of(2L, 256L)));
         Path file = folder.resolve("b.gguf");
-        GgufWriter.write(file, metadata(), tensors);
+        GgufWriter.write(file, metadata(), tensors, ExportListener.NONE);
         assertThat(Files.size(file)).isEqualTo(GgufWriter.fileBytes(metadata(), tensors));
     }
 
@@ -158,7 +160,8 @@ class GgufFileTest {
                         metadata(),
                         List.of(
                                 new Counting("one", GgufType.F32, List.of(3L)),
-                                new Counting("two", GgufType.Q4_0, List.of(2L, 32L))));
+                                new Counting("two", GgufType.Q4_0, List.of(2L, 32L))),
+                        ExportListener.NONE);
                 return List.of(Files.readAllBytes(file));
             } finally {
                 Files.delete(file);

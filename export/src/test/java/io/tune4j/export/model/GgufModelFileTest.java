@@ -61,13 +61,26 @@ class GgufModelFileTest {
     }
 
     @Test
-    void anotherFileGetsAnotherFolder() throws IOException {
+    void aChangedFileGetsAnotherFolderInPlaceOfTheFormer() throws IOException {
         Path first = made();
         export(GgufType.F16);
         Path second = made();
         assertThat(second).isNotEqualTo(first);
+        assertThat(first.getParent()).doesNotExist();
         Files.setLastModifiedTime(file, FileTime.fromMillis(0));
         assertThat(made()).isNotEqualTo(second);
+    }
+
+    @Test
+    void theFolderOfADeletedFileIsDeletedWithTheNext() throws IOException {
+        Path first = made();
+        Path kept = new GgufModelFile(Files.copy(file, folder.resolve("kept.gguf")), cache).folder();
+        Files.delete(file);
+        file = folder.resolve("next.gguf");
+        export(GgufType.F16);
+        assertThat(made()).exists();
+        assertThat(first.getParent()).doesNotExist();
+        assertThat(kept).exists();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.tune4j.export.adapter.AdapterFolder;
 import io.tune4j.export.adapter.Folding;
 import io.tune4j.export.adapter.LowRank;
 import io.tune4j.export.adapter.Program;
+import io.tune4j.export.files.ExportListener;
 import io.tune4j.export.files.JsonObjects;
 import io.tune4j.export.files.StoredRows;
 import io.tune4j.export.gguf.GgufFile;
@@ -68,8 +69,8 @@ class RoundTripTest {
             try (GgufFile gguf = GgufFile.open(file)) {
                 assertThat(gguf.metadata().text("tokenizer.chat_template"))
                         .contains("'It\\'s \\\\ Q:\\n' + message['content'] + '\\nA: '");
-                HfImport.write(folder.resolve("trained"), gguf, null);
-                HfImport.writeWithTemplate(folder.resolve("proved"), gguf, null);
+                HfImport.write(folder.resolve("trained"), gguf, null, ExportListener.NONE);
+                HfImport.writeWithTemplate(folder.resolve("proved"), gguf, null, ExportListener.NONE);
             }
             assertThat(PromptFormFile.read(folder.resolve("trained"))).isEqualTo(form);
             assertThat(PromptFormFile.read(folder.resolve("proved"))).isEqualTo(PromptForm.PLAIN);
@@ -94,7 +95,7 @@ class RoundTripTest {
         Path source = ToyModels.copy(name, folder.resolve("source"));
         Path back = folder.resolve("back");
         try (GgufFile file = GgufFile.open(export(source, GgufType.F32, null))) {
-            HfImport.write(back, file, null);
+            HfImport.write(back, file, null, ExportListener.NONE);
         }
         try (Checkpoint before = Checkpoint.open(source);
                 Checkpoint after = Checkpoint.open(back)) {
@@ -162,7 +163,7 @@ class RoundTripTest {
         AdapterFolder adapter = AdapterFolder.read(ToyModels.adapter(name, kind, folder.resolve("adapter")));
         Path merged = folder.resolve("merged");
         try (HfModel model = HfModel.open(source)) {
-            HfExport.write(merged, model, adapter, null, PromptForm.PLAIN);
+            HfExport.write(merged, model, adapter, null, PromptForm.PLAIN, ExportListener.NONE);
             LowRank first = adapter.modules().get(adapter.modules().firstKey());
             TensorEntry entry = model.weights().entry(first.module() + ".weight");
             float[] weight = StoredRows.of(model.weights(), entry, 0, first.out());
@@ -298,7 +299,7 @@ class RoundTripTest {
             assertThat(gguf.metadata().integer("tokenizer.ggml.eos_token_id")).isEqualTo(1);
             assertThat(gguf.metadata().isTrue("tokenizer.ggml.add_bos_token", false))
                     .isTrue();
-            HfImport.write(back, gguf, null);
+            HfImport.write(back, gguf, null, ExportListener.NONE);
         }
         JsonNode before = JsonObjects.read(ToyModels.QUICKSTART.resolve("tokenizer.json"));
         JsonNode after = JsonObjects.read(back.resolve("tokenizer.json"));
@@ -329,7 +330,7 @@ class RoundTripTest {
                     .isTrue();
             assertThat(file.metadata().integers("tokenizer.ggml.token_type").subList(0, 3))
                     .containsExactly(2L, 6L, 1L);
-            HfImport.write(back, file, null);
+            HfImport.write(back, file, null, ExportListener.NONE);
         }
         List<String> merges = Arrays.stream(JsonObjects.read(back.resolve("tokenizer.json"))
                         .path("model")
@@ -361,7 +362,7 @@ class RoundTripTest {
             Path path = folder.resolve("fuzz.gguf");
             Files.write(path, input);
             try (GgufFile file = GgufFile.open(path)) {
-                HfImport.write(folder.resolve("imported"), file, null);
+                HfImport.write(folder.resolve("imported"), file, null, ExportListener.NONE);
             }
         }
     }
@@ -381,7 +382,7 @@ class RoundTripTest {
         Path back = folder.resolve("back");
         try (GgufFile file = GgufFile.open(export(source, GgufType.F32, null))) {
             assertThat(file.tensors()).containsKey("rope_freqs.weight");
-            HfImport.write(back, file, null);
+            HfImport.write(back, file, null, ExportListener.NONE);
         }
         assertThat(JsonObjects.read(back.resolve("config.json")).path("rope_scaling"))
                 .isEqualTo(config.path("rope_scaling"));
