@@ -3,7 +3,7 @@
     python initial_values.py ../../peft-lora/src/test/resources/golden/initial_values.json
 
 Needs peft 0.21 and torch. Singular vectors are known up to signs, so the files hold what does not depend on them: the product s*B*A and
-the base that is left. peft quantizes with bitsandbytes on a GPU for LoftQ; here NF4 as published (Dettmers et al. 2023, appendix E) takes
+the base that is left; for EVA the projection on the rows of A. peft quantizes with bitsandbytes on a GPU for LoftQ; here NF4 as published (Dettmers et al. 2023, appendix E) takes
 its place, in blocks of 64 with scalers in fp32, on the CPU.
 """
 
@@ -12,7 +12,7 @@ import sys
 import types
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import EvaConfig, LoraConfig, get_eva_state_dict, get_peft_model
 from peft.utils import loftq_utils
 
 OUT, IN, RANK, ALPHA = 24, 40, 4, 6
@@ -87,6 +87,25 @@ def loftq(iterations):
     return {"product": (b.double() @ a.double()).flatten().tolist(), "base": base.double().flatten().tolist()}
 
 
+def inputs():
+    """Micro-batches of which each has 0.7 times less variance in a direction than in the one before, around a mean."""
+    generator = torch.Generator().manual_seed(11)
+    directions, _ = torch.linalg.qr(torch.randn(IN, IN, generator=generator))
+    scales = 0.7 ** torch.arange(IN)
+    return [torch.randn(30, IN, generator=generator) * scales @ directions.T + 0.5 * directions[:, 7] for _ in range(3)]
+
+
+def eva(**options):
+    """The directions after peft has stopped, which takes the micro-batches in turn."""
+    config = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=["q_proj"], init_lora_weights="eva",
+                        eva_config=EvaConfig(rho=1.0, **options))
+    states = get_eva_state_dict(
+        Model(), inputs(), config, forward_fn=lambda model, x: model(x), prepare_model_inputs_fn=None,
+        prepare_layer_inputs_fn=None, show_progress_bar=False)
+    a = states["q_proj"].double()
+    return {"tau": options["tau"], "projection": (a.T @ a).flatten().tolist()}
+
+
 golden = {
     "out": OUT, "in": IN, "rank": RANK, "alpha": ALPHA, "weight": weight().double().flatten().tolist(),
     "pissa": values(init_lora_weights="pissa"),
@@ -95,6 +114,9 @@ golden = {
     "olora": values(init_lora_weights="olora"),
     "loftq_1": loftq(1),
     "loftq_3": loftq(3),
+    "inputs": [batch.double().flatten().tolist() for batch in inputs()],
+    "eva": eva(tau=0.99),
+    "eva_whitened": eva(tau=0.9, whiten=True),
 }
 with open(sys.argv[1], "w") as file:
     json.dump(golden, file)

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /** The trainable part of a model. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
@@ -66,6 +67,38 @@ public interface Adapter extends AutoCloseable {
          * @param changed stays its owner's
          */
         FrozenLinear undo(FrozenLinear changed);
+    }
+
+    /**
+     * The start of a method whose trained values are made of its projections' inputs. A recipe that begins a new run calls this once, when
+     * the model is built and nothing was loaded into the adapter, and gives it forward passes of the first micro-batches before the first
+     * step. A recipe that resumes or loads an adapter does not call it.
+     *
+     * @param notices takes lines that show the progress
+     * @return null for a method that needs no data
+     */
+    default @Nullable DataStart dataStart(Consumer<String> notices) {
+        return null;
+    }
+
+    /** Makes a method's first values from the inputs of its projections. The model computes as without an adapter until then. */
+    interface DataStart {
+        /** Whether another micro-batch is wanted. */
+        boolean wantsMore();
+
+        /**
+         * Announces the forward pass of a micro-batch, without gradients or dropout.
+         *
+         * @param labelledRows rows of the micro-batch that have a label, ascending: {@code [N]}
+         */
+        void next(long[] labelledRows);
+
+        /**
+         * Sets the trained values, once, after the last pass.
+         *
+         * @throws UserException if the data are too few for the values
+         */
+        void finish();
     }
 
     /** Wraps the factory of frozen projections: those that are targets get something to train. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apiguardian.api.API;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter that can be turned off, whatever its method: the model then computes as the base does, with the same weights in memory. A
@@ -75,6 +76,11 @@ public final class SwitchedAdapter implements Adapter {
     public BaseChange baseChange(WeightFormat format, Consumer<String> notices) {
         change = adapter.baseChange(format, notices);
         return change;
+    }
+
+    @Override
+    public @Nullable DataStart dataStart(Consumer<String> notices) {
+        return adapter.dataStart(notices);
     }
 
     @Override

@@ -25,7 +25,7 @@ final class InitialValuesReader {
             options.problem(LOFTQ, "is for init_lora_weights: loftq alone; set that, or leave this out");
         }
         switch (name) {
-            case "true":
+            case "true", InputDirections.NAME:
                 return null;
             case PrincipalValues.NAME:
                 return new PrincipalValues(-1);
@@ -52,12 +52,13 @@ final class InitialValuesReader {
         if (digits.matches("\\d{1,3}")) {
             return new PrincipalValues(Integer.parseInt(digits));
         }
-        String reason = name.equals("eva") || name.equals("corda") || name.equals("lora_ga")
-                ? "makes values of the data's activations or gradients, which is not available here"
+        String reason = name.equals("corda") || name.equals("lora_ga")
+                ? "makes values of the data's covariance or gradients, which is not available here"
                 : "is not known";
         options.problem(
                 KEY,
-                "'" + name + "' " + reason + "; choose True, pissa, pissa_niter_4 (or another number), olora or loftq");
+                "'" + name + "' " + reason
+                        + "; choose True, pissa, pissa_niter_4 (or another number), olora, loftq or eva");
         return null;
     }
 

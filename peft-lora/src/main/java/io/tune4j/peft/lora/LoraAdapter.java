@@ -49,6 +49,9 @@ final class LoraAdapter implements Adapter {
     /** The weights that are trained as they are: peft's {@code modules_to_save}. */
     private final WholeWeights whole;
 
+    /** Makes the first values of inputs, or null. */
+    private final @Nullable DirectionStart directions;
+
     /** The rows of the embedding that are trained, or null. */
     private final @Nullable TokenRows rows;
 
@@ -64,6 +67,10 @@ final class LoraAdapter implements Adapter {
         this.backend = backend;
         this.computeDtype = computeDtype;
         this.seed = seed;
+        // Values do not matter where there are none, as in a forecast.
+        this.directions = options.directions() == null || !backend.hasValues()
+                ? null
+                : new DirectionStart(options.directions(), seed);
         Set<String> names = whole.stream().map(WeightShape::name).collect(Collectors.toSet());
         this.whole = new WholeWeights(backend, options.adapterDtype(), computeDtype, names::contains);
         this.rows = table == null ? null : new TokenRows(table, options, backend, computeDtype);
@@ -85,6 +92,11 @@ final class LoraAdapter implements Adapter {
             return BaseChange.NONE;
         }
         return new ChangedBase(initial, byWeight, backend, computeDtype, seed, format, notices);
+    }
+
+    @Override
+    public @Nullable DataStart dataStart(Consumer<String> notices) {
+        return directions == null ? null : directions.tells(notices);
     }
 
     /** @throws UserException if modules are trained as a whole, whose values are in the source */
@@ -149,9 +161,10 @@ final class LoraAdapter implements Adapter {
                     "init_lora_weights begins with a decomposition of the base model, which this recipe does"
                             + " not ask for; leave init_lora_weights out");
         }
-        return options.useDora()
+        Linear linear = options.useDora()
                 ? new DoraLinear(frozen, adapted, options.dropout())
                 : new LoraLinear(frozen, adapted, options.dropout());
+        return directions == null ? linear : new WatchedLinear(linear, directions.watch(adapted), directions);
     }
 
     @Override
@@ -213,6 +226,9 @@ final class LoraAdapter implements Adapter {
                         + "\nGive the run the options that the adapter was made with, or name another adapter.");
             }
             stored.weights().forEach(file::load);
+            if (directions != null) {
+                directions.loaded();
+            }
             file.load(besideTargets());
             List<String> undivided = stored.split();
             List<String> others = stored.otherStarts();
@@ -274,6 +290,9 @@ final class LoraAdapter implements Adapter {
         weights.values().forEach(LoraWeights::close);
         weights.clear();
         whole.close();
+        if (directions != null) {
+            directions.close();
+        }
         if (rows != null) {
             rows.close();
         }

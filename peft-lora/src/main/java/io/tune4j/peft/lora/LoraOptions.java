@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param savedModules {@code modules_to_save}: ends of the names of modules that are trained as a whole
  * @param tokens {@code trainable_token_indices}: rows of the embedding that are trained
  * @param initial values that are made of the base; null for random ones
+ * @param directions how A is made of the targets' inputs; null where it is not
  */
 record LoraOptions(
         ModuleNames targets,
@@ -48,7 +49,8 @@ record LoraOptions(
         boolean quantizedBase,
         List<String> savedModules,
         List<Long> tokens,
-        @Nullable InitialValues initial) {
+        @Nullable InitialValues initial,
+        @Nullable InputDirections directions) {
     /** The first numbered part of a name that follows a part which follows another: peft's rule. */
     private static final Pattern LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
 
@@ -77,7 +79,8 @@ record LoraOptions(
                 quantizedBase,
                 savedModules,
                 tokens,
-                initial);
+                initial,
+                directions);
     }
 
     LoraOptions withSavedModules(List<String> modules) {
@@ -96,7 +99,8 @@ record LoraOptions(
                 quantizedBase,
                 modules,
                 tokens,
-                initial);
+                initial,
+                directions);
     }
 
     /** Makes options for targets that are given in full, with ranks and alphas of their own. */
@@ -116,7 +120,8 @@ record LoraOptions(
                 quantizedBase,
                 savedModules,
                 tokens,
-                initial);
+                initial,
+                directions);
     }
 
     /**
@@ -147,7 +152,8 @@ record LoraOptions(
                 quantizedBase,
                 savedModules,
                 tokens,
-                null);
+                null,
+                directions);
     }
 
     /** The number of the layer that a projection belongs to, or null for one outside the layers. */

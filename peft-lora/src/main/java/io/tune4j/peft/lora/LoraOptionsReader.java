@@ -68,7 +68,8 @@ final class LoraOptionsReader {
                 options.bool("quantize_base", false),
                 options.strings(SAVED, List.of()),
                 TokenRows.read(options),
-                InitialValuesReader.read(options));
+                InitialValuesReader.read(options),
+                InputDirections.read(options));
     }
 
     /** peft's {@code modules_to_save}, which end as the names do. */

@@ -76,7 +76,11 @@ final class LoraPlan implements PeftPlan {
 
     @Override
     public boolean sharesBase() {
-        return !options.useDora() && whole.isEmpty() && table == null && options.initial() == null;
+        return !options.useDora()
+                && whole.isEmpty()
+                && table == null
+                && options.initial() == null
+                && options.directions() == null;
     }
 
     @Override
@@ -85,7 +89,8 @@ final class LoraPlan implements PeftPlan {
         IntSummaryStatistics ranks = targets.stream().mapToInt(LoraTarget::rank).summaryStatistics();
         String rank = ranks.getMin() == ranks.getMax() ? "" + ranks.getMin() : ranks.getMin() + " to " + ranks.getMax();
         InitialValues initial = options.initial();
-        return method + (initial == null ? "" : " from " + initial.name()) + ", rank " + rank + ", alpha "
+        String from = options.directions() != null ? InputDirections.NAME : initial == null ? "" : initial.name();
+        return method + (from.isEmpty() ? "" : " from " + from) + ", rank " + rank + ", alpha "
                 + shortest(options.alpha())
                 + (options.dropout() > 0 ? ", dropout " + shortest(options.dropout()) : "") + ", " + where() + ", "
                 + (whole.isEmpty() ? "" : String.join(" and ", options.savedModules()) + " as a whole, ")

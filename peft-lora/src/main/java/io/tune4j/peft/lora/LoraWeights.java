@@ -121,6 +121,16 @@ final class LoraWeights implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins A with the given values, and leaves B as it is.
+     *
+     * @param values {@code [r, in]} of any floating dtype
+     */
+    void beginWith(Tensor values) {
+        a.value().copyFrom(values);
+        a.changed();
+    }
+
     /** The initial values, which are zeros where A and B began as usual; only after {@link #awaitStart}. */
     InitialFactors start() {
         return Objects.requireNonNull(start);

@@ -39,6 +39,7 @@ class AdapterFilesFuzzTest {
                 false,
                 List.of(),
                 List.of(),
+                null,
                 null);
 
         private static final List<LoraTarget> TARGETS =

@@ -49,6 +49,11 @@ public record RunStart(
         return new Trained(backend, adapter, optimizer, setup.checkpointer().baseModel(), sets.promptForm());
     }
 
+    /** Whether the run begins at step 0 with a new adapter. */
+    public boolean isNew() {
+        return resume.folder() == null && setup.checkpointer().adapterCheckpoint() == null;
+    }
+
     /** Loads the trained parts from the resume point, and prepares the folder. */
     public void restore(Trained trained) {
         load(trained);

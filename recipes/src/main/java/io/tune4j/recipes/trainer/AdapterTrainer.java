@@ -27,6 +27,7 @@ import io.tune4j.recipes.run.Evaluation;
 import io.tune4j.recipes.run.RunMemory;
 import io.tune4j.recipes.run.RunSession;
 import io.tune4j.recipes.run.RunStart;
+import io.tune4j.recipes.run.StartFromData;
 import io.tune4j.recipes.run.StepLoop;
 import io.tune4j.recipes.run.Trained;
 import io.tune4j.recipes.training.LossStep;
@@ -164,6 +165,9 @@ public final class AdapterTrainer {
 
         LossStep lossStep = memory.lossStep(backend, network, objective, store);
         double sharing = parts.batching().sharing().least(network, parts.model().peft());
+        if (!new StartFromData(start, lossStep, sharing).run(adapter)) {
+            return Outcome.CANCELLED;
+        }
         RunSession session = start.open(
                 closing,
                 trained,

@@ -15,6 +15,7 @@ import io.tune4j.api.nn.FrozenLinearFactory;
 import io.tune4j.api.nn.LinearCrossEntropy;
 import io.tune4j.api.nn.LinearFactory;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.peft.Adapter.DataStart;
 import io.tune4j.api.peft.PeftPlan;
 import io.tune4j.api.peft.SwitchedAdapter;
 import io.tune4j.api.tensor.DType;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** A model with its weights and, if wanted, an adapter. */
 public final class Assembled implements AutoCloseable {
     private static final int CHUNK_ROWS = 5;
+
+    /** Of those from which an adapter may begin. */
+    private static final int MOST_BATCHES = 4;
 
     private final Backend backend;
     private final CausalLanguageModel model;
@@ -62,11 +66,26 @@ public final class Assembled implements AutoCloseable {
             WeightSource changed = adapter.baseChange(format, notice -> {}).apply(weights);
             FrozenLinearFactory frozen = format.factory(backend, dtype, changed);
             CausalLanguageModel model = definition.build(backend, dtype, changed, adapter.decorate(frozen, changed));
-            return new Assembled(backend, model, adapter);
+            Assembled assembled = new Assembled(backend, model, adapter);
+            DataStart start = adapter.dataStart(notice -> {});
+            if (start != null) {
+                assembled.begin(start, definition, seed);
+            }
+            return assembled;
         } catch (RuntimeException | AssertionError e) {
             adapter.close();
             throw e;
         }
+    }
+
+    /** Gives a method that begins with data a few random batches. */
+    private void begin(DataStart start, ModelDefinition definition, long seed) {
+        for (int i = 0; i < MOST_BATCHES && start.wantsMore(); i++) {
+            RaggedBatch batch = batch(definition, seed + i, 9, 6, 8);
+            start.next(batch.labelledRows());
+            logits(batch, batch.labelledRows());
+        }
+        start.finish();
     }
 
     /**
