@@ -2,6 +2,7 @@
 package io.tune4j.api.train;
 
 import io.tune4j.api.config.ConfigSection;
+import java.util.List;
 import org.apiguardian.api.API;
 
 /** A metric logger's checked options. A component type. */
@@ -21,4 +22,12 @@ public interface MetricLoggerProvider {
      * @throws io.tune4j.api.error.TuneException e.g. if a folder cannot be written to
      */
     default void check() {}
+
+    /**
+     * The loggers that this one is made of, itself by default. Where a config lists several loggers, parts that are equal are opened once,
+     * so that two loggers can share a file.
+     */
+    default List<MetricLoggerProvider> parts() {
+        return List.of(this);
+    }
 }

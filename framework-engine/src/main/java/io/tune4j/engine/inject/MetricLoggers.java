@@ -10,14 +10,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Several metric loggers as one: each gets everything, in the order of the config. */
-final class MetricLoggers implements MetricLogger {
+public final class MetricLoggers implements MetricLogger {
     private final List<MetricLogger> loggers = new ArrayList<>();
 
     private MetricLoggers() {}
 
-    /** The only provider, or one that opens all of them. */
-    static MetricLoggerProvider of(List<MetricLoggerProvider> providers) {
-        return providers.size() == 1 ? providers.get(0) : new Several(List.copyOf(providers));
+    /** The only provider, or one that opens the parts of all of them; equal parts once. */
+    public static MetricLoggerProvider of(List<MetricLoggerProvider> providers) {
+        List<MetricLoggerProvider> parts = providers.stream()
+                .flatMap(provider -> provider.parts().stream())
+                .distinct()
+                .toList();
+        return parts.size() == 1 ? parts.get(0) : new Several(parts);
     }
 
     private record Several(List<MetricLoggerProvider> providers) implements MetricLoggerProvider {
@@ -29,6 +33,11 @@ final class MetricLoggers implements MetricLogger {
         @Override
         public void check() {
             providers.forEach(MetricLoggerProvider::check);
+        }
+
+        @Override
+        public List<MetricLoggerProvider> parts() {
+            return providers;
         }
     }
 

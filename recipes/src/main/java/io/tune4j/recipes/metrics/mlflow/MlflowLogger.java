@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends params, metrics, the config as an artifact and the final status to an MLflow server. All metrics are in a log on the disk too, so
- * nothing is lost if the server stays away.
+ * Sends params, metrics, the config as an artifact and the final status to an MLflow server. {@link MlflowLoggerFactory} adds a log on
+ * the disk, so nothing is lost if the server stays away.
  */
 final class MlflowLogger implements MetricLogger {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,6 @@ final class MlflowLogger implements MetricLogger {
     /** Steps share a request: one for each would take processor time from short steps. */
     private static final long PERIOD_MILLIS = 2_000;
 
-    private final MetricLogger disk;
     private final MlflowServer server;
     private final MlflowOptions options;
     private final Path note;
@@ -41,12 +40,10 @@ final class MlflowLogger implements MetricLogger {
     /**
      * Begins to send.
      *
-     * @param disk gets everything too; taken over
      * @param note the file that keeps the run's id for a run that resumes
      * @param resumes whether the run goes on
      */
-    MlflowLogger(MetricLogger disk, MlflowServer server, MlflowOptions options, Path note, boolean resumes) {
-        this.disk = disk;
+    MlflowLogger(MlflowServer server, MlflowOptions options, Path note, boolean resumes) {
         this.server = server;
         this.options = options;
         this.note = note;
@@ -83,7 +80,6 @@ final class MlflowLogger implements MetricLogger {
 
     @Override
     public void logConfig(String yaml) {
-        disk.logConfig(yaml);
         Map<String, String> batch = new LinkedHashMap<>();
         for (SavedConfig.Value value : SavedConfig.values(yaml)) {
             batch.put(name(value.key()), cut(value.value()));
@@ -113,7 +109,6 @@ final class MlflowLogger implements MetricLogger {
 
     @Override
     public void log(long step, Map<String, Double> metrics) {
-        disk.log(step, metrics);
         Map<String, Double> named = new LinkedHashMap<>();
         metrics.forEach((name, value) -> named.put(name(name), value));
         if (queue.add(step, System.currentTimeMillis(), named)) {
@@ -162,8 +157,7 @@ final class MlflowLogger implements MetricLogger {
     /** A run that did not say how it ended has failed. */
     @Override
     public void close() {
-        try (disk;
-                delivery) {
+        try (delivery) {
             if (!ended) {
                 end("FAILED");
             }

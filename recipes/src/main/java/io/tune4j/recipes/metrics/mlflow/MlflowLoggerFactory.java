@@ -6,6 +6,7 @@ import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.ComponentFactory;
 import io.tune4j.api.train.MetricLogger;
 import io.tune4j.api.train.MetricLoggerProvider;
+import io.tune4j.engine.inject.MetricLoggers;
 import io.tune4j.recipes.metrics.DiskLog;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -69,28 +70,18 @@ public final class MlflowLoggerFactory implements ComponentFactory<MetricLoggerP
         }
         MlflowOptions chosen = new MlflowOptions(uri, experiment, runId, runName);
         String authorization = authorization(context.components().environment());
-        return new Sending(
+        // The log on the disk creates the folder of the note.
+        return MetricLoggers.of(List.of(
                 DiskLog.in(directory),
-                authorization,
-                chosen,
-                directory.toAbsolutePath().resolve(NOTE));
+                new Sending(authorization, chosen, directory.toAbsolutePath().resolve(NOTE))));
     }
 
-    private record Sending(DiskLog disk, @Nullable String authorization, MlflowOptions options, Path note)
+    private record Sending(@Nullable String authorization, MlflowOptions options, Path note)
             implements MetricLoggerProvider {
         @Override
         public MetricLogger open(long resumedStep) {
-            return new MlflowLogger(
-                    disk.open(resumedStep),
-                    new MlflowServer(options.uri(), authorization),
-                    options,
-                    note,
-                    resumedStep > 0);
-        }
-
-        @Override
-        public void check() {
-            disk.check();
+            MlflowServer server = new MlflowServer(options.uri(), authorization);
+            return new MlflowLogger(server, options, note, resumedStep > 0);
         }
     }
 

@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tune4j.api.recipe.Recipe.Outcome;
-import io.tune4j.recipes.metrics.DiskLog;
+import io.tune4j.peft.lora.LoraPlugin;
+import io.tune4j.recipes.RecipesPlugin;
+import io.tune4j.testkit.recipe.RecipeTrial;
+import io.tune4j.testkit.toy.ToyCheckpoints;
+import io.tune4j.testkit.toy.ToyDefinition;
+import io.tune4j.testkit.toy.ToyPlugin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -117,7 +122,6 @@ class MlflowLoggerTest {
     private MlflowLogger logger(boolean resumes) {
         URI uri = URI.create("http://127.0.0.1:" + server.getLocalPort());
         return new MlflowLogger(
-                DiskLog.in(folder).open(resumes ? 1 : 0),
                 new MlflowServer(uri, null),
                 new MlflowOptions(uri, "Default", null, "a run"),
                 folder.resolve("mlflow-run.json"),
@@ -157,7 +161,33 @@ class MlflowLoggerTest {
                 .last()
                 .asString()
                 .contains("mlflow/runs/update", "FINISHED");
-        assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(2);
+    }
+
+    /** Each logger of the list keeps a file of the same name in the same folder. */
+    @Test
+    void loggersOfAListShareTheLogOnTheDisk() throws Exception {
+        Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
+        ToyCheckpoints.write(checkpoint, new ToyDefinition(2, false, true));
+        String config = String.join(
+                "\n",
+                "output_dir: " + folder.resolve("run"),
+                "backend: java",
+                "dtype: fp32",
+                "model: {_component_: lora_toy, lora_rank: 2, lora_alpha: 4, target_modules: [q_proj]}",
+                "tokenizer: {_component_: toy_tokenizer}",
+                "checkpointer: {_component_: toy_checkpointer, checkpoint_dir: " + checkpoint + "}",
+                "dataset: {_component_: toy_dataset, size: 6}",
+                "optimizer: {_component_: AdamW, lr: 0.01}",
+                "max_steps: 3",
+                "metric_logger: [{_component_: MLFlowLogger, tracking_uri: 'http://127.0.0.1:" + server.getLocalPort()
+                        + "'}, {_component_: DiskLogger}, {_component_: WandBLogger}]");
+        RecipeTrial trial = new RecipeTrial(
+                new RecipesPlugin().recipes().get(0),
+                List.of(new ToyPlugin(), new RecipesPlugin(), new LoraPlugin()),
+                config);
+        assertThat(trial.run()).as(trial.printed()).isEqualTo(Outcome.COMPLETED);
+        assertThat(Files.readAllLines(folder.resolve("run/logs/metrics.jsonl"))).hasSize(3);
+        assertThat(asked).anyMatch(text -> text.contains("\"step\":3"));
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tune4j.api.recipe.Recipe.Outcome;
-import io.tune4j.recipes.metrics.DiskLog;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -110,10 +109,9 @@ class MlflowServerSlowTest {
 
     private MlflowLogger logger(boolean resumes) {
         return new MlflowLogger(
-                DiskLog.in(folder.resolve("logs")).open(resumes ? 1 : 0),
                 new MlflowServer(uri, null),
                 new MlflowOptions(uri, "an experiment", null, "a run"),
-                folder.resolve("logs/mlflow-run.json"),
+                folder.resolve("mlflow-run.json"),
                 resumes);
     }
 
