@@ -10,11 +10,21 @@ enum { QUERIES = 4 };
 /* Keys whose values stay in the first cache. */
 enum { KEYS_AT_ONCE = 64 };
 
+/* Rows of other heads lie between those of a head, which the processor's own prefetching does not skip. */
+enum { CACHE_LINE = 64, SCORES_AHEAD = 16 };
+
+INLINE void prefetch(const char *row, i64 bytes) {
+    for (i64 i = 0; i < bytes; i += CACHE_LINE) {
+        __builtin_prefetch(row + i);
+    }
+}
+
 /* Scores [queries][keys] of queries that are in fp32 and scaled. */
 INLINE void score(const float_at *q, const char *keys, i64 stride, i64 count, i64 width, float_at *scores, int queries, int element) {
     i64 whole = width / LANES * LANES;
     i64 rest = width - whole;
     for (i64 key = 0; key < count; key++, keys += stride) {
+        prefetch(keys + SCORES_AHEAD * stride, width * element);
         vf acc[QUERIES];
         for (int g = 0; g < queries; g++) {
             acc[g] = (vf){};
@@ -84,6 +94,9 @@ INLINE void weigh(const char *values, i64 stride, i64 keys, i64 width, const flo
         }
         const char *row = values;
         for (i64 key = 0; key < keys; key++, row += stride) {
+            if (i == 0) {
+                prefetch(row + KEYS_AT_ONCE * stride, width * element);
+            }
             vf first = load(row, i, element);
             vf second = load(row, i + LANES, element);
             for (int g = 0; g < queries; g++) {
