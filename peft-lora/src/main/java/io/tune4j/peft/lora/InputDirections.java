@@ -2,6 +2,7 @@
 package io.tune4j.peft.lora;
 
 import io.tune4j.api.config.ConfigReader;
+import io.tune4j.api.model.ModelDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,21 @@ record InputDirections(double similarity, boolean labelledOnly, boolean whitened
             return null;
         }
         return section == null ? new InputDirections(USUAL_SIMILARITY, true, false) : of(section);
+    }
+
+    /** Records a rank that an input has not as many directions for. */
+    static void check(ConfigReader options, ModelDefinition model, LoraOptions read) {
+        if (read.directions() == null) {
+            return;
+        }
+        read.targetsOf(model).stream()
+                .filter(target -> target.rank() > target.projection().inFeatures())
+                .findFirst()
+                .ifPresent(target -> options.problem(
+                        InitialValuesReader.KEY,
+                        NAME + " needs ranks up to the length of an input, and " + target.name() + " has inputs of "
+                                + target.projection().inFeatures() + " values and rank " + target.rank()
+                                + "; lower lora_rank, or set rank_pattern"));
     }
 
     private static InputDirections of(ConfigReader section) {

@@ -44,6 +44,7 @@ final class LoraOptionsReader {
             reader.checkSaved(read);
             TokenRows.check(options, model, read);
             InitialValuesReader.check(options, model, read);
+            InputDirections.check(options, model, read);
         }
         return problemCount(options) == before ? read : null;
     }

@@ -3,8 +3,6 @@ package io.tune4j.peft.lora;
 
 import io.tune4j.api.error.UserException;
 import io.tune4j.api.nn.RandomKeys;
-import io.tune4j.api.tensor.ArrayKernels;
-import io.tune4j.api.tensor.ArrayKernels.UnaryFunction;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Tensor;
 import io.tune4j.api.tensor.TensorScope;
@@ -129,10 +127,12 @@ final class WatchedInput implements AutoCloseable {
         try (TensorScope scope = TensorScope.open()) {
             Tensor scaled = directions;
             if (whitened) {
-                ArrayKernels kernels = directions.kernels();
-                Tensor roots = Tensor.ofDoubles(kernels, directions.dtype(), values, rank, 1)
-                        .apply(UnaryFunction.SQRT);
-                scaled = directions.dividedBy(roots);
+                // A direction that no input has is not divided by its zero.
+                double[] roots = Arrays.stream(values)
+                        .map(value -> value > 0 ? Math.sqrt(value) : 1)
+                        .toArray();
+                scaled = directions.dividedBy(
+                        Tensor.ofDoubles(directions.kernels(), directions.dtype(), roots, rank, 1));
             }
             for (LoraWeights target : targets) {
                 target.beginWith(scaled.rows(0, target.target().rank()));

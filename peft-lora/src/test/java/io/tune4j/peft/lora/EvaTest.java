@@ -14,8 +14,8 @@ import io.tune4j.api.backend.BackendFactory.BackendOptions;
 import io.tune4j.api.batch.SequenceLayout;
 import io.tune4j.api.config.ConfigReader;
 import io.tune4j.api.error.UserException;
-import io.tune4j.api.nn.Projection;
 import io.tune4j.api.nn.Pass;
+import io.tune4j.api.nn.Projection;
 import io.tune4j.api.tensor.DType;
 import io.tune4j.api.tensor.Device;
 import io.tune4j.api.tensor.Tensor;
@@ -151,6 +151,23 @@ class EvaTest {
             assertThat(first)
                     .containsExactly(
                             new double[] {0.4472136, 0.4472136, 0.4472136, 0.4472136, 0.4472136}, within(1e-5));
+        }
+    }
+
+    /** All rows lie on one line, so that the second direction has no variance. */
+    @Test
+    void aDirectionWithoutVarianceIsNotDividedByZero() {
+        try (Backend backend = open(new JavaBackendFactory());
+                TensorScope scope = TensorScope.open();
+                Tape tape = Tape.off();
+                LoraWeights weights = weights(backend, 3, 2);
+                DirectionStart start = new DirectionStart(new InputDirections(0.99, true, true), SEED)) {
+            WatchedInput input = start.watch(List.of(weights));
+            start.next(new long[] {0, 1, 2, 3});
+            double[] rows = {-3, 0, 0, -1, 0, 0, 1, 0, 0, 3, 0, 0};
+            start.see(input, Tensor.ofDoubles(backend, DType.FLOAT32, rows, 4, 3), inference(tape, 4));
+            start.finish();
+            assertThat(weights.a().value().toDoubles()).allMatch(Double::isFinite);
         }
     }
 

@@ -138,7 +138,11 @@ class LoftqTest {
                 .hasMessageContaining("smaller dimension");
         assertThatThrownBy(() -> plan("lora_toy", "lora_rank: 2\ninit_lora_weights: pisa"))
                 .hasMessageContaining("pissa_niter_4");
-        assertThatThrownBy(() -> plan("lora_toy", "lora_rank: 2\ninit_lora_weights: eva"))
-                .hasMessageContaining("activations");
+        assertThatThrownBy(() -> plan("lora_toy", "lora_rank: 2\ninit_lora_weights: corda"))
+                .hasMessageContaining("covariance");
+        assertThatThrownBy(() -> plan("lora_toy", "lora_rank: 1000\ninit_lora_weights: eva"))
+                .hasMessageContaining("eva needs ranks up to the length of an input");
+        assertThatThrownBy(() -> plan("lora_toy", "lora_rank: 2\ninit_lora_weights: eva\neva_config: {taw: 1}"))
+                .hasMessageContaining("taw");
     }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Assembled implements AutoCloseable {
     private static final int CHUNK_ROWS = 5;
 
-    /** Of those from which an adapter may begin. */
+    /** The most batches that an adapter gets to begin with. */
     private static final int MOST_BATCHES = 4;
 
     private final Backend backend;
