@@ -24,6 +24,7 @@ import io.tune4j.backend.bytedeco.BytedecoBackendFactory;
 import io.tune4j.testkit.config.Sections;
 import io.tune4j.testkit.reference.JavaBackendFactory;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -167,7 +168,8 @@ class EvaTest {
             double[] rows = {-3, 0, 0, -1, 0, 0, 1, 0, 0, 3, 0, 0};
             start.see(input, Tensor.ofDoubles(backend, DType.FLOAT32, rows, 4, 3), inference(tape, 4));
             start.finish();
-            assertThat(weights.a().value().toDoubles()).allMatch(Double::isFinite);
+            assertThat(Arrays.stream(weights.a().value().toDoubles()).allMatch(Double::isFinite))
+                    .isTrue();
         }
     }
 
