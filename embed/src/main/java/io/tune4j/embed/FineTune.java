@@ -173,7 +173,7 @@ public final class FineTune {
     /**
      * Foresees memory, without reading weights.
      *
-     * @param tokens of each sample; 0 for as many as the config lets them have
+     * @param tokens the length of each sample; 0 for the longest that the config allows
      */
     public RunEstimate estimate(int tokens) {
         Host host = host(console());

@@ -31,7 +31,7 @@ final class ModelThread implements AutoCloseable {
     private final Thread thread;
     private boolean ending;
 
-    /** What answers need. */
+    /** The parts of a model that answers are made with. */
     private record Opened(LoadedModel model, Generator generator, Set<Integer> ends) {}
 
     private ModelThread(ServedFolder folder, Map<String, Object> settings) {

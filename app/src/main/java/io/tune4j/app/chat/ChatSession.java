@@ -49,7 +49,7 @@ public final class ChatSession implements AutoCloseable {
     /**
      * @param model stays the caller's
      * @param maxNewTokens the most tokens of an answer
-     * @param columns of the terminal, for two answers beside each other
+     * @param columns the width of the terminal, for two answers beside each other
      * @param out takes text as it comes; not whole lines
      */
     public ChatSession(LoadedModel model, Sampling sampling, int maxNewTokens, int columns, Consumer<String> out) {
@@ -124,7 +124,7 @@ public final class ChatSession implements AutoCloseable {
                         : "with the adapter " + who));
     }
 
-    /** What people should know before they ask: with an adapter or not, and in which form it is asked. */
+    /** Tells people whether an adapter answers, and in which form the model gets their messages. */
     public String introduction() {
         int adapter = adapters.get(0);
         PromptForm form = model.prompts().form(adapter);

@@ -24,7 +24,7 @@ public final class HubFolders {
     /**
      * The folder to upload.
      *
-     * @param source of an adapter, of a model, or of a run, whose adapter is meant
+     * @param source the folder of an adapter, of a model, or of a run, whose adapter is uploaded
      * @throws DataException if it is no folder
      */
     public static Path toUpload(Path source) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PluginModules(Map<String, Jar> jars) {
     private static final String API_MODULE = "io.tune4j.api";
-    /** What plugin authors compile against. */
+    /** The modules that plugin authors compile against. */
     static final Set<String> API_MODULES = Set.of(API_MODULE, "io.tune4j.decoder");
 
     private static final Pattern CLASS_VERSION = Pattern.compile("(?:version|major\\.minor version) (\\d+)");

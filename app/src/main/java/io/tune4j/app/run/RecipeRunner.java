@@ -183,7 +183,7 @@ public final class RecipeRunner {
      * Foresees what a run will take.
      *
      * @param recipe null for the one that the config is made for
-     * @param tokens of each sample; 0 for as many as the config lets them have
+     * @param tokens the length of each sample; 0 for the longest that the config allows
      * @throws UserException if the recipe cannot tell
      */
     public RunEstimate estimate(@Nullable String recipe, String config, List<String> overrides, int tokens) {

@@ -133,7 +133,7 @@ public record Launch(int nodes, int perNode, int node, String host, int port) {
         return node * perNode + local;
     }
 
-    /** What torchrun tells a worker. */
+    /** The environment variables that torchrun gives to a worker. */
     Map<String, String> environment(int local) {
         Map<String, String> told = new HashMap<>();
         told.put("RANK", String.valueOf(rank(local)));

@@ -60,7 +60,7 @@ public final class WorkerProcesses {
     /**
      * Starts the workers and waits for them.
      *
-     * @param command that each of them runs
+     * @param command the command that each worker runs
      * @return the exit code: 0, or that of the worker that failed first, or of the signal that ended this
      */
     public static int run(Launch launch, List<String> command, Console console) {
