@@ -118,7 +118,7 @@ public final class ExportRecipe implements Recipe {
             String encoding = options.format() == Format.GGUF
                     ? options.type().name().toLowerCase(Locale.ROOT)
                     : "the merged dtype";
-            Prover prover = new Prover(proof, components, backends::get, console, cancellation, listener);
+            Prover prover = new Prover(proof, components, backends::get, console, cancellation);
             if (prover.prove(source, target, encoding) == null) {
                 return Outcome.CANCELLED;
             }

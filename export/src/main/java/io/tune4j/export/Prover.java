@@ -36,8 +36,7 @@ record Prover(
         Components components,
         Supplier<Backend> backends,
         Console console,
-        Cancellation cancellation,
-        ExportListener listener) {
+        Cancellation cancellation) {
     /**
      * Prints how many answers are equal.
      *
@@ -59,7 +58,7 @@ record Prover(
             if (Files.isRegularFile(target)) {
                 exported = scratch.resolve("after");
                 try (GgufFile file = GgufFile.open(target)) {
-                    HfImport.writeWithTemplate(exported, file, DType.FLOAT32, listener);
+                    HfImport.writeWithTemplate(exported, file, DType.FLOAT32, listener());
                 }
             }
             PromptForm form = source.form();
@@ -92,6 +91,10 @@ record Prover(
         }
     }
 
+    private ExportListener listener() {
+        return new StoppableExport(console, cancellation);
+    }
+
     private @Nullable Proof stopped(Path target) {
         console.line("stopped: " + target + " is written and not proved");
         return null;
@@ -116,7 +119,8 @@ record Prover(
         }
         Path merged = scratch.resolve("before");
         try (HfModel base = HfModel.open(source.model())) {
-            HfExport.write(merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32, source.form(), listener);
+            HfExport.write(
+                    merged, base, AdapterFolder.read(source.adapter()), DType.FLOAT32, source.form(), listener());
         }
         try (Candidate candidate = candidate(merged, null, null, source.form(), tokenizer)) {
             return answers(candidate);

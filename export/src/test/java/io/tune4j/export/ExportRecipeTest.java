@@ -13,7 +13,9 @@ import io.tune4j.api.error.UserException;
 import io.tune4j.api.peft.ModelPlan;
 import io.tune4j.api.plugin.ComponentContext;
 import io.tune4j.api.plugin.Components;
+import io.tune4j.api.recipe.Cancellation;
 import io.tune4j.api.recipe.Console;
+import io.tune4j.api.recipe.Recipe.Outcome;
 import io.tune4j.api.recipe.RecipeFactory.ConfigValues;
 import io.tune4j.api.recipe.RunConfig;
 import io.tune4j.engine.config.ConfigLoader;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,10 @@ class ExportRecipeTest {
 
     /** Runs the recipe with a config of the given keys. */
     private void export(Path source, String... keys) {
+        assertThat(export(() -> false, source, keys)).isEqualTo(Outcome.COMPLETED);
+    }
+
+    private Outcome export(Cancellation cancellation, Path source, String... keys) {
         String yaml = "source: '" + source + "'\n" + String.join("\n", keys) + "\n";
         Problems problems = new Problems();
         ConfigReader root = new ConfigReader(ConfigLoader.parse(yaml, "test", problems), problems, new Notices());
@@ -55,7 +63,7 @@ class ExportRecipeTest {
         ExportOptions options = ExportOptions.read(values);
         ProofOptions proof = ProofOptions.read(values);
         problems.throwIfAny();
-        new ExportRecipe(
+        return new ExportRecipe(
                         new RunConfig(root, problems, new Notices(), yaml, "test"),
                         new Lines(lines),
                         options,
@@ -64,8 +72,20 @@ class ExportRecipeTest {
                         () -> {
                             throw new AssertionError("no backend is needed");
                         },
-                        () -> false)
+                        cancellation)
                 .run();
+    }
+
+    /** Asked before the third tensor. */
+    @Test
+    void aStoppedExportLeavesNothing() throws IOException {
+        for (String format : List.of("type: q8_0", "format: hf", "adapter_only: True")) {
+            AtomicInteger asked = new AtomicInteger();
+            assertThat(export(() -> asked.incrementAndGet() > 2, run, format)).isEqualTo(Outcome.CANCELLED);
+            try (Stream<Path> left = Files.walk(run.resolve("export"))) {
+                assertThat(left.filter(Files::isRegularFile)).as(format).isEmpty();
+            }
+        }
     }
 
     @Test
